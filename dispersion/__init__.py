@@ -1,0 +1,35 @@
+"""p-dispersion: choose p of n points as far apart as possible, and prove it."""
+
+from dispersion.errors import (
+    ContradictionError,
+    DispersionError,
+    InputError,
+    MissingExtraError,
+    UnavailableError,
+    UnknownNameError,
+)
+from dispersion.instance import Instance
+from dispersion.metrics import distances, metrics
+from dispersion.objectives import objectives
+from dispersion.solution import Solution, Status, TracePoint
+from dispersion.verify import contradictions, recompute
+from dispersion.version import __version__
+
+__all__ = [
+    "ContradictionError",
+    "DispersionError",
+    "InputError",
+    "Instance",
+    "MissingExtraError",
+    "Solution",
+    "Status",
+    "TracePoint",
+    "UnavailableError",
+    "UnknownNameError",
+    "__version__",
+    "contradictions",
+    "distances",
+    "metrics",
+    "objectives",
+    "recompute",
+]

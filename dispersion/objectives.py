@@ -1,0 +1,54 @@
+"""What a selection is worth; the only place that says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dispersion.registry import Registry
+
+Value = Callable[[NDArray[np.float64]], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """A value of a selection, to be maximised.
+
+    Attributes
+    ----------
+    name : str
+        "max-min" or "max-sum".
+    summary : str
+        One line for ``--help``.
+    of_pairs : callable
+        Distances of the selected pairs i < j, shape (p (p - 1) / 2,), to the value.
+    """
+
+    name: str
+    summary: str
+    of_pairs: Value
+
+    def value(self, distances: NDArray[np.float64], selected: NDArray[np.intp]) -> float:
+        """Value of the points `selected` (shape (p,), p >= 2) on `distances` (shape (n, n))."""
+        upper = np.triu_indices(len(selected), k=1)
+        return self.of_pairs(distances[np.ix_(selected, selected)][upper])
+
+
+objectives: Registry[Objective] = Registry("objective")
+
+
+def _register(name: str, summary: str, of_pairs: Value) -> Objective:
+    return objectives.add(name, Objective(name, summary, of_pairs))
+
+
+MAX_MIN = _register(
+    "max-min", "the smallest selected distance (p-dispersion)", lambda pairs: float(pairs.min())
+)
+MAX_SUM = _register(
+    "max-sum",
+    "the sum of the selected distances (maximum diversity)",
+    lambda pairs: float(pairs.sum()),
+)

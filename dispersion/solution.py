@@ -1,0 +1,76 @@
+"""What a solver found: a selection, its value, a bound, and how sure that is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Status(Enum):
+    """How a solve ended."""
+
+    OPTIMAL = "optimal"  #: incumbent and bound are equal
+    FEASIBLE = "feasible"  #: the method finished; it proves nothing, or only a factor
+    INFEASIBLE = "infeasible"  #: no selection satisfies the instance
+    TIME_LIMIT = "time limit"  #: stopped by the clock; incumbent and bound are valid
+    INTERRUPTED = "interrupted"  #: stopped by Ctrl-C; incumbent and bound are valid
+    ERROR = "error"  #: the solver failed; the message says how
+
+
+@dataclass(frozen=True, slots=True)
+class TracePoint:
+    """One improvement: at `seconds` since the start, incumbent and bound stood at these values."""
+
+    seconds: float
+    objective: float | None
+    bound: float | None
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """The result of one solve.
+
+    Attributes
+    ----------
+    solver, objective_name, instance_digest, seed
+        What was solved, by whom.
+    selected : ndarray of int, shape (p,), sorted, or None
+        The chosen points.
+    objective : float or None
+        Value of `selected`, recomputed on the instance's own matrix.
+    bound : float or None
+        Proven upper bound on the optimum; `None` if the method proves none.
+    status : Status
+        How it ended.
+    build_seconds, solve_seconds : float
+        Wall time to build the model, and to solve it; imports and compilation are in neither.
+    trace : tuple of TracePoint
+        Every improvement of incumbent or bound.
+    message : str
+        A remark of the solver ("" if none): a guarantee, a reason.
+    """
+
+    solver: str
+    objective_name: str
+    instance_digest: str
+    seed: int
+    selected: NDArray[np.intp] | None
+    objective: float | None
+    bound: float | None
+    status: Status
+    build_seconds: float
+    solve_seconds: float
+    trace: tuple[TracePoint, ...] = field(default=(), repr=False)
+    message: str = ""
+
+    @property
+    def gap(self) -> float | None:
+        """(bound - objective) / bound, in [0, 1]; 0 if both are 0; `None` without both."""
+        if self.objective is None or self.bound is None:
+            return None
+        if self.bound == 0.0:
+            return 0.0
+        return (self.bound - self.objective) / self.bound

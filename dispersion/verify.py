@@ -1,0 +1,86 @@
+"""Nobody's word is taken: recompute, compare, contradict.
+
+The PAVER rule (Bussieck, Dirkse and Vigerske, 2014): every primal value is held against every other
+solver's bound.  Beside it stand the theorems every answer must obey.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from dispersion.errors import ContradictionError
+from dispersion.instance import Instance
+from dispersion.objectives import objectives
+from dispersion.solution import Solution, Status
+
+
+def check_selection(instance: Instance, selected: ArrayLike) -> NDArray[np.intp]:
+    """The selection sorted, or `ContradictionError` if it is not p distinct points."""
+    chosen = np.asarray(selected)
+    if chosen.shape != (instance.p,) or not np.issubdtype(chosen.dtype, np.integer):
+        raise ContradictionError(
+            f"a selection must be {instance.p} whole numbers, got {chosen.dtype} {chosen.shape}."
+        )
+    points = np.sort(chosen).astype(np.intp)
+    if points[0] < 0 or points[-1] >= instance.n or (np.diff(points) == 0).any():
+        raise ContradictionError(f"a selection must hold distinct points of 0..{instance.n - 1}.")
+    return points
+
+
+def recompute(instance: Instance, selected: ArrayLike, objective_name: str) -> float:
+    """Value of `selected` on the instance's own matrix, after `check_selection`."""
+    points = check_selection(instance, selected)
+    return objectives[objective_name].value(instance.distances, points)
+
+
+def faults_of(instance: Instance, solution: Solution) -> list[str]:
+    """What is wrong with one solution taken alone; empty if nothing is."""
+    if solution.selected is None:
+        unproven = solution.status in (Status.OPTIMAL, Status.FEASIBLE)
+        return (
+            [f"{solution.solver}: {solution.status.value} without a selection"] if unproven else []
+        )
+    try:
+        value = recompute(instance, solution.selected, solution.objective_name)
+    except ContradictionError as error:
+        return [f"{solution.solver}: {error}"]
+    faults = []
+    if value != solution.objective:
+        faults.append(
+            f"{solution.solver}: reports {solution.objective!r}, its selection is worth {value!r}"
+        )
+    if solution.bound is not None and solution.bound < value:
+        faults.append(
+            f"{solution.solver}: its bound {solution.bound!r} is below its own answer {value!r}"
+        )
+    if solution.status is Status.OPTIMAL and solution.bound != value:
+        faults.append(f"{solution.solver}: optimal, yet bound {solution.bound!r} != {value!r}")
+    return faults
+
+
+def contradictions(instance: Instance, solutions: Sequence[Solution]) -> list[str]:
+    """Every way in which answers to one instance and one objective exclude each other.
+
+    Checked: each answer alone (`faults_of`); each bound against each other answer, to the last bit,
+    since for max-min both are entries of one matrix.  Two optima that differ are caught by the same
+    comparison.
+
+    Returns
+    -------
+    list of str
+        One sentence a contradiction; empty if all answers can be true.
+    """
+    found = [fault for solution in solutions for fault in faults_of(instance, solution)]
+    for one in solutions:
+        for other in solutions:
+            if one is other or one.bound is None or other.objective is None:
+                continue
+            if one.bound < other.objective:
+                found.append(
+                    f"{one.solver} proved that nothing exceeds {one.bound!r}, "
+                    f"{other.solver} found {other.objective!r}"
+                )
+    return found

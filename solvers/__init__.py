@@ -1,0 +1,9 @@
+"""Solvers of p-dispersion: one file a method, found by name.
+
+Importing this package loads no engine: OR-tools, HiGHS, Pyomo and numba are imported by the solver
+that needs them, when it is asked for.
+"""
+
+from solvers.base import Kind, Limits, Run, SolverInfo, prepare, solve, solvers, solvers_for
+
+__all__ = ["Kind", "Limits", "Run", "SolverInfo", "prepare", "solve", "solvers", "solvers_for"]

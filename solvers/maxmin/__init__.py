@@ -1,0 +1,1 @@
+"""Solvers of max-min dispersion: the smallest selected distance is maximised."""

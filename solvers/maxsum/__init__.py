@@ -1,0 +1,1 @@
+"""Solvers of max-sum dispersion: the sum of the selected distances is maximised."""
