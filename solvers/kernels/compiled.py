@@ -1,0 +1,48 @@
+"""How a kernel is compiled, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numba
+from numba.core import types
+from numba.extending import intrinsic
+
+Kernel = TypeVar("Kernel", bound=Callable[..., Any])
+
+
+def compiled(signature: str | None = None) -> Callable[[Kernel], Kernel]:
+    """Compile a function with numba; the machine code is cached on disk beside the module.
+
+    With a `signature` this happens when the module is imported, so no clock ever counts it.  Without
+    one the function is inlined into the kernels that call it.
+    """
+
+    def compile_(function: Kernel) -> Kernel:
+        options = {"cache": True, "nogil": True, "error_model": "numpy"}
+        jit = numba.njit(signature, **options) if signature else numba.njit(**options)
+        return cast(Kernel, jit(function))
+
+    return compile_
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def popcount(typing_context: Any, word: Any) -> Any:
+    """Number of set bits of a uint64."""
+
+    def generate(_: Any, builder: Any, __: Any, arguments: Any) -> Any:
+        return builder.ctpop(arguments[0])
+
+    return types.uint64(types.uint64), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def lowest_bit(typing_context: Any, word: Any) -> Any:
+    """Position of the lowest set bit of a uint64 that is not 0."""
+
+    def generate(context: Any, builder: Any, _: Any, arguments: Any) -> Any:
+        never_zero = context.get_constant(types.boolean, True)
+        return builder.cttz(arguments[0], never_zero)
+
+    return types.uint64(types.uint64), generate
