@@ -15,7 +15,7 @@ class Status(Enum):
     OPTIMAL = "optimal"  #: incumbent and bound are equal
     FEASIBLE = "feasible"  #: the method finished; it proves nothing, or only a factor
     INFEASIBLE = "infeasible"  #: no selection satisfies the instance
-    TIME_LIMIT = "time limit"  #: stopped by the clock; incumbent and bound are valid
+    TIME_LIMIT = "time_limit"  #: stopped by the clock; incumbent and bound are valid
     INTERRUPTED = "interrupted"  #: stopped by Ctrl-C; incumbent and bound are valid
     ERROR = "error"  #: the solver failed; the message says how
 

@@ -40,9 +40,7 @@ def faults_of(instance: Instance, solution: Solution) -> list[str]:
     """What is wrong with one solution taken alone; empty if nothing is."""
     if solution.selected is None:
         unproven = solution.status in (Status.OPTIMAL, Status.FEASIBLE)
-        return (
-            [f"{solution.solver}: {solution.status.value} without a selection"] if unproven else []
-        )
+        return [f"{solution.solver}: {solution.status.value} without a selection"] if unproven else []
     try:
         value = recompute(instance, solution.selected, solution.objective_name)
     except ContradictionError as error:

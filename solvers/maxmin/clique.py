@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from solvers.base import Kind, Run, solver
 from solvers.maxmin.greedy import farthest_points
+from solvers.maxmin.window import degree_bound
 
 if TYPE_CHECKING:
     from solvers.kernels.probe import Probe
@@ -72,20 +73,13 @@ def _start(bracket: _Bracket) -> None:
     ranks, p = bracket.ranks, bracket.p
     first = farthest_points(ranks, int(ranks.argmax()) // len(ranks), p)
     bracket.lift(first)
-    _degree_bound(bracket)
+    bracket.lower(degree_bound(ranks, p))
     _colouring_bound(bracket)
     search = Tabu(ranks, first, bracket.run.limits.seed)
     for _ in range(10):
         if bracket.low >= bracket.high or bracket.run.seconds_left() == 0:
             return
         bracket.lift(search.improve(bracket.high, 2 * len(ranks)))
-
-
-def _degree_bound(bracket: _Bracket) -> None:
-    """p points need p - 1 distances each: the p-th largest of the (p-1)-th largest row entries."""
-    p = bracket.p
-    reach = -np.partition(-bracket.ranks, p - 2, axis=1)[:, p - 2]
-    bracket.lower(int(-np.partition(-reach, p - 1)[p - 1]))
 
 
 def _colouring_bound(bracket: _Bracket) -> None:

@@ -1,0 +1,1 @@
+"""Many solves: tasks to isolated workers, rows to files, tables and pictures for people."""

@@ -1,0 +1,75 @@
+"""Pictures of a study; every function draws into the axes it is given, or makes its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from dispersion.study.tasks import NetworkRow, SolveRow
+
+# Okabe and Ito's colours, told apart by colour-blind readers too; the marker says it again
+_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+_MARKERS = "osD^vPX"
+
+
+def _axes(ax: Axes | None) -> Axes:
+    return Figure(figsize=(7, 4.2), layout="constrained").subplots() if ax is None else ax
+
+
+def _style(k: int) -> dict[str, Any]:
+    return {"color": _COLOURS[k % len(_COLOURS)], "marker": _MARKERS[k % len(_MARKERS)]}
+
+
+def _names(rows: Sequence[SolveRow]) -> list[str]:
+    return list(dict.fromkeys(row.solver for row in rows))
+
+
+def gap_against_time(rows: Sequence[SolveRow], ax: Axes | None = None) -> Axes:
+    """How far from its own proof every solve ended, against the time it took.
+
+    The gap is (bound - objective) / bound; solvers that prove no bound are not drawn.  Proven solves
+    lie on the line at 0.
+    """
+    ax = _axes(ax)
+    for k, name in enumerate(_names(rows)):
+        points = [
+            (max(row.build_seconds + row.solve_seconds, 1e-4), 100 * row.gap)
+            for row in rows
+            if row.solver == name and row.gap is not None
+        ]
+        if points:
+            seconds, gaps = zip(*points, strict=True)
+            ax.plot(seconds, gaps, linestyle="none", alpha=0.75, label=name, **_style(k))
+    ax.set_xscale("log")
+    ax.set_yscale("symlog", linthresh=0.1)
+    ax.set_ylim(bottom=-0.02)
+    ax.set_xlabel("build + solve time [s]")
+    ax.set_ylabel("gap (bound - objective) / bound [%]")
+    ax.set_title("Gap against time, one point a layer")
+    ax.grid(alpha=0.3)
+    if ax.has_data():
+        ax.legend()
+    return ax
+
+
+def accuracy_against_keep(rows: Sequence[NetworkRow], ax: Axes | None = None) -> Axes:
+    """Test accuracy after batch-norm re-estimation against the keep ratio, one line a method."""
+    ax = _axes(ax)
+    pruned = [row for row in rows if row.method != "unpruned" and row.accuracy_bn is not None]
+    for k, name in enumerate(dict.fromkeys(row.method for row in pruned)):
+        line = sorted((row.keep, row.accuracy_bn or 0.0) for row in pruned if row.method == name)
+        keeps, accuracies = zip(*line, strict=True)
+        ax.plot(keeps, accuracies, alpha=0.85, label=name, **_style(k))
+    for row in rows:
+        if row.method == "unpruned" and row.accuracy_raw is not None:
+            ax.axhline(row.accuracy_raw, color="grey", linestyle="--", label="unpruned")
+    ax.set_xlabel("keep ratio (share of filters kept in every layer)")
+    ax.set_ylabel("test accuracy")
+    ax.set_title("Accuracy after batch-norm re-estimation, no training")
+    ax.grid(alpha=0.3)
+    if ax.has_data():
+        ax.legend()
+    return ax

@@ -1,0 +1,210 @@
+"""What a study prints: a rich table for a terminal, or Markdown, CSV or JSON for a pipe."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+import json
+from collections.abc import Sequence
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from dispersion.study.tasks import COLUMNS, NetworkRow, SolveRow
+from dispersion.yardstick import share_of_the_way
+
+_TEXT_COLUMNS = ("layer", "solver", "status", "method")
+
+FORMATS = ("table", "markdown", "csv", "json")
+
+GAP_DEFINITION = "gap = (bound - objective) / bound; no bound, no gap."
+WAY_DEFINITION = (
+    "of the way = (objective - random mean) / (best known - random mean), "
+    "random mean over 100 uniform selections: 0 is random, 1 the best any solver found."
+)
+
+
+def _number(value: float | None, pattern: str) -> str:
+    return "-" if value is None else format(value, pattern)
+
+
+def best_known(rows: Sequence[SolveRow]) -> dict[tuple[str, float], float]:
+    """The best objective any solver found, by (layer, keep)."""
+    best: dict[tuple[str, float], float] = {}
+    for row in rows:
+        if row.objective is not None:
+            key = (row.layer, row.keep)
+            best[key] = max(best.get(key, row.objective), row.objective)
+    return best
+
+
+def solve_cells(rows: Sequence[SolveRow]) -> tuple[list[str], list[list[str]]]:
+    """Header and text cells of the table of solves, one line a layer and solver."""
+    header = ["layer", "n", "p", "solver", "objective", "bound", "gap", "of the way", "status"]
+    best = best_known(rows)
+    seeds = {
+        name: len({row.seed for row in rows if row.solver == name}) for name in {r.solver for r in rows}
+    }
+    lines = []
+    for row in rows:
+        way = (
+            None
+            if row.objective is None
+            else share_of_the_way(row.objective, row.random_mean, best[row.layer, row.keep])
+        )
+        lines.append(
+            [
+                row.layer,
+                str(row.n),
+                str(row.p),
+                row.solver + (f" (seed {row.seed})" if seeds[row.solver] > 1 else ""),
+                _number(row.objective, ".6g"),
+                _number(row.bound, ".6g"),
+                _number(row.gap, ".2%"),
+                _number(way, ".3f"),
+                row.status,
+                _number(row.build_seconds, ".3f"),
+                _number(row.solve_seconds, ".3f"),
+            ]
+        )
+    return [*header, "build s", "solve s"], lines
+
+
+def _accuracies(raw: float | None, after: float | None) -> list[str]:
+    if raw is None:
+        return ["no data", "no data"]
+    return [_number(raw, ".4f"), _number(after, ".4f")]
+
+
+def _mean_line(rows: Sequence[NetworkRow]) -> list[str]:
+    """Mean and half-range of the accuracies of one method over its seeds."""
+
+    def text(values: Sequence[float | None]) -> str:
+        known = [value for value in values if value is not None]
+        if len(known) < len(values):
+            return "no data"
+        return f"{sum(known) / len(known):.4f} ± {(max(known) - min(known)) / 2:.4f}"
+
+    return [
+        f"{rows[0].method}, mean of {len(rows)}",
+        _number(rows[0].keep, "g"),
+        *(
+            f"{round(sum(counts) / len(rows)):,}"
+            for counts in ([row.parameters for row in rows], [row.macs for row in rows])
+        ),
+        text([row.accuracy_raw for row in rows]),
+        text([row.accuracy_bn for row in rows]),
+    ]
+
+
+def network_cells(rows: Sequence[NetworkRow]) -> tuple[list[str], list[list[str]]]:
+    """Header and text cells of the table of networks; methods with several seeds get a mean."""
+    header = ["method", "keep", "parameters", "MACs", "accuracy", "after BN re-estimation"]
+    groups: dict[tuple[str, float], list[NetworkRow]] = {}
+    for row in rows:
+        groups.setdefault((row.method, row.keep), []).append(row)
+    lines = []
+    for group in groups.values():
+        for row in group:
+            several = f" (seed {row.seed})" if len(group) > 1 else ""
+            lines.append(
+                [
+                    row.method + several,
+                    _number(row.keep, "g"),
+                    f"{row.parameters:,}",
+                    f"{row.macs:,}",
+                    *_accuracies(row.accuracy_raw, row.accuracy_bn),
+                ]
+            )
+        if len(group) > 1:
+            lines.append(_mean_line(group))
+    return header, lines
+
+
+def summary_cells(rows: Sequence[SolveRow]) -> tuple[list[str], list[list[str]]]:
+    """Header and text cells of the verdict: one line a solver, over all layers and keep ratios."""
+    header = ["solver", "solves", "proven", "best found", "mean gap", "of the way", "total s"]
+    best = best_known(rows)
+    lines = []
+    for name in dict.fromkeys(row.solver for row in rows):
+        mine = [row for row in rows if row.solver == name]
+        gaps = [row.gap for row in mine if row.gap is not None]
+        ways = [
+            way
+            for row in mine
+            if row.objective is not None
+            and (way := share_of_the_way(row.objective, row.random_mean, best[row.layer, row.keep]))
+            is not None
+        ]
+        lines.append(
+            [
+                name,
+                str(len(mine)),
+                str(sum(row.status == "optimal" for row in mine)),
+                str(sum(row.objective == best.get((row.layer, row.keep)) for row in mine)),
+                _number(sum(gaps) / len(gaps) if gaps else None, ".2%"),
+                _number(sum(ways) / len(ways) if ways else None, ".3f"),
+                _number(sum(row.build_seconds + row.solve_seconds for row in mine), ".2f"),
+            ]
+        )
+    return header, lines
+
+
+def _rich(title: str, header: list[str], lines: list[list[str]], console: Console) -> None:
+    table = Table(
+        title=title,
+        title_justify="left",
+        header_style="bold",
+        box=box.ROUNDED if console.is_terminal else box.SIMPLE,
+    )
+    for name in header:
+        table.add_column(name, justify="left" if name in _TEXT_COLUMNS else "right")
+    previous = None
+    for line in lines:
+        repeated = header[0] == "layer" and line[0] == previous
+        if header[0] == "layer" and previous is not None and not repeated:
+            table.add_section()
+        table.add_row(*(["", *line[1:]] if repeated else line))
+        previous = line[0]
+    console.print(table)
+
+
+def _markdown(title: str, header: list[str], lines: list[list[str]], console: Console) -> None:
+    text = [f"**{title}**", "", "| " + " | ".join(header) + " |", "|" + " --- |" * len(header)]
+    text += ["| " + " | ".join(line) + " |" for line in lines]
+    console.out("\n".join(text) + "\n", highlight=False)
+
+
+def _csv(rows: Sequence[SolveRow], console: Console) -> None:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS[SolveRow], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(dataclasses.asdict(row) for row in rows)
+    console.out(text.getvalue(), end="", highlight=False)
+
+
+def _json(solves: Sequence[SolveRow], networks: Sequence[NetworkRow], console: Console) -> None:
+    content = {
+        "solves": [dataclasses.asdict(row) for row in solves],
+        "networks": [dataclasses.asdict(row) for row in networks],
+    }
+    console.out(json.dumps(content, indent=2), highlight=False)
+
+
+def print_study(
+    style: str, solves: Sequence[SolveRow], networks: Sequence[NetworkRow], console: Console
+) -> None:
+    """Print a study in one of `FORMATS`; ``csv`` holds the solves, ``json`` everything."""
+    if style == "csv":
+        _csv(solves, console)
+    elif style == "json":
+        _json(solves, networks, console)
+    else:
+        show = _markdown if style == "markdown" else _rich
+        show("Every layer, every solver", *solve_cells(solves), console)
+        show("Solvers over all layers", *summary_cells(solves), console)
+        console.out(GAP_DEFINITION + "\n" + WAY_DEFINITION + "\n", highlight=False)
+        if networks:
+            show("Pruned networks, without any training", *network_cells(networks), console)

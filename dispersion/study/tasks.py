@@ -1,0 +1,110 @@
+"""One solve to be made, and the row it becomes."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+from dispersion.instance import Instance
+from dispersion.solution import Solution
+from dispersion.yardstick import RandomValues
+from solvers.base import Limits
+
+
+@dataclass(frozen=True)
+class Task:
+    """One solve of one instance by one solver.
+
+    Attributes
+    ----------
+    instance : Instance
+        What to solve; its name is the layer's.
+    keep : float
+        The keep ratio p came from.
+    solver, objective_name : str
+        Who solves it, and for what.
+    limits : Limits
+        What may be used.
+    """
+
+    instance: Instance
+    keep: float
+    solver: str
+    objective_name: str
+    limits: Limits
+
+
+@dataclass(frozen=True)
+class SolveRow:
+    """One line of ``solves.csv``: everything a reader needs to judge one solve."""
+
+    layer: str
+    n: int
+    p: int
+    keep: float
+    metric: str | None
+    objective_name: str
+    solver: str
+    objective: float | None
+    bound: float | None
+    gap: float | None
+    status: str
+    build_seconds: float
+    solve_seconds: float
+    seed: int
+    threads: int
+    time_limit: float
+    random_mean: float
+    random_best: float
+    message: str
+    instance_digest: str
+
+    @classmethod
+    def of(cls, task: Task, solution: Solution, random: RandomValues) -> SolveRow:
+        """Join a task, its solution, and the yardstick of its instance."""
+        instance = task.instance
+        return cls(
+            layer=instance.name,
+            n=instance.n,
+            p=instance.p,
+            keep=task.keep,
+            metric=instance.metric,
+            objective_name=task.objective_name,
+            solver=task.solver,
+            objective=solution.objective,
+            bound=solution.bound,
+            gap=solution.gap,
+            status=solution.status.value,
+            build_seconds=solution.build_seconds,
+            solve_seconds=solution.solve_seconds,
+            seed=task.limits.seed,
+            threads=task.limits.threads,
+            time_limit=task.limits.seconds,
+            random_mean=random.mean,
+            random_best=random.best,
+            message=solution.message,
+            instance_digest=solution.instance_digest,
+        )
+
+
+@dataclass(frozen=True)
+class NetworkRow:
+    """One line of ``networks.csv``: what a selection did to the network.
+
+    Parameters and MACs are counts (multiply-accumulates of one image; a FLOP count would be twice
+    that); accuracies are fractions of the test images, `None` without data.
+    """
+
+    model: str
+    method: str
+    keep: float
+    seed: int
+    parameters: int
+    macs: int
+    accuracy_raw: float | None
+    accuracy_bn: float | None
+    surgery_seconds: float | None
+    evaluate_seconds: float | None
+
+
+COLUMNS = {row: [field.name for field in dataclasses.fields(row)] for row in (SolveRow, NetworkRow)}

@@ -1,0 +1,32 @@
+"""Prune trained networks filter by filter; the only package here that imports torch."""
+
+from pruning.allocation import uniform
+from pruning.device import resolve_device
+from pruning.filters import FilterLayer, filter_layers, select_layers
+from pruning.kept import Kept
+from pruning.measure import Cost, accuracy, cost
+from pruning.recovery import calibration_images, reestimate_batchnorm
+from pruning.surgery import mask, prune
+from pruning.zoo import Images, Network, datasets, load_images, load_network, networks
+
+__all__ = [
+    "Cost",
+    "FilterLayer",
+    "Images",
+    "Kept",
+    "Network",
+    "accuracy",
+    "calibration_images",
+    "cost",
+    "datasets",
+    "filter_layers",
+    "load_images",
+    "load_network",
+    "mask",
+    "networks",
+    "prune",
+    "reestimate_batchnorm",
+    "resolve_device",
+    "select_layers",
+    "uniform",
+]

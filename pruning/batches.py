@@ -1,0 +1,59 @@
+"""Images in memory as the batches of floats a network takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from dispersion.errors import InputError
+from pruning.zoo.network import Network
+
+
+def batches(network: Network, images: NDArray[np.uint8], size: int) -> Iterator[Tensor]:
+    """Scale images to what the network was trained on, a batch at a time.
+
+    Parameters
+    ----------
+    network : Network
+        Says the input's shape, normalisation and device.
+    images : ndarray of uint8, shape (n, height, width, channels)
+        At least one.
+    size : int
+        The most images in a batch; batches are as equal in size as can be.
+
+    Yields
+    ------
+    Tensor of float32, shape (batch, channels, height, width)
+        ``x / 255``, normalised where the network asks for it, on the network's device.
+
+    Raises
+    ------
+    InputError
+        Images of another type or shape, none at all, or a size below 1.
+    """
+    channels, height, width = network.input_shape
+    if images.dtype != np.uint8:
+        raise InputError(f"images must be uint8, not {images.dtype}")
+    if images.ndim != 4 or images.shape[1:] != (height, width, channels) or len(images) == 0:
+        raise InputError(
+            f"{network.name} takes images of shape (n, {height}, {width}, {channels}), n > 0;"
+            f" these are {images.shape}"
+        )
+    if size < 1:
+        raise InputError(f"a batch holds at least one image, not {size}")
+    for piece in np.array_split(np.arange(len(images)), -(-len(images) // size)):
+        part = np.array(images[piece[0] : piece[-1] + 1])  # a copy: memory maps are read-only
+        pixels = torch.from_numpy(part).to(network.device).permute(0, 3, 1, 2)
+        yield _normalized(network, pixels.float().div_(255).contiguous())
+
+
+def _normalized(network: Network, images: Tensor) -> Tensor:
+    if network.normalization is None:
+        return images
+    mean = torch.tensor(network.normalization.mean, device=images.device).view(1, -1, 1, 1)
+    std = torch.tensor(network.normalization.std, device=images.device).view(1, -1, 1, 1)
+    return (images - mean) / std

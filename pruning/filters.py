@@ -1,0 +1,108 @@
+"""The filters of a network's layers as points in space, the input of every criterion."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import nn
+
+from dispersion.errors import InputError, UnknownNameError
+from pruning.graph import Coupling, trace
+from pruning.zoo.network import Network
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FilterLayer:
+    """Filters that are kept or dropped one by one: of a convolution, or of several tied ones.
+
+    Parameters
+    ----------
+    name : str
+        Dotted name of the first convolution.
+    convolutions : tuple of str
+        Every convolution tied to it by additions, itself first, in forward order.
+    points : ndarray of float64, shape (n, d)
+        One row a filter: its weights, flattened, and those of its counterparts in the tied
+        convolutions one after the other.  Read-only.
+    """
+
+    name: str
+    convolutions: tuple[str, ...]
+    points: NDArray[np.float64]
+
+    @property
+    def coupled(self) -> bool:
+        """Whether several convolutions are tied."""
+        return len(self.convolutions) > 1
+
+
+def filter_layers(network: Network) -> list[FilterLayer]:
+    """Find all layers whose filters can be pruned.
+
+    Parameters
+    ----------
+    network : Network
+        Left as it is.
+
+    Returns
+    -------
+    list of FilterLayer
+        In forward order.  A convolution whose channels are the network's outputs is left out.
+
+    Raises
+    ------
+    InputError
+        The network has a layer or operation that cannot be pruned by channels, which is named.
+    """
+    return [_layer(network.module, coupling) for coupling in trace(network).couplings]
+
+
+def select_layers(layers: Sequence[FilterLayer], wanted: str = "inner") -> list[FilterLayer]:
+    """Choose among the layers of a network.
+
+    Parameters
+    ----------
+    layers : sequence of FilterLayer
+        All of them.
+    wanted : str
+        "inner" for those not tied to others, "all", or names and patterns separated by commas
+        (``layer1.*.conv1,conv1``), where ``*`` and ``?`` match as in file names.
+
+    Returns
+    -------
+    list of FilterLayer
+        In the order of `layers`, each once.
+
+    Raises
+    ------
+    UnknownNameError
+        A name or pattern matches no layer.
+    InputError
+        "inner" is wanted where every layer is tied, or nothing is named.
+    """
+    if wanted == "all":
+        return list(layers)
+    if wanted == "inner":
+        inner = [layer for layer in layers if not layer.coupled]
+        if not inner:
+            raise InputError("all layers of this network are tied to others; ask for layers 'all'")
+        return inner
+    patterns = [pattern.strip() for pattern in wanted.split(",") if pattern.strip()]
+    if not patterns:
+        raise InputError(f"the layers {wanted!r} name none; give 'inner', 'all' or names")
+    for pattern in patterns:
+        if not any(fnmatchcase(layer.name, pattern) for layer in layers):
+            raise UnknownNameError("layer", pattern, [layer.name for layer in layers])
+    return [layer for layer in layers if any(fnmatchcase(layer.name, p) for p in patterns)]
+
+
+def _layer(module: nn.Module, coupling: Coupling) -> FilterLayer:
+    weights = [module.get_submodule(name).get_parameter("weight") for name in coupling.convolutions]
+    rows = [weight.detach().cpu().double().flatten(1).numpy() for weight in weights]
+    points: NDArray[np.float64] = np.concatenate(rows, axis=1)
+    points.setflags(write=False)
+    return FilterLayer(coupling.convolutions[0], coupling.convolutions, points)

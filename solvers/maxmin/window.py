@@ -1,0 +1,61 @@
+"""The ranks worth modelling: from what greedy reaches to what degrees allow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dispersion.instance import Instance
+from solvers.maxmin.greedy import farthest_points
+
+
+def degree_bound(ranks: NDArray[np.int32], p: int) -> int:
+    """Upper bound on the optimum's rank: p points need p - 1 distances each.
+
+    The p-th largest of the (p-1)-th largest entries of the rows of `ranks`, shape (n, n).
+    """
+    reach = -np.partition(-ranks, p - 2, axis=1)[:, p - 2]
+    return int(-np.partition(-reach, p - 1)[p - 1])
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What is left of an instance once greedy and degrees have spoken.
+
+    Attributes
+    ----------
+    start : ndarray of int, shape (p,)
+        The greedy selection.
+    low, high : int
+        Its rank; a rank that no selection exceeds.
+    below : ndarray of int, shape (k, 2)
+        Pairs i < j of rank < low: they exclude each other.
+    within : ndarray of int, shape (m, 3)
+        Rows (i, j, rank) of the pairs i < j with low <= rank < high: choosing both caps the value.
+    """
+
+    start: NDArray[np.intp]
+    low: int
+    high: int
+    below: NDArray[np.intp]
+    within: NDArray[np.intp]
+
+
+def window(instance: Instance) -> Window:
+    """Sort the pairs of an instance into excluding, capping and irrelevant ones; O(n^2) time."""
+    ranks, p = instance.ranks, instance.p
+    start = farthest_points(ranks, int(ranks.argmax()) // instance.n, p)
+    low = int(ranks[np.ix_(start, start)][np.triu_indices(p, k=1)].min())
+    high = max(low, degree_bound(ranks, p))
+    i, j = np.triu_indices(instance.n, k=1)
+    rank = ranks[i, j].astype(np.intp)
+    inside = (rank >= low) & (rank < high)
+    return Window(
+        start=start,
+        low=low,
+        high=high,
+        below=np.column_stack([i, j])[rank < low],
+        within=np.column_stack([i, j, rank])[inside],
+    )

@@ -1,0 +1,98 @@
+"""What a network is worth and what it costs."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from dispersion.errors import InputError
+from pruning import Cost, Images, Network, accuracy, cost, prune
+
+
+class FirstPixel(nn.Module):
+    """Class k is as likely as pixel k of the first row is bright."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scale = nn.Parameter(torch.ones(()))
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """Return the first row."""
+        return self.scale * images[:, 0, 0, :]
+
+
+@pytest.fixture
+def toy() -> Network:
+    return Network("toy", FirstPixel(), (1, 4, 4), 4, None, "test")
+
+
+IMAGES = np.zeros((4, 4, 4, 1), dtype=np.uint8)
+IMAGES[:, 0, :, 0] = [[9, 1, 2, 3], [1, 9, 2, 3], [1, 2, 9, 3], [4, 3, 2, 9]]
+
+
+@pytest.mark.parametrize(
+    ("labels", "top", "expected"),
+    [([0, 1, 2, 3], 1, 1.0), ([0, 1, 2, 0], 1, 0.75), ([0, 1, 2, 0], 2, 1.0), ([1] * 4, 4, 1.0)],
+)
+def test_accuracy_counts_hits(toy: Network, labels: list[int], top: int, expected: float) -> None:
+    """The share of labels among the largest logits is exact, whatever the batch."""
+    for batch in (1, 3, 100):
+        assert accuracy(toy, IMAGES, np.array(labels), top=top, batch=batch) == expected
+
+
+def test_nan_logits_are_wrong(toy: Network) -> None:
+    """A network that emits no numbers is always wrong."""
+    with torch.no_grad():
+        toy.module.get_parameter("scale").fill_(torch.nan)
+    assert accuracy(toy, IMAGES, np.zeros(4, dtype=np.int64), top=4) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("labels", "top"),
+    [([0, 1, 2], 1), ([0, 1, 2, 4], 1), ([0, -1, 2, 3], 1), ([0] * 4, 0), ([0] * 4, 5)],
+)
+def test_bad_labels_are_refused(toy: Network, labels: list[int], top: int) -> None:
+    """Labels that fit neither images nor classes are refused."""
+    with pytest.raises(InputError):
+        accuracy(toy, IMAGES, np.array(labels), top=top)
+
+
+def test_cost_is_the_sum_by_hand() -> None:
+    """Parameters and MACs of a small network equal the sum done by hand."""
+    module = nn.Sequential(
+        nn.Conv2d(3, 8, 3, padding=1), nn.BatchNorm2d(8), nn.Conv2d(8, 8, 3, groups=4),
+        nn.Flatten(), nn.Linear(8 * 4, 10),
+    )  # fmt: skip
+    network = Network("toy", module.eval(), (3, 4, 4), 10, None, "test")
+    macs = 16 * 8 * 27 + 4 * 8 * 18 + 320
+    assert cost(network) == Cost(parameters=8 * 27 + 8 + 16 + 8 * 18 + 8 + 330, macs=macs)
+
+
+def test_published_sizes(small_vgg: Network, small_resnet: Network) -> None:
+    """VGG-16 for CIFAR has 15.0 million parameters and 313 million MACs; pruning lowers both."""
+    assert cost(small_vgg) == Cost(parameters=14_991_946, macs=313_463_808)
+    cut = cost(prune(small_resnet, {"layer1.0.conv1": range(8)}))
+    whole = cost(small_resnet)
+    assert whole.macs - cut.macs == 8 * 16 * 9 * 1024 * 2
+    assert whole.parameters - cut.parameters == 8 * 16 * 9 * 2 + 2 * 8
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(("name", "right"), [("vgg16", 935), ("resnet56", 945)])
+def test_trained_accuracies(
+    name: str, right: int, cifar10: Images, request: pytest.FixtureRequest
+) -> None:
+    """The first 1,000 test images are judged as when these networks were first measured."""
+    network = request.getfixturevalue(name)
+    assert accuracy(network, cifar10.test[:1000], cifar10.test_labels[:1000]) == right / 1000
+
+
+@pytest.mark.real
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "expected"), [("vgg16", 0.9225), ("resnet56", 0.9320)])
+def test_published_accuracies(
+    name: str, expected: float, cifar10: Images, request: pytest.FixtureRequest
+) -> None:
+    """All 10,000 test images give the accuracies the checkpoints are named by."""
+    network = request.getfixturevalue(name)
+    assert accuracy(network, cifar10.test, cifar10.test_labels) == expected

@@ -1,0 +1,107 @@
+"""Re-estimation of batch norms."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from dispersion.errors import InputError
+from pruning import (
+    Images,
+    Network,
+    accuracy,
+    calibration_images,
+    filter_layers,
+    prune,
+    reestimate_batchnorm,
+    select_layers,
+    uniform,
+)
+
+IMAGES = np.random.default_rng(0).integers(0, 256, (12, 4, 4, 3), dtype=np.uint8)
+
+
+@pytest.fixture
+def toy() -> Network:
+    module = nn.Sequential(nn.Dropout(0.9), nn.BatchNorm2d(3, momentum=0.2), nn.Flatten())
+    return Network("toy", module.eval(), (3, 4, 4), 48, None, "test")
+
+
+def folder(train: int) -> Images:
+    pixels = np.arange(train, dtype=np.uint8).repeat(3).reshape(train, 1, 1, 3)
+    labels = np.zeros(train, dtype=np.int64)
+    return Images("toy", pixels[:1], labels[:1], pixels, labels, ("a",), "0")
+
+
+def test_statistics_become_those_of_the_images(toy: Network) -> None:
+    """In one batch the statistics are the images' mean and unbiased variance, without dropout."""
+    repaired = reestimate_batchnorm(toy, IMAGES)
+    pixels = (IMAGES / 255).reshape(-1, 3)
+    norm = repaired.module.get_submodule("1")
+    np.testing.assert_allclose(norm.get_buffer("running_mean"), pixels.mean(0), rtol=1e-5)
+    np.testing.assert_allclose(norm.get_buffer("running_var"), pixels.var(0, ddof=1), rtol=1e-5)
+
+
+def test_batches_are_averaged(toy: Network) -> None:
+    """Over several batches the mean is still that of all images."""
+    repaired = reestimate_batchnorm(toy, IMAGES, batch=4)
+    mean = repaired.module.get_submodule("1").get_buffer("running_mean")
+    np.testing.assert_allclose(mean, (IMAGES / 255).reshape(-1, 3).mean(0), rtol=1e-5)
+
+
+def test_network_is_left_alone(toy: Network) -> None:
+    """The original keeps its statistics; the copy keeps mode and momentum and can be trained."""
+    digest = toy.digest
+    repaired = reestimate_batchnorm(toy, IMAGES)
+    norm = repaired.module.get_submodule("1")
+    assert toy.digest == digest != repaired.digest
+    assert not any(module.training for module in repaired.module.modules())
+    assert norm.momentum == 0.2
+    repaired.module.train()(torch.rand(2, 3, 4, 4)).sum().backward()
+
+
+def test_no_image_is_left_alone(small_vgg: Network) -> None:
+    """An odd number of images never leaves a batch of one, of which no variance can be taken."""
+    images = np.random.default_rng(0).integers(0, 256, (4, 32, 32, 3), dtype=np.uint8)
+    reestimate_batchnorm(small_vgg, images, batch=3)
+
+
+@pytest.mark.parametrize(("count", "batch"), [(0, 100), (1, 100), (12, 2)])
+def test_too_few_images_are_refused(toy: Network, count: int, batch: int) -> None:
+    """Fewer than two images, or batches that could leave one alone, are refused."""
+    with pytest.raises(InputError):
+        reestimate_batchnorm(toy, IMAGES[:count], batch=batch)
+
+
+def test_drawing_is_seeded_and_without_repeats() -> None:
+    """The same seed draws the same distinct images of the pool, another seed others."""
+    images = folder(200)
+    drawn = calibration_images(images, 50, seed=1, pool=100)
+    values = drawn[:, 0, 0, 0]
+    assert len(np.unique(values)) == 50
+    assert values.max() < 100
+    assert np.array_equal(drawn, calibration_images(images, 50, seed=1, pool=100))
+    assert not np.array_equal(drawn, calibration_images(images, 50, seed=2, pool=100))
+    assert len(calibration_images(images, 200)) == 200
+
+
+@pytest.mark.parametrize(("count", "pool"), [(0, None), (201, None), (50, 49), (50, 201)])
+def test_impossible_draws_are_refused(count: int, pool: int | None) -> None:
+    """More images than there are, or none, cannot be drawn."""
+    with pytest.raises(InputError, match="cannot draw"):
+        calibration_images(folder(200), count, pool=pool)
+
+
+@pytest.mark.real
+def test_pruned_resnet_recovers(resnet56: Network, cifar10: Images) -> None:
+    """Without 40 % of its inner filters ResNet-56 falls below 0.6 and comes back above 0.8."""
+    layers = select_layers(filter_layers(resnet56), "inner")
+    kept = {
+        layer.name: np.argsort(-np.abs(layer.points).sum(1))[: uniform(len(layer.points), 0.6)]
+        for layer in layers
+    }
+    test, labels = cifar10.test[:1000], cifar10.test_labels[:1000]
+    pruned = prune(resnet56, kept)
+    assert accuracy(pruned, test, labels) < 0.6
+    repaired = reestimate_batchnorm(pruned, calibration_images(cifar10))
+    assert accuracy(repaired, test, labels) > 0.8

