@@ -121,7 +121,8 @@ def _parser() -> argparse.ArgumentParser:
         type=int,
         default=3,
         metavar="N",
-        help="random selections, from the seed on; their networks' mean is printed (default: %(default)s)",
+        help="random selections, from the seed on, and the mean of their networks "
+        "(default: %(default)s)",
     )
     add(
         "--jobs",
