@@ -209,10 +209,10 @@ def prepare(name: str, objective: str = "max-min") -> float:
     return time.perf_counter() - start
 
 
-def _status(run: Run) -> Status:
+def _status(run: Run, kind: Kind) -> Status:
     if run.proven():
         return Status.OPTIMAL
-    if run.seconds_left() == 0.0:
+    if run.seconds_left() == 0.0 or kind is Kind.EXACT:  # engines stop a little early
         return Status.TIME_LIMIT
     return Status.FEASIBLE if run.selected is not None else Status.ERROR
 
@@ -291,4 +291,4 @@ def solve(
         info.method(run)
     except KeyboardInterrupt:
         return _solution(run, solver, Status.OPTIMAL if run.proven() else Status.INTERRUPTED)
-    return _solution(run, solver, _status(run))
+    return _solution(run, solver, _status(run, info.kind))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -54,6 +55,19 @@ def rank_model(
     return model, x, r
 
 
+def _solve_interruptibly(engine: Any, model: Any, report: Any) -> Any:
+    """Solve in a thread, so that Ctrl-C reaches this one, stops the engine and goes on up."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        running = pool.submit(engine.solve, model, report)
+        try:
+            while not wait([running], timeout=0.1).done:
+                pass
+        except KeyboardInterrupt:
+            engine.stop_search()
+            raise
+    return running.result()
+
+
 @solver(
     "cp-sat",
     objective="max-min",
@@ -97,7 +111,8 @@ def cp_sat(run: Run) -> None:
     engine.parameters.interleave_search = run.limits.threads > 1
     engine.parameters.random_seed = run.limits.seed
     engine.best_bound_callback = bound
-    status = engine.solve(model, Report())
+    engine.parameters.catch_sigint_signal = False
+    status = _solve_interruptibly(engine, model, Report())
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):  # otherwise the bound reads 0
         bound(engine.best_objective_bound)
     run.message = f"{engine.num_branches} branches, {engine.num_conflicts} conflicts"
@@ -105,5 +120,3 @@ def cp_sat(run: Run) -> None:
         raise ContradictionError(
             f"CP-SAT calls a feasible model {engine.status_name(status)}; please report this defect."
         )
-    if status != cp_model.OPTIMAL and run.seconds_left() > 0.0:
-        raise KeyboardInterrupt  # CP-SAT swallows it and stops early

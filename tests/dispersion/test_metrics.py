@@ -1,0 +1,89 @@
+"""Tests of `dispersion.metrics`: every metric against a slow one written from its definition."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dispersion import InputError, distances, metrics
+
+
+def _cos(x, y):
+    return float(x @ y / (np.linalg.norm(x) * np.linalg.norm(y)))
+
+
+SLOW = {
+    "euclidean": lambda x, y: math.dist(x, y),
+    "normalized": lambda x, y: math.dist(x / np.linalg.norm(x), y / np.linalg.norm(y)),
+    "angular": lambda x, y: math.acos(min(1.0, abs(_cos(x, y)))),
+    "chordal": lambda x, y: math.sqrt(max(0.0, 1.0 - _cos(x, y) ** 2)),
+    "cosine": lambda x, y: 1.0 - _cos(x, y),
+}
+
+
+def test_every_registered_metric_has_a_slow_twin_here():
+    """A new metric without an entry in this table fails."""
+    assert set(metrics) == set(SLOW)
+
+
+@pytest.mark.parametrize("name", SLOW)
+def test_a_metric_equals_its_definition(name):
+    """All pairs of random points agree with the formula."""
+    X = np.random.default_rng(3).normal(size=(12, 5))
+    slow = np.array([[SLOW[name](x, y) for y in X] for x in X])
+    np.fill_diagonal(slow, 0.0)
+    np.testing.assert_allclose(distances(X, name), slow, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", SLOW)
+@given(seed=st.integers(0, 10_000), scale=st.sampled_from([1e-160, 1e-6, 1.0, 1e150]))
+def test_matrices_are_valid_whatever_the_points(name, seed, scale):
+    """Symmetric, zero diagonal, finite, and 0 between equal points; with dead and copied points."""
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(8, 3)) * scale
+    X[1] = X[0]
+    X[2] = X[3] = 0.0
+    D = distances(X, name)
+    assert np.isfinite(D).all()
+    assert (D == D.T).all()
+    assert (np.diag(D) == 0).all()
+    assert (D >= 0).all()
+    assert D[0, 1] == 0.0
+    assert D[2, 3] == 0.0
+
+
+@pytest.mark.parametrize("name", sorted(set(SLOW) - {"cosine"}))
+@given(seed=st.integers(0, 10_000))
+def test_what_claims_to_be_a_metric_obeys_the_triangle_inequality(name, seed):
+    """With a dead point and nearly parallel ones among the points, up to rounding."""
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(7, 3))
+    X[0] = 0.0
+    X[1] = X[2] * -2.0 + 1e-9 * X[3]
+    D = distances(X, name)
+    assert metrics[name].is_metric
+    assert (D[:, None, :] <= (D[:, :, None] + D[None, :, :]) * (1 + 1e-9) + 1e-12).all()
+
+
+def test_cosine_is_not_a_metric_and_says_so():
+    """Angles of 0, 45 and 90 degrees break the triangle inequality."""
+    D = distances([[1.0, 0.0], [1.0, 1.0], [0.0, 1.0]], "cosine")
+    assert D[0, 2] > D[0, 1] + D[1, 2]
+    assert not metrics["cosine"].is_metric
+
+
+def test_close_points_keep_their_digits():
+    """Points 1e-9 apart at distance 1e3 from the origin are told apart."""
+    X = np.array([[1e3, 0.0], [1e3, 1e-9], [1e3, 2e-9]])
+    np.testing.assert_allclose(distances(X)[0], [0.0, 1e-9, 2e-9], rtol=1e-12)
+
+
+@pytest.mark.parametrize("points", [np.zeros((0, 3)), np.zeros((2, 2, 2)), 5.0])
+def test_shapes_that_are_no_points_are_refused(points):
+    """Empty, three-dimensional and scalar input name the shape."""
+    with pytest.raises(InputError, match=r"shape \(n, d\)"):
+        distances(points)

@@ -1,0 +1,24 @@
+"""Tests of `dispersion.yardstick`."""
+
+from __future__ import annotations
+
+import pytest
+
+from dispersion import Instance
+from dispersion.yardstick import random_values, share_of_the_way
+
+
+def test_random_values_are_those_of_random_selections():
+    """On the line 0, 1, 2 with p = 2, a third of the pairs is worth 2 and the rest 1."""
+    line = Instance([[0, 1, 2], [1, 0, 1], [2, 1, 0]], 2)
+    values = random_values(line, draws=3000, seed=1)
+    assert values.best == 2.0
+    assert values.mean == pytest.approx(4 / 3, abs=0.05)
+    assert values == random_values(line, draws=3000, seed=1)
+
+
+def test_the_way_starts_at_random_and_ends_at_the_best():
+    """0 at the random mean, 1 at the best, nothing where they coincide."""
+    assert share_of_the_way(1.0, 1.0, 3.0) == 0.0
+    assert share_of_the_way(3.0, 1.0, 3.0) == 1.0
+    assert share_of_the_way(2.0, 2.0, 2.0) is None

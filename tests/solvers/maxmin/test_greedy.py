@@ -1,0 +1,49 @@
+"""Tests of `solvers.maxmin.greedy`."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dispersion import Instance
+from solvers import solve
+from solvers.maxmin.greedy import farthest_points
+
+
+def test_farthest_points_by_hand():
+    """On the line 0, 1, 3, 7 from the left end: 7, then 3, then 1."""
+    x = np.array([0.0, 1.0, 3.0, 7.0])
+    distances = np.abs(x[:, None] - x)
+    assert farthest_points(distances, 0, 4).tolist() == [0, 3, 2, 1]
+
+
+def test_points_are_distinct_even_when_all_distances_are_zero():
+    """Copies are taken once each."""
+    assert sorted(farthest_points(np.zeros((5, 5)), 2, 5)) == [0, 1, 2, 3, 4]
+
+
+def test_ranks_and_distances_give_the_same_points():
+    """Only comparisons are made."""
+    instance = Instance.from_points(np.random.default_rng(1).random((30, 2)), 7)
+    by_rank = farthest_points(instance.ranks, 3, 7)
+    assert (by_rank == farthest_points(instance.distances, 3, 7)).all()
+
+
+def test_a_bound_is_claimed_under_a_metric_only():
+    """Twice the value for euclidean; nothing for 1 - cos or a raw matrix."""
+    X = np.random.default_rng(1).normal(size=(30, 5))
+    euclidean = solve(Instance.from_points(X, 10), "greedy")
+    assert euclidean.bound == pytest.approx(2 * euclidean.objective)
+    cosine = Instance.from_points(X, 10, "cosine")
+    assert solve(cosine, "greedy").bound is None
+    assert solve(Instance(cosine.distances, 10), "greedy").bound is None
+
+
+def test_the_factor_two_is_attained():
+    """0, 1, 2 on a line with p = 3 is exact; 0, 1 -, 1 +, 2 with p = 3 loses almost half."""
+    x = np.array([0.0, 0.999, 2.0, 1.001, 4.0])
+    instance = Instance(np.abs(x[:, None] - x), 3, metric="euclidean")
+    assert solve(instance, "greedy").objective == solve(instance, "clique").objective == 2.0
+    bad = np.array([[0, 1, 1, 2], [1, 0, 2, 1], [1, 2, 0, 1], [2, 1, 1, 0]]) * 1.0
+    tight = Instance(bad, 2, metric="euclidean")
+    assert solve(tight, "greedy").objective == 2.0

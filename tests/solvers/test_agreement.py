@@ -1,0 +1,124 @@
+"""Tables on which all solvers must agree: brute force, each other, and the theorems."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dispersion import Instance, Status, contradictions
+from solvers import Kind, solve, solvers_for
+
+EXACT = [info.name for info in solvers_for("max-min") if info.kind is Kind.EXACT]
+OTHERS = [info.name for info in solvers_for("max-min") if info.kind is not Kind.EXACT]
+
+
+def test_there_are_three_independent_exact_solvers():
+    """The tables below compare something."""
+    assert set(EXACT) >= {"clique", "cp-sat", "highs"}
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_exact_solvers_equal_brute_force(name, brute_force, random_instance):
+    """On small instances with ties, duplicates, integers and every kind of p: to the last bit."""
+    for seed in range(2000 if name == "clique" else 80):
+        instance = random_instance(seed)
+        solution = solve(instance, name, seed=seed)
+        assert solution.status is Status.OPTIMAL, (seed, solution)
+        assert solution.objective == brute_force(instance), seed
+        assert contradictions(instance, [solution]) == []
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_other_solvers_are_never_above_brute_force(name, brute_force, random_instance):
+    """Heuristics return valid selections, and their bounds hold."""
+    for seed in range(200):
+        instance = random_instance(seed)
+        solution = solve(instance, name, seed=seed)
+        best = brute_force(instance)
+        assert solution.objective <= best
+        assert solution.bound is None or solution.bound >= best
+        assert contradictions(instance, [solution]) == []
+
+
+@given(seed=st.integers(0, 2**31 - 1), n=st.integers(10, 60), share=st.floats(0.05, 0.95))
+@settings(deadline=None, max_examples=40)
+def test_greedy_is_within_a_factor_two_of_the_proven_optimum(seed, n, share):
+    """The theorem that caught a wrong prototype: under a metric, greedy >= optimum / 2."""
+    rng = np.random.default_rng(seed)
+    instance = Instance.from_points(rng.normal(size=(n, 3)), max(2, round(share * n)))
+    optimum, greedy, tabu = (solve(instance, name) for name in ("clique", "greedy", "tabu"))
+    assert optimum.status is Status.OPTIMAL
+    assert greedy.objective >= optimum.objective / 2 * (1 - 1e-12)
+    assert tabu.objective >= greedy.objective
+    assert contradictions(instance, [optimum, greedy, tabu]) == []
+
+
+MEDIUM = {
+    "plane": lambda rng: Instance.from_points(rng.random((40, 2)), 8),
+    "filters": lambda rng: Instance.from_points(rng.normal(size=(48, 27)) * rng.random((48, 1)), 24),
+    "directions": lambda rng: Instance.from_points(rng.normal(size=(32, 9)), 16, "normalized"),
+    "lines": lambda rng: Instance.from_points(rng.normal(size=(32, 9)), 8, "angular"),
+    "not a metric": lambda rng: Instance.from_points(rng.normal(size=(32, 9)), 16, "cosine"),
+    "grid with ties": lambda rng: Instance.from_points(np.argwhere(np.ones((6, 6))), 9),
+    "half are copies": lambda rng: Instance.from_points(np.tile(rng.random((15, 2)), (2, 1)), 15),
+    "fewer distinct points than p": lambda rng: Instance.from_points(
+        np.tile(rng.random((9, 2)), (3, 1)), 10
+    ),
+    "all at one place": lambda rng: Instance(np.zeros((12, 12)), 5),
+    "all equally far": lambda rng: Instance(1.0 - np.eye(12), 5),
+    "huge and tiny": lambda rng: Instance.from_points(np.exp(rng.normal(scale=12.0, size=(24, 1))), 8),
+}
+
+
+@pytest.mark.parametrize("kind", MEDIUM)
+def test_all_exact_solvers_find_the_same_optimum(kind):
+    """Three unrelated engines, one optimum, to the last bit."""
+    instance = MEDIUM[kind](np.random.default_rng(7))
+    answers = [solve(instance, name) for name in [*EXACT, *OTHERS]]
+    exact = answers[: len(EXACT)]
+    assert all(answer.status is Status.OPTIMAL for answer in exact), exact
+    assert len({answer.objective for answer in exact}) == 1
+    assert contradictions(instance, answers) == []
+
+
+def test_too_few_distinct_points_are_no_error():
+    """With fewer than p distinct points the optimum is 0, and proven."""
+    instance = MEDIUM["fewer distinct points than p"](np.random.default_rng(1))
+    for name in EXACT:
+        solution = solve(instance, name)
+        assert (solution.objective, solution.bound, solution.gap) == (0.0, 0.0, 0.0)
+        assert solution.status is Status.OPTIMAL
+
+
+@pytest.mark.parametrize("name", [*EXACT, *OTHERS])
+def test_the_same_seed_gives_the_same_answer(name):
+    """Selection and value repeat."""
+    instance = MEDIUM["filters"](np.random.default_rng(3))
+    one, two = (solve(instance, name, seed=11) for _ in range(2))
+    assert one.objective == two.objective
+    assert (one.selected == two.selected).all()
+
+
+@pytest.mark.parametrize("name", ["highs", "cp-sat"])
+def test_threads_can_change_between_solves(name):
+    """HiGHS returned stale answers when they did."""
+    rng = np.random.default_rng(3)
+    for threads in (1, 2, 1):
+        instance = Instance.from_points(rng.normal(size=(16, 4)), 6)
+        solution = solve(instance, name, threads=threads)
+        assert solution.objective == solve(instance, "clique").objective
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_a_time_limit_leaves_a_valid_bracket(name):
+    """Stopped early, incumbent and bound are there and enclose the proven optimum."""
+    X = np.random.default_rng(2).normal(size=(120, 16))
+    instance = Instance.from_points(X, 30, "normalized")
+    stopped = solve(instance, name, time_limit=0.3)
+    assert stopped.status in (Status.TIME_LIMIT, Status.OPTIMAL)
+    better = solve(instance, "tabu")
+    assert contradictions(instance, [stopped, better]) == []
+    assert stopped.objective is not None
+    assert stopped.bound >= better.objective

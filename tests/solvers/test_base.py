@@ -1,0 +1,160 @@
+"""Tests of `solvers.base`: the contract every solver lives under."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+
+from dispersion import ContradictionError, InputError, Instance, Status, UnknownNameError
+from solvers import Kind, Limits, Run, prepare, solve, solvers, solvers_for
+from solvers.base import find, solver
+
+LINE = Instance([[0, 1, 2], [1, 0, 1], [2, 1, 0]], 2)
+
+
+@pytest.fixture
+def register():
+    """Register a solver for one test."""
+    keys = []
+
+    def register_(method, name="made-up"):
+        solver(name, objective="max-min", kind=Kind.HEURISTIC, summary="")(method)
+        keys.append(f"max-min/{name}")
+        return name
+
+    yield register_
+    for key in keys:
+        del solvers._entries[key]
+
+
+def test_five_lines_are_enough():
+    """The README's example: a sorted selection, its value, a proof, times, all typed."""
+    X = np.random.default_rng(0).normal(size=(40, 8))
+    solution = solve(
+        Instance.from_points(X, p=8, metric="euclidean"),
+        "clique",
+        time_limit=10,
+        threads=1,
+        seed=0,
+    )
+    assert solution.selected.dtype.kind == "i"
+    assert (np.diff(solution.selected) > 0).all()
+    assert len(solution.selected) == 8
+    assert solution.status is Status.OPTIMAL
+    assert solution.status.value == "optimal"
+    assert solution.objective == solution.bound
+    assert solution.gap == 0.0
+    assert solution.build_seconds >= 0.0
+    assert solution.solve_seconds > 0.0
+
+
+@pytest.mark.parametrize(
+    ("limits", "words"),
+    [
+        ({"time_limit": 0}, "more than 0 seconds, got 0"),
+        ({"time_limit": float("nan")}, "more than 0 seconds, got nan"),
+        ({"threads": 0}, "threads must be at least 1, got 0"),
+        ({"seed": -1}, "got -1"),
+        ({"seed": 2**31}, "got 2147483648"),
+    ],
+)
+def test_limits_out_of_range_are_refused(limits, words):
+    """The value is in the sentence."""
+    with pytest.raises(InputError, match=words):
+        solve(LINE, "greedy", **limits)
+
+
+def test_unknown_solvers_and_objectives_suggest_the_nearest():
+    """Names are looked up within the objective."""
+    with pytest.raises(UnknownNameError, match="did you mean clique"):
+        solve(LINE, "cliqe")
+    with pytest.raises(UnknownNameError, match="max-sum solver 'clique'"):
+        solve(LINE, "clique", objective="max-sum")
+    with pytest.raises(UnknownNameError, match="did you mean max-"):
+        solve(LINE, "greedy", objective="max-mim")
+
+
+def test_only_better_incumbents_and_tighter_bounds_are_kept():
+    """A run never gets worse, and its trace says when it got better."""
+    run = Run(LINE, Limits(), "max-min")
+    run.incumbent([0, 2])
+    run.incumbent([0, 1])
+    run.prove(5.0)
+    run.prove(7.0)
+    assert (run.objective, run.bound) == (2.0, 5.0)
+    assert [(point.objective, point.bound) for point in run.trace] == [(2.0, None), (2.0, 5.0)]
+    assert not run.proven()
+    run.prove(2.0)
+    assert run.proven()
+
+
+@pytest.mark.parametrize("selected", [[0], [0, 0], [0, 3], [0, -1], [0.0, 1.0]])
+def test_a_solver_cannot_report_what_is_no_selection(register, selected):
+    """Too few, repeated, foreign or fractional points end the solve."""
+    name = register(lambda run: run.incumbent(selected))
+    with pytest.raises(ContradictionError):
+        solve(LINE, name)
+
+
+def test_a_bound_below_the_incumbent_is_a_contradiction(register):
+    """A solver that proves less than it found is not believed."""
+
+    def method(run):
+        run.incumbent([0, 2])
+        run.prove(1.5)
+
+    with pytest.raises(ContradictionError, match=r"exceeds 1\.5 and found 2\.0"):
+        solve(LINE, register(method))
+
+
+def test_ctrl_c_keeps_what_was_reported(register):
+    """An interrupted solve has its incumbent and bound and says that it was interrupted."""
+
+    def method(run):
+        run.incumbent([0, 1])
+        run.prove(3.0)
+        raise KeyboardInterrupt
+
+    solution = solve(LINE, register(method))
+    assert solution.status is Status.INTERRUPTED
+    assert (solution.objective, solution.bound) == (1.0, 3.0)
+    assert solution.gap == pytest.approx(2 / 3)
+
+
+def test_status_follows_from_what_was_reported(register):
+    """Met bound: optimal; time gone: time limit; nothing at all: error."""
+
+    def slow(run):
+        run.incumbent([0, 1])
+        while run.seconds_left() > 0:
+            time.sleep(0.001)
+
+    assert solve(LINE, register(slow, "slow"), time_limit=0.02).status is Status.TIME_LIMIT
+    assert solve(LINE, register(lambda run: None, "idle")).status is Status.ERROR
+    silent = solve(LINE, "idle")
+    assert (silent.selected, silent.objective, silent.bound, silent.gap) == (None,) * 4
+
+
+def test_build_time_is_split_off(register):
+    """What comes before `built` is building, the rest is solving."""
+
+    def method(run):
+        time.sleep(0.02)
+        run.built()
+        run.incumbent([0, 2])
+
+    solution = solve(LINE, register(method))
+    assert solution.build_seconds >= 0.02
+    assert solution.solve_seconds > 0
+
+
+def test_every_solver_is_described_and_prepares():
+    """Each has one line for --help, a name found again, and needs nothing that is missing."""
+    for objective in ("max-min", "max-sum"):
+        for info in solvers_for(objective):
+            assert info.summary
+            assert find(info.name, objective) is info
+            assert prepare(info.name, objective) >= 0.0
+            assert info.method.__doc__
