@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor, wait
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dispersion.errors import ContradictionError
 from solvers.base import Kind, Run, solver
+from solvers.interruptible import run_interruptibly
 from solvers.maxmin.window import Window, window
 
 if TYPE_CHECKING:
@@ -55,19 +55,6 @@ def rank_model(
     return model, x, r
 
 
-def _solve_interruptibly(engine: Any, model: Any, report: Any) -> Any:
-    """Solve in a thread, so that Ctrl-C reaches this one, stops the engine and goes on up."""
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        running = pool.submit(engine.solve, model, report)
-        try:
-            while not wait([running], timeout=0.1).done:
-                pass
-        except KeyboardInterrupt:
-            engine.stop_search()
-            raise
-    return running.result()
-
-
 @solver(
     "cp-sat",
     objective="max-min",
@@ -112,7 +99,7 @@ def cp_sat(run: Run) -> None:
     engine.parameters.random_seed = run.limits.seed
     engine.best_bound_callback = bound
     engine.parameters.catch_sigint_signal = False
-    status = _solve_interruptibly(engine, model, Report())
+    status = run_interruptibly(lambda: engine.solve(model, Report()), engine.stop_search)
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):  # otherwise the bound reads 0
         bound(engine.best_objective_bound)
     run.message = f"{engine.num_branches} branches, {engine.num_conflicts} conflicts"

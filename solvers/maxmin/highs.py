@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from solvers.base import Kind, Run, solver
+from solvers.interruptible import run_interruptibly
 from solvers.maxmin.window import Window, window
 
 if TYPE_CHECKING:
@@ -129,8 +130,8 @@ def _optimise(engine: highspy.Highs, run: Run, pairs: Window) -> None:
     engine.setSolution(start)
     engine.cbMipImprovingSolution += lambda event: incumbent(event.data_out.mip_solution)
     engine.cbMipLogging += lambda event: bound(event.data_out.mip_dual_bound)
-    engine.HandleKeyboardInterrupt = True
-    engine.solve()
+    engine.HandleUserInterrupt = True  # else `cancelSolve` is not heard
+    run_interruptibly(engine.run, engine.cancelSolve)
     info = engine.getInfo()
     if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
         incumbent(engine.getSolution().col_value)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -122,3 +125,26 @@ def test_a_time_limit_leaves_a_valid_bracket(name):
     assert contradictions(instance, [stopped, better]) == []
     assert stopped.objective is not None
     assert stopped.bound >= better.objective
+
+
+INTERRUPTED = """
+import os, signal, sys, threading
+import numpy as np
+from dispersion import Instance
+from solvers import prepare, solve
+prepare(sys.argv[1])
+X = np.random.default_rng(2).normal(size=(240, 16))
+instance = Instance.from_points(X, 60, "normalized")
+threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT)).start()
+solution = solve(instance, sys.argv[1], time_limit=300)
+print(solution.status.value, solution.selected is not None, solution.bound > solution.objective)
+"""
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_ctrl_c_stops_an_engine_and_keeps_its_bracket(name):
+    """A real SIGINT in the middle of a solve ends it, long before its limit of five minutes."""
+    result = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, name], capture_output=True, text=True, timeout=120
+    )
+    assert result.stdout.split() == ["interrupted", "True", "True"], result.stderr
