@@ -56,10 +56,11 @@ class _Bracket:
         stop = probe.nodes + nodes
         while probe.answer is Answer.OPEN and probe.nodes < stop and self.run.seconds_left() > 0:
             before, begun = probe.nodes, time.perf_counter()
-            probe.search(min(self._slice, stop - probe.nodes))
+            asked = min(self._slice, stop - before)
+            probe.search(asked)
             self.nodes += probe.nodes - before
             quick = time.perf_counter() - begun < _SLICE_SECONDS
-            self._slice = self._slice * 2 if quick else max(1, self._slice // 2)
+            self._slice = asked * 2 if quick else max(1, asked // 2)
         if probe.witness is not None:
             self.lift(probe.witness)
         elif probe.answer.refuted:
