@@ -6,11 +6,13 @@ This is the roof: it wires the rooms together and is imported by none of them.
 from __future__ import annotations
 
 import dataclasses
+import io
+import re
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,17 +20,18 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
 
-from dispersion.errors import DispersionError, UnavailableError
+from dispersion.errors import DispersionError, InputError, UnavailableError
 from dispersion.instance import Instance
 from dispersion.solution import Solution
 from dispersion.study.environment import environment
-from dispersion.study.judge import Judgement, judge
+from dispersion.study.judge import judge
 from dispersion.study.options import Options, parse
 from dispersion.study.plots import accuracy_against_keep, gap_against_time
 from dispersion.study.progress import stage
+from dispersion.study.session import Session
 from dispersion.study.store import Store
 from dispersion.study.tables import print_study
-from dispersion.study.tasks import NetworkRow, Task
+from dispersion.study.tasks import NetworkRow, SolveRow, Task
 from dispersion.study.workers import solve_all
 from solvers import prepare
 
@@ -37,40 +40,6 @@ if TYPE_CHECKING:
     from pruning.evaluation import Exam
 
 EXIT_FAULT, EXIT_INPUT, EXIT_INTERRUPTED = 1, 2, 130
-
-
-@dataclass
-class Session:
-    """What all stages share: where to speak, where to write, what it took, whether to stop."""
-
-    options: Options
-    store: Store
-    console: Console
-    seconds: dict[str, float] = field(default_factory=dict)
-    digests: dict[str, str] = field(default_factory=dict)
-    interrupted: bool = False
-
-    @contextmanager
-    def timed(self, name: str) -> Iterator[None]:
-        """Add the wall time of the block to ``seconds[name]``."""
-        begun = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - begun
-
-    @contextmanager
-    def interruptible(self) -> Iterator[None]:
-        """Ctrl-C ends the block, not the session: what is finished will be reported."""
-        try:
-            yield
-        except KeyboardInterrupt:
-            self.interrupted = True
-            self.say("interrupted; keeping what is finished")
-
-    def say(self, text: str) -> None:
-        """One plain line for the person at the terminal."""
-        self.console.out(text, highlight=False)
 
 
 def plan(layers: Sequence[FilterLayer], options: Options) -> list[Task]:
@@ -84,7 +53,10 @@ def plan(layers: Sequence[FilterLayer], options: Options) -> list[Task]:
     ]
     tasks = []
     for layer in layers:
-        base = Instance.from_points(layer.points, 2, options.metric, name=layer.name)
+        try:
+            base = Instance.from_points(layer.points, 2, options.metric, name=layer.name)
+        except InputError as error:
+            raise InputError(f"layer {layer.name}: {error}") from error
         for keep in options.keep:
             instance = base.with_p(uniform(base.n, keep))
             tasks += [Task(instance, keep, name, options.objective, limits) for name, limits in seeded]
@@ -96,7 +68,10 @@ def solve_stage(session: Session, tasks: Sequence[Task]) -> list[tuple[Task, Sol
     options = session.options
     with session.timed("load engines"):
         for name in options.solvers:
-            prepare(name, options.objective)
+            try:
+                prepare(name, options.objective)
+            except Exception as error:  # its solves will fail for the same reason, each with a row
+                session.say(f"{name} cannot be loaded: {type(error).__name__}: {error}")
     session.say(
         f"{len(tasks)} solves, {options.jobs} at a time, at most {options.limits.seconds:g} s each "
         f"(engines loaded in {session.seconds['load engines']:.1f} s; compiled kernels are cached)"
@@ -122,7 +97,7 @@ class Method:
     seed: int
 
     def __str__(self) -> str:
-        return f"{self.solver}, keep {self.keep:g}, seed {self.seed}"
+        return f"{self.solver}, keep {self.keep}, seed {self.seed}"  # exact: it is a key
 
 
 Chosen = dict[Method, dict[str, NDArray[np.intp]]]
@@ -139,21 +114,31 @@ def selections(solved: Sequence[tuple[Task, Solution]]) -> Chosen:
 
 
 def load_exam(session: Session, network: Network) -> Exam | None:
-    """The test and calibration images, or `None` after saying how to get them."""
-    from pruning import calibration_images, load_images
+    """The test and calibration images, or `None` after saying how to get them.
+
+    They are loaded before anything is solved, so that images that do not fit cost no results.
+    """
+    from pruning import accuracy, calibration_images, datasets, load_images
     from pruning.evaluation import Exam
 
     options = session.options
     name = options.data or network.dataset
-    if name is None:
-        session.say(f"no data: {network.name} names no data set; give --data FOLDER for accuracies")
+    if name is None or (options.data is None and name not in datasets):
+        session.say(f"no data: for accuracies of {network.name} give --data FOLDER or --data cifar10")
         return None
     try:
         images = load_images(name)
     except UnavailableError as error:
         session.say(f"no data: {error}")
         return None
+    if options.calibration_images > len(images.train):
+        raise InputError(
+            f"--calibration-images {options.calibration_images} are more than the {len(images.train)} "
+            f"training images of {name}; ask for fewer."
+        )
     session.digests["images_sha256"] = images.digest
+    extremes = [images.test_labels.argmin(), images.test_labels.argmax()]
+    accuracy(network, images.test[extremes], images.test_labels[extremes])  # raises unless they fit
     return Exam(
         images.test[: options.test_images],
         images.test_labels[: options.test_images],
@@ -161,47 +146,57 @@ def load_exam(session: Session, network: Network) -> Exam | None:
     )
 
 
-def evaluate_stage(session: Session, network: Network, chosen: Chosen, layers: int) -> list[NetworkRow]:
-    """Measure the unpruned network, then that of every method that answered every layer."""
+def evaluate_stage(
+    session: Session, network: Network, exam: Exam | None, chosen: Chosen, faults: list[str]
+) -> list[NetworkRow]:
+    """Measure the unpruned network, then that of every method; add to `faults` what fails."""
     from pruning.evaluation import Evaluation, evaluate
 
-    with session.timed("load images"):
-        exam = load_exam(session, network)
     rows: list[NetworkRow] = []
-    complete = {method: kept for method, kept in chosen.items() if len(kept) == layers}
-    for method in sorted(chosen.keys() - complete.keys()):
-        session.say(f"{method} answered too few layers to prune with")
     known: dict[tuple[bytes, ...], Evaluation] = {}  # equal selections make equal networks
     with (
         session.interruptible(),
         session.timed("evaluate"),
-        stage("pruning and testing", len(complete) + 1, session.console) as progress,
+        stage("pruning and testing", len(chosen) + 1, session.console) as progress,
     ):
         unpruned = Method("unpruned", 1.0, session.options.limits.seed)
-        for method, kept in {unpruned: {}, **complete}.items():
+        for method, kept in {unpruned: {}, **chosen}.items():
             key = tuple(part for name in kept for part in (name.encode(), kept[name].tobytes()))
-            if key not in known:
-                known[key] = evaluate(network, kept, exam)
-            result = dataclasses.asdict(known[key])
-            rows.append(NetworkRow(network.name, method.solver, method.keep, method.seed, **result))
+            try:
+                if key not in known:
+                    known[key] = evaluate(network, kept, exam)
+                result = dataclasses.asdict(known[key])
+                rows.append(NetworkRow(network.name, method.solver, method.keep, method.seed, **result))
+            except Exception as error:  # a network that cannot be pruned costs a row, not the study
+                faults.append(f"{method}: not evaluated: {type(error).__name__}: {error}")
             progress.step(str(method))
     return rows
 
 
-def report(
-    session: Session, judgement: Judgement, networks: Sequence[NetworkRow], output: Console
-) -> None:
-    """Print everything and draw the pictures."""
-    options, store = session.options, session.store
-    print_study(options.format, judgement.rows, networks, output)
-    store.picture("gap-against-time.png", gap_against_time(judgement.rows))
-    if len(options.keep) > 1 and any(row.accuracy_bn is not None for row in networks):
-        store.picture("accuracy-against-keep.png", accuracy_against_keep(networks))
-    for fault in judgement.faults:
+def complete(session: Session, chosen: Chosen, layers: int) -> Chosen:
+    """The methods that answered every layer; says which did not."""
+    for method in sorted(method for method, kept in chosen.items() if len(kept) < layers):
+        session.say(f"{method} answered too few layers to prune with")
+    return {method: kept for method, kept in chosen.items() if len(kept) == layers}
+
+
+def draw(session: Session, rows: Sequence[SolveRow], networks: Sequence[NetworkRow]) -> None:
+    """Draw the pictures that these rows allow."""
+    store = session.store
+    session.keep(lambda: store.picture("gap-against-time.png", gap_against_time(rows)))
+    if len(session.options.keep) > 1 and any(row.accuracy_bn is not None for row in networks):
+        session.keep(
+            lambda: store.picture("accuracy-against-keep.png", accuracy_against_keep(networks))
+        )
+
+
+def conclude(session: Session, faults: Sequence[str]) -> None:
+    """Say what is wrong, or that nothing is, and where the results are."""
+    for fault in faults:
         session.say(f"FAIL {fault}")
-    if not judgement.faults:
+    if not faults:
         session.say("no contradictions: every bound holds against every answer")
-    session.say(f"results in {store.folder}")
+    session.say(f"results in {session.store.folder}{', not all of them' if session.unwritten else ''}")
 
 
 def record(session: Session, network: Network, outcome: str) -> None:
@@ -220,56 +215,69 @@ def record(session: Session, network: Network, outcome: str) -> None:
     )
 
 
+def write_selections(session: Session, chosen: Chosen) -> None:
+    """Write which filters every method keeps, layer by layer."""
+    content = {
+        str(method): {name: indices.tolist() for name, indices in kept.items()}
+        for method, kept in chosen.items()
+    }
+    session.keep(lambda: session.store.record("selections", content))
+
+
 def compare(session: Session, output: Console) -> int:
     """Network -> filters -> distances -> solutions -> pruned networks -> report; the exit code."""
-    from pruning import filter_layers, load_network, resolve_device, select_layers
+    from pruning import filter_layers, load_network, select_layers
 
-    options = session.options
-    resolve_device(options.device)
+    options, store = session.options, session.store
     with session.timed("load network"):
         network = load_network(options.model, options.weights, options.device)
     with session.timed("extract"):
         layers = select_layers(filter_layers(network), options.layers)
     with session.timed("distances"):
         tasks = plan(layers, options)
+    with session.timed("load images"):
+        exam = load_exam(session, network)
     record(session, network, "running")
     solved = solve_stage(session, tasks)
     judgement = judge(solved)
-    session.store.solves(judgement.rows)
+    session.keep(lambda: store.solves(judgement.rows))
     chosen = selections(solved)
-    session.store.record(
-        "selections",
-        {
-            str(method): {name: indices.tolist() for name, indices in kept.items()}
-            for method, kept in chosen.items()
-        },
-    )
+    write_selections(session, chosen)
     networks: list[NetworkRow] = []
     if not session.interrupted:
-        networks = evaluate_stage(session, network, chosen, len(layers))
-        session.store.networks(networks)
-    report(session, judgement, networks, output)
+        methods = complete(session, chosen, len(layers))
+        networks = evaluate_stage(session, network, exam, methods, judgement.faults)
+        session.keep(lambda: store.networks(networks))
+    draw(session, judgement.rows, networks)
     outcome = "interrupted" if session.interrupted else "failed" if judgement.faults else "complete"
-    record(session, network, outcome)
-    return {"complete": 0, "failed": EXIT_FAULT, "interrupted": EXIT_INTERRUPTED}[outcome]
+    session.keep(lambda: record(session, network, outcome))
+    print_study(options.format, judgement.rows, networks, output)
+    conclude(session, judgement.faults)
+    code = {"complete": 0, "failed": EXIT_FAULT, "interrupted": EXIT_INTERRUPTED}[outcome]
+    return EXIT_INPUT if code == 0 and session.unwritten else code
+
+
+def default_folder(model: str) -> Path:
+    """Where results go unless told: named by the model and the time."""
+    return Path("results") / f"{re.sub(r'[^A-Za-z0-9_]+', '-', model)}-{time.strftime('%Y%m%d-%H%M%S')}"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code (see ``--help``)."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a narrow encoding costs a character, not the table
     console = Console(stderr=True)
-    output = Console(width=None if sys.stdout.isatty() else 140)
+    terminal = sys.stdout is not None and sys.stdout.isatty()
+    output = Console(width=None if terminal else 250)  # tables take what they need
     try:
         options = parse(arguments)
-        default = (
-            Path("results") / f"{options.model.replace(':', '-')}-{time.strftime('%Y%m%d-%H%M%S')}"
-        )
-        session = Session(options, Store(options.out or default), console)
-        return compare(session, output)
-    except DispersionError as error:
+        with closing(Store(options.out or default_folder(options.model))) as store:
+            return compare(Session(options, store, console), output)
+    except (DispersionError, OSError) as error:  # OSError: a file that the system refuses
         console.print(f"error: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
         return EXIT_INPUT
     except KeyboardInterrupt:
-        console.print("interrupted before anything was finished", style="red")
+        console.print("interrupted; files already written are whole", style="red")
         return EXIT_INTERRUPTED
 
 

@@ -50,7 +50,7 @@ def faults_of(instance: Instance, solution: Solution) -> list[str]:
         faults.append(
             f"{solution.solver}: reports {solution.objective!r}, its selection is worth {value!r}"
         )
-    if solution.bound is not None and solution.bound < value:
+    if solution.bound is not None and not solution.bound >= value:  # NaN too
         faults.append(
             f"{solution.solver}: its bound {solution.bound!r} is below its own answer {value!r}"
         )
@@ -76,7 +76,7 @@ def contradictions(instance: Instance, solutions: Sequence[Solution]) -> list[st
         for other in solutions:
             if one is other or one.bound is None or other.objective is None:
                 continue
-            if one.bound < other.objective:
+            if not one.bound >= other.objective:
                 found.append(
                     f"{one.solver} proved that nothing exceeds {one.bound!r}, "
                     f"{other.solver} found {other.objective!r}"

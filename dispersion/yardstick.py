@@ -32,7 +32,9 @@ def random_values(
         objective.value(instance.distances, rng.choice(instance.n, size=instance.p, replace=False))
         for _ in range(draws)
     ]
-    return RandomValues(float(np.mean(values)), float(np.max(values)))
+    best = max(values)
+    shortfall = float(np.mean([best - value for value in values]))  # exactly 0 if all are equal
+    return RandomValues(best - shortfall, best)
 
 
 def share_of_the_way(value: float, random_mean: float, best: float) -> float | None:

@@ -29,6 +29,8 @@ def resolve_device(name: str) -> torch.device:
         device = torch.device(name)
         torch.empty(1, device=device)
     except (RuntimeError, AssertionError, NotImplementedError) as error:
-        reason = str(error).strip().split("\n")[0]
+        reason = str(error).strip().split("\n")[0].split(". ")[0]
         raise InputError(f"the device {name!r} cannot be used here ({reason}); try 'cpu'") from error
+    if device.type == "meta":
+        raise InputError("the device 'meta' holds no numbers; try 'cpu'")
     return device

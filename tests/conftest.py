@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from dispersion import Instance, objectives
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave the tests out of `pytest --benchmark-only`."""
+    return True if config.getoption("benchmark_only") else None
 
 
 def _brute_force(instance: Instance, objective: str = "max-min") -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -53,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Compare p-dispersion solvers on the filters of a trained network, prune the "
         "network with every solution, and report gap, time and accuracy.",
         epilog="Exit codes: 0 all is well; 1 two answers contradict each other or a solver failed; "
-        "2 bad input; 130 interrupted (what was finished is kept).",
+        "2 bad input, or results that cannot be written; 130 interrupted (what was finished is kept).",
     )
     add = parser.add_argument
     add("--version", action="version", version=__version__)
@@ -185,6 +186,13 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
     _count("--test-images", given.test_images)
     _count("--calibration-images", given.calibration_images, least=2)
     limits = Limits(given.time_limit, given.threads, given.seed)
+    if not math.isfinite(limits.seconds):
+        raise InputError(f"--time-limit must be a finite number of seconds, got {limits.seconds}.")
+    if "random" in names and given.seed + given.random_seeds > 2**31:
+        raise InputError(
+            f"--seed {given.seed} and the {given.random_seeds - 1} after it, which --random-seeds "
+            "asks for, must be below 2**31."
+        )
     return Options(
         model=given.model,
         weights=given.weights,

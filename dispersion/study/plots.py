@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import fmean
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -45,24 +46,40 @@ def gap_against_time(rows: Sequence[SolveRow], ax: Axes | None = None) -> Axes:
             ax.plot(seconds, gaps, linestyle="none", alpha=0.75, label=name, **_style(k))
     ax.set_xscale("log")
     ax.set_yscale("symlog", linthresh=0.1)
-    ax.set_ylim(bottom=-0.02)
+    ax.set_ylim(-0.02, 200)  # a gap is at most 100 %
+    ax.set_yticks([0, 0.1, 1, 10, 100], ["0", "0.1", "1", "10", "100"])
     ax.set_xlabel("build + solve time [s]")
     ax.set_ylabel("gap (bound - objective) / bound [%]")
-    ax.set_title("Gap against time, one point a layer")
+    ax.set_title("Gap against time, one point a solve")
     ax.grid(alpha=0.3)
     if ax.has_data():
         ax.legend()
     return ax
 
 
+def _by_keep(rows: Sequence[NetworkRow]) -> dict[float, list[float]]:
+    """Accuracies after batch-norm re-estimation, by ascending keep ratio."""
+    found: dict[float, list[float]] = {}
+    for row in sorted(rows, key=lambda row: row.keep):
+        if row.accuracy_bn is not None:
+            found.setdefault(row.keep, []).append(row.accuracy_bn)
+    return found
+
+
 def accuracy_against_keep(rows: Sequence[NetworkRow], ax: Axes | None = None) -> Axes:
-    """Test accuracy after batch-norm re-estimation against the keep ratio, one line a method."""
+    """Test accuracy after batch-norm re-estimation against the keep ratio, one line a method.
+
+    Where a method has several seeds, the line joins their means and a bar spans their range.
+    """
     ax = _axes(ax)
-    pruned = [row for row in rows if row.method != "unpruned" and row.accuracy_bn is not None]
+    pruned = [row for row in rows if row.accuracy_bn is not None]  # the unpruned needs no repair
     for k, name in enumerate(dict.fromkeys(row.method for row in pruned)):
-        line = sorted((row.keep, row.accuracy_bn or 0.0) for row in pruned if row.method == name)
-        keeps, accuracies = zip(*line, strict=True)
-        ax.plot(keeps, accuracies, alpha=0.85, label=name, **_style(k))
+        found = _by_keep([row for row in pruned if row.method == name])
+        style = _style(k)
+        ax.plot(list(found), [fmean(at) for at in found.values()], alpha=0.85, label=name, **style)
+        several = {keep: at for keep, at in found.items() if len(at) > 1}
+        lows, highs = map(min, several.values()), map(max, several.values())
+        ax.vlines(list(several), list(lows), list(highs), color=style["color"], alpha=0.5)
     for row in rows:
         if row.method == "unpruned" and row.accuracy_raw is not None:
             ax.axhline(row.accuracy_raw, color="grey", linestyle="--", label="unpruned")

@@ -6,6 +6,7 @@ import dataclasses
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
@@ -32,6 +33,7 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         try:
+            self._made = not folder.exists()
             folder.mkdir(parents=True, exist_ok=True)
             probe = folder / ".write-test"
             probe.write_text("")
@@ -44,6 +46,12 @@ class Store:
             raise InputError(
                 f"{folder} holds the results of an earlier run; choose another folder with --out."
             )
+
+    def close(self) -> None:
+        """Take the folder away again if it was made for this run and nothing was written into it."""
+        if self._made:
+            with suppress(OSError):  # not empty
+                self.folder.rmdir()
 
     def solves(self, rows: Sequence[SolveRow]) -> None:
         """Write ``solves.csv`` and ``solves.parquet``."""
@@ -78,10 +86,12 @@ class Store:
             write(part)
             os.replace(part, final)
         except OSError as error:
-            part.unlink(missing_ok=True)
             raise UnavailableError(
                 f"cannot write {final}: {error.strerror or error}; files written before are whole."
             ) from error
+        finally:
+            with suppress(OSError):  # there only if something went wrong
+                part.unlink()
 
     def _table(
         self, name: str, rows: Sequence[SolveRow] | Sequence[NetworkRow], columns: list[str]

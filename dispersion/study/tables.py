@@ -7,6 +7,7 @@ import dataclasses
 import io
 import json
 from collections.abc import Sequence
+from typing import Literal
 
 from rich import box
 from rich.console import Console
@@ -40,6 +41,12 @@ def best_known(rows: Sequence[SolveRow]) -> dict[tuple[str, float], float]:
     return best
 
 
+def _way(row: SolveRow, best: dict[tuple[str, float], float]) -> float | None:
+    if row.objective is None:
+        return None
+    return share_of_the_way(row.objective, row.random_mean, best[row.layer, row.keep])
+
+
 def solve_cells(rows: Sequence[SolveRow]) -> tuple[list[str], list[list[str]]]:
     """Header and text cells of the table of solves, one line a layer and solver."""
     header = ["layer", "n", "p", "solver", "objective", "bound", "gap", "of the way", "status"]
@@ -47,28 +54,22 @@ def solve_cells(rows: Sequence[SolveRow]) -> tuple[list[str], list[list[str]]]:
     seeds = {
         name: len({row.seed for row in rows if row.solver == name}) for name in {r.solver for r in rows}
     }
-    lines = []
-    for row in rows:
-        way = (
-            None
-            if row.objective is None
-            else share_of_the_way(row.objective, row.random_mean, best[row.layer, row.keep])
-        )
-        lines.append(
-            [
-                row.layer,
-                str(row.n),
-                str(row.p),
-                row.solver + (f" (seed {row.seed})" if seeds[row.solver] > 1 else ""),
-                _number(row.objective, ".6g"),
-                _number(row.bound, ".6g"),
-                _number(row.gap, ".2%"),
-                _number(way, ".3f"),
-                row.status,
-                _number(row.build_seconds, ".3f"),
-                _number(row.solve_seconds, ".3f"),
-            ]
-        )
+    lines = [
+        [
+            row.layer,
+            str(row.n),
+            str(row.p),
+            row.solver + (f" (seed {row.seed})" if seeds[row.solver] > 1 else ""),
+            _number(row.objective, ".6g"),
+            _number(row.bound, ".6g"),
+            _number(row.gap, ".2%"),
+            _number(_way(row, best), ".3f"),
+            row.status,
+            _number(row.build_seconds, ".3f"),
+            _number(row.solve_seconds, ".3f"),
+        ]
+        for row in rows
+    ]
     return [*header, "build s", "solve s"], lines
 
 
@@ -131,19 +132,14 @@ def summary_cells(rows: Sequence[SolveRow]) -> tuple[list[str], list[list[str]]]
     for name in dict.fromkeys(row.solver for row in rows):
         mine = [row for row in rows if row.solver == name]
         gaps = [row.gap for row in mine if row.gap is not None]
-        ways = [
-            way
-            for row in mine
-            if row.objective is not None
-            and (way := share_of_the_way(row.objective, row.random_mean, best[row.layer, row.keep]))
-            is not None
-        ]
+        answered = [row for row in mine if row.objective is not None]
+        ways = [way for row in answered if (way := _way(row, best)) is not None]
         lines.append(
             [
                 name,
                 str(len(mine)),
                 str(sum(row.status == "optimal" for row in mine)),
-                str(sum(row.objective == best.get((row.layer, row.keep)) for row in mine)),
+                str(sum(row.objective == best[row.layer, row.keep] for row in answered)),
                 _number(sum(gaps) / len(gaps) if gaps else None, ".2%"),
                 _number(sum(ways) / len(ways) if ways else None, ".3f"),
                 _number(sum(row.build_seconds + row.solve_seconds for row in mine), ".2f"),
@@ -160,7 +156,8 @@ def _rich(title: str, header: list[str], lines: list[list[str]], console: Consol
         box=box.ROUNDED if console.is_terminal else box.SIMPLE,
     )
     for name in header:
-        table.add_column(name, justify="left" if name in _TEXT_COLUMNS else "right")
+        justify: Literal["left", "right"] = "left" if name in _TEXT_COLUMNS else "right"
+        table.add_column(name, justify=justify, overflow="fold")  # too narrow: wrap, never cut
     previous = None
     for line in lines:
         repeated = header[0] == "layer" and line[0] == previous
@@ -168,7 +165,7 @@ def _rich(title: str, header: list[str], lines: list[list[str]], console: Consol
             table.add_section()
         table.add_row(*(["", *line[1:]] if repeated else line))
         previous = line[0]
-    console.print(table)
+    console.print(table, markup=False)  # a name in brackets is a name
 
 
 def _markdown(title: str, header: list[str], lines: list[list[str]], console: Console) -> None:

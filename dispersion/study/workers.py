@@ -5,9 +5,11 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 
 from dispersion.solution import Solution, Status
@@ -35,27 +37,36 @@ def failure(task: Task, message: str, seconds: float = 0.0) -> Solution:
     )
 
 
+def _cause(exitcode: int | None) -> str:
+    if exitcode is not None and exitcode < 0:
+        return f"killed by {signal.Signals(-exitcode).name}"
+    return f"exit code {exitcode}"
+
+
 def _serve(pipe: Connection) -> None:
     """Answer every task with "started" and then a solution, until told to stop."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    with suppress(EOFError, BrokenPipeError, ConnectionResetError):  # the parent was killed
+        while (task := pipe.recv()) is not None:
+            pipe.send(_answer(task, started=lambda: pipe.send("started")))
+
+
+def _answer(task: Task, started: Callable[[], None]) -> Solution:
     from solvers import prepare, solve
 
-    while (task := pipe.recv()) is not None:
-        try:
-            prepare(task.solver, task.objective_name)
-            pipe.send("started")
-            pipe.send(
-                solve(
-                    task.instance,
-                    task.solver,
-                    objective=task.objective_name,
-                    time_limit=task.limits.seconds,
-                    threads=task.limits.threads,
-                    seed=task.limits.seed,
-                )
-            )
-        except Exception as error:  # whatever an engine raises becomes one row with its reason
-            pipe.send(failure(task, f"{type(error).__name__}: {error}"))
+    try:
+        prepare(task.solver, task.objective_name)
+        started()
+        return solve(
+            task.instance,
+            task.solver,
+            objective=task.objective_name,
+            time_limit=task.limits.seconds,
+            threads=task.limits.threads,
+            seed=task.limits.seed,
+        )
+    except Exception as error:  # whatever an engine raises becomes one row with its reason
+        return failure(task, f"{type(error).__name__}: {error}")
 
 
 @contextmanager
@@ -73,6 +84,20 @@ def _pinned_threads(threads: int) -> Iterator[None]:
                 os.environ[name] = value
 
 
+@contextmanager
+def _ctrl_c_held_back() -> Iterator[None]:
+    """Start processes meanwhile deaf to Ctrl-C, which would stop their imports with a traceback."""
+    if sys.platform == "win32":
+        yield
+        return
+    resource_tracker.ensure_running()  # started later, it would lift the mask
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 class _Worker:
     """A process that solves one task at a time; replaced when it dies."""
 
@@ -80,17 +105,19 @@ class _Worker:
         context = multiprocessing.get_context("spawn")
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(target=_serve, args=(theirs,), daemon=True)
-        with _pinned_threads(threads):
+        with _pinned_threads(threads), _ctrl_c_held_back():
             self.process.start()
         theirs.close()
         self.task: Task | None = None
         self.begun = self.deadline = 0.0
 
     def give(self, task: Task) -> None:
+        """Hand over a task; if the worker has died meanwhile, `collect` will say so."""
         self.task = task
         self.begun = time.perf_counter()
         self.deadline = self.begun + _STARTUP_SECONDS
-        self.pipe.send(task)
+        with suppress(BrokenPipeError, ConnectionResetError):
+            self.pipe.send(task)
 
     def collect(self) -> Solution | None:
         """The solution if there is one; a failure if the worker died or overran; else `None`."""
@@ -102,9 +129,10 @@ class _Worker:
                     return answer
                 self.begun = time.perf_counter()
                 self.deadline = self.begun + self.task.limits.seconds + _GRACE_SECONDS
-        except (EOFError, ConnectionResetError):
-            self.process.join()
-            return failure(self.task, f"the worker died (exit code {self.process.exitcode})")
+        except (EOFError, OSError):  # OSError: it died within a message
+            self.process.join(timeout=_GRACE_SECONDS)
+            self.stop()
+            return failure(self.task, f"the worker died ({_cause(self.process.exitcode)})")
         if time.perf_counter() > self.deadline:
             elapsed = time.perf_counter() - self.begun
             self.stop()
@@ -114,7 +142,8 @@ class _Worker:
     def stop(self) -> None:
         """Let an idle worker leave by itself, so that it cleans up; kill a busy one."""
         if self.task is None and self.process.is_alive():
-            self.pipe.send(None)
+            with suppress(BrokenPipeError, ConnectionResetError):
+                self.pipe.send(None)
             self.process.join(timeout=_GRACE_SECONDS)
         self.process.kill()
         self.process.join()
@@ -131,22 +160,23 @@ def solve_all(tasks: Sequence[Task], jobs: int) -> Iterator[tuple[int, Solution]
     """
     waiting = list(reversed(range(len(tasks))))
     threads = max((task.limits.threads for task in tasks), default=1)
-    workers = [_Worker(threads) for _ in range(min(jobs, len(tasks)))]
+    workers: list[_Worker] = []
     at_work: dict[int, int] = {}  # worker to task
     try:
+        workers.extend(_Worker(threads) for _ in range(min(jobs, len(tasks))))
         while waiting or at_work:
-            for k, worker in enumerate(workers):
+            for k in range(len(workers)):
                 if k not in at_work and waiting:
+                    if not workers[k].process.is_alive():
+                        workers[k].stop()
+                        workers[k] = _Worker(threads)
                     at_work[k] = waiting.pop()
-                    worker.give(tasks[at_work[k]])
+                    workers[k].give(tasks[at_work[k]])
             wait([workers[k].pipe for k in at_work], timeout=0.2)
             for k in list(at_work):
                 solution = workers[k].collect()
                 if solution is None:
                     continue
-                if not workers[k].process.is_alive():
-                    workers[k].pipe.close()
-                    workers[k] = _Worker(threads)
                 workers[k].task = None
                 yield at_work.pop(k), solution
     finally:

@@ -25,6 +25,7 @@ def test_honest_answers_contradict_nothing():
     [
         ({"objective": HONEST.objective * 1.01}, "its selection is worth"),
         ({"bound": np.nextafter(HONEST.objective, 0.0)}, "below its own answer"),
+        ({"bound": float("nan")}, "below its own answer"),
         ({"bound": None}, "optimal, yet bound None"),
         ({"selected": np.array([0, 1, 2, 2])}, "distinct points"),
         ({"selected": np.array([0, 1, 2])}, "must be 4 whole numbers"),

@@ -1,0 +1,77 @@
+"""Benchmarks run when asked for: `pytest --benchmark-only`, or by naming this folder."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from dispersion import Instance, Solution, UnavailableError
+
+ANSWERS = pytest.StashKey[list[tuple[str, Solution]]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer ``--profile``."""
+    parser.addoption(
+        "--profile",
+        choices=("quick", "full"),
+        default="quick",
+        help="quick: one layer of each size, 5 s a solve; full: every layer, 60 s (default: quick)",
+    )
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave the benchmarks out of a plain `pytest`."""
+    named = any("benchmarks" in argument for argument in config.args) and config.args != (
+        config.getini("testpaths")
+    )
+    return None if config.getoption("benchmark_only") or named else True
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make room for the answers."""
+    config.stash[ANSWERS] = []
+
+
+@pytest.fixture
+def answers(request: pytest.FixtureRequest) -> list[tuple[str, Solution]]:
+    """Where a benchmark leaves (group, solution) for the table of answers below the times."""
+    return request.config.stash[ANSWERS]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print what was found beside how long it took."""
+    rows = config.stash[ANSWERS]
+    if not rows:
+        return
+    terminalreporter.section("answers; gap = (bound - objective) / bound")
+    for group, solution in sorted(rows, key=lambda row: row[0]):
+        gap = "no bound" if solution.gap is None else f"gap {solution.gap:.2%}"
+        terminalreporter.write_line(
+            f"{group:34} {solution.solver:8} {solution.objective!r:22} {gap:12} {solution.status.value}"
+        )
+
+
+@pytest.fixture(scope="session")
+def full(request: pytest.FixtureRequest) -> bool:
+    """Whether the full profile was asked for."""
+    return bool(request.config.getoption("--profile") == "full")
+
+
+@pytest.fixture(scope="session")
+def vgg16_layers() -> dict[str, Instance]:
+    """The 13 layers of the trained VGG16 as Euclidean instances with p = 2, by name."""
+    from pruning import filter_layers, load_network
+
+    try:
+        network = load_network("vgg16")
+    except UnavailableError as error:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(str(error))
+    return {
+        layer.name: Instance.from_points(layer.points, 2, name=layer.name)
+        for layer in filter_layers(network)
+    }

@@ -1,0 +1,49 @@
+"""Who is how good, how fast, on the layers of a trained VGG16 at keep ratio 0.5?"""
+
+from __future__ import annotations
+
+import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from dispersion import Instance, Solution
+from pruning import uniform
+from solvers import prepare, solve, solvers_for
+
+ONE_OF_EACH_SIZE = ("features.0", "features.8", "features.16", "features.48")
+LAYERS = tuple(f"features.{k}" for k in (0, 4, 8, 12, 16, 20, 24, 28, 32, 36, 40, 44, 48))
+ENGINES = ("cp-sat", "highs")  # they use up their time; once is enough
+
+
+@pytest.mark.parametrize("solver", [info.name for info in solvers_for("max-min")])
+@pytest.mark.parametrize("layer", LAYERS)
+def test_layer(
+    benchmark: BenchmarkFixture,
+    vgg16_layers: dict[str, Instance],
+    full: bool,
+    layer: str,
+    solver: str,
+    answers: list[tuple[str, Solution]],
+) -> None:
+    """One solver on one layer; objective, bound, gap and status go into ``extra_info``."""
+    if not full and layer not in ONE_OF_EACH_SIZE:
+        pytest.skip("in the full profile only")
+    base = vgg16_layers[layer]
+    instance = base.with_p(uniform(base.n, 0.5))
+    benchmark.group = f"{layer}: n = {instance.n}, p = {instance.p}"
+    prepare(solver)
+    solution = benchmark.pedantic(
+        solve,
+        args=(instance, solver),
+        kwargs={"time_limit": 60.0 if full else 5.0},
+        rounds=1 if solver in ENGINES else 5,
+        warmup_rounds=0 if solver in ENGINES else 1,
+    )
+    benchmark.extra_info.update(
+        objective=solution.objective,
+        bound=solution.bound,
+        gap=solution.gap,
+        status=solution.status.value,
+        build_seconds=solution.build_seconds,
+    )
+    answers.append((benchmark.group, solution))
+    assert solution.objective is not None

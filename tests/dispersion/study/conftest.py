@@ -1,0 +1,64 @@
+"""Rows, instances and tasks for the tests of the study."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dispersion import Instance
+from dispersion.study.tasks import NetworkRow, SolveRow, Task
+from solvers import Limits
+
+
+@pytest.fixture(scope="session")
+def instance() -> Instance:
+    """Twelve points in the plane, of which four are chosen."""
+    points = np.random.default_rng(0).random((12, 2))
+    return Instance.from_points(points, 4, name="layer1")
+
+
+@pytest.fixture(scope="session")
+def task(instance: Instance) -> Callable[..., Task]:
+    """Make tasks on the instance: ``task("greedy", seconds=2.0, seed=1)``."""
+
+    def make(solver: str, on: Instance = instance, keep: float = 0.5, **limits: Any) -> Task:
+        return Task(on, keep, solver, "max-min", Limits(**limits))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def solve_row() -> Callable[..., SolveRow]:
+    """Make rows of solves that differ from a usual one as told."""
+    usual = SolveRow(
+        layer="features.0",
+        n=64,
+        p=32,
+        keep=0.5,
+        metric="euclidean",
+        objective_name="max-min",
+        solver="clique",
+        objective=0.1 + 0.2,  # not 0.3: the last bit must survive
+        bound=0.75,
+        gap=0.6,
+        status="time_limit",
+        build_seconds=0.25,
+        solve_seconds=1.5,
+        seed=0,
+        threads=1,
+        time_limit=10.0,
+        random_mean=0.1,
+        random_best=0.2,
+        message="",
+        instance_digest="ab12",
+    )
+    return lambda **changes: replace(usual, **changes)
+
+
+@pytest.fixture(scope="session")
+def network_row() -> Callable[..., NetworkRow]:
+    """Make rows of networks that differ from a usual one as told."""
+    usual = NetworkRow("vgg16", "clique", 0.5, 0, 1000, 2000, 0.25, 0.5, 0.1, 0.2)
+    return lambda **changes: replace(usual, **changes)

@@ -1,0 +1,123 @@
+"""Nobody is believed: every wrong answer is a fault, and no right one is."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dispersion import Instance, Solution, Status
+from dispersion.study.judge import judge
+from dispersion.study.tasks import Task
+from dispersion.study.workers import failure
+from solvers import Limits, solve
+
+HONEST = ("clique", "greedy", "tabu", "random")
+
+
+def solved(instance: Instance, keep: float = 0.5, **changes: Any) -> list[tuple[Task, Solution]]:
+    """Every honest solver's answer; those of the solver ``by`` are changed as told."""
+    by = changes.pop("by", "clique")
+    answers = []
+    for name in HONEST:
+        solution = solve(instance, name)
+        if name == by:
+            solution = replace(solution, **changes)
+        answers.append((Task(instance, keep, name, "max-min", Limits()), solution))
+    return answers
+
+
+def test_honest_answers_give_rows_and_no_faults(instance: Instance) -> None:
+    """What solvers really answer contradicts nothing, and each answer is a row, in order."""
+    judgement = judge(solved(instance))
+    assert judgement.faults == []
+    assert [row.solver for row in judgement.rows] == list(HONEST)
+    best = judgement.rows[0].objective
+    assert best is not None
+    for row in judgement.rows:
+        assert row.objective is not None
+        assert row.random_mean <= row.random_best <= best
+        assert row.objective <= best
+        assert (row.random_mean, row.random_best) == (
+            judgement.rows[0].random_mean,
+            judgement.rows[0].random_best,
+        )
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"bound": 0.001}, "clique: its bound 0.001 is below its own answer"),
+        ({"bound": 0.001}, "clique proved that nothing exceeds 0.001, greedy found"),
+        ({"by": "tabu", "bound": 0.001, "status": Status.FEASIBLE}, "tabu proved that nothing exceeds"),
+        ({"objective": 7.0}, "clique: reports 7.0, its selection is worth"),
+        ({"by": "greedy", "objective": 7.0}, "greedy: reports 7.0, its selection is worth"),
+        ({"selected": np.array([0, 0, 1, 2])}, "clique: a selection must hold distinct points"),
+        ({"selected": np.array([0, 1, 2, 12])}, "clique: a selection must hold distinct points"),
+        ({"selected": np.array([0, 1])}, "clique: a selection must be 4 whole numbers"),
+        ({"selected": np.array([0.0, 1, 2, 3])}, "clique: a selection must be 4 whole numbers"),
+        ({"bound": None}, "clique: optimal, yet bound None"),
+        ({"selected": None, "objective": None, "bound": None}, "clique: optimal without a selection"),
+    ],
+)
+def test_wrong_answers_are_faults(changes: dict[str, Any], told: str, instance: Instance) -> None:
+    """A wrong bound, value, selection or status is named with its solver, layer and keep ratio."""
+    judgement = judge(solved(instance, **changes))
+    assert any(fault.startswith(f"layer1, keep 0.5: {told}") for fault in judgement.faults)
+    assert len(judgement.rows) == len(HONEST)
+
+
+def test_a_failed_solve_is_a_fault_with_its_reason(instance: Instance) -> None:
+    """What a worker gave up on is reported, and the row kept."""
+    task = Task(instance, 0.25, "clique", "max-min", Limits())
+    judgement = judge([(task, failure(task, "the worker died (exit code 7)"))])
+    assert judgement.faults == ["layer1, keep 0.25: clique failed: the worker died (exit code 7)"]
+    [row] = judgement.rows
+    assert (row.status, row.objective, row.bound, row.gap) == ("error", None, None, None)
+
+
+def test_only_answers_to_one_question_are_compared(instance: Instance) -> None:
+    """The optimum for few points may exceed that for many, and layers are apart."""
+    fewer = instance.with_p(2)
+    other = Instance(instance.distances / 10, 4, name="layer2")
+    apart = solved(instance, keep=0.5) + solved(fewer, keep=0.2) + solved(other, keep=0.5)
+    judgement = judge(apart)
+    assert judgement.faults == []
+    assert len(judgement.rows) == 3 * len(HONEST)
+    wrong = solved(instance, keep=0.5) + solved(other, keep=0.5, bound=0.0)
+    assert all(fault.startswith("layer2, keep 0.5: ") for fault in judge(wrong).faults)
+
+
+def test_the_order_of_answers_is_that_of_the_rows(instance: Instance) -> None:
+    """Rows come as the solves were asked for, keep ratio by keep ratio."""
+    asked = solved(instance, keep=0.5) + solved(instance.with_p(2), keep=0.2)
+    rows = judge(asked).rows
+    assert [(row.keep, row.solver) for row in rows] == [(task.keep, task.solver) for task, _ in asked]
+
+
+def test_where_all_selections_are_worth_the_same_random_is_exactly_that() -> None:
+    """The mean of equal values is that value to the last bit, so that no share of nothing is shown."""
+    points = np.random.default_rng(3).random((9, 4))
+    [row] = judge(solved(Instance.from_points(points, 9))[:1]).rows
+    assert row.random_mean == row.random_best == row.objective
+
+
+def test_nothing_solved_is_no_fault() -> None:
+    """An interrupt before the first answer leaves an empty judgement."""
+    assert (judge([]).rows, judge([]).faults) == ([], [])
+
+
+@settings(deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), n=st.integers(3, 9), share=st.floats(0.01, 0.99))
+def test_a_bound_below_the_best_answer_is_always_seen(seed: int, n: int, share: float) -> None:
+    """Whatever the instance, honest answers pass and a bound below the optimum does not."""
+    rng = np.random.default_rng(seed)
+    instance = Instance.from_points(rng.random((n, 2)), int(rng.integers(2, n + 1)))
+    answers = solved(instance)
+    assert judge(answers).faults == []
+    optimum = answers[0][1].objective
+    assert optimum is not None
+    lying = solved(instance, by="random", bound=optimum * share)
+    assert any("random" in fault for fault in judge(lying).faults)

@@ -1,0 +1,195 @@
+"""What the command can be asked: every option, its default, and every way to get it wrong."""
+
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dispersion import __version__, metrics, objectives
+from dispersion.errors import InputError, UnknownNameError
+from dispersion.study.options import Options, _parser, parse
+from dispersion.study.tables import FORMATS
+from solvers import Limits, solvers_for
+
+DEFAULTS = Options(
+    model="vgg16",
+    weights=None,
+    data=None,
+    layers="inner",
+    keep=(0.5,),
+    metric="euclidean",
+    objective="max-min",
+    solvers=("clique", "cp-sat", "greedy", "highs", "random", "tabu"),
+    limits=Limits(seconds=10.0, threads=1, seed=0),
+    random_seeds=3,
+    jobs=os.cpu_count() or 1,
+    test_images=None,
+    calibration_images=1000,
+    out=None,
+    device="cpu",
+    format="table",
+)
+
+
+def test_defaults() -> None:
+    """Nothing asked is the main job: all solvers on the inner layers of VGG-16, half kept."""
+    assert parse([]) == DEFAULTS
+
+
+@pytest.mark.parametrize(
+    ("arguments", "changes"),
+    [
+        (["--model", "torchvision:resnet50"], {"model": "torchvision:resnet50"}),
+        (["--weights", "a/b.pt"], {"weights": Path("a/b.pt")}),
+        (["--data", "cifar10"], {"data": "cifar10"}),
+        (["--layers", "all"], {"layers": "all"}),
+        (["--keep", "0.25", "1"], {"keep": (0.25, 1.0)}),
+        (["--keep", "0.5", "0.25", "0.50", "5e-1"], {"keep": (0.5, 0.25)}),
+        (["--metric", "cosine"], {"metric": "cosine"}),
+        (["--solvers", "tabu", "greedy", "tabu"], {"solvers": ("tabu", "greedy")}),
+        (["--time-limit", "0.5"], {"limits": Limits(0.5, 1, 0)}),
+        (["--threads", "1000000"], {"limits": Limits(10.0, 1_000_000, 0), "jobs": 1}),
+        (["--seed", "7"], {"limits": Limits(10.0, 1, 7)}),
+        (["--random-seeds", "1"], {"random_seeds": 1}),
+        (["--jobs", "5"], {"jobs": 5}),
+        (["--test-images", "100"], {"test_images": 100}),
+        (["--calibration-images", "2"], {"calibration_images": 2}),
+        (["--out", "there"], {"out": Path("there")}),
+        (["--device", "cuda:1"], {"device": "cuda:1"}),
+        *((["--format", style], {"format": style}) for style in FORMATS),
+    ],
+)
+def test_options_change_what_they_say(arguments: Sequence[str], changes: dict[str, object]) -> None:
+    """Each option changes its own field and no other; repeated values count once."""
+    assert parse(arguments) == replace(DEFAULTS, **changes)
+
+
+def test_an_objective_brings_its_own_solvers() -> None:
+    """Without a choice, all solvers of the objective are compared, and only those."""
+    assert parse(["--objective", "max-sum"]).solvers == tuple(
+        info.name for info in solvers_for("max-sum")
+    )
+
+
+def test_threads_share_the_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many jobs as have cores to themselves, and at least one."""
+    monkeypatch.setattr(os, "cpu_count", lambda: 8)
+    assert [parse(["--threads", str(n)]).jobs for n in (1, 3, 8, 9)] == [8, 2, 1, 1]
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+    assert parse([]).jobs == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--keep", "0"], r"--keep must lie in \(0, 1\], got 0\."),
+        (["--keep", "0.5", "1.5"], r"--keep must lie in \(0, 1\], got 1\.5\."),
+        (["--keep", "-0.5"], r"--keep must lie in \(0, 1\], got -0\.5\."),
+        (["--keep", "nan"], r"--keep must lie in \(0, 1\], got nan\."),
+        (["--keep", "half"], "argument --keep: invalid float value: 'half'; see --help"),
+        (["--keep"], "argument --keep: expected at least one argument; see --help"),
+        (["--time-limit", "0"], r"the time limit must be more than 0 seconds, got 0\.0"),
+        (["--time-limit", "-1"], r"the time limit must be more than 0 seconds, got -1\.0"),
+        (["--time-limit", "nan"], "the time limit must be more than 0 seconds, got nan"),
+        (["--time-limit", "inf"], "--time-limit must be a finite number of seconds, got inf"),
+        (["--time-limit", "soon"], "argument --time-limit: invalid float value: 'soon'"),
+        (["--threads", "0"], "threads must be at least 1, got 0"),
+        (["--threads", "1.5"], "argument --threads: invalid int value: '1.5'"),
+        (["--jobs", "0"], "--jobs must be at least 1, got 0"),
+        (["--jobs", "-2"], "--jobs must be at least 1, got -2"),
+        (["--seed", "-1"], r"the seed must lie between 0 and 2\*\*31 - 1, got -1"),
+        (["--seed", "2147483648"], "the seed must lie between .*, got 2147483648"),
+        (["--seed", "2147483646"], r"--seed 2147483646 and the 2 after it, .* below 2\*\*31"),
+        (["--random-seeds", "0"], "--random-seeds must be at least 1, got 0"),
+        (["--test-images", "0"], "--test-images must be at least 1, got 0"),
+        (["--calibration-images", "1"], "--calibration-images must be at least 2, got 1"),
+        (["--format", "xml"], "argument --format: invalid choice: 'xml'.*; see --help"),
+        (["--colour", "red"], "unrecognized arguments: --colour red; see --help"),
+        (["vgg16"], "unrecognized arguments: vgg16; see --help"),
+        (["--out"], "argument --out: expected one argument; see --help"),
+    ],
+)
+def test_what_is_out_of_range_is_named(arguments: Sequence[str], told: str) -> None:
+    """The message names the option or quantity, its value, and the range or where to look."""
+    with pytest.raises(InputError, match=told):
+        parse(arguments)
+
+
+def test_the_last_seeds_of_all(capsys: pytest.CaptureFixture[str]) -> None:
+    """The highest seed is usable where no seeds after it are needed."""
+    assert parse(["--seed", "2147483645"]).limits.seed == 2**31 - 3
+    assert parse(["--seed", "2147483647", "--random-seeds", "1"]).limits.seed == 2**31 - 1
+    assert parse(["--seed", "2147483647", "--solvers", "greedy"]).limits.seed == 2**31 - 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--metric", "euclidian"], "unknown metric 'euclidian'; did you mean euclidean?"),
+        (["--objective", "maxmin"], "unknown objective 'maxmin'; did you mean max-min"),
+        (["--solvers", "greedy", "clik"], "unknown max-min solver 'clik'; did you mean clique?"),
+        (["--solvers", "xyzzy"], "unknown max-min solver 'xyzzy'; known: clique, cp-sat, greedy,"),
+    ],
+)
+def test_unknown_names_bring_the_nearest_known(arguments: Sequence[str], told: str) -> None:
+    """A misspelt name is repeated, beside what was probably meant or all there is."""
+    with pytest.raises(UnknownNameError, match=re.escape(told)):
+        parse(arguments)
+
+
+@given(st.floats(allow_nan=True))
+def test_keep_ratios_are_shares(keep: float) -> None:
+    """Any float is either a share in (0, 1] and kept as it is, or refused."""
+    if 0.0 < keep <= 1.0:
+        assert parse([f"--keep={keep!r}"]).keep == (keep,)
+    else:
+        with pytest.raises(InputError, match="--keep"):
+            parse([f"--keep={keep!r}"])
+
+
+def test_help_names_every_option_with_its_default() -> None:
+    """Each option has a line of help with the default it really has, and units where it needs them."""
+    parser = _parser()
+    formatter = parser._get_formatter()
+    options = [action for action in parser._actions if action.dest not in ("help", "version")]
+    assert {action.dest for action in options} == {
+        *(set(DEFAULTS.__dataclass_fields__) - {"limits"}),
+        *("time_limit", "threads", "seed"),
+    }
+    for action in options:
+        described = re.search(r"\(default: ([^)]+)\)", formatter._expand_help(action))
+        assert described is not None, action.dest
+        if action.default is not None:
+            shown = action.default[0] if isinstance(action.default, list) else action.default
+            assert described[1] == str(shown), action.dest
+    text = parser.format_help()
+    assert all(action.option_strings[0] in text for action in options)
+    assert "--time-limit SECONDS" in text
+    assert "Exit codes: 0" in text
+
+
+def test_help_names_everything_there_is_to_choose() -> None:
+    """Metrics, objectives and solvers are listed with what they are."""
+    text = " ".join(_parser().format_help().split())
+    for name in metrics:
+        assert f"{name}: {' '.join(metrics[name].summary.split())}" in text
+    for name in objectives:
+        assert f"{name}: {objectives[name].summary}" in text
+    for info in solvers_for("max-min"):
+        assert f"{info.name}: {info.summary}" in text
+
+
+@pytest.mark.parametrize(("option", "told"), [("--version", __version__), ("--help", "usage: ")])
+def test_help_and_version_leave_at_once(
+    option: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """They print to standard output and end with success."""
+    with pytest.raises(SystemExit) as left:
+        parse([option])
+    assert left.value.code == 0
+    assert told in capsys.readouterr().out

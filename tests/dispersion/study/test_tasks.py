@@ -1,0 +1,42 @@
+"""The row a solve becomes."""
+
+import dataclasses
+from collections.abc import Callable
+
+from dispersion import Instance
+from dispersion.study.tasks import COLUMNS, NetworkRow, SolveRow, Task
+from dispersion.yardstick import RandomValues
+from solvers import solve
+
+
+def test_a_row_says_all_of_task_solution_and_yardstick(
+    task: Callable[..., Task], instance: Instance
+) -> None:
+    """Every column is what the task, the solution or the yardstick says."""
+    asked = task("greedy", keep=0.3, seconds=2.0, threads=1, seed=4)
+    solution = solve(instance, "greedy", time_limit=2.0, seed=4)
+    row = SolveRow.of(asked, solution, RandomValues(0.125, 0.25))
+    assert (row.layer, row.n, row.p, row.keep) == ("layer1", 12, 4, 0.3)
+    assert (row.metric, row.objective_name, row.solver) == ("euclidean", "max-min", "greedy")
+    assert (row.objective, row.bound, row.gap) == (solution.objective, solution.bound, solution.gap)
+    assert (row.status, row.message) == ("feasible", solution.message)
+    assert (row.build_seconds, row.solve_seconds) == (solution.build_seconds, solution.solve_seconds)
+    assert (row.seed, row.threads, row.time_limit) == (4, 1, 2.0)
+    assert (row.random_mean, row.random_best) == (0.125, 0.25)
+    assert row.instance_digest == instance.digest
+
+
+def test_columns_are_the_fields_in_order() -> None:
+    """The files' columns begin as documented and leave no field out."""
+    assert COLUMNS[SolveRow][:5] == ["layer", "n", "p", "keep", "metric"]
+    assert COLUMNS[SolveRow][5:11] == [
+        "objective_name",
+        "solver",
+        "objective",
+        "bound",
+        "gap",
+        "status",
+    ]
+    assert COLUMNS[NetworkRow][:3] == ["model", "method", "keep"]
+    for row, columns in COLUMNS.items():
+        assert columns == [field.name for field in dataclasses.fields(row)]

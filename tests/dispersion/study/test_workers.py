@@ -1,0 +1,244 @@
+"""Processes that crash, hang or are killed cost one row each."""
+
+import multiprocessing
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from multiprocessing import Pipe
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from dispersion import Instance, Solution, Status
+from dispersion.study import workers
+from dispersion.study.tasks import Task
+from dispersion.study.workers import _serve, _Worker, failure, solve_all
+from solvers import solve
+
+Tasks = Callable[..., Task]
+
+
+@pytest.fixture(autouse=True)
+def nobody_left() -> Iterator[None]:
+    """Whatever a test does, it leaves no process behind."""
+    yield
+    assert multiprocessing.active_children() == []
+
+
+@pytest.fixture
+def worker() -> Iterator[_Worker]:
+    made = _Worker(threads=1)
+    yield made
+    made.process.kill()
+    made.stop()
+
+
+def answer(worker: _Worker) -> Solution:
+    """Wait for the answer of a worker, as `solve_all` does."""
+    while (solution := worker.collect()) is None:
+        worker.pipe.poll(0.1)
+    return solution
+
+
+def same(one: Solution, other: Solution) -> bool:
+    assert one.selected is not None
+    assert other.selected is not None
+    return bool((one.selected == other.selected).all()) and one.objective == other.objective
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_answers_are_those_of_solve(jobs: int, task: Tasks, instance: Instance) -> None:
+    """In a process of its own every solver answers as it does in this one, and each task once."""
+    tasks = [task("greedy"), task("random", seed=5), task("tabu"), task("random", seed=6)]
+    given = list(solve_all(tasks, jobs))
+    solved = dict(given)
+    assert sorted(k for k, _ in given) == [0, 1, 2, 3]
+    for k, asked in enumerate(tasks):
+        assert same(solved[k], solve(instance, asked.solver, seed=asked.limits.seed))
+        assert (solved[k].solver, solved[k].seed) == (asked.solver, asked.limits.seed)
+        assert solved[k].instance_digest == instance.digest
+
+
+def test_misbehaving_solvers_cost_one_row_each(
+    fakes: None, task: Tasks, instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A crash, a kill, a hang or whatever else costs a row that says why; the rest goes on."""
+    monkeypatch.setattr(workers, "_GRACE_SECONDS", 0.2)
+    told = {
+        "crash": "the worker died (exit code 7)",
+        "leave": "the worker died (exit code 3)",
+        "killed": "the worker died (killed by SIGKILL)",
+        "broken": "RuntimeError: no such luck",
+        "hang": "killed: no answer after",
+        "no-engine": "ImportError: no module named 'engine'",
+        "impossible": "ContradictionError: impossible proved that nothing exceeds 0.0",
+    }
+    names = [name for fake in told for name in (fake, "greedy")]
+    solved = dict(solve_all([task(name, seconds=0.3) for name in names], jobs=2))
+    assert sorted(solved) == list(range(len(names)))
+    for k, name in enumerate(names):
+        assert solved[k].solver == name
+        if name == "greedy":
+            assert same(solved[k], solve(instance, "greedy"))
+            continue
+        assert solved[k].status is Status.ERROR, name
+        assert solved[k].message.startswith(told[name])
+        assert (solved[k].selected, solved[k].objective, solved[k].bound) == (None, None, None)
+
+
+def test_a_hang_counts_from_the_start_of_the_solve(
+    fakes: None, task: Tasks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Getting ready does not eat into the time limit, but has a limit of its own."""
+    monkeypatch.setattr(workers, "_GRACE_SECONDS", 0.2)
+    [(_, slow)] = solve_all([task("slowly-ready", seconds=0.3)], jobs=1)
+    assert slow.status is Status.FEASIBLE
+    assert slow.solve_seconds < 1.0  # what it took to get ready
+    monkeypatch.setattr(workers, "_STARTUP_SECONDS", 1.5)
+    [(_, never)] = solve_all([task("never-ready")], jobs=1)
+    assert never.status is Status.ERROR
+    assert "no answer" in never.message
+
+
+def test_ctrl_c_is_for_the_parent(fakes: None, task: Tasks) -> None:
+    """A worker that gets SIGINT, as all processes of a terminal do, goes on."""
+    [(_, solution)] = solve_all([task("ctrl-c")], jobs=1)
+    assert solution.status is Status.FEASIBLE
+
+
+def test_a_starting_worker_is_deaf_to_ctrl_c(
+    worker: _Worker, task: Tasks, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """SIGINT while a worker still imports neither stops it nor prints a traceback."""
+    for _ in range(10):
+        os.kill(worker.process.pid or 0, signal.SIGINT)
+        time.sleep(0.02)
+    worker.give(task("greedy"))
+    assert answer(worker).status is Status.FEASIBLE
+    assert capfd.readouterr().err == ""
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, set())
+
+
+def test_leaving_early_kills_the_busy_workers(fakes: None, task: Tasks) -> None:
+    """Whoever stops asking, by Ctrl-C say, leaves no process behind."""
+    answers = solve_all([task("greedy"), task("hang"), task("hang")], jobs=2)
+    assert next(answers)[0] == 0
+    assert len(multiprocessing.active_children()) == 2
+    answers.close()
+    assert multiprocessing.active_children() == []
+
+
+def test_a_worker_killed_while_idle_is_replaced(task: Tasks) -> None:
+    """A death between two tasks costs neither of them."""
+    answers = solve_all([task("greedy"), task("random")], jobs=1)
+    assert next(answers)[1].status is Status.FEASIBLE
+    [idle] = multiprocessing.active_children()
+    idle.kill()
+    idle.join()
+    assert next(answers)[1].status is Status.FEASIBLE
+    answers.close()
+
+
+def test_a_task_given_to_a_dead_worker_fails(worker: _Worker, task: Tasks) -> None:
+    """A worker that died unnoticed makes its task a failure, not an exception."""
+    worker.process.kill()
+    worker.process.join()
+    worker.give(task("greedy"))
+    solution = answer(worker)
+    assert solution.status is Status.ERROR
+    assert solution.message == "the worker died (killed by SIGKILL)"
+
+
+def test_an_answer_cut_short_is_a_death(task: Tasks) -> None:
+    """A worker that dies within a message has died."""
+    ours, theirs = Pipe()
+    os.write(theirs.fileno(), (1000).to_bytes(4, "big") + b"half an answer")
+    theirs.close()
+    dying = object.__new__(_Worker)
+    dying.pipe, dying.task, dying.deadline = ours, task("greedy"), float("inf")
+    dying.process = SimpleNamespace(
+        exitcode=1, join=lambda timeout=None: None, kill=lambda: None, is_alive=lambda: False
+    )
+    solution = dying.collect()
+    assert solution is not None
+    assert solution.message == "the worker died (exit code 1)"
+
+
+@pytest.mark.parametrize("jobs", [1, 8])
+def test_no_more_workers_than_tasks(jobs: int, task: Tasks, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No process is started that could have nothing to do, and none for no tasks at all."""
+    made: list[_Worker] = []
+
+    class Counted(_Worker):
+        def __init__(self, threads: int) -> None:
+            super().__init__(threads)
+            made.append(self)
+
+    monkeypatch.setattr(workers, "_Worker", Counted)
+    assert list(solve_all([], jobs)) == []
+    assert made == []
+    assert len(list(solve_all([task("greedy"), task("greedy")], jobs))) == 2
+    assert len(made) == min(jobs, 2)
+
+
+def test_workers_are_pinned_to_their_threads(
+    fakes: None, task: Tasks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Numerical libraries in a worker see the thread limit; this process keeps its settings."""
+    monkeypatch.setenv("OMP_NUM_THREADS", "17")
+    monkeypatch.delenv("MKL_NUM_THREADS", raising=False)
+    [(_, solution)] = solve_all([task("threads", threads=3)], jobs=1)
+    assert solution.message == "3"
+    assert os.environ["OMP_NUM_THREADS"] == "17"
+    assert "MKL_NUM_THREADS" not in os.environ
+
+
+@pytest.fixture
+def _sigint_as_it_was() -> Iterator[None]:
+    before = signal.getsignal(signal.SIGINT)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_sigint_as_it_was")
+def test_a_worker_says_when_it_starts_and_leaves_when_told(task: Tasks) -> None:
+    """The protocol: "started" and a solution for each task, until `None`."""
+    ours, theirs = Pipe()
+    for message in (task("greedy"), task("no such solver"), None):
+        ours.send(message)
+    _serve(theirs)
+    assert ours.recv() == "started"
+    assert ours.recv().status is Status.FEASIBLE
+    refused = ours.recv()
+    assert refused.status is Status.ERROR
+    assert refused.message.startswith("UnknownNameError: unknown max-min solver 'no such solver'")
+
+
+@pytest.mark.usefixtures("_sigint_as_it_was")
+@pytest.mark.parametrize("busy", [False, True])
+def test_a_worker_whose_parent_was_killed_leaves_quietly(busy: bool, task: Tasks) -> None:
+    """An orphan ends without a traceback, idle or at the end of its solve."""
+    ours, theirs = Pipe()
+    if busy:
+        ours.send(task("greedy"))
+    ours.close()
+    assert _serve(theirs) is None
+
+
+def test_a_failure_claims_nothing(task: Tasks, instance: Instance) -> None:
+    """The solution of a failed solve holds its reason and time, and neither value nor bound."""
+    solution = failure(task("clique", seed=3), "why", 1.5)
+    assert (solution.solver, solution.seed, solution.message) == ("clique", 3, "why")
+    assert (solution.status, solution.solve_seconds) == (Status.ERROR, 1.5)
+    assert (solution.selected, solution.objective, solution.bound) == (None, None, None)
+    assert solution.instance_digest == instance.digest
+
+
+def test_large_instances_reach_the_worker(task: Tasks) -> None:
+    """A matrix far larger than a pipe's buffer arrives whole."""
+    points = np.random.default_rng(1).random((600, 3))
+    large = Instance.from_points(points, 5, name="large")
+    [(_, solution)] = solve_all([task("greedy", on=large)], jobs=1)
+    assert same(solution, solve(large, "greedy"))
