@@ -12,12 +12,10 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
 from rich.console import Console
 
 from dispersion.errors import DispersionError, InputError, UnavailableError
@@ -28,6 +26,7 @@ from dispersion.study.judge import judge
 from dispersion.study.options import Options, parse
 from dispersion.study.plots import accuracy_against_keep, gap_against_time
 from dispersion.study.progress import stage
+from dispersion.study.selections import Chosen, Method, as_json, selections
 from dispersion.study.session import Session
 from dispersion.study.store import Store
 from dispersion.study.tables import print_study
@@ -86,31 +85,6 @@ def solve_stage(session: Session, tasks: Sequence[Task]) -> list[tuple[Task, Sol
             solved[k] = solution
             progress.step(f"{solution.solver} on {tasks[k].instance.name}: {solution.status.value}")
     return [(tasks[k], solved[k]) for k in sorted(solved)]
-
-
-@dataclass(frozen=True, order=True)
-class Method:
-    """What decides which filters stay: a solver at a keep ratio with a seed."""
-
-    solver: str
-    keep: float
-    seed: int
-
-    def __str__(self) -> str:
-        return f"{self.solver}, keep {self.keep}, seed {self.seed}"  # exact: it is a key
-
-
-Chosen = dict[Method, dict[str, NDArray[np.intp]]]
-
-
-def selections(solved: Sequence[tuple[Task, Solution]]) -> Chosen:
-    """For every method, the kept filters of every layer it has answered."""
-    chosen: Chosen = {}
-    for task, solution in solved:
-        kept = chosen.setdefault(Method(task.solver, task.keep, task.limits.seed), {})
-        if solution.selected is not None:
-            kept[task.instance.name] = solution.selected
-    return chosen
 
 
 def load_exam(session: Session, network: Network) -> Exam | None:
@@ -173,13 +147,6 @@ def evaluate_stage(
     return rows
 
 
-def complete(session: Session, chosen: Chosen, layers: int) -> Chosen:
-    """The methods that answered every layer; says which did not."""
-    for method in sorted(method for method, kept in chosen.items() if len(kept) < layers):
-        session.say(f"{method} answered too few layers to prune with")
-    return {method: kept for method, kept in chosen.items() if len(kept) == layers}
-
-
 def draw(session: Session, rows: Sequence[SolveRow], networks: Sequence[NetworkRow]) -> None:
     """Draw the pictures that these rows allow."""
     store = session.store
@@ -215,15 +182,6 @@ def record(session: Session, network: Network, outcome: str) -> None:
     )
 
 
-def write_selections(session: Session, chosen: Chosen) -> None:
-    """Write which filters every method keeps, layer by layer."""
-    content = {
-        str(method): {name: indices.tolist() for name, indices in kept.items()}
-        for method, kept in chosen.items()
-    }
-    session.keep(lambda: session.store.record("selections", content))
-
-
 def compare(session: Session, output: Console) -> int:
     """Network -> filters -> distances -> solutions -> pruned networks -> report; the exit code."""
     from pruning import filter_layers, load_network, select_layers
@@ -242,10 +200,12 @@ def compare(session: Session, output: Console) -> int:
     judgement = judge(solved)
     session.keep(lambda: store.solves(judgement.rows))
     chosen = selections(solved)
-    write_selections(session, chosen)
+    session.keep(lambda: store.record("selections", as_json(chosen)))
     networks: list[NetworkRow] = []
     if not session.interrupted:
-        methods = complete(session, chosen, len(layers))
+        methods = {method: kept for method, kept in chosen.items() if len(kept) == len(layers)}
+        for method in sorted(chosen.keys() - methods.keys()):
+            session.say(f"{method} answered too few layers to prune with")
         networks = evaluate_stage(session, network, exam, methods, judgement.faults)
         session.keep(lambda: store.networks(networks))
     draw(session, judgement.rows, networks)

@@ -45,10 +45,18 @@ class _Parser(argparse.ArgumentParser):
         raise InputError(f"{message}; see --help.")
 
 
+def _listed(summaries: dict[str, str]) -> str:
+    """Names with what they are, as argparse wants them: a percent sign is doubled."""
+    return "; ".join(f"{name}: {text}" for name, text in summaries.items()).replace("%", "%%")
+
+
 def _parser() -> argparse.ArgumentParser:
-    known = "; ".join(f"{info.name}: {info.summary}" for info in solvers_for("max-min"))
-    distances = "; ".join(f"{name}: {metrics[name].summary}" for name in metrics)
-    goals = "; ".join(f"{name}: {objectives[name].summary}" for name in objectives)
+    known = " ".join(
+        f"For {goal}: {_listed({info.name: info.summary for info in solvers_for(goal)})}."
+        for goal in objectives
+    )
+    distances = _listed({name: metrics[name].summary for name in metrics})
+    goals = _listed({name: objectives[name].summary for name in objectives})
     parser = _Parser(
         prog="python -m dispersion.compare",
         description="Compare p-dispersion solvers on the filters of a trained network, prune the "
@@ -100,7 +108,7 @@ def _parser() -> argparse.ArgumentParser:
         "--solvers",
         nargs="+",
         metavar="NAME",
-        help=f"which to compare (default: all of the objective). For max-min: {known}",
+        help=f"which to compare (default: all of the objective). {known}",
     )
     add(
         "--time-limit",

@@ -9,7 +9,7 @@ import numpy as np
 from dispersion.errors import ContradictionError
 from solvers.base import Kind, Run, solver
 from solvers.interruptible import run_interruptibly
-from solvers.maxmin.window import Window, window
+from solvers.maxmin.window import Window, opened
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
@@ -73,9 +73,7 @@ def cp_sat(run: Run) -> None:
     from ortools.sat.python import cp_model
 
     instance = run.instance
-    pairs = window(instance)
-    run.incumbent(pairs.start)
-    run.prove(float(instance.levels[pairs.high]))
+    pairs = opened(run)
     if run.proven():
         return
     model, x, _ = rank_model(instance.n, instance.p, pairs)

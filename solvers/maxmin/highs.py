@@ -10,7 +10,7 @@ import numpy as np
 
 from solvers.base import Kind, Run, solver
 from solvers.interruptible import run_interruptibly
-from solvers.maxmin.window import Window, window
+from solvers.maxmin.window import Window, opened
 
 if TYPE_CHECKING:
     import highspy
@@ -85,9 +85,7 @@ def highs(run: Run) -> None:
     See `kuby_model` for the formulation and its source.
     """
     instance = run.instance
-    pairs = window(instance)
-    run.incumbent(pairs.start)
-    run.prove(float(instance.levels[pairs.high]))
+    pairs = opened(run)
     if run.proven():
         return
     engine = _hand_over(kuby_model(instance.n, instance.p, pairs))

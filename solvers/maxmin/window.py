@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from dispersion.instance import Instance
 from solvers.maxmin.greedy import farthest_points
+from solvers.run import Run
 
 
 def degree_bound(ranks: NDArray[np.int32], p: int) -> int:
@@ -41,6 +42,14 @@ class Window:
     high: int
     below: NDArray[np.intp]
     within: NDArray[np.intp]
+
+
+def opened(run: Run) -> Window:
+    """Report the greedy selection and the degree bound, and return what lies between them."""
+    pairs = window(run.instance)
+    run.incumbent(pairs.start)
+    run.prove(float(run.instance.levels[pairs.high]))
+    return pairs
 
 
 def window(instance: Instance) -> Window:

@@ -782,12 +782,6 @@ def test_distances_are_computed_once_a_layer() -> None:
     assert all(task.instance.metric == "euclidean" for task in tasks)
 
 
-def test_close_keep_ratios_are_different_methods() -> None:
-    """The key of a selection tells ratios apart that look alike when rounded."""
-    methods = [compare.Method("greedy", keep, 0) for keep in (1 / 3, 0.333333)]
-    assert len({str(method) for method in methods}) == 2
-
-
 # On what is published
 
 

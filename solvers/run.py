@@ -1,0 +1,116 @@
+"""One solve under way: its limits, and where a solver reports what it finds."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from dispersion.errors import InputError
+from dispersion.instance import Instance
+from dispersion.solution import TracePoint
+from dispersion.verify import check_selection, recompute
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a solve may use.
+
+    Attributes
+    ----------
+    seconds : float
+        Wall-clock time for building and solving together; > 0, infinity allowed.
+    threads : int
+        Threads of the engine; >= 1.
+    seed : int
+        Seed of every random choice; 0 <= seed < 2**31.
+
+    Raises
+    ------
+    InputError
+        A value is out of range.
+    """
+
+    seconds: float = 60.0
+    threads: int = 1
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.seconds > 0:
+            raise InputError(f"the time limit must be more than 0 seconds, got {self.seconds}.")
+        if self.threads < 1:
+            raise InputError(f"threads must be at least 1, got {self.threads}.")
+        if not 0 <= self.seed < 2**31:
+            raise InputError(f"the seed must lie between 0 and 2**31 - 1, got {self.seed}.")
+
+
+class Run:
+    """One solve under way: what the solver is given, and where it reports.
+
+    Attributes
+    ----------
+    instance : Instance
+        What to solve.
+    limits : Limits
+        What may be used.
+    objective_name : str
+        Which objective.
+    rng : numpy.random.Generator
+        Seeded with ``limits.seed``.
+    selected, objective, bound
+        The incumbent, its value and the proven upper bound so far; `None` while there is none.
+    message : str
+        A remark for the reader of the solution.
+    """
+
+    def __init__(self, instance: Instance, limits: Limits, objective_name: str) -> None:
+        self.instance = instance
+        self.limits = limits
+        self.objective_name = objective_name
+        self.rng = np.random.default_rng(limits.seed)
+        self.selected: NDArray[np.intp] | None = None
+        self.objective: float | None = None
+        self.bound: float | None = None
+        self.message = ""
+        self.trace: list[TracePoint] = []
+        self._start = time.perf_counter()
+        self._built: float | None = None
+
+    def built(self) -> None:
+        """The model stands; from here on the clock counts as solving."""
+        self._built = self.seconds()
+
+    def incumbent(self, selected: ArrayLike) -> None:
+        """Offer a selection of p points; kept if it is better than the best so far."""
+        points = check_selection(self.instance, selected)
+        value = recompute(self.instance, points, self.objective_name)
+        if self.objective is None or value > self.objective:
+            self.selected, self.objective = points, value
+            self._record()
+
+    def prove(self, bound: float) -> None:
+        """Report that no selection exceeds `bound`; kept if it is tighter than before."""
+        if self.bound is None or bound < self.bound:
+            self.bound = float(bound)
+            self._record()
+
+    def proven(self) -> bool:
+        """Whether incumbent and bound have met."""
+        return self.objective is not None and self.objective == self.bound
+
+    def seconds(self) -> float:
+        """Wall time since the start."""
+        return time.perf_counter() - self._start
+
+    def seconds_left(self) -> float:
+        """Wall time until the limit; 0 when it has passed."""
+        return max(0.0, self.limits.seconds - self.seconds())
+
+    def build_seconds(self) -> float:
+        """Wall time until `built`; 0 if the method builds no model."""
+        return self._built or 0.0
+
+    def _record(self) -> None:
+        self.trace.append(TracePoint(self.seconds(), self.objective, self.bound))

@@ -1,0 +1,37 @@
+"""Tests of `dispersion.study.selections`."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+
+from dispersion import Instance
+from dispersion.study.selections import Method, as_json, selections
+from dispersion.study.tasks import Task
+from dispersion.study.workers import failure
+from solvers import Limits, solve
+
+
+def test_close_keep_ratios_are_different_methods() -> None:
+    """The key of a selection tells ratios apart that look alike when rounded."""
+    methods = [Method("greedy", keep, 0) for keep in (1 / 3, 0.333333)]
+    assert len({str(method) for method in methods}) == 2
+
+
+def test_selections_are_grouped_by_method_and_layer() -> None:
+    """Every layer of a method is together; a failed solve leaves its layer out."""
+    tasks = [
+        Task(Instance(1.0 - np.eye(4), 2, name=name), 0.5, solver, "max-min", Limits())
+        for name in ("one", "two")
+        for solver in ("greedy", "clique")
+    ]
+    solved = [(task, solve(task.instance, task.solver)) for task in tasks[:3]]
+    solved.append((tasks[3], failure(tasks[3], "broken")))
+    chosen = selections(solved)
+    greedy, clique = Method("greedy", 0.5, 0), Method("clique", 0.5, 0)
+    assert set(chosen) == {greedy, clique}
+    assert set(chosen[greedy]) == {"one", "two"}
+    assert set(chosen[clique]) == {"one"}
+    written = json.loads(json.dumps(as_json(chosen)))
+    assert written[str(greedy)]["one"] == solved[0][1].selected.tolist()
