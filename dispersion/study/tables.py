@@ -22,8 +22,8 @@ FORMATS = ("table", "markdown", "csv", "json")
 
 GAP_DEFINITION = "gap = (bound - objective) / bound; no bound, no gap."
 WAY_DEFINITION = (
-    "of the way = (objective - random mean) / (best known - random mean), "
-    "random mean over 100 uniform selections: 0 is random, 1 the best any solver found."
+    "of the way = (objective - random mean) / (best known - random mean): 0 is random (the mean of\n"
+    "100 uniform selections), 1 the best any solver found.  #k: a random selection with seed k."
 )
 
 
@@ -59,7 +59,7 @@ def solve_cells(rows: Sequence[SolveRow]) -> tuple[list[str], list[list[str]]]:
             row.layer,
             str(row.n),
             str(row.p),
-            row.solver + (f" (seed {row.seed})" if seeds[row.solver] > 1 else ""),
+            row.solver + (f" #{row.seed}" if seeds[row.solver] > 1 else ""),
             _number(row.objective, ".6g"),
             _number(row.bound, ".6g"),
             _number(row.gap, ".2%"),
@@ -109,7 +109,7 @@ def network_cells(rows: Sequence[NetworkRow]) -> tuple[list[str], list[list[str]
     lines = []
     for group in groups.values():
         for row in group:
-            several = f" (seed {row.seed})" if len(group) > 1 else ""
+            several = f" #{row.seed}" if len(group) > 1 else ""
             lines.append(
                 [
                     row.method + several,

@@ -58,5 +58,5 @@ def _models() -> Any:
         reason = str(error).strip().split("\n")[0]
         raise MissingExtraError(
             f"torchvision cannot be imported ({reason}); install the extra 'vision' in a build that"
-            " fits the installed torch: pip install 'p-dispersion[vision]'"
+            " fits the installed torch: pip install -e '.[vision]'"
         ) from error

@@ -86,8 +86,8 @@ def test_solves_as_text(solves: list[SolveRow]) -> None:
     first = ["features.0", "64", "32"]
     times = ["0.250", "1.500"]
     assert lines[0] == [*first, "clique", "0.3", "0.3", "0.00%", "1.000", "optimal", *times]
-    assert lines[1] == [*first, "random (seed 0)", "0.1", "-", "-", "0.000", "feasible", *times]
-    assert lines[2] == [*first, "random (seed 1)", "0.2", "-", "-", "0.500", "feasible", *times]
+    assert lines[1] == [*first, "random #0", "0.1", "-", "-", "0.000", "feasible", *times]
+    assert lines[2] == [*first, "random #1", "0.2", "-", "-", "0.500", "feasible", *times]
     assert lines[3][3:9] == ["clique", "-", "-", "-", "-", "error"]
 
 
@@ -131,9 +131,9 @@ def test_networks_as_text(networks: list[NetworkRow]) -> None:
     assert lines == [
         ["unpruned", "1", "1,000", "313,463,808", "0.2500", "-"],
         ["clique", "0.5", "1,000", "2,000", "0.2500", "0.5000"],
-        ["random (seed 0)", "0.5", "1,000", "2,000", "0.2500", "0.5000"],
-        ["random (seed 1)", "0.5", "1,003", "2,000", "0.5000", "0.7500"],
-        ["random (seed 2)", "0.5", "1,000", "2,000", "0.0000", "0.5000"],
+        ["random #0", "0.5", "1,000", "2,000", "0.2500", "0.5000"],
+        ["random #1", "0.5", "1,003", "2,000", "0.5000", "0.7500"],
+        ["random #2", "0.5", "1,000", "2,000", "0.0000", "0.5000"],
         ["random, mean of 3", "0.5", "1,001", "2,000", "0.2500 ± 0.2500", "0.5833 ± 0.1250"],
         ["greedy", "0.5", "1,000", "2,000", "no data", "no data"],
     ]
@@ -240,7 +240,7 @@ def test_long_names_stay_in_one_piece_in_a_pipe(solve_row: SolveRows) -> None:
     name = "features.denseblock4.denselayer16.conv2"
     text = printed("table", [solve_row(layer=name, solver="random", seed=k) for k in (0, 1)], [], 250)
     assert name in text
-    assert "random (seed 1)" in text
+    assert "random #1" in text
 
 
 def test_a_terminal_gets_borders_and_colour(solves: list[SolveRow], networks: list[NetworkRow]) -> None:
