@@ -16,7 +16,7 @@ from dispersion.instance import Instance
 from dispersion.objectives import objectives
 from dispersion.registry import Registry
 from dispersion.solution import Solution, Status
-from solvers.run import Limits, Run
+from solvers.run import Limits, Run, TimeUp
 
 __all__ = ["Kind", "Limits", "Method", "Run", "SolverInfo", "find", "prepare", "solve", "solver"]
 __all__ += ["solvers", "solvers_for"]
@@ -121,7 +121,6 @@ def _solution(run: Run, name: str, status: Status) -> Solution:
             f"{name} proved that nothing exceeds {run.bound!r} and found {run.objective!r} "
             f"on {run.instance.name}; please report this defect."
         )
-    build = run.build_seconds()
     return Solution(
         solver=name,
         objective_name=run.objective_name,
@@ -131,8 +130,8 @@ def _solution(run: Run, name: str, status: Status) -> Solution:
         objective=run.objective,
         bound=run.bound,
         status=status,
-        build_seconds=build,
-        solve_seconds=run.seconds() - build,
+        build_seconds=run.build_seconds,
+        solve_seconds=run.seconds() - run.build_seconds,
         trace=tuple(run.trace),
         message=run.message,
     )
@@ -187,6 +186,8 @@ def solve(
     run = Run(instance, limits, objective)
     try:
         info.method(run)
+    except TimeUp:
+        return _solution(run, solver, Status.TIME_LIMIT)
     except KeyboardInterrupt:
         return _solution(run, solver, Status.OPTIMAL if run.proven() else Status.INTERRUPTED)
     return _solution(run, solver, _status(run, info.kind))

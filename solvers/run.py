@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,6 +48,10 @@ class Limits:
             raise InputError(f"the seed must lie between 0 and 2**31 - 1, got {self.seed}.")
 
 
+class TimeUp(Exception):  # noqa: N818 - a signal, nothing went wrong
+    """Raised by `Run.need`; caught by `solvers.solve`."""
+
+
 class Run:
     """One solve under way: what the solver is given, and where it reports.
 
@@ -63,6 +69,8 @@ class Run:
         The incumbent, its value and the proven upper bound so far; `None` while there is none.
     message : str
         A remark for the reader of the solution.
+    build_seconds : float
+        Wall time until the model stood; 0 if the method builds none.
     """
 
     def __init__(self, instance: Instance, limits: Limits, objective_name: str) -> None:
@@ -76,11 +84,15 @@ class Run:
         self.message = ""
         self.trace: list[TracePoint] = []
         self._start = time.perf_counter()
-        self._built: float | None = None
+        self.build_seconds = 0.0
 
-    def built(self) -> None:
-        """The model stands; from here on the clock counts as solving."""
-        self._built = self.seconds()
+    @contextmanager
+    def building(self) -> Iterator[None]:
+        """Count the block, however it ends, as building; what comes after it is solving."""
+        try:
+            yield
+        finally:
+            self.build_seconds = self.seconds()
 
     def incumbent(self, selected: ArrayLike) -> None:
         """Offer a selection of p points; kept if it is better than the best so far."""
@@ -108,9 +120,10 @@ class Run:
         """Wall time until the limit; 0 when it has passed."""
         return max(0.0, self.limits.seconds - self.seconds())
 
-    def build_seconds(self) -> float:
-        """Wall time until `built`; 0 if the method builds no model."""
-        return self._built or 0.0
+    def need(self, seconds: float = 0.0) -> None:
+        """Raise `TimeUp`, which ends the solve with what was reported, unless more time is left."""
+        if self.seconds_left() <= seconds:
+            raise TimeUp
 
     def _record(self) -> None:
         self.trace.append(TracePoint(self.seconds(), self.objective, self.bound))

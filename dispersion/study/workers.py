@@ -20,7 +20,7 @@ _STARTUP_SECONDS = 300.0  # imports and, the first time on a machine, compilatio
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
-def failure(task: Task, message: str, seconds: float = 0.0) -> Solution:
+def failure(task: Task, message: str, seconds: float = 0.0, status: Status = Status.ERROR) -> Solution:
     """The solution of a solve that gave no answer."""
     return Solution(
         solver=task.solver,
@@ -30,7 +30,7 @@ def failure(task: Task, message: str, seconds: float = 0.0) -> Solution:
         selected=None,
         objective=None,
         bound=None,
-        status=Status.ERROR,
+        status=status,
         build_seconds=0.0,
         solve_seconds=seconds,
         message=message,
@@ -110,10 +110,11 @@ class _Worker:
         theirs.close()
         self.task: Task | None = None
         self.begun = self.deadline = 0.0
+        self.started = False
 
     def give(self, task: Task) -> None:
         """Hand over a task; if the worker has died meanwhile, `collect` will say so."""
-        self.task = task
+        self.task, self.started = task, False
         self.begun = time.perf_counter()
         self.deadline = self.begun + _STARTUP_SECONDS
         with suppress(BrokenPipeError, ConnectionResetError):
@@ -127,7 +128,7 @@ class _Worker:
                 answer = self.pipe.recv()
                 if isinstance(answer, Solution):
                     return answer
-                self.begun = time.perf_counter()
+                self.started, self.begun = True, time.perf_counter()
                 self.deadline = self.begun + self.task.limits.seconds + _GRACE_SECONDS
         except (EOFError, OSError):  # OSError: it died within a message
             self.process.join(timeout=_GRACE_SECONDS)
@@ -136,7 +137,8 @@ class _Worker:
         if time.perf_counter() > self.deadline:
             elapsed = time.perf_counter() - self.begun
             self.stop()
-            return failure(self.task, f"killed: no answer after {elapsed:.0f} s", elapsed)
+            status = Status.TIME_LIMIT if self.started else Status.ERROR
+            return failure(self.task, f"killed: no answer after {elapsed:.0f} s", elapsed, status)
         return None
 
     def stop(self) -> None:
@@ -154,9 +156,9 @@ def solve_all(tasks: Sequence[Task], jobs: int) -> Iterator[tuple[int, Solution]
     """Solve `tasks` in `jobs` processes; yield index and solution of each as it ends.
 
     Imports, compilation and the transfer of the instance are outside every reported time.  A worker
-    that dies, or does not answer 2 seconds after its time limit, is replaced, and its task
-    yields a solution with ``Status.ERROR`` and the reason.  Leaving the iterator early kills the
-    workers.
+    that dies is replaced, and its task yields a solution with ``Status.ERROR`` and the reason; one
+    that has not answered 2 seconds after its time limit is killed, and yields
+    ``Status.TIME_LIMIT``.  Leaving the iterator early kills the workers.
     """
     waiting = list(reversed(range(len(tasks))))
     threads = max((task.limits.threads for task in tasks), default=1)

@@ -133,8 +133,8 @@ def clique(run: Run) -> None:
     """
     from solvers.kernels.probe import Probe
 
-    bracket = _Bracket(run)
-    run.built()
+    with run.building():
+        bracket = _Bracket(run)
     _start(bracket)
     budget = _FIRST_BUDGET
     probe: Probe | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,7 +21,7 @@ def _load() -> None:
 
 
 def rank_model(
-    n: int, p: int, pairs: Window
+    n: int, p: int, pairs: Window, each_row: Callable[[], None] = lambda: None
 ) -> tuple[cp_model.CpModel, list[cp_model.IntVar], cp_model.IntVar]:
     """Maximise the rank of the smallest selected distance.
 
@@ -31,6 +32,15 @@ def rank_model(
 
     The compact model by distinct distances of Sayah and Irnich (European Journal of Operational
     Research 256(1), 2017), with their chain of binaries replaced by one integer.
+
+    Parameters
+    ----------
+    n, p : int
+        How many points there are, and how many to choose.
+    pairs : Window
+        The pairs to model.
+    each_row : callable
+        Called before each pair's row, so that building can be stopped by an exception.
 
     Returns
     -------
@@ -44,8 +54,10 @@ def rank_model(
     r = model.new_int_var(pairs.low, pairs.high, "r")
     model.add(cp_model.LinearExpr.sum(x) == p)
     for i, j in pairs.below.tolist():
+        each_row()
         model.add_bool_or(~x[i], ~x[j])
     for i, j, rank in pairs.within.tolist():
+        each_row()
         model.add(r <= rank).only_enforce_if(x[i], x[j])
     model.maximize(r)
     chosen = set(pairs.start.tolist())
@@ -76,11 +88,10 @@ def cp_sat(run: Run) -> None:
     pairs = opened(run)
     if run.proven():
         return
-    model, x, _ = rank_model(instance.n, instance.p, pairs)
-    run.built()
-    if run.seconds_left() == 0.0:
-        run.message = "time was up before the model stood"
-        return
+    run.message = "time was up before the model stood"
+    with run.building():
+        model, x, _ = rank_model(instance.n, instance.p, pairs, each_row=run.need)
+    run.need()
 
     class Report(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]
         def on_solution_callback(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ def _load() -> None:
     import pyomo.environ  # noqa: F401
 
 
-def kuby_model(n: int, p: int, pairs: Window) -> Any:
+def kuby_model(n: int, p: int, pairs: Window, each_row: Callable[[], None] = lambda: None) -> Any:
     """Kuby's big-M model on ranks, with the tightest coefficient of every pair.
 
     maximise r subject to
@@ -32,6 +33,15 @@ def kuby_model(n: int, p: int, pairs: Window) -> Any:
 
     Source: Kuby, "Programming models for facility dispersion", Geographical Analysis 19(4), 1987,
     with M_ij = high - rank_ij in place of one large M.
+
+    Parameters
+    ----------
+    n, p : int
+        How many points there are, and how many to choose.
+    pairs : Window
+        The pairs to model.
+    each_row : callable
+        Called before each pair's row, so that building can be stopped by an exception.
 
     Returns
     -------
@@ -47,9 +57,11 @@ def kuby_model(n: int, p: int, pairs: Window) -> Any:
     model.choose = pyo.Constraint(expr=pyo.quicksum(model.x[i] for i in range(n)) == p)
     model.exclude = pyo.ConstraintList()
     for i, j in pairs.below.tolist():
+        each_row()
         model.exclude.add(model.x[i] + model.x[j] <= 1)
     model.cap = pyo.ConstraintList()
     for i, j, rank in pairs.within.tolist():
+        each_row()
         slack = pairs.high - rank
         model.cap.add(model.r + slack * model.x[i] + slack * model.x[j] <= rank + 2 * slack)
     return model
@@ -88,11 +100,12 @@ def highs(run: Run) -> None:
     pairs = opened(run)
     if run.proven():
         return
-    engine = _hand_over(kuby_model(instance.n, instance.p, pairs))
-    run.built()
-    if run.seconds_left() == 0.0:
-        run.message = "time was up before the model stood"
-        return
+    run.message = "time was up before the model stood"
+    with run.building():
+        model = kuby_model(instance.n, instance.p, pairs, each_row=run.need)
+        run.need(run.seconds())  # handing over takes as long as building, and cannot be stopped
+        engine = _hand_over(model)
+    run.need()
     _optimise(engine, run, pairs)
 
 

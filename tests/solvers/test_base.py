@@ -141,13 +141,28 @@ def test_build_time_is_split_off(register):
     """What comes before `built` is building, the rest is solving."""
 
     def method(run):
-        time.sleep(0.02)
-        run.built()
+        with run.building():
+            time.sleep(0.02)
         run.incumbent([0, 2])
 
     solution = solve(LINE, register(method))
     assert solution.build_seconds >= 0.02
     assert solution.solve_seconds > 0
+
+
+def test_time_may_run_out_while_building(register):
+    """The solve ends with what was reported; all of its time was building."""
+
+    def method(run):
+        run.incumbent([0, 1])
+        with run.building():
+            while True:
+                run.need()
+
+    solution = solve(LINE, register(method), time_limit=0.02)
+    assert solution.status is Status.TIME_LIMIT
+    assert solution.objective == 1.0
+    assert solution.build_seconds >= 0.02
 
 
 def test_every_solver_is_described_and_prepares():

@@ -83,7 +83,7 @@ def test_misbehaving_solvers_cost_one_row_each(
         if name == "greedy":
             assert same(solved[k], solve(instance, "greedy"))
             continue
-        assert solved[k].status is Status.ERROR, name
+        assert solved[k].status is (Status.TIME_LIMIT if name == "hang" else Status.ERROR), name
         assert solved[k].message.startswith(told[name])
         assert (solved[k].selected, solved[k].objective, solved[k].bound) == (None, None, None)
 
