@@ -3,6 +3,7 @@
 from dispersion.errors import (
     ContradictionError,
     DispersionError,
+    EngineError,
     InputError,
     MissingExtraError,
     UnavailableError,
@@ -18,6 +19,7 @@ from dispersion.version import __version__
 __all__ = [
     "ContradictionError",
     "DispersionError",
+    "EngineError",
     "InputError",
     "Instance",
     "MissingExtraError",

@@ -6,6 +6,7 @@
     ├── InputError (ValueError)      the user can mend it; exit code 2
     │   └── UnknownNameError         a name no registry holds; carries the nearest known ones
     ├── MissingExtraError            an optional package is absent; names what to install
+    ├── EngineError                  a solving engine failed; what it had found is kept
     ├── UnavailableError             data or weights could not be had; says how to get them
     └── ContradictionError           an answer is impossible: a defect, never the user's fault
 """
@@ -46,6 +47,10 @@ class UnknownNameError(InputError):
 
 class MissingExtraError(DispersionError):
     """An optional package is not installed; the message names the extra to install."""
+
+
+class EngineError(DispersionError):
+    """A solving engine stopped for no good reason; the message says what it reported."""
 
 
 class UnavailableError(DispersionError):

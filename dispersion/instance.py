@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from dispersion.arrays import real_array
 from dispersion.errors import InputError
 from dispersion.metrics import distances as pairwise
 from dispersion.metrics import metrics
@@ -16,10 +17,7 @@ from dispersion.metrics import metrics
 
 def _validated(distances: ArrayLike) -> NDArray[np.float64]:
     """A read-only float64 copy, or an `InputError` that names the first offending entry."""
-    try:
-        matrix = np.array(distances, dtype=np.float64, order="C")
-    except (TypeError, ValueError) as error:
-        raise InputError(f"distances must be a numeric square matrix: {error}") from error
+    matrix = real_array(distances, "a numeric square matrix of distances")
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
         raise InputError(f"distances must be a square (n, n) matrix, got shape {matrix.shape}.")
     for bad, fault in (
@@ -113,6 +111,15 @@ class Instance:
             A label for reports.
         """
         return cls(pairwise(points, metric), p, name=name, metric=metric)
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        """Unpickle; arrays arrive writeable and are locked again."""
+        self.__dict__.update(state)
+        for name in ("distances", "_levels_and_ranks", "levels", "ranks"):
+            value = state.get(name)
+            for array in value if isinstance(value, tuple) else (value,):
+                if isinstance(array, np.ndarray):
+                    array.setflags(write=False)
 
     def with_p(self, p: int) -> Instance:
         """The same points with another p; shares the matrix and what was derived from it."""

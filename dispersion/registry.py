@@ -63,8 +63,12 @@ class Registry(Generic[T]):
         if self._discovered:
             return
         self._discovered = True
-        for package in self._packages:
-            path = importlib.import_module(package).__path__
-            for module in pkgutil.iter_modules(path):
-                if not module.name.startswith("_"):
-                    importlib.import_module(f"{package}.{module.name}")
+        try:
+            for package in self._packages:
+                path = importlib.import_module(package).__path__
+                for module in pkgutil.iter_modules(path):
+                    if not module.name.startswith("_"):
+                        importlib.import_module(f"{package}.{module.name}")
+        except BaseException:  # Ctrl-C too: the next look-up must not see half of the names
+            self._discovered = False
+            raise

@@ -38,6 +38,8 @@ def recompute(instance: Instance, selected: ArrayLike, objective_name: str) -> f
 
 def faults_of(instance: Instance, solution: Solution) -> list[str]:
     """What is wrong with one solution taken alone; empty if nothing is."""
+    if solution.instance_digest != instance.digest:
+        return [f"{solution.solver}: answers another instance"]
     if solution.selected is None:
         unproven = solution.status in (Status.OPTIMAL, Status.FEASIBLE)
         return [f"{solution.solver}: {solution.status.value} without a selection"] if unproven else []
@@ -75,6 +77,8 @@ def contradictions(instance: Instance, solutions: Sequence[Solution]) -> list[st
     for one in solutions:
         for other in solutions:
             if one is other or one.bound is None or other.objective is None:
+                continue
+            if one.objective_name != other.objective_name:
                 continue
             if not one.bound >= other.objective:
                 found.append(

@@ -11,15 +11,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from dispersion.errors import ContradictionError, UnknownNameError
+from dispersion.errors import ContradictionError, EngineError, UnknownNameError
 from dispersion.instance import Instance
 from dispersion.objectives import objectives
 from dispersion.registry import Registry
 from dispersion.solution import Solution, Status
 from solvers.run import Limits, Run, TimeUp
 
-__all__ = ["Kind", "Limits", "Method", "Run", "SolverInfo", "find", "prepare", "solve", "solver"]
-__all__ += ["solvers", "solvers_for"]
+__all__ = [
+    "Kind",
+    "Limits",
+    "Method",
+    "Run",
+    "SolverInfo",
+    "find",
+    "prepare",
+    "solve",
+    "solver",
+    "solvers",
+    "solvers_for",
+]
 
 
 class Kind(Enum):
@@ -116,6 +127,7 @@ def _status(run: Run, kind: Kind) -> Status:
 
 
 def _solution(run: Run, name: str, status: Status) -> Solution:
+    seconds = run.seconds()
     if run.bound is not None and run.objective is not None and run.bound < run.objective:
         raise ContradictionError(
             f"{name} proved that nothing exceeds {run.bound!r} and found {run.objective!r} "
@@ -131,7 +143,7 @@ def _solution(run: Run, name: str, status: Status) -> Solution:
         bound=run.bound,
         status=status,
         build_seconds=run.build_seconds,
-        solve_seconds=run.seconds() - run.build_seconds,
+        solve_seconds=seconds - run.build_seconds,
         trace=tuple(run.trace),
         message=run.message,
     )
@@ -178,16 +190,22 @@ def solve(
 
     Notes
     -----
-    Ctrl-C ends the solve and returns what was found, with ``Status.INTERRUPTED``.
+    Ctrl-C ends the solve and returns what was found, with ``Status.INTERRUPTED``; so does an engine
+    that fails, with ``Status.ERROR`` and the reason.  The ranks of the distances are computed once an
+    instance, by the first solver that needs them, and count as its time.
     """
     info = find(solver, objective)
     limits = Limits(time_limit, threads, seed)
     prepare(solver, objective)
+    _ = instance.digest  # hashed once, before the clock starts
     run = Run(instance, limits, objective)
     try:
         info.method(run)
     except TimeUp:
         return _solution(run, solver, Status.TIME_LIMIT)
+    except EngineError as error:
+        run.message = str(error)
+        return _solution(run, solver, Status.ERROR)
     except KeyboardInterrupt:
         return _solution(run, solver, Status.OPTIMAL if run.proven() else Status.INTERRUPTED)
     return _solution(run, solver, _status(run, info.kind))

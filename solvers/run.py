@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dispersion.errors import InputError
+from dispersion.errors import ContradictionError, InputError
 from dispersion.instance import Instance
 from dispersion.solution import TracePoint
 from dispersion.verify import check_selection, recompute
@@ -104,6 +104,8 @@ class Run:
 
     def prove(self, bound: float) -> None:
         """Report that no selection exceeds `bound`; kept if it is tighter than before."""
+        if np.isnan(bound):
+            raise ContradictionError("a solver reported NaN as a bound; please report this defect.")
         if self.bound is None or bound < self.bound:
             self.bound = float(bound)
             self._record()

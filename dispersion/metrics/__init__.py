@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from dispersion.arrays import real_array
 from dispersion.errors import InputError
 from dispersion.registry import Registry
 
@@ -76,10 +77,7 @@ def distances(points: ArrayLike, name: str = "euclidean") -> NDArray[np.float64]
         No metric has this name.
     """
     chosen = metrics[name]
-    try:
-        X = np.array(points, dtype=np.float64, order="C")
-    except (TypeError, ValueError) as error:
-        raise InputError(f"points must be a numeric (n, d) array: {error}") from error
+    X = real_array(points, "a numeric (n, d) array of points")
     if X.ndim == 1:
         X = X[:, None]
     if X.ndim != 2 or 0 in X.shape:

@@ -21,14 +21,17 @@ def euclidean(X: NDArray[np.float64]) -> NDArray[np.float64]:
     peak = np.abs(X).max()
     if peak == 0.0:
         return np.zeros((len(X), len(X)))
-    scaled = X / peak  # squares neither overflow nor vanish
+    scaled = X / peak  # squares do not overflow
     norms = np.einsum("ij,ij->i", scaled, scaled)
     reach = norms[:, None] + norms[None, :]
     squared = np.maximum(reach - 2.0 * (scaled @ scaled.T), 0.0)
+    lengths = np.sqrt(squared)
     upper_i, upper_j = np.nonzero(np.triu(squared <= _CANCELLATION * reach, k=1))
     for start in range(0, len(upper_i), 1024):
         i, j = upper_i[start : start + 1024], upper_j[start : start + 1024]
         difference = scaled[i] - scaled[j]
-        squared[i, j] = np.einsum("ij,ij->i", difference, difference)
-    upper: NDArray[np.float64] = np.triu(np.sqrt(squared) * peak, k=1)
+        widest = np.abs(difference).max(axis=1)
+        difference /= np.where(widest > 0, widest, 1.0)[:, None]
+        lengths[i, j] = widest * np.sqrt(np.einsum("ij,ij->i", difference, difference))
+    upper: NDArray[np.float64] = np.triu(lengths * peak, k=1)
     return upper + upper.T

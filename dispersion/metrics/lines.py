@@ -39,4 +39,8 @@ def chordal(X: NDArray[np.float64]) -> NDArray[np.float64]:
 @metric("angular", is_metric=True, summary="arccos|cos|, the angle between lines, in radians")
 def angular(X: NDArray[np.float64]) -> NDArray[np.float64]:
     """Angle between the lines through the points, in radians, in [0, pi/2]."""
-    return np.arcsin(_sine(X))
+    unit = unit_rows(X)
+    sine = _sine(X)
+    upper = np.triu(np.arctan2(sine, np.abs(unit @ unit.T)), k=1)  # accurate near 0 and near pi/2
+    angles: NDArray[np.float64] = np.where(np.triu(sine, k=1) > 0, upper, 0.0)
+    return angles + angles.T

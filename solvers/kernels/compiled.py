@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
 from numba.core import types
 from numba.extending import intrinsic
+
+_PACKAGE = Path(__file__).parent
+# numba recompiles a kernel when its own file changes, not when that of an inlined function does, so
+# the folder of the machine code is named after all sources
+_SOURCES = hashlib.sha256(
+    b"".join(path.read_bytes() for path in sorted(_PACKAGE.glob("*.py")))
+).hexdigest()[:16]
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
@@ -21,8 +30,13 @@ def compiled(signature: str | None = None) -> Callable[[Kernel], Kernel]:
 
     def compile_(function: Kernel) -> Kernel:
         options = {"cache": True, "nogil": True, "error_model": "numpy"}
-        jit = numba.njit(signature, **options) if signature else numba.njit(**options)
-        return cast(Kernel, jit(function))
+        before = numba.config.CACHE_DIR
+        numba.config.CACHE_DIR = str(Path(before or _PACKAGE / "__pycache__") / _SOURCES)
+        try:
+            jit = numba.njit(signature, **options) if signature else numba.njit(**options)
+            return cast(Kernel, jit(function))
+        finally:
+            numba.config.CACHE_DIR = before
 
     return compile_
 

@@ -240,11 +240,6 @@ class Tabu:
         self._best = np.zeros(len(ranks), dtype=np.bool_)
         self._moved = np.zeros(len(ranks), dtype=np.int64)
         self._state = np.array([2 * seed + 0x9E3779B97F4A7C15], dtype=np.uint64)
-        self.restart_from(selected)
-
-    def restart_from(self, selected: NDArray[np.intp]) -> None:
-        """Take `selected` as the incumbent."""
-        self._best[:] = False
         self._best[selected] = True
 
     def improve(self, ceiling: int, iterations: int) -> NDArray[np.intp]:

@@ -74,6 +74,7 @@ def _start(bracket: _Bracket) -> None:
     ranks, p = bracket.ranks, bracket.p
     first = farthest_points(ranks, int(ranks.argmax()) // len(ranks), p)
     bracket.lift(first)
+    bracket.run.prove(float(bracket.run.instance.levels[bracket.high]))
     bracket.lower(degree_bound(ranks, p))
     _colouring_bound(bracket)
     search = Tabu(ranks, first, bracket.run.limits.seed)
@@ -145,6 +146,4 @@ def clique(run: Run) -> None:
         if probe.t == bracket.low + 1 and bracket.low < bracket.high:
             _tighten(bracket, max(1, budget // _SIDE_SHARE))
             budget *= 2
-    if bracket.low == bracket.high:
-        run.prove(float(run.instance.levels[bracket.high]))
     run.message = f"{bracket.nodes} nodes"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dispersion.errors import ContradictionError
+from dispersion.errors import EngineError
 from solvers.base import Kind, Run, solver
 from solvers.interruptible import run_interruptibly
 from solvers.maxmin.window import Window, opened
@@ -99,7 +99,7 @@ def cp_sat(run: Run) -> None:
 
     def bound(value: float) -> None:
         rank = int(np.floor(value + 1e-6))
-        run.prove(float(instance.levels[min(pairs.high, max(pairs.low, rank))]))
+        run.prove(float(instance.levels[min(pairs.high, max(0, rank))]))
 
     engine = cp_model.CpSolver()
     engine.parameters.max_time_in_seconds = min(run.seconds_left(), 1e9)
@@ -113,6 +113,4 @@ def cp_sat(run: Run) -> None:
         bound(engine.best_objective_bound)
     run.message = f"{engine.num_branches} branches, {engine.num_conflicts} conflicts"
     if status in (cp_model.INFEASIBLE, cp_model.MODEL_INVALID):
-        raise ContradictionError(
-            f"CP-SAT calls a feasible model {engine.status_name(status)}; please report this defect."
-        )
+        raise EngineError(f"CP-SAT ended with {engine.status_name(status)} on a feasible model")

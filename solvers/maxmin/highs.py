@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dispersion.errors import EngineError
 from solvers.base import Kind, Run, solver
 from solvers.interruptible import run_interruptibly
 from solvers.maxmin.window import Window, opened
@@ -76,7 +77,8 @@ def _hand_over(model: Any) -> highspy.Highs:
     with tempfile.TemporaryDirectory() as folder:
         path = str(Path(folder) / "model.lp")
         model.write(path, io_options={"symbolic_solver_labels": True})
-        highs.readModel(path)
+        if highs.readModel(path) != highspy.HighsStatus.kOk:
+            raise EngineError("HiGHS cannot read the model that Pyomo wrote")
     return highs
 
 
@@ -143,7 +145,10 @@ def _optimise(engine: highspy.Highs, run: Run, pairs: Window) -> None:
     engine.cbMipLogging += lambda event: bound(event.data_out.mip_dual_bound)
     engine.HandleUserInterrupt = True  # else `cancelSolve` is not heard
     run_interruptibly(engine.run, engine.cancelSolve)
-    info = engine.getInfo()
+    info, outcome = engine.getInfo(), engine.getModelStatus()
+    ended = highspy.HighsModelStatus
+    if not info.valid or outcome not in (ended.kOptimal, ended.kTimeLimit, ended.kInterrupt):
+        raise EngineError(f"HiGHS ended with {engine.modelStatusToString(outcome)!r}")
     if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
         incumbent(engine.getSolution().col_value)
     bound(info.mip_dual_bound)

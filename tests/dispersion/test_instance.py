@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -32,6 +34,8 @@ def _with(i, j, value, mirrored=True):
         (np.zeros(4), r"got shape \(4,\)"),
         ([["a", "b"], ["c", "d"]], "numeric square matrix"),
         ([[0, 1], [1]], "numeric square matrix"),
+        ([[0, 10**400], [10**400, 0]], "numeric square matrix"),
+        (np.array([[0, 1j], [1j, 0]]), "numeric square matrix.*complex"),
     ],
 )
 def test_bad_matrices_are_refused_with_the_offending_entry(matrix, words):
@@ -73,6 +77,16 @@ def test_the_matrix_is_copied_and_read_only():
         instance.ranks[0, 1] = 4
     with pytest.raises(AttributeError):
         instance.p = 3
+
+
+def test_a_pickled_instance_comes_back_read_only():
+    """Workers get instances through pickle; they are as immutable there."""
+    instance = Instance(LINE, 2)
+    _ = instance.ranks
+    copy = pickle.loads(pickle.dumps(instance))
+    assert copy.digest == instance.digest
+    for array in (copy.distances, copy.ranks, copy.levels):
+        assert not array.flags.writeable
 
 
 def test_the_digest_is_of_content_alone():

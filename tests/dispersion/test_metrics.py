@@ -82,6 +82,20 @@ def test_close_points_keep_their_digits():
     np.testing.assert_allclose(distances(X)[0], [0.0, 1e-9, 2e-9], rtol=1e-12)
 
 
+def test_tiny_differences_do_not_vanish():
+    """Squares of 1e-162 underflow; distances do not."""
+    D = distances([[1.0], [0.0], [1.5e-162], [-1.5e-162]])
+    np.testing.assert_allclose(D[1], [1.0, 0.0, 1.5e-162, 1.5e-162], rtol=1e-12)
+    np.testing.assert_allclose(D[2, 3], 3e-162, rtol=1e-12)
+
+
+def test_angles_keep_their_digits_near_zero_and_near_ninety_degrees():
+    """arcsin loses them near 90 degrees, arccos near 0."""
+    D = distances([[1.0, 0.0], [1e-8, 1.0], [1.0, 1e-9]], "angular")
+    np.testing.assert_allclose(D[0, 1], np.pi / 2 - 1e-8, rtol=1e-15)
+    np.testing.assert_allclose(D[0, 2], 1e-9, rtol=1e-12)
+
+
 @pytest.mark.parametrize("points", [np.zeros((0, 3)), np.zeros((2, 2, 2)), 5.0])
 def test_shapes_that_are_no_points_are_refused(points):
     """Empty, three-dimensional and scalar input name the shape."""

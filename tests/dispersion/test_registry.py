@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+
 import pytest
 
 from dispersion import UnknownNameError
@@ -24,6 +26,27 @@ def test_a_file_in_the_package_registers_itself(tmp_path, monkeypatch):
 
     assert list(things) == ["first"]
     assert things["first"] == 1
+
+
+def test_an_interrupted_discovery_starts_again(tmp_path, monkeypatch):
+    """A module that fails to import once does not hide the others for good."""
+    package = tmp_path / "flaky_plugins"
+    package.mkdir()
+    (package / "__init__.py").write_text(
+        "from dispersion.registry import Registry\nthings = Registry('thing', __name__)\n"
+    )
+    (package / "a.py").write_text(
+        "import flag_of_this_test\nfrom flaky_plugins import things\nthings.add('a', 1)\n"
+    )
+    (package / "b.py").write_text("from flaky_plugins import things\nthings.add('b', 2)\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    from flaky_plugins import things
+
+    with pytest.raises(ModuleNotFoundError):
+        list(things)
+    (tmp_path / "flag_of_this_test.py").write_text("")
+    importlib.invalidate_caches()
+    assert list(things) == ["a", "b"]
 
 
 def test_a_name_is_taken_once():

@@ -54,6 +54,19 @@ def test_a_bound_below_another_answer_is_found_to_the_last_bit():
     assert any("liar proved" in fault for fault in contradictions(INSTANCE, [HONEST, low]))
 
 
+def test_answers_to_another_instance_are_found():
+    """An honest solution of another matrix is no answer to this one."""
+    found = contradictions(INSTANCE.with_p(3), [HONEST])
+    assert found == ["clique: answers another instance"]
+
+
+def test_objectives_are_not_compared_with_each_other():
+    """A max-min bound says nothing about a sum."""
+    total = solve(INSTANCE, "greedy", objective="max-sum")
+    assert total.objective > HONEST.bound
+    assert contradictions(INSTANCE, [HONEST, total]) == []
+
+
 def test_recompute_refuses_what_is_no_selection():
     """Values are only given to p distinct points."""
     with pytest.raises(ContradictionError, match="distinct"):

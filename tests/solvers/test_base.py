@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from dispersion import ContradictionError, InputError, Instance, Status, UnknownNameError
+from dispersion import ContradictionError, EngineError, InputError, Instance, Status, UnknownNameError
 from solvers import Kind, Limits, Run, prepare, solve, solvers, solvers_for
 from solvers.base import find, solver
 
@@ -148,6 +148,24 @@ def test_build_time_is_split_off(register):
     solution = solve(LINE, register(method))
     assert solution.build_seconds >= 0.02
     assert solution.solve_seconds > 0
+
+
+def test_a_failed_engine_keeps_what_it_found(register):
+    """The status is error, the reason is in the message, the incumbent is kept."""
+
+    def method(run):
+        run.incumbent([0, 2])
+        raise EngineError("out of luck")
+
+    solution = solve(LINE, register(method))
+    assert solution.status is Status.ERROR
+    assert (solution.objective, solution.message) == (2.0, "out of luck")
+
+
+def test_nan_is_no_bound(register):
+    """A solver that reports it is stopped."""
+    with pytest.raises(ContradictionError, match="NaN"):
+        solve(LINE, register(lambda run: run.prove(float("nan"))))
 
 
 def test_time_may_run_out_while_building(register):

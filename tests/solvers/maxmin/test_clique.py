@@ -51,3 +51,12 @@ def test_extreme_p(p):
         rest = [np.delete(np.delete(instance.distances, k, 0), k, 1) for k in (i, j)]
         best = max(r[np.triu_indices(63, k=1)].min() for r in rest)
         assert solution.objective == best
+
+
+def test_a_stopped_proof_always_has_a_bound():
+    """Even where degrees and colours prove nothing, the longest distance is a bound."""
+    rng = np.random.default_rng(0)
+    upper = np.triu(rng.integers(1, 3, size=(300, 300)), k=1).astype(float)
+    solution = solve(Instance(upper + upper.T, 14), "clique", time_limit=0.02)
+    assert solution.bound is not None
+    assert solution.bound >= solution.objective

@@ -40,3 +40,15 @@ def test_time_may_be_up_before_the_model_stands():
     assert solution.status is Status.TIME_LIMIT
     assert solution.message == "time was up before the model stood"
     assert solution.bound > solution.objective
+
+
+def test_a_failed_engine_proves_nothing(monkeypatch):
+    """When HiGHS gives up, its empty answer (a bound of 0) is not taken for a proof."""
+    import highspy
+
+    monkeypatch.setattr(highspy.Highs, "run", lambda self: highspy.HighsStatus.kError)
+    matrix = np.triu(np.random.default_rng(267).integers(0, 4, (8, 8)), k=1)
+    solution = solve(Instance(matrix + matrix.T, 3), "highs")
+    assert solution.status is Status.ERROR
+    assert solution.message.startswith("HiGHS ended with")
+    assert solution.bound >= solve(Instance(matrix + matrix.T, 3), "clique").objective
