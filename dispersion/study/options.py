@@ -50,22 +50,9 @@ def _listed(summaries: dict[str, str]) -> str:
     return "; ".join(f"{name}: {text}" for name, text in summaries.items()).replace("%", "%%")
 
 
-def _parser() -> argparse.ArgumentParser:
-    known = " ".join(
-        f"For {goal}: {_listed({info.name: info.summary for info in solvers_for(goal)})}."
-        for goal in objectives
-    )
-    distances = _listed({name: metrics[name].summary for name in metrics})
-    goals = _listed({name: objectives[name].summary for name in objectives})
-    parser = _Parser(
-        prog="python -m dispersion.compare",
-        description="Compare p-dispersion solvers on the filters of a trained network, prune the "
-        "network with every solution, and report gap, time and accuracy.",
-        epilog="Exit codes: 0 all is well; 1 two answers contradict each other or a solver failed; "
-        "2 bad input, or results that cannot be written; 130 interrupted (what was finished is kept).",
-    )
-    add = parser.add_argument
-    add("--version", action="version", version=__version__)
+def _network(parser: argparse.ArgumentParser) -> None:
+    """Which network, and how much of it stays."""
+    add = parser.add_argument_group("network").add_argument
     add(
         "--model",
         default="vgg16",
@@ -79,12 +66,6 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="a checkpoint of yours for that model: .safetensors, .pt or .pth "
         "(default: the published one)",
-    )
-    add(
-        "--data",
-        metavar="NAME|FOLDER",
-        help="cifar10, or a folder with train/CLASS/*.png and test/CLASS/*.png "
-        "(default: what the model was trained on)",
     )
     add(
         "--layers",
@@ -102,6 +83,17 @@ def _parser() -> argparse.ArgumentParser:
         metavar="SHARE",
         help="share of the filters every layer keeps, in (0, 1]; several are compared (default: 0.5)",
     )
+
+
+def _solving(parser: argparse.ArgumentParser) -> None:
+    """What is solved, by whom, with what."""
+    known = " ".join(
+        f"For {goal}: {_listed({info.name: info.summary for info in solvers_for(goal)})}."
+        for goal in objectives
+    )
+    distances = _listed({name: metrics[name].summary for name in metrics})
+    goals = _listed({name: objectives[name].summary for name in objectives})
+    add = parser.add_argument_group("solving").add_argument
     add("--metric", default="euclidean", metavar="NAME", help=f"{distances} (default: %(default)s)")
     add("--objective", default="max-min", metavar="NAME", help=f"{goals} (default: %(default)s)")
     add(
@@ -139,6 +131,17 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N",
         help="solves at a time, each in its own process (default: cores / threads)",
     )
+
+
+def _testing(parser: argparse.ArgumentParser) -> None:
+    """How pruned networks are judged."""
+    add = parser.add_argument_group("testing").add_argument
+    add(
+        "--data",
+        metavar="NAME|FOLDER",
+        help="cifar10, or a folder with train/CLASS/*.png and test/CLASS/*.png "
+        "(default: what the model was trained on)",
+    )
     add("--test-images", type=int, metavar="N", help="test images, the first N (default: all)")
     add(
         "--calibration-images",
@@ -148,16 +151,21 @@ def _parser() -> argparse.ArgumentParser:
         help="training images for batch-norm re-estimation, drawn by the seed (default: %(default)s)",
     )
     add(
-        "--out",
-        type=Path,
-        metavar="FOLDER",
-        help="where results go; must not hold an earlier run (default: results/MODEL-DATE-TIME)",
-    )
-    add(
         "--device",
         default="cpu",
         metavar="NAME",
         help="where networks run: cpu, cuda, cuda:1, ... (default: %(default)s)",
+    )
+
+
+def _output(parser: argparse.ArgumentParser) -> None:
+    """Where results go."""
+    add = parser.add_argument_group("output").add_argument
+    add(
+        "--out",
+        type=Path,
+        metavar="FOLDER",
+        help="where results go; must not hold an earlier run (default: results/MODEL-DATE-TIME)",
     )
     add(
         "--format",
@@ -165,6 +173,19 @@ def _parser() -> argparse.ArgumentParser:
         choices=FORMATS,
         help="what is printed: csv holds the solves, json everything (default: %(default)s)",
     )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="python -m dispersion.compare",
+        description="Compare p-dispersion solvers on the filters of a trained network, prune the "
+        "network with every solution, and report gap, time and accuracy.",
+        epilog="Exit codes: 0 all is well; 1 two answers contradict each other or a solver failed; "
+        "2 bad input, or results that cannot be written; 130 interrupted (what was finished is kept).",
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    for add_group in (_network, _solving, _testing, _output):
+        add_group(parser)
     return parser
 
 

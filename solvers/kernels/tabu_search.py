@@ -137,6 +137,42 @@ def _best_outsider(
     return best
 
 
+@compiled()
+def _swap(
+    ranks: NDArray[np.int32],
+    p: int,
+    t: int,
+    inside: NDArray[np.bool_],
+    conflicts: NDArray[np.int32],
+    total: int,
+    tabu: NDArray[np.int64],
+    moved: NDArray[np.int64],
+    now: int,
+    state: NDArray[np.uint64],
+) -> int:
+    """Make the best swap that is not tabu, if any; returns the conflicting pairs left."""
+    leaver = _worst_member(inside, conflicts, tabu, now, state)
+    if leaver < 0:
+        return total
+    row = ranks[leaver]
+    enterer = _best_outsider(inside, conflicts, row, t, tabu, now, state)
+    if enterer < 0:
+        return total
+    total += conflicts[enterer] - (row[enterer] < t) - conflicts[leaver]
+    for i in range(len(ranks)):
+        conflicts[i] += np.int32(ranks[enterer, i] < t) - np.int32(row[i] < t)
+    conflicts[leaver] += 1  # its own diagonal entry, taken off above
+    conflicts[enterer] -= 1
+    inside[leaver], inside[enterer] = False, True
+    tenure = min(total, 10)
+    spread = max(p // 40, 6)
+    tabu[leaver] = now + 1 + tenure + _random_below(state, spread)
+    tabu[enterer] = now + 1 + (6 * tenure) // 10 + _random_below(state, (6 * spread) // 10)
+    moved[leaver] += 1
+    moved[enterer] += 1
+    return total
+
+
 @compiled("int64(int32[:, ::1], boolean[::1], int64[::1], uint64[::1], int64, int64, int64, int64)")
 def tabu_search(
     ranks: NDArray[np.int32],
@@ -187,27 +223,7 @@ def tabu_search(
             tabu[:] = 0
             least, stalled = total, 0
         if total > 0:
-            leaver = _worst_member(inside, conflicts, tabu, now, state)
-            if leaver < 0:
-                stalled += 1
-                continue
-            row = ranks[leaver]
-            enterer = _best_outsider(inside, conflicts, row, t, tabu, now, state)
-            if enterer < 0:
-                stalled += 1
-                continue
-            total += conflicts[enterer] - (row[enterer] < t) - conflicts[leaver]
-            for i in range(n):
-                conflicts[i] += np.int32(ranks[enterer, i] < t) - np.int32(row[i] < t)
-            conflicts[leaver] += 1  # its own diagonal entry, taken off above
-            conflicts[enterer] -= 1
-            inside[leaver], inside[enterer] = False, True
-            tenure = min(total, 10)
-            spread = max(p // 40, 6)
-            tabu[leaver] = now + 1 + tenure + _random_below(state, spread)
-            tabu[enterer] = now + 1 + (6 * tenure) // 10 + _random_below(state, (6 * spread) // 10)
-            moved[leaver] += 1
-            moved[enterer] += 1
+            total = _swap(ranks, p, t, inside, conflicts, total, tabu, moved, now, state)
         if total == 0:
             value = _realised(ranks, inside)
             best[:] = inside

@@ -114,7 +114,7 @@ def _tighten(bracket: _Bracket, nodes: int) -> None:
     "clique",
     objective="max-min",
     kind=Kind.EXACT,
-    summary="our branch and bound: bitset clique search on ranks, with reductions; the default",
+    summary="our branch and bound: bitset clique search on ranks, with reductions",
     prepare=_compile,
 )
 def clique(run: Run) -> None:
