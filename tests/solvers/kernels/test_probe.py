@@ -81,3 +81,16 @@ def test_the_core_is_the_core():
         for p in (2, 3, n // 3 + 2):
             core = set(nx.k_core(graph, p - 1).nodes)
             assert set(core_order(ranks, 1, p).tolist()) == core
+
+
+@pytest.mark.parametrize("seed", [322, 595, 679, 1513, 2527, 2701])
+def test_two_colours_absorb_one_point_only(seed):
+    """On these dense graphs the largest clique is missed if a pair of colours is spent twice."""
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(15, 45))
+    upper = np.triu(rng.random((n, n)) < rng.choice([0.7, 0.85, 0.9]), k=1).astype(np.int32)
+    ranks = upper + upper.T
+    np.fill_diagonal(ranks, -1)
+    omega = clique_number(ranks)
+    assert Probe(ranks, 1, omega).search(10**7) is Answer.YES
+    assert Probe(ranks, 1, omega + 1).search(10**7).refuted
