@@ -110,3 +110,28 @@ def adjacency(ranks: NDArray[np.int32], order: NDArray[np.int64], t: int) -> Bit
             if row[order[j]] >= t:
                 put(rows[i], j)
     return rows
+
+
+@compiled("uint64[:, ::1](uint64[:, ::1], int64[::1])")
+def induced(rows: Bits, points: NDArray[np.int64]) -> Bits:
+    """Rows of the subgraph on `points`, in that order."""
+    m = len(points)
+    inner = np.zeros((m, (m + 63) // 64), dtype=np.uint64)
+    for i in range(m):
+        row = rows[points[i]]
+        for j in range(m):
+            if has(row, points[j]):
+                put(inner[i], j)
+    return inner
+
+
+def packed(mask: NDArray[np.bool_]) -> Bits:
+    """A mask, shape (m,), as a bitset of ceil(m / 64) words."""
+    padded = np.zeros((len(mask) + 63) // 64 * 64, dtype=np.uint8)
+    padded[: len(mask)] = mask
+    return np.packbits(padded, bitorder="little").view(np.uint64)
+
+
+def unpacked(rows: Bits, m: int) -> NDArray[np.bool_]:
+    """Bitset rows as a matrix of booleans with `m` columns."""
+    return np.unpackbits(rows.view(np.uint8), axis=-1, bitorder="little")[..., :m].astype(np.bool_)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from solvers.kernels.bitset import Bits, count, drop, first, linked, put
 from solvers.kernels.compiled import compiled
 
+Points = NDArray[np.int32]
 Classes = NDArray[np.int32]  # row a: the points of colour a
 Sizes = NDArray[np.int64]  # how many they are
 
@@ -161,6 +162,18 @@ def _branching_points(
     return found
 
 
+@compiled("int32[::1](uint64[:, ::1], uint64[::1], int64)")
+def root_points(rows: Bits, candidates: Bits, p: int) -> Points:
+    """The points one of which is in any clique of size p among the candidates; tried from the end."""
+    m, words = rows.shape
+    points = np.empty(m, dtype=np.int32)
+    classes = np.empty((p, m), dtype=np.int32)
+    sizes = np.empty(p, dtype=np.int64)
+    scratch = np.empty((2, words), dtype=np.uint64)
+    found = _branching_points(rows, candidates, p - 1, classes, sizes, scratch, points)
+    return points[:found].copy()
+
+
 @compiled(
     "int64(uint64[:, ::1], uint64[:, ::1], int32[:, ::1], int64[::1], int64[::1], int64[::1], int64)"
 )
@@ -183,7 +196,7 @@ def search(
     rows : ndarray of uint64, shape (m, words)
         Adjacency, from `bitset.adjacency`.
     candidates : ndarray of uint64, shape (p, words)
-        Candidates at every depth.
+        Candidates at every depth; the first row says where to look.
     points : ndarray of int32, shape (p, m)
         Branching points at every depth.
     left, chosen : ndarray of int64, shape (p,)
@@ -206,9 +219,6 @@ def search(
     depth = progress[0]
     if depth < 0:
         depth = 0
-        candidates[0, :] = 0
-        for v in range(m):
-            put(candidates[0], v)
         left[0] = _branching_points(rows, candidates[0], p - 1, classes, sizes, scratch, points[0])
     stop = progress[1] + nodes
     while depth >= 0 and progress[1] < stop:

@@ -1,0 +1,44 @@
+"""What is known of an optimum while it is being proven: it lies between two ranks."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solvers.prover.probe import Probe
+from solvers.run import Run
+
+
+class Bracket:
+    """The rank of the incumbent (`low`) and of the bound (`high`), and the run they belong to."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.p = run.instance.p
+        self.ranks = np.array(run.instance.ranks)
+        self.low = -1
+        self.high = len(run.instance.levels) - 1
+
+    @property
+    def open(self) -> bool:
+        """Whether incumbent and bound have yet to meet, and time is left for it."""
+        return self.low < self.high and self.run.seconds_left() > 0
+
+    def lift(self, selected: NDArray[np.intp] | NDArray[np.int64]) -> None:
+        """Raise `low` to what `selected` realises."""
+        self.run.incumbent(selected)
+        pairs = self.ranks[np.ix_(selected, selected)][np.triu_indices(self.p, k=1)]
+        self.low = max(self.low, int(pairs.min()))
+
+    def lower(self, high: int) -> None:
+        """Bring `high` down to a proven rank."""
+        if high < self.high:
+            self.high = high
+            self.run.prove(float(self.run.instance.levels[high]))
+
+    def note(self, probe: Probe) -> None:
+        """Take the answer of a probe, if it has one."""
+        if probe.witness is not None:
+            self.lift(probe.witness)
+        elif probe.answer.refuted:
+            self.lower(probe.t - 1)

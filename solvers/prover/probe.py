@@ -1,0 +1,89 @@
+"""One question, answered in full: are there p points at pairwise rank >= t?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solvers.prover.branch_and_cut import BranchAndCut
+from solvers.prover.reduction import Answer, reduced
+from solvers.prover.tree_search import TreeSearch
+
+_PROMISING = 1.15  # a root relaxation that allows more than this times p leaves too large a tree
+
+
+class Probe:
+    """A resumable search for p points at pairwise rank >= t, by two methods that may run at once.
+
+    Parameters
+    ----------
+    ranks : ndarray of int32, shape (n, n)
+        Ranks of the distances, -1 on the diagonal.
+    t, p : int
+        Least rank of a selected pair; how many points.
+
+    Attributes
+    ----------
+    answer : Answer
+        What is known so far.
+    witness : ndarray of int64, shape (p,), or None
+        The points, once the answer is yes.
+    promising : bool
+        Whether branch and cut may still get there.
+    """
+
+    def __init__(self, ranks: NDArray[np.int32], t: int, p: int) -> None:
+        self.t = t
+        self._graph = reduced(ranks, t, p)
+        self._ranks = ranks
+        self.answer = self._graph.answer
+        self.witness = self._graph.taken if self.answer is Answer.YES else None
+        self.promising = self.answer is Answer.OPEN
+        self._linear: BranchAndCut | None = None
+        self._tree = TreeSearch(self._graph.rows, self._graph.p) if self.promising else None
+
+    @property
+    def nodes(self) -> int:
+        """Nodes of the tree search."""
+        return 0 if self._tree is None else self._tree.nodes
+
+    @property
+    def linear_nodes(self) -> int:
+        """Nodes of branch and cut."""
+        return 0 if self._linear is None else self._linear.nodes
+
+    def _settle(self, answer: Answer, chosen: NDArray[np.int64] | None) -> None:
+        """Take an answer, the first that comes."""
+        if self.answer is Answer.OPEN:
+            if chosen is not None:
+                self.witness = np.concatenate([self._graph.taken, self._graph.points[chosen]])
+            self.answer = answer
+
+    def search(self, nodes: int, stop: Callable[[], bool]) -> None:
+        """Search the tree for up to `nodes` more nodes; threads may share it."""
+        tree = self._tree
+        if tree is not None and self.answer is Answer.OPEN:
+            tree.work(nodes, lambda: stop() or self.answer is not Answer.OPEN)
+            if tree.done:
+                self._settle(Answer.SEARCH if tree.chosen is None else Answer.YES, tree.chosen)
+
+    def relax(self, stop: Callable[[], bool]) -> None:
+        """Branch and cut, one thread at a time, until there is an answer or no promise of one."""
+        if self.answer is not Answer.OPEN or not self.promising:
+            return
+        if self._linear is None:
+            graph = self._graph
+            inner = np.ascontiguousarray(self._ranks[np.ix_(graph.points, graph.points)])
+            self._linear = BranchAndCut(graph.rows, inner, graph.p)
+        linear = self._linear
+
+        def hopeless() -> bool:
+            bound = linear.root_bound
+            return bound is not None and linear.nodes > 1 and bound > _PROMISING * self._graph.p
+
+        linear.work(lambda: stop() or hopeless() or self.answer is not Answer.OPEN)
+        if linear.answer is not Answer.OPEN:
+            self._settle(linear.answer, linear.chosen)
+        self.promising = not hopeless()
