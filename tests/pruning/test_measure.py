@@ -97,13 +97,13 @@ def test_mobilenet_tells_dogs_from_cars(mobilenet_v2: Network, cifar10: Images) 
     """Enlarged CIFAR images of dogs, not of cars, are called one of ImageNet's 118 breeds."""
     shares = []
     for label in (5, 1):
-        chosen = [Image.fromarray(x) for x in cifar10.test[:500][cifar10.test_labels[:500] == label]]
-        enlarged = np.stack([np.asarray(image.resize((224, 224))) for image in chosen])
+        chosen = cifar10.test[np.flatnonzero(cifar10.test_labels == label)[:20]]
+        enlarged = np.stack([np.asarray(Image.fromarray(x).resize((224, 224))) for x in chosen])
         with torch.inference_mode():
             guessed = [mobilenet_v2.module(x).argmax(1) for x in batches(mobilenet_v2, enlarged, 20)]
         breeds = torch.cat(guessed)
         shares.append(float(((breeds >= 151) & (breeds <= 268)).float().mean()))
-    assert shares[0] > 0.8  # 0.08 where the images are not normalised
+    assert shares[0] >= 0.75  # less than 0.1 where the images are not normalised
     assert shares[1] < 0.05
 
 

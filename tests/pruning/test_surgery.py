@@ -49,7 +49,7 @@ def test_pruned_resnet_computes_what_the_masked_one_does(
     assert_pruned_is_masked(small_resnet, wanted, keep)
 
 
-@pytest.mark.parametrize("keep", [0.1, 0.5, 0.9])
+@pytest.mark.parametrize("keep", [0.1, 0.5])
 @pytest.mark.parametrize("wanted", ["inner", "all"])
 def test_pruned_mobilenet_computes_what_the_masked_one_does(
     small_mobilenet: Network, wanted: str, keep: float
