@@ -24,20 +24,19 @@ class FilterLayer:
     name : str
         Dotted name of the first convolution.
     convolutions : tuple of str
-        Every convolution tied to it by additions, itself first, in forward order.
+        Every convolution that loses the same channels, itself first, in forward order: those tied
+        by additions and the depthwise ones that follow.
     points : ndarray of float64, shape (n, d)
         One row a filter: its weights, flattened, and those of its counterparts in the tied
         convolutions one after the other.  Read-only.
+    coupled : bool
+        Whether it is tied to other layers by additions; a depthwise convolution after it is no tie.
     """
 
     name: str
     convolutions: tuple[str, ...]
     points: NDArray[np.float64]
-
-    @property
-    def coupled(self) -> bool:
-        """Whether several convolutions are tied."""
-        return len(self.convolutions) > 1
+    coupled: bool = False
 
 
 def filter_layers(network: Network) -> list[FilterLayer]:
@@ -69,8 +68,8 @@ def select_layers(layers: Sequence[FilterLayer], wanted: str = "inner") -> list[
     layers : sequence of FilterLayer
         All of them.
     wanted : str
-        "inner" for those not tied to others, "all", or names and patterns separated by commas
-        (``layer1.*.conv1,conv1``), where ``*`` and ``?`` match as in file names.
+        "inner" for those not tied to others by additions, "all", or names and patterns separated by
+        commas (``layer1.*.conv1,conv1``), where ``*`` and ``?`` match as in file names.
 
     Returns
     -------
@@ -105,4 +104,4 @@ def _layer(module: nn.Module, coupling: Coupling) -> FilterLayer:
     rows = [weight.detach().cpu().double().flatten(1).numpy() for weight in weights]
     points: NDArray[np.float64] = np.concatenate(rows, axis=1)
     points.setflags(write=False)
-    return FilterLayer(coupling.convolutions[0], coupling.convolutions, points)
+    return FilterLayer(coupling.convolutions[0], coupling.convolutions, points, coupling.coupled)

@@ -28,10 +28,14 @@ class Coupling:
         Their dotted names in forward order.
     channels : int
         The output channels each of them has.
+    coupled : bool
+        Whether additions tie the outputs of several layers.  A depthwise convolution only passes on
+        the channels of the layer before it, so those two alone are not coupled.
     """
 
     convolutions: tuple[str, ...]
     channels: int
+    coupled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +98,11 @@ def trace(network: Network) -> Trace:
         group = _group(graph, convolution, range(channels))
         tied = _tied(group, network.name, names, channels)
         seen.update(tied)
-        if not any(dep.target.type == tp.ops.OPTYPE.OUTPUT for dep, _ in group):
+        sources = _sources(group)
+        # channels that no layer makes, or that nothing reads, are the network's inputs and outputs
+        if sources and not any(dep.target.type == tp.ops.OPTYPE.OUTPUT for dep, _ in group):
             ordered = tuple(names[module] for module in order if module in tied)
-            couplings.append(Coupling(ordered, channels))
+            couplings.append(Coupling(ordered, channels, coupled=len(sources) > 1))
     return Trace(copied, tuple(couplings), names, graph)
 
 
@@ -128,6 +134,12 @@ def _follow(network: Network) -> tuple[list[nn.Conv2d], Any]:
 
 def _group(graph: Any, convolution: nn.Module, dropped: Sequence[int]) -> Any:
     return graph.get_pruning_group(convolution, tp.prune_conv_out_channels, list(dropped))
+
+
+def _sources(group: Any) -> set[nn.Module]:
+    """Return the layers that make the group's channels by mixing others; depthwise ones do not."""
+    makers = (tp.prune_conv_out_channels, tp.prune_linear_out_channels)
+    return {dep.target.module for dep, _ in group if dep.handler in makers}
 
 
 def _tied(group: Any, network: str, names: dict[nn.Module, str], channels: int) -> set[nn.Conv2d]:

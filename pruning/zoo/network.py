@@ -19,6 +19,10 @@ class Normalization:
     std: tuple[float, ...]
 
 
+IMAGENET = Normalization(mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225))
+"""What networks trained on ImageNet expect, torchvision's among them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Network:
     """A classifier in evaluation mode.

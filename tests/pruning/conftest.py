@@ -10,6 +10,7 @@ from torch import nn
 
 from dispersion.errors import UnavailableError
 from pruning import Images, Network, load_images, load_network
+from pruning.zoo.networks.mobilenet_v2 import MobileNetV2
 from pruning.zoo.networks.resnet56 import CifarResNet
 from pruning.zoo.networks.vgg16 import Vgg16
 
@@ -51,6 +52,12 @@ def small_resnet() -> Network:
 
 
 @pytest.fixture(scope="session")
+def small_mobilenet() -> Network:
+    torch.manual_seed(3)
+    return untrained("small-mobilenet", MobileNetV2(10), (3, 32, 32))
+
+
+@pytest.fixture(scope="session")
 def vgg16() -> Network:
     return had(lambda: load_network("vgg16"))
 
@@ -58,6 +65,11 @@ def vgg16() -> Network:
 @pytest.fixture(scope="session")
 def resnet56() -> Network:
     return had(lambda: load_network("resnet56"))
+
+
+@pytest.fixture(scope="session")
+def mobilenet_v2() -> Network:
+    return had(lambda: load_network("mobilenet_v2"))
 
 
 @pytest.fixture(scope="session")

@@ -32,6 +32,23 @@ def test_resnet56_has_27_inner_and_3_tied_layers() -> None:
     assert "layer2.0.shortcut.0" in tied["layer2.0.conv2"].convolutions
 
 
+def test_mobilenet_has_20_inner_and_5_tied_layers(small_mobilenet: Network) -> None:
+    """Inside a block the depthwise convolution goes with the one before; additions tie blocks."""
+    layers = {layer.name: layer for layer in filter_layers(small_mobilenet)}
+    assert {name: layer.points.shape for name, layer in layers.items() if layer.coupled} == {
+        "features.2.conv.2": (24, 96 + 144),
+        "features.4.conv.2": (32, 144 + 2 * 192),
+        "features.7.conv.2": (64, 192 + 3 * 384),
+        "features.11.conv.2": (96, 384 + 2 * 576),
+        "features.14.conv.2": (160, 576 + 2 * 960),
+    }
+    inner = select_layers(list(layers.values()), "inner")
+    assert [len(layer.convolutions) for layer in inner] == [2, 1, *[2] * 16, 1, 1]
+    assert layers["features.0.0"].convolutions == ("features.0.0", "features.1.conv.0.0")
+    assert layers["features.17.conv.0.0"].points.shape == (960, 160 + 9)
+    assert layers["features.18.0"].points.shape == (1280, 320)
+
+
 def test_points_are_the_flattened_weights(small_resnet: Network) -> None:
     """A tied layer's point holds the weights of all its convolutions one after the other."""
     layer = filter_layers(small_resnet)[0]
@@ -56,7 +73,7 @@ def test_network_is_left_alone(small_resnet: Network) -> None:
 
 
 def layer(name: str, *tied: str) -> FilterLayer:
-    return FilterLayer(name, (name, *tied), np.zeros((4, 2)))
+    return FilterLayer(name, (name, *tied), np.zeros((4, 2)), coupled=bool(tied))
 
 
 LAYERS = [layer("conv1", "a"), layer("layer1.0.conv1"), layer("layer1.1.conv1"), layer("b.conv1")]

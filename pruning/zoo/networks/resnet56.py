@@ -10,7 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from pruning.zoo.networks import networks
-from pruning.zoo.networks._cifar import CifarSource
+from pruning.zoo.networks._cifar import trained_on_cifar10
+from pruning.zoo.networks._source import PublishedSource
 
 
 class BasicBlock(nn.Module):
@@ -81,11 +82,13 @@ def _stage(inputs: int, outputs: int, blocks: int, stride: int) -> nn.Sequential
 
 networks.add(
     "resnet56",
-    CifarSource(
+    PublishedSource(
         name="resnet56",
         build=lambda classes: CifarResNet(56, classes),
         head="linear.bias",
-        stem="resnet56_cifar10_0.9320_45k",
-        digest="a491826c7122078eacab9ba9c41d7664cce383394ee6b7fda3d52fd74b2dc449",
+        published=trained_on_cifar10(
+            "resnet56_cifar10_0.9320_45k",
+            digest="a491826c7122078eacab9ba9c41d7664cce383394ee6b7fda3d52fd74b2dc449",
+        ),
     ),
 )

