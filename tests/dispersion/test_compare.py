@@ -381,7 +381,7 @@ def material(tmp_path: Path, weights: Path) -> Path:
 
 BAD_INPUT = [
     (["--model", "vgg61"], "unknown network 'vgg61'; did you mean vgg16?"),
-    (["--model", ""], "unknown network ''; known: resnet56,"),
+    (["--model", ""], "unknown network ''; known: mobilenet_v2,"),
     (["--model", "resnet56:deep"], "the network 'resnet56' has no variants; leave out ':deep'"),
     (["--model", "../../elsewhere"], "unknown network '../../elsewhere'; known:"),
     (["--layers", "layer1.0.conv9"], "unknown layer 'layer1.0.conv9'; did you mean layer1.0.conv1"),
