@@ -162,7 +162,7 @@ def _explicit(source: Source, parts: _Parts, n: int) -> Matrix:
 
 def _recognises(source: Source) -> bool:
     first = source.first_rows[0][0] if source.first_rows else ""
-    return first.rstrip(":") in ("NAME", "TYPE", "COMMENT", "DIMENSION", "EDGE_WEIGHT_TYPE")
+    return first.partition(":")[0] in ("NAME", "TYPE", "COMMENT", "DIMENSION", "EDGE_WEIGHT_TYPE")
 
 
 @file_format("tsplib", summary="TSPLIB95 coordinates or matrices", recognises=_recognises)
