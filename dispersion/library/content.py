@@ -32,7 +32,8 @@ class Content:
     @classmethod
     def of_points(cls, points: NDArray[np.float64]) -> Content:
         """Euclidean distances between `points`, shape (n, d)."""
-        return cls(distances(points, "euclidean"), metric="euclidean")
+        with np.errstate(over="ignore"):  # `Instance` refuses infinite distances
+            return cls(distances(points, "euclidean"), metric="euclidean")
 
 
 def symmetric(n: int, pairs: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -51,7 +51,7 @@ def instance_of(content: Content, p: int | None, name: str, what: str) -> Instan
     """Check `content` and give it a name; errors begin with `what` it is."""
     chosen = content.p if p is None else p
     if chosen is None:
-        raise InputError(f"{what} does not say how many points to choose; give p (--p on the command line).")
+        raise InputError(f"{what} does not say how many points to choose; give p (--p).")
     try:
         return Instance(content.distances, chosen, name=name, metric=content.metric)
     except InputError as error:

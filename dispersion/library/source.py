@@ -35,14 +35,14 @@ class Source:
             with path.open("rb") as file:
                 self.head = file.read(HEAD_BYTES)
         except FileNotFoundError as error:
-            raise InputError(f"there is no instance file '{path}'.") from error
+            raise InputError(f"there is no file '{path}'.") from error
         except IsADirectoryError as error:
-            raise InputError(f"'{path}' is a folder; give the instance files in it.") from error
+            raise InputError(f"'{path}' is a folder; give the files in it.") from error
         except (OSError, ValueError) as error:  # ValueError: a null character in the name
             reason = error.strerror if isinstance(error, OSError) else error
             raise InputError(f"'{path}' cannot be read: {reason}.") from error
         if not self.head.strip():
-            raise InputError(f"'{path}' is empty; an instance is needed.")
+            raise InputError(f"'{path}' is empty.")
 
     @cached_property
     def is_text(self) -> bool:
@@ -63,7 +63,7 @@ class Source:
         try:
             text = self.path.read_bytes().decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            raise self.fault(f"is not text (byte {error.start})") from error
+            raise self.fault(f"it is not text (byte {error.start})") from error
         return text.splitlines()
 
     def fault(self, text: str, line: int | None = None) -> InputError:
@@ -134,7 +134,7 @@ class Source:
         for k in numbers:
             cells = split(self.lines[k - 1])
             for cell in cells:
-                if not _is_number(cell):
+                if not is_number(cell):
                     return self.fault(f"{cell!r} is not a number", k)
             if len(cells) != wanted:
                 return self.fault(f"{wanted} numbers are expected, got {len(cells)}", k)
@@ -146,7 +146,8 @@ def split(line: str) -> list[str]:
     return line.replace(",", " ").replace(";", " ").split()
 
 
-def _is_number(text: str) -> bool:
+def is_number(text: str) -> bool:
+    """Whether Python reads `text` as a number."""
     try:
         float(text)
     except ValueError:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dispersion.library.content import Content
 from dispersion.library.formats import file_format
-from dispersion.library.source import Source, split
+from dispersion.library.source import Source, is_number, split
 
 
 def _recognises(source: Source) -> bool:
-    widths = [len(cells) for cells in source.first_rows]
-    commas = source.is_text and any(mark in source.head.partition(b"\n")[0] for mark in b",;")
-    return commas or (len(widths) > 1 and widths[0] == widths[1] > 1)
+    rows, line = source.first_rows, source.head.lstrip().partition(b"\n")[0]
+    if not rows or b":" in line:  # a keyword of TSPLIB
+        return False
+    if b"," in line or b";" in line:
+        return True
+    widths = [len(cells) for cells in rows]
+    return len(widths) > 1 and widths[0] == widths[1] > 1 and is_number(rows[0][0])
 
 
 @file_format(

@@ -19,6 +19,7 @@ from dispersion.study.tables import (
     print_study,
     solve_cells,
     summary_cells,
+    value_cells,
 )
 from dispersion.study.tasks import COLUMNS, NetworkRow, SolveRow
 
@@ -125,6 +126,30 @@ def test_the_verdict_counts_what_was_found(solves: list[SolveRow]) -> None:
         ["clique", "2", "1", "1", "0.00%", "1.000", "3.50"],
         ["random", "3", "0", "0", "-", "0.250", "5.25"],
     ]
+
+
+def test_what_is_known_of_every_instance(solve_row: SolveRows) -> None:
+    """One line a question: the best value and the lowest bound, each with all who reached it."""
+    usual = {"keep": None, "instance": "a.txt", "published": 0.25}
+    rows = [
+        solve_row(**usual, objective=0.5, bound=1.0),
+        solve_row(**usual, objective=0.5, bound=None, solver="tabu"),
+        solve_row(**usual, objective=0.25, bound=0.75, solver="highs"),
+        solve_row(**usual, objective=0.125, bound=None, solver="random", seed=0),
+        solve_row(**usual, objective=0.125, bound=None, solver="random", seed=1),
+        solve_row(keep=None, instance="a.txt", p=8, objective=None, bound=None),
+        solve_row(keep=None, instance="b.txt", objective=0.0, bound=0.0),
+    ]
+    header, lines = value_cells(rows)
+    assert header[3:] == ["best value", "found by", "best bound", "bound by", "gap", "published"]
+    assert lines == [
+        ["a.txt", "64", "32", "0.5", "clique, tabu", "0.75", "highs", "33.33%", "0.25"],
+        ["a.txt", "64", "8", "-", "-", "-", "-", "-", "-"],
+        ["b.txt", "64", "32", "0", "clique", "0", "clique", "0.00%", "-"],
+    ]
+    text = printed("markdown", rows, [])
+    assert "**What is known of every instance**" in text
+    assert "What is known" not in printed("markdown", [solve_row()], [])
 
 
 def test_networks_as_text(networks: list[NetworkRow]) -> None:
