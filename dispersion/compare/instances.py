@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich.console import Console
 
 from dispersion.errors import InputError
 from dispersion.instance import Instance
-from dispersion.library import PREFIX, generate_from, read_instance, read_known
+from dispersion.library import (
+    NONE_PUBLISHED,
+    PREFIX,
+    Published,
+    generate_from,
+    read_instance,
+    read_known,
+)
 from dispersion.study.options import InstanceOptions, Options
 from dispersion.study.session import Session
 from dispersion.study.stages import finish, solve_and_judge
@@ -25,17 +33,21 @@ def load(source: str, sizes: Sequence[int]) -> list[Instance]:
         raise InputError(f"'{source}': {error}") from error
 
 
-def load_all(subject: InstanceOptions) -> list[Instance]:
-    """Every instance with every p; no two of the same name and p, which could not be told apart."""
-    instances = [one for source in subject.sources for one in load(source, subject.p)]
-    seen = set()
-    for instance in instances:
-        if (instance.name, instance.p) in seen:
-            raise InputError(
-                f"two instances are called '{instance.name}' with p = {instance.p}; rename one of them."
-            )
-        seen.add((instance.name, instance.p))
-    return instances
+def load_all(subject: InstanceOptions, published: Published) -> list[Instance]:
+    """Every instance with every p asked for; unless asked, with every p that has a published value.
+
+    No two may have the same name and p, since they could not be told apart.
+    """
+    instances: dict[tuple[str, int], Instance] = {}
+    for source in subject.sources:
+        sizes = subject.p or tuple(p for name, p in published if name == Path(source).name)
+        for one in load(source, sizes):
+            if (one.name, one.p) in instances:
+                raise InputError(
+                    f"two instances are called '{one.name}' with p = {one.p}; rename one of them."
+                )
+            instances[one.name, one.p] = one
+    return list(instances.values())
 
 
 def plan(instances: Sequence[Instance], options: Options) -> list[Task]:
@@ -50,9 +62,9 @@ def plan(instances: Sequence[Instance], options: Options) -> list[Task]:
 def compare_instances(session: Session, subject: InstanceOptions, output: Console) -> int:
     """Files -> instances -> solutions -> report; the exit code."""
     with session.timed("read"):
-        instances = load_all(subject)
-        published = None if subject.known is None else read_known(subject.known)
-    if published is not None:
+        published = NONE_PUBLISHED if subject.known is None else read_known(subject.known)
+        instances = load_all(subject, published)
+    if subject.known is not None:
         found = sum((instance.name, instance.p) in published for instance in instances)
         session.say(f"{subject.known} has values for {found} of {len(instances)} instances")
     session.about["instances"] = [

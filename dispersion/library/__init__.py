@@ -8,12 +8,14 @@
 from dispersion.library.families import families
 from dispersion.library.formats import formats
 from dispersion.library.generating import PREFIX, generate, generate_from
-from dispersion.library.known import Known, read_known
+from dispersion.library.known import NONE_PUBLISHED, Known, Published, read_known
 from dispersion.library.reading import read_instance
 
 __all__ = [
+    "NONE_PUBLISHED",
     "PREFIX",
     "Known",
+    "Published",
     "families",
     "formats",
     "generate",

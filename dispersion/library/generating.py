@@ -12,6 +12,7 @@ from dispersion.library.memory import need
 from dispersion.library.reading import instance_of
 
 PREFIX = "generate:"
+MOST_COORDINATES = 10_000  # beyond, points take more memory than their distances
 _PARAMETERS = ("n", "p", "seed", "d")
 _EXAMPLE = "such as generate:geo:n=500,p=50,seed=1"
 
@@ -47,6 +48,8 @@ def generate(family: str, n: int, p: int, seed: int = 0, d: int | None = None) -
     for letter, value, least in (("n", n, 2), ("seed", seed, 0), ("d", d, 1)):
         if value is not None and value < least:
             raise InputError(f"{letter} must be at least {least}, got {value}.")
+    if d is not None and d > MOST_COORDINATES:
+        raise InputError(f"d must be at most {MOST_COORDINATES:,}, got {d:,}.")
     need(n, f"the instance ({name})")
     return instance_of(_draw(chosen, n, np.random.default_rng(seed), d), p, name, name)
 

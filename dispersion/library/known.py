@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from types import MappingProxyType
 
 from dispersion.errors import InputError
 from dispersion.library.source import Source
@@ -50,6 +52,10 @@ class Known:
         return objective > self.value + self.tolerance
 
 
+Published = Mapping[tuple[str, int], Known]  #: by the instance's name and p
+NONE_PUBLISHED: Published = MappingProxyType({})
+
+
 def read_known(path: Path) -> dict[tuple[str, int], Known]:
     """Read published values by the instance's file name and p.
 
@@ -62,7 +68,7 @@ def read_known(path: Path) -> dict[tuple[str, int], Known]:
         A column is missing, a cell is not what it should be, or an instance and p come twice.
     """
     source = Source(path)
-    kept = [k for k in source.filled() if not source.lines[k - 1].startswith("#")]
+    kept = [k for k, line in enumerate(source.lines, 1) if line.strip() and not line.startswith("#")]
     reader = csv.DictReader(io.StringIO("\n".join(source.lines[k - 1] for k in kept)))
     for column in ("instance", "p", "best_known"):
         if column not in (reader.fieldnames or ()):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import warnings
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,8 @@ from numpy.typing import NDArray
 from dispersion.errors import InputError
 from dispersion.library.memory import need
 
-HEAD_BYTES = 1 << 16  # enough to tell formats apart
+HEAD_BYTES, HEAD_LINES = 1 << 16, 3  # enough to tell formats apart
+LINE_BYTES = 1 << 24  # longer ones are cut, and refused for that
 
 
 class Source:
@@ -33,7 +35,12 @@ class Source:
         self.path = path
         try:
             with path.open("rb") as file:
-                self.head = file.read(HEAD_BYTES)
+                self.head = file.read(HEAD_BYTES) + file.readline(LINE_BYTES)  # no line is cut
+                while self.is_text and self.head.count(b"\n") < HEAD_LINES:  # rows can be long
+                    more = file.readline(LINE_BYTES)
+                    self.head += more
+                    if not more:
+                        break
         except FileNotFoundError as error:
             raise InputError(f"there is no file '{path}'.") from error
         except IsADirectoryError as error:
@@ -44,18 +51,18 @@ class Source:
         if not self.head.strip():
             raise InputError(f"'{path}' is empty.")
 
-    @cached_property
+    @property
     def is_text(self) -> bool:
         """Whether the file begins as text does."""
         return b"\0" not in self.head and not self.head.startswith(b"PK\3\4")
 
     @cached_property
-    def first_rows(self) -> list[list[str]]:
-        """The cells of the first lines that are not blank, at most three; for telling formats apart."""
+    def first_lines(self) -> list[tuple[int, list[str]]]:
+        """Number (from 1) and cells of the first lines that are not blank, at most three."""
         if not self.is_text:
             return []
         lines = self.head.decode("utf-8-sig", errors="replace").splitlines()
-        return [cells for line in lines if (cells := split(line))][:3]
+        return [(k, cells) for k, line in enumerate(lines, 1) if (cells := split(line))][:3]
 
     @cached_property
     def lines(self) -> list[str]:
@@ -75,11 +82,6 @@ class Source:
         """Refuse a file of `n` points that does not fit into memory."""
         need(n, f"'{self.path}'")
 
-    def filled(self, start: int = 1, stop: int | None = None) -> list[int]:
-        """Numbers of the lines from `start` until before `stop` that are not blank."""
-        end = len(self.lines) + 1 if stop is None else stop
-        return [k for k in range(start, end) if self.lines[k - 1].strip()]
-
     def whole_number(self, text: str, line: int, what: str, least: int) -> int:
         """`text` as a whole number of at least `least`."""
         try:
@@ -90,55 +92,72 @@ class Source:
             raise self.fault(f"{what} must be at least {least}, got {number}", line)
         return number
 
-    def table(self, numbers: Sequence[int], width: int | None = None) -> NDArray[np.float64]:
-        """The lines `numbers` as rows of finite numbers, shape (len(numbers), width).
+    def rows(
+        self, start: int, stop: int | None = None, width: int | None = None
+    ) -> NDArray[np.float64]:
+        """Lines of finite numbers as an array, without the blank lines.
 
         Parameters
         ----------
-        numbers : sequence of int
-            Lines of the file that are not blank, counted from 1.
+        start, stop : int
+            The first line, and the line before which to end; to the end of the file by default, which
+            is read without keeping its text.
         width : int, optional
             How many numbers a line must hold; by default as many as the first.
         """
-        if not numbers:
-            return np.empty((0, width or 0))
-        lines = [self.lines[k - 1] for k in numbers]
-        delimited = any(mark in lines[0] for mark in ",;")
         try:
-            plain = [" ".join(split(line)) for line in lines] if delimited else lines
-            values = np.loadtxt(plain, dtype=np.float64, ndmin=2, comments=None)
+            values = self._loaded(start, stop)
         except ValueError as error:
-            raise self._unreadable(numbers, width, str(error)) from error
-        if values.shape != (len(numbers), values.shape[1] if width is None else width):
-            raise self._unreadable(numbers, width, f"its numbers have shape {values.shape}")
-        bad = ~np.isfinite(values)
-        if bad.any():
-            row, column = (int(k) for k in np.argwhere(bad)[0])
-            raise self.fault(f"{values[row, column]} is not a finite number", numbers[row])
-        return values
-
-    def numbers(self, lines: Sequence[int]) -> NDArray[np.float64]:
-        """All finite numbers of the lines `lines`, however they are spread over them, shape (k,)."""
-        try:
-            values = np.array(" ".join(self.lines[k - 1] for k in lines).split(), dtype=np.float64)
-        except ValueError as error:
-            raise self._unreadable(lines, None, str(error)) from error
+            raise self._unreadable(start, stop, width, str(error)) from error
+        if width is not None and values.shape[1] != width:
+            raise self._unreadable(start, stop, width, f"it has {values.shape[1]} numbers a line")
         if not np.isfinite(values).all():
-            for k in lines:
-                self.table([k])  # raises with the line
+            row, column = (int(k) for k in np.argwhere(~np.isfinite(values))[0])
+            line = self.line_of(start, row)
+            raise self.fault(f"{values[row, column]} is not a finite number", line)
         return values
 
-    def _unreadable(self, numbers: Sequence[int], width: int | None, reason: str) -> InputError:
-        """The first of the lines `numbers` that is not a row of numbers, as a fault."""
-        wanted = width or len(split(self.lines[numbers[0] - 1]))
-        for k in numbers:
-            cells = split(self.lines[k - 1])
+    def _loaded(self, start: int, stop: int | None) -> NDArray[np.float64]:
+        """What numpy makes of the lines, shape (k, width)."""
+        if stop is None and not (b"," in self.head or b";" in self.head):
+            text: Path | list[str] = self.path
+            skipped = start - 1
+        else:
+            end = len(self.lines) + 1 if stop is None else stop
+            text, skipped = [" ".join(split(line)) for line in self.lines[start - 1 : end - 1]], 0
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of no lines at all
+            return np.loadtxt(
+                text, np.float64, ndmin=2, comments=None, skiprows=skipped, encoding="utf-8-sig"
+            )
+
+    def numbers(self, start: int, stop: int) -> NDArray[np.float64]:
+        """All finite numbers of the lines, however they are spread over them, shape (k,)."""
+        try:
+            values = np.array(" ".join(self.lines[start - 1 : stop - 1]).split(), dtype=np.float64)
+        except ValueError as error:
+            raise self._unreadable(start, stop, None, str(error)) from error
+        if not np.isfinite(values).all():
+            for k in range(start, stop):
+                self.rows(k, k + 1)  # raises with the line
+        return values
+
+    def line_of(self, start: int, row: int) -> int:
+        """The number of the line that holds `row` of ``rows(start)``."""
+        filled = (k for k in range(start, len(self.lines) + 1) if self.lines[k - 1].strip())
+        return next(islice(filled, row, None))
+
+    def _unreadable(self, start: int, stop: int | None, width: int | None, reason: str) -> InputError:
+        """The first of the lines that is not a row of `width` numbers, as a fault."""
+        for k, line in enumerate(self.lines[start - 1 : None if stop is None else stop - 1], start):
+            cells = split(line)
             for cell in cells:
                 if not is_number(cell):
                     return self.fault(f"{cell!r} is not a number", k)
-            if len(cells) != wanted:
-                return self.fault(f"{wanted} numbers are expected, got {len(cells)}", k)
-        return self.fault(f"it cannot be read: {reason}", numbers[0])
+            width = width or len(cells)
+            if cells and len(cells) != width:
+                return self.fault(f"{width} numbers are expected, got {len(cells)}", k)
+        return self.fault(f"it cannot be read: {reason}", start)
 
 
 def split(line: str) -> list[str]:

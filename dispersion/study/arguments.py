@@ -85,13 +85,14 @@ def _instances(parser: argparse.ArgumentParser) -> None:
         type=int,
         nargs="+",
         metavar="P",
-        help="how many points to choose; several are compared (default: what the files say)",
+        help="how many points to choose; several are compared (default: those with published values, "
+        "else what the file says)",
     )
     add(
         "--known",
         type=Path,
         metavar="FILE",
-        help="a csv of published values, with the columns instance (file name), p, best_known and "
+        help="a csv of published values of the objective, with the columns instance (file name), p, best_known and "
         "perhaps proven (yes: it is the optimum); an answer that contradicts one is a failure "
         "(default: none)",
     )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from dispersion.library.known import Known
+from dispersion.library.known import NONE_PUBLISHED, Known, Published
 from dispersion.solution import Solution, Status
 from dispersion.study.tasks import Question, SolveRow, Task
 from dispersion.verify import contradictions
@@ -22,7 +22,8 @@ class Judgement:
 
 
 def judge(
-    solved: Sequence[tuple[Task, Solution]], published: Mapping[tuple[str, int], Known] | None = None
+    solved: Sequence[tuple[Task, Solution]],
+    published: Published = NONE_PUBLISHED,
 ) -> Judgement:
     """Hold the answers to each question against each other, random selections and published values.
 
@@ -35,7 +36,7 @@ def judge(
     judgement = Judgement()
     for question, group in groups.items():
         first = group[0][0]
-        known = (published or {}).get((question.instance, question.p))
+        known = published.get((question.instance, question.p))
         answers = [solution for _, solution in group]
         reasons = contradictions(first.instance, answers)
         for answer in answers:

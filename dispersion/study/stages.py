@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from rich.console import Console
 
-from dispersion.library.known import Known
+from dispersion.library.known import NONE_PUBLISHED, Published
 from dispersion.solution import Solution
 from dispersion.study.environment import environment
 from dispersion.study.judge import Judgement, judge
@@ -49,7 +49,9 @@ def solve_stage(session: Session, tasks: Sequence[Task]) -> list[tuple[Task, Sol
 
 
 def solve_and_judge(
-    session: Session, tasks: Sequence[Task], published: Mapping[tuple[str, int], Known] | None = None
+    session: Session,
+    tasks: Sequence[Task],
+    published: Published = NONE_PUBLISHED,
 ) -> tuple[Judgement, Chosen]:
     """Solve all tasks and write down the rows and the selections."""
     record(session, "running")

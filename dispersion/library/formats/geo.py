@@ -10,14 +10,17 @@ from dispersion.library.formats import file_format
 from dispersion.library.source import Source, first_where
 
 
-def numbered_points(source: Source, numbers: list[int], n: int, dimensions: int) -> NDArray[np.float64]:
-    """The lines `numbers` as `n` points, each behind its number, which counts up from 0 or 1."""
-    rows = source.table(numbers, 1 + dimensions)
+def numbered_points(
+    source: Source, n: int, dimensions: int, start: int, stop: int | None = None
+) -> NDArray[np.float64]:
+    """`n` points from the line `start` on, each behind its number, which counts up from 0 or 1."""
+    rows = source.rows(start, stop, 1 + dimensions)
     first = 1.0 if len(rows) and rows[0, 0] == 1 else 0.0
     astray = first_where(rows[:, 0] != np.arange(first, first + len(rows)))
     if astray is not None:
         raise source.fault(
-            f"it holds point {rows[astray, 0]:g} where point {astray + first:g} is due", numbers[astray]
+            f"it holds point {rows[astray, 0]:g} where point {astray + first:g} is due",
+            source.line_of(start, astray),
         )
     if len(rows) != n:
         raise source.fault(f"it promises {n} points and holds {len(rows)}")
@@ -25,7 +28,7 @@ def numbered_points(source: Source, numbers: list[int], n: int, dimensions: int)
 
 
 def _recognises(source: Source) -> bool:
-    widths = [len(cells) for cells in source.first_rows]
+    widths = [len(cells) for _, cells in source.first_lines]
     return widths[:2] == [1, 1] and (len(widths) < 3 or widths[2] >= 2)
 
 
@@ -41,11 +44,8 @@ def geo(source: Source) -> Content:
     proven optima of the 20 published instances up to n = 250 agree with the published values to the
     last digit printed.
     """
-    lines = source.filled()
-    n = source.whole_number(source.lines[lines[0] - 1].strip(), lines[0], "the number of points", 2)
+    (first, [points]), (second, [coordinates]) = source.first_lines[:2]
+    n = source.whole_number(points, first, "the number of points", 2)
     source.need(n)
-    if len(lines) < 2:
-        raise source.fault("it ends before the number of coordinates")
-    text = source.lines[lines[1] - 1].strip()
-    dimensions = source.whole_number(text, lines[1], "the number of coordinates", 1)
-    return Content.of_points(numbered_points(source, lines[2:], n, dimensions))
+    dimensions = source.whole_number(coordinates, second, "the number of coordinates", 1)
+    return Content.of_points(numbered_points(source, n, dimensions, second + 1))

@@ -97,33 +97,33 @@ _EXPLICIT = {
 
 @dataclass(frozen=True)
 class _Parts:
-    """A file by its keywords: values with their lines, and the lines of every section."""
+    """A file by its keywords: values with their lines, and first and last line of every section."""
 
     values: dict[str, tuple[str, int]] = field(default_factory=dict)
-    sections: dict[str, list[int]] = field(default_factory=dict)
+    sections: dict[str, tuple[int, int]] = field(default_factory=dict)
 
 
 def _parts(source: Source) -> _Parts:
     """Take a file apart; a section's lines are those until the next keyword."""
     parts, section = _Parts(), None
-    for k in source.filled():
-        line = source.lines[k - 1]
-        if not line.lstrip()[0].isalpha():
+    for k, line in enumerate(source.lines, 1):
+        text = line.strip()
+        if text and not text[0].isalpha():
             if section is None:
-                raise source.fault(f"a keyword is expected, got {line.strip()[:40]!r}", k)
-            parts.sections[section].append(k)
-            continue
-        found = _KEYWORD.match(line)
-        if found is None:
-            raise source.fault(f"a keyword or numbers are expected, got {line.strip()[:40]!r}", k)
-        keyword, value = found[1], found[2] or ""
-        if keyword == "EOF":
-            break
-        section = keyword if keyword.endswith("_SECTION") else None
-        if section is None:
-            parts.values[keyword] = (value, k)
-        else:
-            parts.sections[section] = []
+                raise source.fault(f"a keyword is expected, got {text[:40]!r}", k)
+            parts.sections[section] = (parts.sections[section][0], k + 1)
+        elif text:
+            found = _KEYWORD.match(line)
+            if found is None:
+                raise source.fault(f"a keyword or numbers are expected, got {text[:40]!r}", k)
+            keyword, value = found[1], found[2] or ""
+            if keyword == "EOF":
+                break
+            section = keyword if keyword.endswith("_SECTION") else None
+            if section is None:
+                parts.values[keyword] = (value, k)
+            else:
+                parts.sections[section] = (k + 1, k + 1)
     return parts
 
 
@@ -137,7 +137,8 @@ def _choice(source: Source, parts: _Parts, keyword: str, known: list[str]) -> st
     return value
 
 
-def _section(source: Source, parts: _Parts, name: str) -> list[int]:
+def _section(source: Source, parts: _Parts, name: str) -> tuple[int, int]:
+    """The first line of a section, and the line before which it ends."""
     if name not in parts.sections:
         raise source.fault(f"it has no {name}")
     return parts.sections[name]
@@ -146,8 +147,7 @@ def _section(source: Source, parts: _Parts, name: str) -> list[int]:
 def _explicit(source: Source, parts: _Parts, n: int) -> Matrix:
     """The matrix of EDGE_WEIGHT_SECTION, whose numbers may be spread over lines in any way."""
     shape = _EXPLICIT[_choice(source, parts, "EDGE_WEIGHT_FORMAT", list(_EXPLICIT))]
-    lines = _section(source, parts, "EDGE_WEIGHT_SECTION")
-    numbers = source.numbers(lines)
+    numbers = source.numbers(*_section(source, parts, "EDGE_WEIGHT_SECTION"))
     due = n * n if shape is None else n * (n - 1) // 2 + (n if shape[1] == 0 else 0)
     if len(numbers) != due:
         raise source.fault(f"EDGE_WEIGHT_SECTION must hold {due:,} numbers, got {len(numbers):,}")
@@ -161,7 +161,7 @@ def _explicit(source: Source, parts: _Parts, n: int) -> Matrix:
 
 
 def _recognises(source: Source) -> bool:
-    first = source.first_rows[0][0] if source.first_rows else ""
+    first = source.first_lines[0][1][0] if source.first_lines else ""
     return first.partition(":")[0] in ("NAME", "TYPE", "COMMENT", "DIMENSION", "EDGE_WEIGHT_TYPE")
 
 
@@ -181,7 +181,7 @@ def tsplib(source: Source) -> Content:
     if kind == "EXPLICIT":
         return Content(_explicit(source, parts, n))
     dimensions, distances = _COORDINATES[kind]
-    X = numbered_points(source, _section(source, parts, "NODE_COORD_SECTION"), n, dimensions)
+    X = numbered_points(source, n, dimensions, *_section(source, parts, "NODE_COORD_SECTION"))
     matrix = distances(X)
     np.fill_diagonal(matrix, 0.0)  # GEO's rule says 1
     return Content(matrix)

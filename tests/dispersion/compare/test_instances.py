@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 
 from dispersion import generate, read_instance
 from dispersion.compare.instances import load_all
+from dispersion.library import Known
 from dispersion.study import stages
 from dispersion.study.options import InstanceOptions
 from dispersion.study.stages import EXIT_FAULT, EXIT_INPUT, EXIT_INTERRUPTED
@@ -230,10 +232,21 @@ def test_results_go_to_a_folder_of_their_own(run: Callable[..., Any], files: Pat
         assert any(folder.name.startswith(name) for folder in (files / "results").iterdir())
 
 
+def test_published_values_say_p_where_nobody_else_does(
+    files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every published p of a file is asked; a file without any falls back on its header."""
+    monkeypatch.chdir(files)
+    known = {(GEO, 3): Known(1.0, False, 0.5), (GEO, 7): Known(1.0, False, 0.5)}
+    told = InstanceOptions((GEO, "MDG.txt"), (), Path("known.csv"))
+    assert [(one.name, one.p) for one in load_all(told, known)] == [(GEO, 3), (GEO, 7), ("MDG.txt", 4)]
+    assert [one.p for one in load_all(replace(told, p=(5,)), known)] == [5, 5]
+
+
 def test_a_file_is_read_once(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """All sizes of one file share its matrix."""
     monkeypatch.chdir(files)
-    instances = load_all(InstanceOptions((GEO, "MDG.txt"), (3, 4, 5), None))
+    instances = load_all(InstanceOptions((GEO, "MDG.txt"), (3, 4, 5), None), {})
     assert [one.p for one in instances] == [3, 4, 5] * 2
     assert len({id(one.distances) for one in instances}) == 2
     assert len({one.digest for one in instances}) == 6

@@ -115,6 +115,7 @@ def test_the_number_of_coordinates_can_be_chosen() -> None:
         (("geo", 1, 2), "n must be at least 2, got 1."),
         (("geo", 5, 2, -1), "seed must be at least 0, got -1."),
         (("geo", 5, 2, 0, 0), "d must be at least 1, got 0."),
+        (("geo", 5, 2, 0, 10**12), "d must be at most 10,000, got 1,000,000,000,000."),
         (("geo", 5, 6), "geo, n = 5, seed = 0: p must lie between 2 and n = 5, got 6."),
         (("geo", 5, 1), "p must lie between 2 and n = 5, got 1."),
         (("goe", 5, 2), "unknown family 'goe'; did you mean geo?"),

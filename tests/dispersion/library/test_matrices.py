@@ -12,6 +12,7 @@ import pytest
 
 from dispersion import read_instance
 from dispersion.errors import InputError
+from dispersion.library.source import HEAD_BYTES
 
 Write = Callable[..., Path]
 
@@ -56,6 +57,16 @@ def test_every_number_type_will_do(kind: type, write: Write) -> None:
     """Whatever numpy can turn into real numbers is read."""
     path = write("m.npy", saved(np.array([[0, 3], [3, 0]], dtype=kind)))
     assert read_instance(path, 2).distances.tolist() == [[0, 3], [3, 0]]
+
+
+@pytest.mark.parametrize("mark", [",", " "])
+def test_long_rows_are_read_whole(mark: str, write: Write) -> None:
+    """Rows that are longer than what formats are told by."""
+    n = 150
+    matrix = np.full((n, n), 1.5) - 1.5 * np.eye(n)
+    text = "\n".join(mark.join(f"{cell:.600f}" for cell in row) for row in matrix)
+    assert len(text.partition("\n")[0]) > HEAD_BYTES
+    assert (read_instance(write("m.csv", text), 2).distances == matrix).all()
 
 
 class Evil:
