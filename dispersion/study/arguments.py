@@ -92,9 +92,9 @@ def _instances(parser: argparse.ArgumentParser) -> None:
         "--known",
         type=Path,
         metavar="FILE",
-        help="a csv of published values of the objective, with the columns instance (file name), p, best_known and "
-        "perhaps proven (yes: it is the optimum); an answer that contradicts one is a failure "
-        "(default: none)",
+        help="a csv of published values of the objective, with the columns instance (file name), p, "
+        "best_known and perhaps proven (yes: it is the optimum); an answer that contradicts one is a "
+        "failure (default: none)",
     )
 
 
