@@ -10,6 +10,7 @@ from dispersion.errors import (
     UnknownNameError,
 )
 from dispersion.instance import Instance
+from dispersion.library import generate, read_instance
 from dispersion.metrics import distances, metrics
 from dispersion.objectives import objectives
 from dispersion.solution import Solution, Status, TracePoint
@@ -31,7 +32,9 @@ __all__ = [
     "__version__",
     "contradictions",
     "distances",
+    "generate",
     "metrics",
     "objectives",
+    "read_instance",
     "recompute",
 ]

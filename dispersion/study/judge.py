@@ -3,42 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from dispersion.library.known import NONE_PUBLISHED, Known, Published
 from dispersion.solution import Solution, Status
-from dispersion.study.tasks import SolveRow, Task
+from dispersion.study.tasks import Question, SolveRow, Task
 from dispersion.verify import contradictions
 from dispersion.yardstick import random_values
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """Rows for the tables, and every reason not to believe them."""
+    """Rows for the tables, every reason not to believe them, and values better than published."""
 
-    rows: list[SolveRow]
-    faults: list[str]
+    rows: list[SolveRow] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    records: list[str] = field(default_factory=list)
 
 
-def judge(solved: Sequence[tuple[Task, Solution]]) -> Judgement:
-    """Hold the answers to each instance against each other and against random selections.
+def judge(
+    solved: Sequence[tuple[Task, Solution]],
+    published: Published = NONE_PUBLISHED,
+) -> Judgement:
+    """Hold the answers to each question against each other, random selections and published values.
 
-    A fault is a contradiction between two answers, an answer that is wrong in itself, or a failed
-    solve.
+    A fault is a contradiction between two answers, or between an answer and a value in `published`
+    (by the instance's name and p), an answer that is wrong in itself, or a failed solve.
     """
-    groups: dict[tuple[str, float], list[tuple[Task, Solution]]] = {}
+    groups: dict[Question, list[tuple[Task, Solution]]] = {}
     for task, solution in solved:
-        groups.setdefault((task.instance.name, task.keep), []).append((task, solution))
-    judgement = Judgement([], [])
-    for (layer, keep), group in groups.items():
+        groups.setdefault(task.question, []).append((task, solution))
+    judgement = Judgement()
+    for question, group in groups.items():
         first = group[0][0]
+        known = published.get((question.instance, question.p))
         answers = [solution for _, solution in group]
         reasons = contradictions(first.instance, answers)
-        reasons += [
-            f"{answer.solver} failed: {answer.message}"
-            for answer in answers
-            if answer.status is Status.ERROR
-        ]
-        judgement.faults.extend(f"{layer}, keep {keep:g}: {reason}" for reason in reasons)
+        for answer in answers:
+            if answer.status is Status.ERROR:
+                reasons.append(f"{answer.solver} failed: {answer.message}")
+            if known is not None:
+                said = known.contradictions(answer.objective, answer.bound)
+                reasons += [f"{answer.solver} {reason}" for reason in said]
+        judgement.faults.extend(f"{question}: {reason}" for reason in reasons)
+        judgement.records.extend(_records(question, answers, known))
         random = random_values(first.instance, first.objective_name, seed=first.limits.seed)
-        judgement.rows.extend(SolveRow.of(task, solution, random) for task, solution in group)
+        value = None if known is None else known.value
+        judgement.rows.extend(SolveRow.of(task, solution, random, value) for task, solution in group)
     return judgement
+
+
+def _records(question: Question, answers: Sequence[Solution], known: Known | None) -> list[str]:
+    """What is better than a published value that nobody has proven best."""
+    values = [answer.objective for answer in answers if answer.objective is not None]
+    if known is None or known.proven or not values or not known.beaten_by(max(values)):
+        return []
+    return [f"{question}: {max(values)!r} is better than the published {known.value!r}"]

@@ -1,4 +1,4 @@
-"""Which filters each method keeps, layer by layer: what the solvers hand to the surgeon."""
+"""Which points each method chooses, instance by instance: what the solvers hand to the surgeon."""
 
 from __future__ import annotations
 
@@ -14,31 +14,34 @@ from dispersion.study.tasks import Task
 
 @dataclass(frozen=True, order=True)
 class Method:
-    """What decides which filters stay: a solver at a keep ratio with a seed."""
+    """What decides which points are chosen: a solver with a seed, at a keep ratio or for a p."""
 
     solver: str
-    keep: float
+    keep: float | None
+    p: int | None  #: `None` with a keep ratio, from which it follows
     seed: int
 
     def __str__(self) -> str:
-        return f"{self.solver}, keep {self.keep}, seed {self.seed}"  # exact: it is a key
+        size = f"p {self.p}" if self.keep is None else f"keep {self.keep}"  # exact: it is a key
+        return f"{self.solver}, {size}, seed {self.seed}"
 
 
 Chosen = dict[Method, dict[str, NDArray[np.intp]]]
 
 
 def selections(solved: Sequence[tuple[Task, Solution]]) -> Chosen:
-    """For every method, the kept filters of every layer it has answered."""
+    """For every method, the chosen points of every instance it has answered."""
     chosen: Chosen = {}
     for task, solution in solved:
-        kept = chosen.setdefault(Method(task.solver, task.keep, task.limits.seed), {})
+        p = task.instance.p if task.keep is None else None
+        kept = chosen.setdefault(Method(task.solver, task.keep, p, task.limits.seed), {})
         if solution.selected is not None:
             kept[task.instance.name] = solution.selected
     return chosen
 
 
 def as_json(chosen: Chosen) -> dict[str, object]:
-    """Plain lists of indices, by method and layer."""
+    """Plain lists of indices, by method and instance."""
     return {
         str(method): {name: indices.tolist() for name, indices in kept.items()}
         for method, kept in chosen.items()

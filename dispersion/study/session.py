@@ -26,6 +26,8 @@ class Session:
         Where results go.
     console : Console
         Where to speak; results are printed elsewhere.
+    about : dict of str to object
+        What is studied, for ``run.json``.
     seconds : dict of str to float
         Wall time of each stage.
     digests : dict of str to str
@@ -37,6 +39,7 @@ class Session:
     options: Options
     store: Store
     console: Console
+    about: dict[str, object] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
     interrupted: bool = False

@@ -13,10 +13,10 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from dispersion.study.tasks import COLUMNS, NetworkRow, SolveRow
+from dispersion.study.tasks import COLUMNS, NetworkRow, Question, SolveRow
 from dispersion.yardstick import share_of_the_way
 
-_TEXT_COLUMNS = ("layer", "solver", "status", "method")
+_TEXT_COLUMNS = ("instance", "solver", "status", "method", "found by", "bound by")
 
 FORMATS = ("table", "markdown", "csv", "json")
 
@@ -31,32 +31,31 @@ def _number(value: float | None, pattern: str) -> str:
     return "-" if value is None else format(value, pattern)
 
 
-def best_known(rows: Sequence[SolveRow]) -> dict[tuple[str, float], float]:
-    """The best objective any solver found, by (layer, keep)."""
-    best: dict[tuple[str, float], float] = {}
+def best_known(rows: Sequence[SolveRow]) -> dict[Question, float]:
+    """The best objective any solver found, by question."""
+    best: dict[Question, float] = {}
     for row in rows:
         if row.objective is not None:
-            key = (row.layer, row.keep)
-            best[key] = max(best.get(key, row.objective), row.objective)
+            best[row.question] = max(best.get(row.question, row.objective), row.objective)
     return best
 
 
-def _way(row: SolveRow, best: dict[tuple[str, float], float]) -> float | None:
+def _way(row: SolveRow, best: dict[Question, float]) -> float | None:
     if row.objective is None:
         return None
-    return share_of_the_way(row.objective, row.random_mean, best[row.layer, row.keep])
+    return share_of_the_way(row.objective, row.random_mean, best[row.question])
 
 
 def solve_cells(rows: Sequence[SolveRow]) -> tuple[list[str], list[list[str]]]:
-    """Header and text cells of the table of solves, one line a layer and solver."""
-    header = ["layer", "n", "p", "solver", "objective", "bound", "gap", "of the way", "status"]
+    """Header and text cells of the table of solves, one line an instance and solver."""
+    header = ["instance", "n", "p", "solver", "objective", "bound", "gap", "of the way", "status"]
     best = best_known(rows)
     seeds = {
         name: len({row.seed for row in rows if row.solver == name}) for name in {r.solver for r in rows}
     }
     lines = [
         [
-            row.layer,
+            row.instance,
             str(row.n),
             str(row.p),
             row.solver + (f" #{row.seed}" if seeds[row.solver] > 1 else ""),
@@ -125,7 +124,7 @@ def network_cells(rows: Sequence[NetworkRow]) -> tuple[list[str], list[list[str]
 
 
 def summary_cells(rows: Sequence[SolveRow]) -> tuple[list[str], list[list[str]]]:
-    """Header and text cells of the verdict: one line a solver, over all layers and keep ratios."""
+    """Header and text cells of the verdict: one line a solver, over all instances."""
     header = ["solver", "solves", "proven", "best found", "mean gap", "of the way", "total s"]
     best = best_known(rows)
     lines = []
@@ -139,13 +138,42 @@ def summary_cells(rows: Sequence[SolveRow]) -> tuple[list[str], list[list[str]]]
                 name,
                 str(len(mine)),
                 str(sum(row.status == "optimal" for row in mine)),
-                str(sum(row.objective == best[row.layer, row.keep] for row in answered)),
+                str(sum(row.objective == best[row.question] for row in answered)),
                 _number(sum(gaps) / len(gaps) if gaps else None, ".2%"),
                 _number(sum(ways) / len(ways) if ways else None, ".3f"),
                 _number(sum(row.build_seconds + row.solve_seconds for row in mine), ".2f"),
             ]
         )
     return header, lines
+
+
+def value_cells(rows: Sequence[SolveRow]) -> tuple[list[str], list[list[str]]]:
+    """Header and text cells of what is known: one line a question, with who found and who proved it."""
+    header = ["instance", "n", "p", "best value", "found by", "best bound", "bound by", "gap"]
+    questions: dict[Question, list[SolveRow]] = {}
+    for row in rows:
+        questions.setdefault(row.question, []).append(row)
+    lines = []
+    for group in questions.values():
+        value = max((row.objective for row in group if row.objective is not None), default=None)
+        bound = min((row.bound for row in group if row.bound is not None), default=None)
+        gap = None if value is None or bound is None else (bound - value) / bound if bound else 0.0
+        found = {row.solver: None for row in group if value is not None and row.objective == value}
+        proved = {row.solver: None for row in group if bound is not None and row.bound == bound}
+        lines.append(
+            [
+                group[0].instance,
+                str(group[0].n),
+                str(group[0].p),
+                _number(value, ".6g"),
+                ", ".join(found) or "-",
+                _number(bound, ".6g"),
+                ", ".join(proved) or "-",
+                _number(gap, ".2%"),
+                _number(group[0].published, ".6g"),
+            ]
+        )
+    return [*header, "published"], lines
 
 
 def _rich(title: str, header: list[str], lines: list[list[str]], console: Console) -> None:
@@ -160,8 +188,8 @@ def _rich(title: str, header: list[str], lines: list[list[str]], console: Consol
         table.add_column(name, justify=justify, overflow="fold")  # too narrow: wrap, never cut
     previous = None
     for line in lines:
-        repeated = header[0] == "layer" and line[0] == previous
-        if header[0] == "layer" and previous is not None and not repeated:
+        repeated = header[0] == "instance" and line[0] == previous
+        if header[0] == "instance" and previous is not None and not repeated:
             table.add_section()
         table.add_row(*(["", *line[1:]] if repeated else line))
         previous = line[0]
@@ -200,8 +228,10 @@ def print_study(
         _json(solves, networks, console)
     else:
         show = _markdown if style == "markdown" else _rich
-        show("Every layer, every solver", *solve_cells(solves), console)
-        show("Solvers over all layers", *summary_cells(solves), console)
+        show("Every instance, every solver", *solve_cells(solves), console)
+        if any(row.keep is None for row in solves):
+            show("What is known of every instance", *value_cells(solves), console)
+        show("Solvers over all instances", *summary_cells(solves), console)
         console.out(GAP_DEFINITION + "\n" + WAY_DEFINITION + "\n", highlight=False)
         if networks:
             show("Pruned networks, without any training", *network_cells(networks), console)

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from dispersion.instance import Instance
 from dispersion.solution import Solution
 from dispersion.yardstick import RandomValues
 from solvers.base import Limits
+
+
+class Question(NamedTuple):
+    """What several solvers were asked: answers to equal questions can be compared."""
+
+    instance: str
+    p: int
+    keep: float | None
+
+    def __str__(self) -> str:
+        return f"{self.instance}, " + (f"p = {self.p}" if self.keep is None else f"keep {self.keep:g}")
 
 
 @dataclass(frozen=True)
@@ -18,9 +30,9 @@ class Task:
     Attributes
     ----------
     instance : Instance
-        What to solve; its name is the layer's.
-    keep : float
-        The keep ratio p came from.
+        What to solve; its name is that of a layer or of a file.
+    keep : float or None
+        The keep ratio p came from, if it did.
     solver, objective_name : str
         Who solves it, and for what.
     limits : Limits
@@ -28,20 +40,29 @@ class Task:
     """
 
     instance: Instance
-    keep: float
+    keep: float | None
     solver: str
     objective_name: str
     limits: Limits
 
+    @property
+    def question(self) -> Question:
+        """What it has in common with the solves that it competes with."""
+        return Question(self.instance.name, self.instance.p, self.keep)
+
 
 @dataclass(frozen=True)
 class SolveRow:
-    """One line of ``solves.csv``: everything a reader needs to judge one solve."""
+    """One line of ``solves.csv``: everything a reader needs to judge one solve.
 
-    layer: str
+    ``instance`` is the name of a layer or of a file; ``keep`` is absent where p was given, and
+    ``published`` where no value of this instance and p was given.
+    """
+
+    instance: str
     n: int
     p: int
-    keep: float
+    keep: float | None
     metric: str | None
     objective_name: str
     solver: str
@@ -56,15 +77,18 @@ class SolveRow:
     time_limit: float
     random_mean: float
     random_best: float
+    published: float | None
     message: str
     instance_digest: str
 
     @classmethod
-    def of(cls, task: Task, solution: Solution, random: RandomValues) -> SolveRow:
-        """Join a task, its solution, and the yardstick of its instance."""
+    def of(
+        cls, task: Task, solution: Solution, random: RandomValues, published: float | None = None
+    ) -> SolveRow:
+        """Join a task, its solution, and the yardsticks of its instance."""
         instance = task.instance
         return cls(
-            layer=instance.name,
+            instance=instance.name,
             n=instance.n,
             p=instance.p,
             keep=task.keep,
@@ -82,9 +106,15 @@ class SolveRow:
             time_limit=task.limits.seconds,
             random_mean=random.mean,
             random_best=random.best,
+            published=published,
             message=solution.message,
             instance_digest=solution.instance_digest,
         )
+
+    @property
+    def question(self) -> Question:
+        """What it has in common with the rows that it competes with."""
+        return Question(self.instance, self.p, self.keep)
 
 
 @dataclass(frozen=True)

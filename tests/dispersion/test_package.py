@@ -23,7 +23,16 @@ def test_importing_solvers_loads_no_engine():
 
 def test_the_core_needs_numpy_only():
     """`import dispersion` loads neither solvers nor pruning nor anything heavy."""
-    assert not {"solvers", "pruning", "torch", "pandas", "rich"} & _loaded_after("import dispersion")
+    heavy = {"solvers", "pruning", "torch", "pandas", "rich", "psutil"}
+    assert not heavy & _loaded_after("import dispersion")
+    names = "assert set(dispersion.library.formats) and set(dispersion.library.families)"
+    assert not heavy & _loaded_after(f"import dispersion.library; {names}")
+
+
+def test_studies_need_no_network():
+    """Neither the rooms of a study nor the command itself load pruning or torch."""
+    listing = "import dispersion.study.stages, dispersion.study.options, dispersion.compare.networks"
+    assert not {"pruning", "torch"} & _loaded_after(listing)
 
 
 def test_everything_public_exists():

@@ -23,7 +23,7 @@ def instance() -> Instance:
 def task(instance: Instance) -> Callable[..., Task]:
     """Make tasks on the instance: ``task("greedy", seconds=2.0, seed=1)``."""
 
-    def make(solver: str, on: Instance = instance, keep: float = 0.5, **limits: Any) -> Task:
+    def make(solver: str, on: Instance = instance, keep: float | None = 0.5, **limits: Any) -> Task:
         return Task(on, keep, solver, "max-min", Limits(**limits))
 
     return make
@@ -33,7 +33,7 @@ def task(instance: Instance) -> Callable[..., Task]:
 def solve_row() -> Callable[..., SolveRow]:
     """Make rows of solves that differ from a usual one as told."""
     usual = SolveRow(
-        layer="features.0",
+        instance="features.0",
         n=64,
         p=32,
         keep=0.5,
@@ -51,6 +51,7 @@ def solve_row() -> Callable[..., SolveRow]:
         time_limit=10.0,
         random_mean=0.1,
         random_best=0.2,
+        published=None,
         message="",
         instance_digest="ab12",
     )

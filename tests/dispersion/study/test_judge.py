@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispersion import Instance, Solution, Status
-from dispersion.study.judge import judge
+from dispersion.library import Known
+from dispersion.study.judge import Judgement, judge
 from dispersion.study.tasks import Task
 from dispersion.study.workers import failure
 from solvers import Limits, solve
@@ -17,7 +18,7 @@ from solvers import Limits, solve
 HONEST = ("clique", "greedy", "tabu", "random")
 
 
-def solved(instance: Instance, keep: float = 0.5, **changes: Any) -> list[tuple[Task, Solution]]:
+def solved(instance: Instance, keep: float | None = 0.5, **changes: Any) -> list[tuple[Task, Solution]]:
     """Every honest solver's answer; those of the solver ``by`` are changed as told."""
     by = changes.pop("by", "clique")
     answers = []
@@ -107,6 +108,36 @@ def test_where_all_selections_are_worth_the_same_random_is_exactly_that() -> Non
 def test_nothing_solved_is_no_fault() -> None:
     """An interrupt before the first answer leaves an empty judgement."""
     assert (judge([]).rows, judge([]).faults) == ([], [])
+
+
+def test_published_values_are_held_against_answers(instance: Instance) -> None:
+    """A proven optimum that is beaten, or excluded by a bound, is a fault of whoever did so."""
+    answers = solved(instance)
+    optimum = answers[0][1].objective
+    assert optimum is not None
+
+    def published(value: float, proven: bool = True, of: str = "layer1") -> Judgement:
+        return judge(answers, {(of, 4): Known(value, proven, 1e-6)})
+
+    agreed = published(optimum)
+    assert (agreed.faults, agreed.records) == ([], [])
+    assert {row.published for row in agreed.rows} == {optimum}
+    assert any("clique proved that nothing exceeds" in fault for fault in published(2.0).faults)
+    assert any("clique found" in fault for fault in published(optimum / 2).faults)
+    better = published(optimum / 2, proven=False)
+    assert better.faults == []
+    told = f"layer1, keep 0.5: {optimum!r} is better than the published {optimum / 2!r}"
+    assert better.records == [told]
+    other = published(2.0, of="layer2")
+    assert (other.faults, {row.published for row in other.rows}) == ([], {None})
+
+
+def test_without_a_keep_ratio_the_question_is_named_by_p(instance: Instance) -> None:
+    """Two sizes of one instance are two questions, each with its own name."""
+    wrong = solved(instance, keep=None, bound=0.001) + solved(instance.with_p(3), keep=None)
+    faults = judge(wrong).faults
+    assert faults
+    assert all(fault.startswith("layer1, p = 4: ") for fault in faults)
 
 
 @settings(deadline=None)

@@ -12,26 +12,31 @@ from hypothesis import strategies as st
 
 from dispersion import __version__, metrics, objectives
 from dispersion.errors import InputError, UnknownNameError
-from dispersion.study.options import Options, _parser, parse
+from dispersion.library import families, formats
+from dispersion.study.arguments import parser
+from dispersion.study.options import InstanceOptions, NetworkOptions, Options, parse
 from dispersion.study.tables import FORMATS
 from solvers import Limits, solvers_for
 
-DEFAULTS = Options(
+NETWORK = NetworkOptions(
     model="vgg16",
     weights=None,
-    data=None,
     layers="inner",
-    keep=(0.5,),
     metric="euclidean",
+    keep=(0.5,),
+    data=None,
+    test_images=None,
+    calibration_images=1000,
+    device="cpu",
+)
+DEFAULTS = Options(
+    subject=NETWORK,
     objective="max-min",
     solvers=("clique", "cp-sat", "greedy", "highs", "random", "tabu"),
     limits=Limits(seconds=10.0, threads=1, seed=0),
     random_seeds=3,
     jobs=os.cpu_count() or 1,
-    test_images=None,
-    calibration_images=1000,
     out=None,
-    device="cpu",
     format="table",
 )
 
@@ -66,7 +71,54 @@ def test_defaults() -> None:
 )
 def test_options_change_what_they_say(arguments: Sequence[str], changes: dict[str, object]) -> None:
     """Each option changes its own field and no other; repeated values count once."""
-    assert parse(arguments) == replace(DEFAULTS, **changes)
+    of_network = {name: changes[name] for name in changes if hasattr(NETWORK, name)}
+    others = {name: changes[name] for name in changes if name not in of_network}
+    assert parse(arguments) == replace(DEFAULTS, subject=replace(NETWORK, **of_network), **others)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "subject"),
+    [
+        (["--instance", "a b.txt"], InstanceOptions(("a b.txt",), (), None)),
+        (["--instance", "a", "b", "a", "--p", "5"], InstanceOptions(("a", "b"), (5,), None)),
+        (["--p", "5", "6", "5", "--instance", "a"], InstanceOptions(("a",), (5, 6), None)),
+        (["--instance", "a", "--known", "k"], InstanceOptions(("a",), (), Path("k"))),
+    ],
+)
+def test_instances_take_the_place_of_a_network(
+    arguments: Sequence[str], subject: InstanceOptions
+) -> None:
+    """Files, sizes and published values are kept in their order; repeated ones count once."""
+    assert parse(arguments) == replace(DEFAULTS, subject=subject)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--model", "vgg16"], "--instance and --model exclude each other; leave one of them out."),
+        (["--layers", "all"], "--layers is about networks; leave it out, or leave out --instance."),
+        (["--keep", "0.5"], "--keep is about networks"),  # equal to the default, and said all the same
+        (["--metric", "cosine"], "--metric is about networks"),
+        (["--weights", "w"], "--weights is about networks"),
+        (["--data", "cifar10"], "--data is about networks"),
+        (["--test-images", "5"], "--test-images is about networks"),
+        (["--calibration-images", "1000"], "--calibration-images is about networks"),
+        (["--device", "cpu"], "--device is about networks"),
+        (["--p", "1"], "--p must be at least 2, got 1."),
+        (["--p", "two"], "argument --p: invalid int value: 'two'; see --help."),
+    ],
+)
+def test_networks_and_instances_do_not_mix(arguments: Sequence[str], told: str) -> None:
+    """What belongs to a network is refused beside instances, even where it changes nothing."""
+    with pytest.raises(InputError, match=re.escape(told)):
+        parse(["--instance", "a.txt", *arguments])
+
+
+@pytest.mark.parametrize("arguments", [["--p", "5"], ["--known", "k.csv"]])
+def test_what_belongs_to_instances_needs_them(arguments: Sequence[str]) -> None:
+    """A size or published values without instances are refused."""
+    with pytest.raises(InputError, match=rf"{arguments[0]} is about instances; give them with"):
+        parse(arguments)
 
 
 def test_an_objective_brings_its_own_solvers() -> None:
@@ -146,7 +198,7 @@ def test_unknown_names_bring_the_nearest_known(arguments: Sequence[str], told: s
 def test_keep_ratios_are_shares(keep: float) -> None:
     """Any float is either a share in (0, 1] and kept as it is, or refused."""
     if 0.0 < keep <= 1.0:
-        assert parse([f"--keep={keep!r}"]).keep == (keep,)
+        assert parse([f"--keep={keep!r}"]).subject == replace(NETWORK, keep=(keep,))
     else:
         with pytest.raises(InputError, match="--keep"):
             parse([f"--keep={keep!r}"])
@@ -154,12 +206,13 @@ def test_keep_ratios_are_shares(keep: float) -> None:
 
 def test_help_names_every_option_with_its_default() -> None:
     """Each option has a line of help with the default it really has, and units where it needs them."""
-    parser = _parser()
-    formatter = parser._get_formatter()
-    options = [action for action in parser._actions if action.dest not in ("help", "version")]
+    made = parser()
+    formatter = made._get_formatter()
+    options = [action for action in made._actions if action.dest not in ("help", "version")]
     assert {action.dest for action in options} == {
-        *(set(DEFAULTS.__dataclass_fields__) - {"limits"}),
-        *("time_limit", "threads", "seed"),
+        *(set(DEFAULTS.__dataclass_fields__) - {"limits", "subject"}),
+        *NetworkOptions.__dataclass_fields__,
+        *("time_limit", "threads", "seed", "instance", "p", "known"),
     }
     for action in options:
         described = re.search(r"\(default: ([^)]+)\)", formatter._expand_help(action))
@@ -167,19 +220,23 @@ def test_help_names_every_option_with_its_default() -> None:
         if action.default is not None:
             shown = action.default[0] if isinstance(action.default, list) else action.default
             assert described[1] == str(shown), action.dest
-    text = parser.format_help()
+    text = made.format_help()
     assert all(action.option_strings[0] in text for action in options)
     assert "--time-limit SECONDS" in text
     assert "Exit codes: 0" in text
 
 
 def test_help_names_everything_there_is_to_choose() -> None:
-    """Metrics, objectives and solvers are listed with what they are."""
+    """Metrics, objectives, solvers, formats and families are listed with what they are."""
 
     def squeezed(text: str) -> str:
         return "".join(text.split())  # lines are broken at hyphens too
 
-    text = squeezed(_parser().format_help())
+    text = squeezed(parser().format_help())
+    for name in formats:
+        assert squeezed(f"{name}: {formats[name].summary}") in text
+    for name in families:
+        assert squeezed(f"{name}: {families[name].summary}") in text
     for name in metrics:
         assert squeezed(f"{name}: {metrics[name].summary}") in text
     for name in objectives:

@@ -15,8 +15,17 @@ from solvers import Limits, solve
 
 def test_close_keep_ratios_are_different_methods() -> None:
     """The key of a selection tells ratios apart that look alike when rounded."""
-    methods = [Method("greedy", keep, 0) for keep in (1 / 3, 0.333333)]
+    methods = [Method("greedy", keep, None, 0) for keep in (1 / 3, 0.333333)]
     assert len({str(method) for method in methods}) == 2
+
+
+def test_without_keep_ratios_methods_differ_by_p() -> None:
+    """Two sizes of one instance are two methods, so that neither overwrites the other."""
+    one = Instance(1.0 - np.eye(4), 2, name="one")
+    tasks = [Task(one.with_p(p), None, "greedy", "max-min", Limits()) for p in (2, 3)]
+    chosen = selections([(task, solve(task.instance, "greedy")) for task in tasks])
+    assert [str(method) for method in chosen] == ["greedy, p 2, seed 0", "greedy, p 3, seed 0"]
+    assert [len(kept["one"]) for kept in chosen.values()] == [2, 3]
 
 
 def test_selections_are_grouped_by_method_and_layer() -> None:
@@ -29,7 +38,7 @@ def test_selections_are_grouped_by_method_and_layer() -> None:
     solved = [(task, solve(task.instance, task.solver)) for task in tasks[:3]]
     solved.append((tasks[3], failure(tasks[3], "broken")))
     chosen = selections(solved)
-    greedy, clique = Method("greedy", 0.5, 0), Method("clique", 0.5, 0)
+    greedy, clique = Method("greedy", 0.5, None, 0), Method("clique", 0.5, None, 0)
     assert set(chosen) == {greedy, clique}
     assert set(chosen[greedy]) == {"one", "two"}
     assert set(chosen[clique]) == {"one"}

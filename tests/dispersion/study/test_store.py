@@ -32,7 +32,7 @@ def names(store: Store) -> list[str]:
 def test_solves_come_back_as_they_were(store: Store, solve_row: Rows) -> None:
     """CSV and Parquet hold every column of every row, to the last bit; absent is empty."""
     failed = solve_row(objective=None, bound=None, gap=None, metric=None, message='a "b",\nc')
-    rows = [solve_row(), failed, solve_row(layer="features.4", seed=2**31 - 1)]
+    rows = [solve_row(), failed, solve_row(instance="features.4", seed=2**31 - 1)]
     store.solves(rows)
     assert names(store) == ["solves.csv", "solves.parquet"]
     with (store.folder / "solves.csv").open(newline="") as file:

@@ -19,6 +19,7 @@ from dispersion.study.tables import (
     print_study,
     solve_cells,
     summary_cells,
+    value_cells,
 )
 from dispersion.study.tasks import COLUMNS, NetworkRow, SolveRow
 
@@ -34,8 +35,8 @@ def solves(solve_row: SolveRows) -> list[SolveRow]:
         solve_row(bound=0.1 + 0.2, gap=0.0, status="optimal"),
         solve_row(solver="random", seed=0, objective=0.1, bound=None, gap=None, status="feasible"),
         solve_row(solver="random", seed=1, objective=0.2, bound=None, gap=None, status="feasible"),
-        solve_row(layer="layer4.0.downsample.0", **failed, message='a "b",\nc'),
-        solve_row(layer="layer4.0.downsample.0", solver="random", **failed),
+        solve_row(instance="layer4.0.downsample.0", **failed, message='a "b",\nc'),
+        solve_row(instance="layer4.0.downsample.0", solver="random", **failed),
     ]
 
 
@@ -73,7 +74,7 @@ def printed(
 def test_solves_as_text(solves: list[SolveRow]) -> None:
     """One line a solve: numbers rounded, absent ones a dash, seeds named where there are several."""
     header, lines = solve_cells(solves)
-    assert header[:4] == ["layer", "n", "p", "solver"]
+    assert header[:4] == ["instance", "n", "p", "solver"]
     assert header[4:] == [
         "objective",
         "bound",
@@ -93,25 +94,27 @@ def test_solves_as_text(solves: list[SolveRow]) -> None:
 
 def test_no_way_where_random_is_as_good_as_the_best(solve_row: SolveRows) -> None:
     """Where there is no way to go, a dash stands for the share of it, in both tables."""
-    rows = [solve_row(objective=0.5, random_mean=0.5), solve_row(layer="b", objective=0.5)]
+    rows = [solve_row(objective=0.5, random_mean=0.5), solve_row(instance="b", objective=0.5)]
     assert [line[7] for line in solve_cells(rows)[1]] == ["-", "1.000"]
     assert summary_cells(rows)[1][0][5] == "1.000"
     assert summary_cells(rows[:1])[1][0][5] == "-"
 
 
-def test_the_best_known_is_that_of_a_layer_and_keep_ratio(solve_row: SolveRows) -> None:
+def test_the_best_known_is_that_of_a_question(solve_row: SolveRows) -> None:
     """Solvers compete on equal instances only, and failures do not compete."""
     rows = [
         solve_row(objective=1.0),
         solve_row(objective=3.0, solver="tabu"),
         solve_row(objective=2.0, keep=0.25),
-        solve_row(objective=4.0, layer="features.4"),
-        solve_row(objective=None, layer="features.8"),
+        solve_row(objective=5.0, keep=None, p=16),
+        solve_row(objective=4.0, instance="features.4"),
+        solve_row(objective=None, instance="features.8"),
     ]
     assert best_known(rows) == {
-        ("features.0", 0.5): 3.0,
-        ("features.0", 0.25): 2.0,
-        ("features.4", 0.5): 4.0,
+        ("features.0", 32, 0.5): 3.0,
+        ("features.0", 32, 0.25): 2.0,
+        ("features.0", 16, None): 5.0,
+        ("features.4", 32, 0.5): 4.0,
     }
 
 
@@ -123,6 +126,30 @@ def test_the_verdict_counts_what_was_found(solves: list[SolveRow]) -> None:
         ["clique", "2", "1", "1", "0.00%", "1.000", "3.50"],
         ["random", "3", "0", "0", "-", "0.250", "5.25"],
     ]
+
+
+def test_what_is_known_of_every_instance(solve_row: SolveRows) -> None:
+    """One line a question: the best value and the lowest bound, each with all who reached it."""
+    usual = {"keep": None, "instance": "a.txt", "published": 0.25}
+    rows = [
+        solve_row(**usual, objective=0.5, bound=1.0),
+        solve_row(**usual, objective=0.5, bound=None, solver="tabu"),
+        solve_row(**usual, objective=0.25, bound=0.75, solver="highs"),
+        solve_row(**usual, objective=0.125, bound=None, solver="random", seed=0),
+        solve_row(**usual, objective=0.125, bound=None, solver="random", seed=1),
+        solve_row(keep=None, instance="a.txt", p=8, objective=None, bound=None),
+        solve_row(keep=None, instance="b.txt", objective=0.0, bound=0.0),
+    ]
+    header, lines = value_cells(rows)
+    assert header[3:] == ["best value", "found by", "best bound", "bound by", "gap", "published"]
+    assert lines == [
+        ["a.txt", "64", "32", "0.5", "clique, tabu", "0.75", "highs", "33.33%", "0.25"],
+        ["a.txt", "64", "8", "-", "-", "-", "-", "-", "-"],
+        ["b.txt", "64", "32", "0", "clique", "0", "clique", "0.00%", "-"],
+    ]
+    text = printed("markdown", rows, [])
+    assert "**What is known of every instance**" in text
+    assert "What is known" not in printed("markdown", [solve_row()], [])
 
 
 def test_networks_as_text(networks: list[NetworkRow]) -> None:
@@ -189,8 +216,8 @@ def test_markdown_tables_have_as_many_cells_in_every_line(
     text = printed("markdown", solves, networks)
     tables = re.findall(r"\*\*(.+)\*\*\n\n((?:\|.*\|\n)+)", text)
     assert [title for title, _ in tables] == [
-        "Every layer, every solver",
-        "Solvers over all layers",
+        "Every instance, every solver",
+        "Solvers over all instances",
         "Pruned networks, without any training",
     ]
     for (_, body), (header, lines) in zip(
@@ -238,7 +265,9 @@ def test_narrow_terminals_lose_nothing(
 def test_long_names_stay_in_one_piece_in_a_pipe(solve_row: SolveRows) -> None:
     """At the width that the command gives to pipes, the longest names can be searched for."""
     name = "features.denseblock4.denselayer16.conv2"
-    text = printed("table", [solve_row(layer=name, solver="random", seed=k) for k in (0, 1)], [], 250)
+    text = printed(
+        "table", [solve_row(instance=name, solver="random", seed=k) for k in (0, 1)], [], 250
+    )
     assert name in text
     assert "random #1" in text
 
@@ -258,7 +287,7 @@ def test_a_layer_is_named_once(solves: list[SolveRow]) -> None:
 
 def test_names_are_not_markup(solve_row: SolveRows, network_row: NetworkRows) -> None:
     """A name in brackets is printed as it is."""
-    text = printed("table", [solve_row(layer="blocks[bold].[/red]")], [network_row(method="[x]")])
+    text = printed("table", [solve_row(instance="blocks[bold].[/red]")], [network_row(method="[x]")])
     assert "blocks[bold].[/red]" in text
     assert "[x]" in text
 

@@ -16,7 +16,7 @@ def test_a_row_says_all_of_task_solution_and_yardstick(
     asked = task("greedy", keep=0.3, seconds=2.0, threads=1, seed=4)
     solution = solve(instance, "greedy", time_limit=2.0, seed=4)
     row = SolveRow.of(asked, solution, RandomValues(0.125, 0.25))
-    assert (row.layer, row.n, row.p, row.keep) == ("layer1", 12, 4, 0.3)
+    assert (row.instance, row.n, row.p, row.keep) == ("layer1", 12, 4, 0.3)
     assert (row.metric, row.objective_name, row.solver) == ("euclidean", "max-min", "greedy")
     assert (row.objective, row.bound, row.gap) == (solution.objective, solution.bound, solution.gap)
     assert (row.status, row.message) == ("feasible", solution.message)
@@ -28,7 +28,7 @@ def test_a_row_says_all_of_task_solution_and_yardstick(
 
 def test_columns_are_the_fields_in_order() -> None:
     """The files' columns begin as documented and leave no field out."""
-    assert COLUMNS[SolveRow][:5] == ["layer", "n", "p", "keep", "metric"]
+    assert COLUMNS[SolveRow][:5] == ["instance", "n", "p", "keep", "metric"]
     assert COLUMNS[SolveRow][5:11] == [
         "objective_name",
         "solver",

@@ -1,0 +1,61 @@
+"""``python -m dispersion.compare``: gap, time and, on networks, accuracy of every solver.
+
+This is the roof: it wires the rooms together and is imported by none of them.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+from rich.console import Console
+
+from dispersion.compare.instances import compare_instances
+from dispersion.compare.networks import compare_networks
+from dispersion.errors import DispersionError
+from dispersion.study.options import InstanceOptions, Options, parse
+from dispersion.study.session import Session
+from dispersion.study.stages import EXIT_INPUT, EXIT_INTERRUPTED
+from dispersion.study.store import Store
+
+__all__ = ["compare", "default_folder", "main"]
+
+
+def compare(session: Session, output: Console) -> int:
+    """Compare solvers on what was asked for; returns the exit code."""
+    subject = session.options.subject
+    if isinstance(subject, InstanceOptions):
+        return compare_instances(session, subject, output)
+    return compare_networks(session, subject, output)
+
+
+def default_folder(options: Options) -> Path:
+    """Where results go unless told: named by the model or the first instance, and the time."""
+    subject = options.subject
+    name = Path(subject.sources[0]).stem if isinstance(subject, InstanceOptions) else subject.model
+    plain = re.sub(r"[^A-Za-z0-9_]+", "-", name)[:100]
+    return Path("results") / f"{plain}-{time.strftime('%Y%m%d-%H%M%S')}"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code (see ``--help``)."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a narrow encoding costs a character, not the table
+    console = Console(stderr=True)
+    terminal = sys.stdout is not None and sys.stdout.isatty()
+    output = Console(width=None if terminal else 250)  # tables take what they need
+    try:
+        options = parse(arguments)
+        with closing(Store(options.out or default_folder(options))) as store:
+            return compare(Session(options, store, console), output)
+    except (DispersionError, OSError) as error:  # OSError: a file that the system refuses
+        console.print(f"error: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
+        return EXIT_INPUT
+    except KeyboardInterrupt:
+        console.print("interrupted; files already written are whole", style="red")
+        return EXIT_INTERRUPTED

@@ -1,0 +1,202 @@
+"""The command line of ``python -m dispersion.compare``, with units and defaults."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import NoReturn
+
+from dispersion.errors import InputError
+from dispersion.library import PREFIX, families, formats
+from dispersion.metrics import metrics
+from dispersion.objectives import objectives
+from dispersion.study.tables import FORMATS
+from dispersion.version import __version__
+from solvers.base import solvers_for
+
+DEFAULT_MODEL = "vgg16"
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise InputError(f"{message}; see --help.")
+
+
+def _listed(summaries: dict[str, str]) -> str:
+    """Names with what they are, as argparse wants them: a percent sign is doubled."""
+    return "; ".join(f"{name}: {text}" for name, text in summaries.items()).replace("%", "%%")
+
+
+def _network(parser: argparse.ArgumentParser) -> None:
+    """Which network, and how much of it stays."""
+    add = parser.add_argument_group("network").add_argument
+    add(
+        "--model",
+        metavar="NAME",
+        help="vgg16 or resnet56 (trained on CIFAR-10, fetched once), or torchvision:NAME "
+        f"(default: {DEFAULT_MODEL}, unless there are instances)",
+    )
+    add(
+        "--weights",
+        type=Path,
+        metavar="FILE",
+        help="a checkpoint of yours for that model: .safetensors, .pt or .pth "
+        "(default: the published one)",
+    )
+    add(
+        "--layers",
+        default="inner",
+        metavar="WHICH",
+        help="inner: convolutions that share their channels with no other (all 13 of vgg16, the "
+        "first of every block of resnet56); all: also those tied by additions, pruned as one; or "
+        "names and patterns, comma-separated (default: %(default)s)",
+    )
+    metric_names = _listed({name: metrics[name].summary for name in metrics})
+    add(
+        "--metric",
+        default="euclidean",
+        metavar="NAME",
+        help=f"distances between filters. {metric_names} (default: %(default)s)",
+    )
+    add(
+        "--keep",
+        type=float,
+        nargs="+",
+        default=[0.5],
+        metavar="SHARE",
+        help="share of the filters every layer keeps, in (0, 1]; several are compared (default: 0.5)",
+    )
+
+
+def _instances(parser: argparse.ArgumentParser) -> None:
+    """Which instances, instead of a network."""
+    known_formats = _listed({name: formats[name].summary for name in formats})
+    known_families = _listed({name: families[name].summary for name in families})
+    add = parser.add_argument_group("instances, in place of a network").add_argument
+    add(
+        "--instance",
+        nargs="+",
+        metavar="FILE",
+        help=f"instance files, recognised by content; {known_formats}. Or {PREFIX}FAMILY:n=500,p=50,"
+        f"seed=1 (and d=3 coordinates); {known_families} (default: none; a network is compared)",
+    )
+    add(
+        "--p",
+        type=int,
+        nargs="+",
+        metavar="P",
+        help="how many points to choose; several are compared (default: those with published values, "
+        "else what the file says)",
+    )
+    add(
+        "--known",
+        type=Path,
+        metavar="FILE",
+        help="a csv of published values of the objective, with the columns instance (file name), p, "
+        "best_known and perhaps proven (yes: it is the optimum); an answer that contradicts one is a "
+        "failure (default: none)",
+    )
+
+
+def _solving(parser: argparse.ArgumentParser) -> None:
+    """What is solved, by whom, with what."""
+    known = " ".join(
+        f"For {goal}: {_listed({info.name: info.summary for info in solvers_for(goal)})}."
+        for goal in objectives
+    )
+    goals = _listed({name: objectives[name].summary for name in objectives})
+    add = parser.add_argument_group("solving").add_argument
+    add("--objective", default="max-min", metavar="NAME", help=f"{goals} (default: %(default)s)")
+    add(
+        "--solvers",
+        nargs="+",
+        metavar="NAME",
+        help=f"which to compare (default: all of the objective). {known}",
+    )
+    add(
+        "--time-limit",
+        type=float,
+        default=10.0,
+        metavar="SECONDS",
+        help="wall-clock seconds for building and solving, per solve (default: %(default)s)",
+    )
+    add("--threads", type=int, default=1, metavar="N", help="threads per solve (default: %(default)s)")
+    add(
+        "--seed",
+        type=int,
+        default=0,
+        metavar="N",
+        help="seed of every random choice (default: %(default)s)",
+    )
+    add(
+        "--random-seeds",
+        type=int,
+        default=3,
+        metavar="N",
+        help="random selections, from the seed on, and the mean of their networks "
+        "(default: %(default)s)",
+    )
+    add(
+        "--jobs",
+        type=int,
+        metavar="N",
+        help="solves at a time, each in its own process (default: cores / threads)",
+    )
+
+
+def _testing(parser: argparse.ArgumentParser) -> None:
+    """How pruned networks are judged."""
+    add = parser.add_argument_group("testing the network").add_argument
+    add(
+        "--data",
+        metavar="NAME|FOLDER",
+        help="cifar10, or a folder with train/CLASS/*.png and test/CLASS/*.png "
+        "(default: what the model was trained on)",
+    )
+    add("--test-images", type=int, metavar="N", help="test images, the first N (default: all)")
+    add(
+        "--calibration-images",
+        type=int,
+        default=1000,
+        metavar="N",
+        help="training images for batch-norm re-estimation, drawn by the seed (default: %(default)s)",
+    )
+    add(
+        "--device",
+        default="cpu",
+        metavar="NAME",
+        help="where networks run: cpu, cuda, cuda:1, ... (default: %(default)s)",
+    )
+
+
+def _output(parser: argparse.ArgumentParser) -> None:
+    """Where results go."""
+    add = parser.add_argument_group("output").add_argument
+    add(
+        "--out",
+        type=Path,
+        metavar="FOLDER",
+        help="where results go; must not hold an earlier run (default: results/NAME-DATE-TIME)",
+    )
+    add(
+        "--format",
+        default="table",
+        choices=FORMATS,
+        help="what is printed: csv holds the solves, json everything (default: %(default)s)",
+    )
+
+
+def parser() -> argparse.ArgumentParser:
+    """Everything that can be asked; raises `InputError` where argparse would leave the program."""
+    made = _Parser(
+        prog="python -m dispersion.compare",
+        description="Compare p-dispersion solvers on the filters of a trained network, prune the "
+        "network with every solution, and report gap, time and accuracy; or compare them on instance "
+        "files and generated instances.",
+        epilog="Exit codes: 0 all is well; 1 two answers contradict each other or a solver failed; "
+        "2 bad input, or results that cannot be written; 130 interrupted (what was finished is kept).",
+    )
+    made.add_argument("--version", action="version", version=__version__)
+    for add_group in (_network, _testing, _instances, _solving, _output):
+        add_group(made)
+    return made

@@ -1,0 +1,119 @@
+"""Solvers that fail or lie, networks that cannot be tested, and a disk that is full."""
+
+import csv
+import errno
+import io
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from dispersion.study import stages
+from dispersion.study.stages import EXIT_FAULT, EXIT_INPUT
+
+Run = Callable[..., Any]  # of conftest.py
+FIRST = "layer1.0.conv1"  # 16 filters
+
+
+def test_failing_solvers_cost_their_rows_only(fakes: None, run: Run) -> None:
+    """Crashes, hangs and missing engines are rows in their place and FAIL; the rest is complete."""
+    names = ("greedy", "crash", "broken", "no-engine", "random")
+    done = run("--solvers", *names, "--random-seeds", "1", "--format", "csv", "--jobs", "2")
+    assert done.code == EXIT_FAULT
+    rows = list(csv.DictReader(io.StringIO(done.out)))
+    assert [(row["solver"], row["status"]) for row in rows] == [
+        ("greedy", "feasible"),
+        ("crash", "error"),
+        ("broken", "error"),
+        ("no-engine", "error"),
+        ("random", "feasible"),
+    ]
+    assert rows[1]["message"] == "the worker died (exit code 7)"
+    faults = [line for line in done.err.splitlines() if line.startswith("FAIL ")]
+    assert faults == [
+        f"FAIL {FIRST}, keep 0.5: crash failed: the worker died (exit code 7)",
+        f"FAIL {FIRST}, keep 0.5: broken failed: RuntimeError: no such luck",
+        f"FAIL {FIRST}, keep 0.5: no-engine failed: ImportError: no module named 'engine'",
+    ]
+    assert "no-engine cannot be loaded: ImportError" in done.err
+    assert "crash, keep 0.5, seed 0 answered too few layers to prune with" in done.err
+    assert "no contradictions" not in done.err
+    assert "Traceback" not in done.err
+    assert done.record["outcome"] == "failed"
+    assert list(done.table("networks")["method"]) == ["unpruned", "greedy", "random"]
+
+
+def test_a_contradiction_is_a_fail(fakes: None, run: Run) -> None:
+    """A solver that claims too much is found out, and JSON on standard output is still JSON."""
+    done = run("--solvers", "clique", "liar", "--format", "json")
+    assert done.code == EXIT_FAULT
+    content = json.loads(done.out)
+    assert [row["status"] for row in content["solves"]] == ["optimal", "optimal"]
+    bound = content["solves"][1]["bound"]
+    assert (
+        f"FAIL {FIRST}, keep 0.5: liar proved that nothing exceeds {bound!r}, clique found" in done.err
+    )
+    assert done.record["outcome"] == "failed"
+    assert [row["method"] for row in content["networks"]] == ["unpruned", "clique", "liar"]
+
+
+@pytest.mark.usefixtures("_inline")
+def test_a_network_that_cannot_be_tested_is_a_fail(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What goes wrong in one network is reported with its reason; solves and other networks stay."""
+    from pruning import evaluation
+
+    evaluate = evaluation.evaluate
+
+    def out_of_memory(network: Any, kept: Any, exam: Any) -> evaluation.Evaluation:
+        if kept and len(kept[FIRST]) == 8:
+            raise RuntimeError("out of memory")
+        return evaluate(network, kept, exam)
+
+    monkeypatch.setattr(evaluation, "evaluate", out_of_memory)
+    done = run("--solvers", "greedy", "--keep", "0.5", "0.25")
+    assert done.code == EXIT_FAULT
+    assert "FAIL greedy, keep 0.5, seed 0: not evaluated: RuntimeError: out of memory\n" in done.err
+    assert list(done.table("networks")["keep"]) == [1.0, 0.25]
+    assert "Every instance, every solver" in done.out
+
+
+# A full disk
+
+
+@pytest.mark.usefixtures("_inline")
+def test_a_full_disk_costs_files_but_no_results(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One sentence; files written before are whole, none is broken off, and everything is printed."""
+
+    def full(frame: pd.DataFrame, path: Path, **_: Any) -> None:
+        path.write_bytes(b"PAR1")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(pd.DataFrame, "to_parquet", full)
+    done = run("--solvers", "clique", "greedy")
+    assert done.code == EXIT_INPUT
+    [said] = [line for line in done.err.splitlines() if "No space left on device" in line]
+    assert said.startswith(f"error: cannot write {done.folder / 'solves.parquet'}: No space left")
+    assert "Traceback" not in done.err
+    assert done.files == ["run.json", "solves.csv"]
+    assert len(pd.read_csv(done.folder / "solves.csv")) == 2
+    assert "Every instance, every solver" in done.out
+    assert "Pruned networks" in done.out
+    assert done.err.endswith(f"results in {done.folder}, not all of them\n")
+
+
+def test_a_disk_full_from_the_start(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where not even the record of the run can be written, nothing is solved."""
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(stages, "solve_all", lambda *_: pytest.fail("it was not refused in time"))
+    monkeypatch.setattr(os, "replace", full)
+    done = run("--solvers", "greedy")
+    assert done.code == EXIT_INPUT
+    assert done.err.splitlines()[-1].startswith("error: cannot write ")
+    assert not done.folder.exists()

@@ -1,0 +1,144 @@
+"""Ctrl-C at any time keeps what is finished."""
+
+import contextlib
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+import torch
+from safetensors.torch import save_file
+
+import pruning
+from dispersion.study import stages
+from dispersion.study.stages import EXIT_INTERRUPTED
+from pruning.zoo.networks.vgg16 import Vgg16
+
+Run = Callable[..., Any]  # of conftest.py
+ROOT = Path(__file__).parents[3]
+
+
+def interrupt(*_: object, **__: object) -> Any:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.usefixtures("_inline")
+def test_ctrl_c_while_solving_keeps_what_is_solved(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Solved tasks are written and printed; nothing is pruned, and the exit code says why."""
+    every = stages.solve_all
+
+    def two(tasks: Any, jobs: int) -> Iterator[Any]:
+        for k, solution in every(tasks, jobs):
+            if k == 2:
+                raise KeyboardInterrupt
+            yield k, solution
+
+    monkeypatch.setattr(stages, "solve_all", two)
+    done = run("--solvers", "clique", "greedy", "tabu")
+    assert done.code == EXIT_INTERRUPTED
+    assert list(done.table("solves")["solver"]) == ["clique", "greedy"]
+    assert json.loads((done.folder / "selections.json").read_text()).keys() == {
+        "clique, keep 0.5, seed 0",
+        "greedy, keep 0.5, seed 0",
+    }
+    assert done.record["outcome"] == "interrupted"
+    assert not (done.folder / "networks.csv").exists()
+    assert "interrupted; keeping what is finished" in done.err
+    assert "greedy" in done.out
+    assert "Pruned networks" not in done.out
+
+
+@pytest.mark.usefixtures("_inline")
+def test_ctrl_c_while_testing_keeps_what_is_tested(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Networks tested before Ctrl-C are written and printed beside all solves."""
+    from pruning import evaluation
+
+    evaluate = evaluation.evaluate
+    monkeypatch.setattr(
+        evaluation, "evaluate", lambda *given: interrupt() if given[1] else evaluate(*given)
+    )
+    done = run("--solvers", "clique", "greedy")
+    assert done.code == EXIT_INTERRUPTED
+    assert len(done.table("solves")) == 2
+    assert list(done.table("networks")["method"]) == ["unpruned"]
+    assert done.record["outcome"] == "interrupted"
+    assert "unpruned" in done.out
+
+
+def test_ctrl_c_before_anything_is_solved(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C while loading ends the command without a traceback and without a folder."""
+    monkeypatch.setattr(pruning, "load_network", interrupt)
+    done = run()
+    assert (done.code, done.out) == (EXIT_INTERRUPTED, "")
+    assert done.err == "interrupted; files already written are whole\n"
+    assert not done.folder.exists()
+
+
+def follow(terminal: int, seen: bytearray) -> None:
+    """Read a terminal until its other side is closed."""
+    with contextlib.suppress(OSError):
+        while chunk := os.read(terminal, 4096):
+            seen.extend(chunk)
+
+
+def alive(process: psutil.Process) -> bool:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False
+
+
+def test_ctrl_c_at_a_terminal(tmp_path: Path, done: Any) -> None:
+    """SIGINT to the whole group, in the middle of a solve: results, code 130, nothing else left."""
+    torch.manual_seed(0)
+    save_file(Vgg16().state_dict(), tmp_path / "vgg16.safetensors")
+    ours, theirs = pty.openpty()
+    command = [
+        *(sys.executable, "-m", "dispersion.compare", "--model", "vgg16", "--layers", "features.20"),
+        *("--weights", str(tmp_path / "vgg16.safetensors"), "--solvers", "greedy", "highs"),
+        *("--time-limit", "600", "--jobs", "1", "--out", str(tmp_path / "out")),
+    ]
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        cwd=ROOT,
+        env={**os.environ, "TERM": "xterm", "COLUMNS": "120", "OMP_NUM_THREADS": "1"},
+        start_new_session=True,
+        text=True,
+    )
+    os.close(theirs)
+    seen = bytearray()
+    reader = threading.Thread(target=follow, args=(ours, seen))
+    reader.start()
+    try:
+        while b"1/2" not in seen and process.poll() is None:
+            time.sleep(0.05)
+        workers = psutil.Process(process.pid).children(recursive=True)
+        os.killpg(process.pid, signal.SIGINT)
+        out, _ = process.communicate(timeout=120)
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+    reader.join()
+    os.close(ours)
+    left = done(process.returncode, out, seen.decode(), tmp_path / "out")
+    assert left.code == EXIT_INTERRUPTED, left.err
+    assert "interrupted; keeping what is finished" in left.err
+    assert "Traceback" not in left.err
+    assert list(left.table("solves")["solver"]) == ["greedy"]
+    assert left.record["outcome"] == "interrupted"
+    assert "greedy" in out
+    assert "\x1b" not in out
+    assert len(workers) >= 1
+    psutil.wait_procs(workers, timeout=10)
+    assert not any(map(alive, workers))

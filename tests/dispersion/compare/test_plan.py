@@ -1,0 +1,24 @@
+"""What is solved, in which order."""
+
+import numpy as np
+
+import pruning
+from dispersion.compare import networks
+from dispersion.study.options import NetworkOptions, parse
+
+
+def test_distances_are_computed_once_a_layer() -> None:
+    """All tasks on a layer share its matrix; p follows from the ratio, and only random has seeds."""
+    points = np.random.default_rng(0).random((10, 3))
+    layers = [pruning.FilterLayer(name, (name,), points + k) for k, name in enumerate("ab")]
+    options = parse(["--keep", "0.5", "0.04", "--solvers", "random", "greedy", "--random-seeds", "2"])
+    assert isinstance(options.subject, NetworkOptions)
+    tasks = networks.plan(layers, options.subject, options)
+    assert [(t.instance.name, t.instance.p, t.solver, t.limits.seed) for t in tasks] == [
+        (name, p, solver, seed)
+        for name in "ab"
+        for p in (5, 2)  # never less than 2: a distance has two ends
+        for solver, seed in (("random", 0), ("random", 1), ("greedy", 0))
+    ]
+    assert len({id(task.instance.distances) for task in tasks}) == 2
+    assert all(task.instance.metric == "euclidean" for task in tasks)

