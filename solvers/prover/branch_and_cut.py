@@ -18,15 +18,14 @@ from numpy.typing import NDArray
 from solvers.kernels.bitset import Bits, core_order, induced, unpacked
 from solvers.kernels.cliques import conflicts_of
 from solvers.kernels.reductions import undominated
+from solvers.prover.clusters import Mask, Points, clusters
 from solvers.prover.reduction import Answer
-from solvers.prover.relaxation import UNIT, Points, Relaxation, Relaxed
+from solvers.prover.relaxation import UNIT, Relaxation, Relaxed
 from solvers.prover.tree_search import EXHAUSTED, FOUND, settle
 
-_CENTRES = 30  # points tried as centres of the branching cluster
+_TRIALS = 3  # clusters of which the children are relaxed before one is branched on
 _LEAST_GAIN = 0.02  # of the bound, in points, for cutting to go on
 _SEARCH_NODES = 50, 50_000  # least and most nodes of the search at a node
-
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +113,7 @@ class BranchAndCut:
             return []
         self._round(relaxed.x, free)
         self._relaxation.purge()
-        return self._split(relaxed.x, free, node.forced)
+        return self._split(relaxed, free, node.forced)
 
     def _balance(self, searching: float, relaxing: float) -> None:
         """Let the search at a node take about as long as its relaxation."""
@@ -179,41 +178,25 @@ class BranchAndCut:
         if len(chosen) >= self._p:
             self.chosen = np.array(chosen[: self._p], dtype=np.int64)
 
-    def _split(self, x: NDArray[np.float64], free: Mask, forced: tuple[Points, ...]) -> list[Node]:
-        """None of the cluster; one of it."""
-        cluster = self._cluster(np.where(free, x, 0.0), free)
-        without = free.copy()
-        without[cluster] = False
-        within = free & ~self._excludes[cluster].all(axis=0)
-        within[cluster] = True
-        return [Node(without, forced), Node(within, (*forced, cluster))]
-
-    def _cluster(self, x: NDArray[np.float64], free: Mask) -> Points:
-        """Near points that exclude each other, about half selected, and in the way of many others."""
-        fractional = np.flatnonzero((x > 1e-6) & (x < 1.0 - 1e-6))
-        centres = fractional if len(fractional) else np.flatnonzero(x > 0.5)
-        if not len(centres):
-            centres = np.flatnonzero(free)
-        best, most = np.empty(0, dtype=np.int32), -np.inf
-        for centre in centres[np.argsort(-x[centres], kind="stable")][:_CENTRES]:
-            cluster, share = self._grown(int(centre), x, free)
-            excluded = x[free & self._excludes[cluster].all(axis=0)].sum()
-            score = min(excluded, 3.0) + 2.0 * (0.5 - abs(share - 0.5))
-            if score > most:
-                best, most = cluster, score
+    def _split(
+        self, relaxed: Relaxed, free: Mask, forced: tuple[Points, ...]
+    ) -> list[Node]:
+        """Nothing of a cluster, or one point of it: of a few clusters, what moves both bounds most."""
+        x, excludes = np.where(free, relaxed.x, 0.0), self._excludes
+        best: list[Node] = []
+        most, enough = -1.0, self._p * UNIT
+        for cluster in clusters(x, free, excludes, self._ranks, _TRIALS):
+            without = free.copy()
+            without[cluster] = False
+            within = free & ~excludes[cluster].all(axis=0)
+            within[cluster] = free[cluster]
+            children, gain = [], 1.0
+            for child, taken in ((without, forced), (within, (*forced, cluster))):
+                bound = self._relaxation.try_out(child)
+                least, need = 1e-3 * UNIT, relaxed.bound - enough + 1
+                gain *= min(need, max(relaxed.bound - bound, least)) / UNIT
+                if bound >= enough:
+                    children.append(Node(child, taken))
+            if gain > most:
+                best, most = children, gain
         return best
-
-    def _grown(self, centre: int, x: NDArray[np.float64], free: Mask) -> tuple[Points, float]:
-        """The points nearest to `centre` that exclude each other, until half a point is selected."""
-        around = np.flatnonzero(free & self._excludes[centre])
-        around = around[np.argsort(self._ranks[centre, around], kind="stable")]
-        cluster, share = [centre], float(x[centre])
-        allowed = self._excludes[centre].copy()
-        for v in around.tolist():
-            if share >= 0.5 or (share > 0.25 and share + x[v] > 0.75):
-                break
-            if allowed[v]:
-                cluster.append(v)
-                share += float(x[v])
-                allowed &= self._excludes[v]
-        return np.array(cluster, dtype=np.int32), share

@@ -22,6 +22,8 @@ from solvers.kernels.cliques import edge_clique_cover, violated_cliques, weighte
 UNIT = 10**9  #: weight of one point in the integer bounds
 _SLICE_SECONDS = 0.25  # of the simplex method before `stop` is asked
 _CUTS_PER_ROUND = 100
+_TRIAL_ITERATIONS = 40
+_NO_LIMIT = 2**31 - 1
 _IDLE_SOLVES = 50  # a clique without weight for that long is dropped
 
 Points = NDArray[np.int32]
@@ -121,7 +123,7 @@ class Relaxation:
     def solve(self, free: NDArray[np.bool_], stop: Callable[[], bool]) -> Relaxed | None:
         """Solve with the points `free`, shape (m,); `None` if `stop` said so first."""
         engine, ended = self._engine, highspy.HighsModelStatus
-        engine.changeColsBounds(self.m, self._columns, np.zeros(self.m), free.astype(np.float64))
+        self._allow(free)
         while True:
             engine.setOptionValue("time_limit", engine.getRunTime() + _SLICE_SECONDS)
             engine.run()
@@ -133,19 +135,35 @@ class Relaxation:
                 raise EngineError(f"HiGHS ended a linear relaxation with {name!r}")
             if stop():
                 return None
-        solution = engine.getSolution()
-        self._weigh(np.asarray(solution.row_dual))
-        surplus = np.empty(self.m, dtype=np.int64)
-        bound = weighted_cover(*self._rows(), self.weights, free, UNIT, surplus)
-        return Relaxed(np.where(free, solution.col_value[: self.m], 0.0), bound, surplus)
+        relaxed = self._read(free)
+        for row, weight in enumerate(self.weights):
+            self._idle[row] = 0 if weight else self._idle[row] + 1
+        return relaxed
 
-    def _weigh(self, duals: NDArray[np.float64]) -> None:
-        weights = np.rint(-duals * UNIT).astype(np.int64)
+    def try_out(self, free: NDArray[np.bool_]) -> int:
+        """A bound, in units of `UNIT`, from a few steps of the simplex method."""
+        self._allow(free)
+        self._engine.setOptionValue("simplex_iteration_limit", _TRIAL_ITERATIONS)
+        self._engine.setOptionValue("time_limit", np.inf)
+        self._engine.run()
+        self._engine.setOptionValue("simplex_iteration_limit", _NO_LIMIT)
+        return self._read(free).bound
+
+    def _allow(self, free: NDArray[np.bool_]) -> None:
+        self._engine.changeColsBounds(
+            self.m, self._columns, np.zeros(self.m), free.astype(np.float64)
+        )
+
+    def _read(self, free: NDArray[np.bool_]) -> Relaxed:
+        """What the engine holds, with the bound recomputed from the multipliers of the rows."""
+        solution = self._engine.getSolution()
+        weights = np.rint(np.asarray(solution.row_dual) * -UNIT).astype(np.int64)
         forced = np.zeros(len(weights), dtype=np.bool_)
         forced[[self._row[key] for key in self._forced]] = True
         self.weights = np.where(forced, weights, np.maximum(weights, 0))
-        for row, weight in enumerate(self.weights):
-            self._idle[row] = 0 if weight else self._idle[row] + 1
+        surplus = np.empty(self.m, dtype=np.int64)
+        bound = weighted_cover(*self._rows(), self.weights, free, UNIT, surplus)
+        return Relaxed(np.where(free, solution.col_value[: self.m], 0.0), bound, surplus)
 
     def _rows(self) -> tuple[NDArray[np.int64], Points]:
         """The cliques in CSR form."""
