@@ -16,7 +16,7 @@ def kuby_one_m_model(n: int, p: int, pairs: Window, each_row: EachRow = lambda: 
     maximise r subject to
         sum_i x_i = p
         r <= rank_ij + M (2 - x_i - x_j)          all pairs i < j
-        x binary, r >= 0 integer
+        x binary, 0 <= r <= M integer
 
     M is the largest rank, the smallest value for which the rows of all pairs hold.
 
@@ -42,7 +42,7 @@ def kuby_one_m_model(n: int, p: int, pairs: Window, each_row: EachRow = lambda: 
     big = pairs.high
     model = pyo.ConcreteModel("kuby-one-m")
     model.x = pyo.Var(range(n), domain=pyo.Binary)
-    model.r = pyo.Var(domain=pyo.NonNegativeIntegers)
+    model.r = pyo.Var(domain=pyo.Integers, bounds=(0, big))
     model.value = pyo.Objective(expr=model.r, sense=pyo.maximize)
     model.choose = pyo.Constraint(expr=pyo.quicksum(model.x[i] for i in range(n)) == p)
     model.cap = pyo.ConstraintList()
