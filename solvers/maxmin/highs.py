@@ -50,8 +50,23 @@ def hand_over(model: Any) -> highspy.Highs:
     return engine
 
 
+def handed_over(run: Run, build: Callable[[EachRow], Any]) -> highspy.Highs:
+    """Build a Pyomo model and hand it over, within the time that is left."""
+    with run.building():
+        begun = run.seconds()
+        model = build(run.need)
+        run.need(run.seconds() - begun)  # handing over takes as long, and cannot be stopped
+        engine = hand_over(model)
+    run.need()
+    return engine
+
+
 def solve_rank_model(
-    run: Run, pairs: Window, build: Callable[[EachRow], Any], start: Mapping[str, float]
+    run: Run,
+    pairs: Window,
+    build: Callable[[EachRow], Any],
+    start: Mapping[str, float],
+    presolve: bool = True,
 ) -> None:
     """Build a Pyomo model whose objective is the rank, and solve it from the greedy selection.
 
@@ -68,14 +83,13 @@ def solve_rank_model(
         Makes the model; has the variables ``x[0..n-1]``.
     start : mapping of str to float
         What other columns of the LP file are worth at the start; 0 if not named.
+    presolve : bool
+        Whether HiGHS simplifies the model first.
     """
     n, levels = run.instance.n, run.instance.levels
     run.message = "time was up before the model stood"
-    with run.building():
-        model = build(run.need)
-        run.need(run.seconds())  # handing over takes as long as building, and cannot be stopped
-        engine = hand_over(model)
-    run.need()
+    engine = handed_over(run, build)
+    engine.setOptionValue("presolve", "on" if presolve else "off")
     columns = point_columns(engine, n)
     _start_from(engine, {**start, **{f"x({i})": 1.0 for i in pairs.start}})
 

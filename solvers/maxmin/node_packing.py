@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from dispersion.instance import Instance
 from solvers.base import Kind, Run, solver
 from solvers.maxmin.bisection import Bracket, Verdict, bisect
-from solvers.maxmin.highs import EachRow, hand_over, load, pack, point_columns
+from solvers.maxmin.highs import EachRow, handed_over, load, pack, point_columns
 from solvers.maxmin.window import opened, window
 
 
@@ -83,9 +83,7 @@ def node_packing(run: Run) -> None:
 
     def probe(t: int, seconds: float) -> Verdict:
         nonlocal probes
-        with run.building():
-            engine = hand_over(packing_model(ranks, t, run.need))
-        run.need()
+        engine = handed_over(run, lambda check: packing_model(ranks, t, check))
         probes += 1
         run.message = f"{probes} packings"
         columns = point_columns(engine, run.instance.n)
