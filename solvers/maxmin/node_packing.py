@@ -71,8 +71,9 @@ def _model(instance: Instance) -> Any:
 def node_packing(run: Run) -> None:
     """Bisect between the greedy value and the degree bound with maximum node packing programs.
 
-    As published: bisection over distances, each answered by a maximum packing.  Ours: ranks; the ends it starts from; that a packing is stopped once p points are packed or its bound is below
-    p; that it continues from the distance its points realise; and the time slices (see `bisect`).
+    As published: bisection over distances, each answered by a maximum packing.  Ours: ranks; the ends
+    it starts from; that a packing is stopped once p points are packed or its bound is below p; that
+    it continues from the distance its points realise; and the time slices (see `bisect`).
 
     One thread and one seed repeat exactly, as long as no slice runs out.  See `packing_model`.
     """
