@@ -5,5 +5,16 @@ that needs them, when it is asked for.
 """
 
 from solvers.base import Kind, Limits, Run, SolverInfo, prepare, solve, solvers, solvers_for
+from solvers.export import export_model
 
-__all__ = ["Kind", "Limits", "Run", "SolverInfo", "prepare", "solve", "solvers", "solvers_for"]
+__all__ = [
+    "Kind",
+    "Limits",
+    "Run",
+    "SolverInfo",
+    "export_model",
+    "prepare",
+    "solve",
+    "solvers",
+    "solvers_for",
+]

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from dispersion.errors import ContradictionError, EngineError, UnknownNameError
 from dispersion.instance import Instance
@@ -22,6 +23,7 @@ __all__ = [
     "Kind",
     "Limits",
     "Method",
+    "ModelBuilder",
     "Run",
     "SolverInfo",
     "find",
@@ -42,6 +44,7 @@ class Kind(Enum):
 
 
 Method = Callable[[Run], None]
+ModelBuilder = Callable[[Instance], Any]  #: an instance to a ``pyomo.environ.ConcreteModel``
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,10 @@ class SolverInfo:
         Takes a `Run` and reports to it.
     prepare : callable or None
         Imports engines and compiles kernels, so that no clock counts it.
+    by_default : bool
+        Whether ``python -m dispersion.compare`` takes it unless told which to take.
+    model : callable or None
+        Builds the Pyomo model it solves, for `solvers.export_model`; `None` if it has none.
     """
 
     name: str
@@ -68,6 +75,8 @@ class SolverInfo:
     summary: str
     method: Method
     prepare: Callable[[], None] | None
+    by_default: bool = True
+    model: ModelBuilder | None = None
 
 
 solvers: Registry[SolverInfo] = Registry("solver", "solvers.maxmin", "solvers.maxsum")
@@ -80,11 +89,13 @@ def solver(
     kind: Kind,
     summary: str,
     prepare: Callable[[], None] | None = None,
+    by_default: bool = True,
+    model: ModelBuilder | None = None,
 ) -> Callable[[Method], Method]:
-    """Register the decorated function as the solver `name` of an objective."""
+    """Register the decorated function as the solver `name` of an objective (see `SolverInfo`)."""
 
     def register(method: Method) -> Method:
-        info = SolverInfo(name, objective, kind, summary, method, prepare)
+        info = SolverInfo(name, objective, kind, summary, method, prepare, by_default, model)
         solvers.add(f"{objective}/{name}", info)
         return method
 
@@ -165,7 +176,7 @@ def solve(
     instance : Instance
         What to solve.
     solver : str
-        A registered solver of `objective`: clique, greedy, tabu, highs, cp-sat, random, ...
+        A registered solver of `objective`: clique, greedy, tabu, kuby, cp-sat, random, ...
     objective : str
         "max-min" or "max-sum".
     time_limit : float

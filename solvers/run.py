@@ -70,7 +70,7 @@ class Run:
     message : str
         A remark for the reader of the solution.
     build_seconds : float
-        Wall time until the model stood; 0 if the method builds none.
+        Wall time of building models; 0 if the method builds none.
     """
 
     def __init__(self, instance: Instance, limits: Limits, objective_name: str) -> None:
@@ -88,11 +88,15 @@ class Run:
 
     @contextmanager
     def building(self) -> Iterator[None]:
-        """Count the block, however it ends, as building; what comes after it is solving."""
+        """Count the block, however it ends, as building, and with the first what led to it.
+
+        The rest is solving; a method that builds several models uses a block for each.
+        """
+        begun = self.seconds() if self.build_seconds else 0.0
         try:
             yield
         finally:
-            self.build_seconds = self.seconds()
+            self.build_seconds += self.seconds() - begun
 
     def incumbent(self, selected: ArrayLike) -> None:
         """Offer a selection of p points; kept if it is better than the best so far."""

@@ -13,8 +13,10 @@ from dispersion.objectives import objectives
 from dispersion.study.tables import FORMATS
 from dispersion.version import __version__
 from solvers.base import solvers_for
+from solvers.export import exporting
 
 DEFAULT_MODEL = "vgg16"
+ALL = "all"  # of the solvers
 
 
 class _Parser(argparse.ArgumentParser):
@@ -98,12 +100,17 @@ def _instances(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _solvers(objective: str) -> str:
+    """The solvers of an objective, those taken by default first."""
+    infos = solvers_for(objective)
+    usual = _listed({info.name: info.summary for info in infos if info.by_default})
+    named = _listed({info.name: info.summary for info in infos if not info.by_default})
+    return f"{usual}; and, if named, {named}" if named else usual
+
+
 def _solving(parser: argparse.ArgumentParser) -> None:
     """What is solved, by whom, with what."""
-    known = " ".join(
-        f"For {goal}: {_listed({info.name: info.summary for info in solvers_for(goal)})}."
-        for goal in objectives
-    )
+    known = " ".join(f"For {goal}: {_solvers(goal)}." for goal in objectives)
     goals = _listed({name: objectives[name].summary for name in objectives})
     add = parser.add_argument_group("solving").add_argument
     add("--objective", default="max-min", metavar="NAME", help=f"{goals} (default: %(default)s)")
@@ -111,7 +118,8 @@ def _solving(parser: argparse.ArgumentParser) -> None:
         "--solvers",
         nargs="+",
         metavar="NAME",
-        help=f"which to compare (default: all of the objective). {known}",
+        help=f"which to compare, or {ALL} (default: those of the objective that need not be named). "
+        f"{known}",
     )
     add(
         "--time-limit",
@@ -177,6 +185,13 @@ def _output(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="FOLDER",
         help="where results go; must not hold an earlier run (default: results/NAME-DATE-TIME)",
+    )
+    add(
+        "--export",
+        type=Path,
+        metavar="FOLDER",
+        help="before solving, write the model of every instance for every solver compared that has one "
+        f"({', '.join(exporting())}), as .lp and as .mps for other engines (default: none is written)",
     )
     add(
         "--format",

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from dispersion.errors import InputError
 from dispersion.metrics import metrics
-from dispersion.study.arguments import DEFAULT_MODEL, parser
+from dispersion.study.arguments import ALL, DEFAULT_MODEL, parser
 from solvers.base import Limits, find, solvers_for
+from solvers.export import exporting
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Options:
     random_seeds: int
     jobs: int
     out: Path | None
+    export: Path | None
     format: str
 
     def seeded(self) -> list[tuple[str, Limits]]:
@@ -106,6 +108,17 @@ def _network(given: argparse.Namespace, spoken: set[str]) -> NetworkOptions:
     return NetworkOptions(**{**values, "model": model, "keep": tuple(dict.fromkeys(given.keep))})
 
 
+def _solvers(asked: Sequence[str] | None, objective: str) -> list[str]:
+    """The names asked for; those compared by default if there are none, every one for `all`."""
+    known = solvers_for(objective)
+    if asked is None:
+        return [info.name for info in known if info.by_default]
+    for name in asked:
+        if name != ALL:
+            find(name, objective)
+    return [info.name for info in known] if ALL in asked else list(asked)
+
+
 def parse(arguments: Sequence[str] | None = None) -> Options:
     """Read and check the command line.
 
@@ -117,9 +130,13 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
     """
     given = parser().parse_args(arguments)
     subject = (_network if given.instance is None else _instances)(given, _spoken(arguments))
-    names = given.solvers or [info.name for info in solvers_for(given.objective)]
-    for name in names:
-        find(name, given.objective)
+    names = _solvers(given.solvers, given.objective)
+    if given.export is not None and not set(names) & set(exporting(given.objective)):
+        known = ", ".join(exporting(given.objective)) or "none"
+        raise InputError(
+            f"--export: none of the {given.objective} solvers {', '.join(names)} has a model to write; "
+            f"those that have one: {known}."
+        )
     _count("--random-seeds", given.random_seeds)
     _count("--jobs", given.jobs)
     limits = Limits(given.time_limit, given.threads, given.seed)
@@ -138,5 +155,6 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
         random_seeds=given.random_seeds,
         jobs=given.jobs or max(1, (os.cpu_count() or 1) // given.threads),
         out=given.out,
+        export=given.export,
         format=given.format,
     )

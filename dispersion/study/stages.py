@@ -10,6 +10,7 @@ from rich.console import Console
 from dispersion.library.known import NONE_PUBLISHED, Published
 from dispersion.solution import Solution
 from dispersion.study.environment import environment
+from dispersion.study.export import export_models
 from dispersion.study.judge import Judgement, judge
 from dispersion.study.plots import accuracy_against_keep, gap_against_time
 from dispersion.study.progress import stage
@@ -53,8 +54,10 @@ def solve_and_judge(
     tasks: Sequence[Task],
     published: Published = NONE_PUBLISHED,
 ) -> tuple[Judgement, Chosen]:
-    """Solve all tasks and write down the rows and the selections."""
+    """Solve all tasks and write down the rows and the selections; before, models if asked for."""
     record(session, "running")
+    if session.options.export is not None:
+        export_models(session, tasks, session.options.export)
     solved = solve_stage(session, tasks)
     judgement = judge(solved, published)
     session.keep(lambda: session.store.solves(judgement.rows))

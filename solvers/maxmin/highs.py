@@ -1,122 +1,97 @@
-"""Kuby's mixed-integer program, written in Pyomo and solved by HiGHS."""
+"""HiGHS, as our solvers use it: a model of ranks in one go, or one packing after the other."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from dispersion.errors import EngineError
-from solvers.base import Kind, Run, solver
 from solvers.interruptible import run_interruptibly
-from solvers.maxmin.window import Window, opened
+from solvers.maxmin.bisection import Verdict
+from solvers.maxmin.greedy import farthest_points
+from solvers.maxmin.window import Window
+from solvers.run import Run
 
 if TYPE_CHECKING:
     import highspy
 
+EachRow = Callable[[], None]  #: called before each row of a model, to stop building by an exception
 
-def _load() -> None:
+
+def load() -> None:
+    """Import HiGHS and Pyomo."""
     import highspy  # noqa: F401
     import pyomo.environ  # noqa: F401
 
 
-def kuby_model(n: int, p: int, pairs: Window, each_row: Callable[[], None] = lambda: None) -> Any:
-    """Kuby's big-M model on ranks, with the tightest coefficient of every pair.
-
-    maximise r subject to
-        sum_i x_i = p
-        x_i + x_j <= 1                                        pairs below the greedy value
-        r <= rank_ij + (high - rank_ij) (2 - x_i - x_j)       pairs between greedy and bound
-        x binary, low <= r <= high integer
-
-    Source: Kuby, "Programming models for facility dispersion", Geographical Analysis 19(4), 1987,
-    with M_ij = high - rank_ij in place of one large M.
-
-    Parameters
-    ----------
-    n, p : int
-        How many points there are, and how many to choose.
-    pairs : Window
-        The pairs to model.
-    each_row : callable
-        Called before each pair's row, so that building can be stopped by an exception.
-
-    Returns
-    -------
-    pyomo.environ.ConcreteModel
-        With variables ``x[0..n-1]`` and ``r``.
-    """
-    import pyomo.environ as pyo
-
-    model = pyo.ConcreteModel("p-dispersion")
-    model.x = pyo.Var(range(n), domain=pyo.Binary)
-    model.r = pyo.Var(domain=pyo.Integers, bounds=(pairs.low, pairs.high))
-    model.value = pyo.Objective(expr=model.r, sense=pyo.maximize)
-    model.choose = pyo.Constraint(expr=pyo.quicksum(model.x[i] for i in range(n)) == p)
-    model.exclude = pyo.ConstraintList()
-    for i, j in pairs.below.tolist():
-        each_row()
-        model.exclude.add(model.x[i] + model.x[j] <= 1)
-    model.cap = pyo.ConstraintList()
-    for i, j, rank in pairs.within.tolist():
-        each_row()
-        slack = pairs.high - rank
-        model.cap.add(model.r + slack * model.x[i] + slack * model.x[j] <= rank + 2 * slack)
-    return model
-
-
-def _hand_over(model: Any) -> highspy.Highs:
-    """The model in HiGHS, by way of an LP file: four times faster than Pyomo's direct interface."""
+def silent_engine() -> highspy.Highs:
+    """An empty HiGHS that prints nothing."""
     import highspy
 
-    highs = highspy.Highs()
-    highs.setOptionValue("log_to_console", False)
+    engine = highspy.Highs()
+    engine.setOptionValue("log_to_console", False)  # without any output it makes no callbacks
+    return engine
+
+
+def hand_over(model: Any) -> highspy.Highs:
+    """A Pyomo model in HiGHS, by way of an LP file: four times faster than Pyomo's own interface."""
+    import highspy
+
+    engine = silent_engine()
     with tempfile.TemporaryDirectory() as folder:
         path = str(Path(folder) / "model.lp")
         model.write(path, io_options={"symbolic_solver_labels": True})
-        if highs.readModel(path) != highspy.HighsStatus.kOk:
+        if engine.readModel(path) != highspy.HighsStatus.kOk:
             raise EngineError("HiGHS cannot read the model that Pyomo wrote")
-    return highs
+    return engine
 
 
-@solver(
-    "highs",
-    objective="max-min",
-    kind=Kind.EXACT,
-    summary="Kuby's big-M integer program (tight coefficients) through Pyomo and HiGHS",
-    prepare=_load,
-)
-def highs(run: Run) -> None:
-    """Solve Kuby's model with HiGHS' branch and cut, started from the greedy selection.
-
-    The objective is the integer rank of the smallest selected distance, so HiGHS' tolerances cannot
-    confuse two distances; the value is looked up, and recomputed from the selection.  One thread and
-    one seed repeat exactly.
-
-    See `kuby_model` for the formulation and its source.
-    """
-    instance = run.instance
-    pairs = opened(run)
-    if run.proven():
-        return
-    run.message = "time was up before the model stood"
+def handed_over(run: Run, build: Callable[[EachRow], Any]) -> highspy.Highs:
+    """Build a Pyomo model and hand it over, within the time that is left."""
     with run.building():
-        model = kuby_model(instance.n, instance.p, pairs, each_row=run.need)
-        run.need(run.seconds())  # handing over takes as long as building, and cannot be stopped
-        engine = _hand_over(model)
+        begun = run.seconds()
+        model = build(run.need)
+        run.need(run.seconds() - begun)  # handing over takes as long, and cannot be stopped
+        engine = hand_over(model)
     run.need()
-    _optimise(engine, run, pairs)
+    return engine
 
 
-def _optimise(engine: highspy.Highs, run: Run, pairs: Window) -> None:
-    import highspy
+def solve_rank_model(
+    run: Run,
+    pairs: Window,
+    build: Callable[[EachRow], Any],
+    start: Mapping[str, float],
+    presolve: bool = True,
+) -> None:
+    """Build a Pyomo model whose objective is the rank, and solve it from the greedy selection.
 
+    HiGHS' tolerances cannot confuse two distances, since ranks are whole numbers; the value is looked
+    up, and recomputed from the selection.  One thread and one seed repeat exactly.
+
+    Parameters
+    ----------
+    run : Run
+        What to solve, and where incumbents and bounds go as they are found.
+    pairs : Window
+        Where the selection to start from, and the highest rank, are taken from.
+    build : callable
+        Makes the model; has the variables ``x[0..n-1]``.
+    start : mapping of str to float
+        What other columns of the LP file are worth at the start; 0 if not named.
+    presolve : bool
+        Whether HiGHS simplifies the model first.
+    """
     n, levels = run.instance.n, run.instance.levels
-    columns = [engine.getColByName(f"x({i})")[1] for i in range(n)]
-    objective_column = engine.getColByName("r")[1]
+    run.message = "time was up before the model stood"
+    engine = handed_over(run, build)
+    engine.setOptionValue("presolve", "on" if presolve else "off")
+    columns = point_columns(engine, n)
+    _start_from(engine, {**start, **{f"x({i})": 1.0 for i in pairs.start}})
 
     def incumbent(values: Any) -> None:
         run.incumbent(np.flatnonzero(np.asarray(values)[columns] > 0.5))
@@ -125,31 +100,105 @@ def _optimise(engine: highspy.Highs, run: Run, pairs: Window) -> None:
         if np.isfinite(value):
             run.prove(float(levels[min(pairs.high, max(0, int(np.floor(value + 1e-6))))]))
 
+    engine.cbMipImprovingSolution += lambda event: incumbent(event.data_out.mip_solution)
+    engine.cbMipLogging += lambda event: bound(event.data_out.mip_dual_bound)
+    _optimise(engine, run, run.seconds_left())
+    info = engine.getInfo()
+    if _holds_solution(engine):
+        incumbent(engine.getSolution().col_value)
+    bound(info.mip_dual_bound)
+    run.message = (
+        f"{info.mip_node_count} nodes, {engine.getNumCol()} columns, {engine.getNumRow()} rows"
+    )
+
+
+def point_columns(engine: highspy.Highs, n: int) -> list[int]:
+    """Where the columns x(0) .. x(n-1) of a model that was handed over are."""
+    return [engine.getColByName(f"x({i})")[1] for i in range(n)]
+
+
+def pack(engine: highspy.Highs, columns: list[int], run: Run, seconds: float) -> Verdict:
+    """Maximise the number of points until p are packed, or it is certain that p cannot be.
+
+    Of more than p points, the farthest ones are taken.
+
+    Parameters
+    ----------
+    engine : highspy.Highs
+        Holds a node packing model, to be maximised; used once.
+    columns : list of int
+        Where its n binaries are.
+    run : Run
+        What is being solved.
+    seconds : float
+        How long this may take.
+    """
+    import highspy
+
+    p, ranks = run.instance.p, run.instance.ranks
+
+    def refutes(bound: float) -> bool:
+        return bool(np.floor(bound + 1e-6) < p)
+
+    def look(event: Any) -> None:
+        if refutes(event.data_out.mip_dual_bound):
+            engine.cancelSolve()
+
+    engine.cbMipLogging += look
+    outcome = _optimise(engine, run, seconds, target=p)
+    if outcome == highspy.HighsModelStatus.kInfeasible:
+        return Verdict(refuted=True)
+    if _holds_solution(engine):
+        chosen = np.flatnonzero(np.asarray(engine.getSolution().col_value)[columns] > 0.5)
+        if len(chosen) >= p:
+            among = ranks[np.ix_(chosen, chosen)]
+            farthest = farthest_points(among, int(among.argmax()) // len(chosen), p)
+            return Verdict(witness=chosen[farthest])
+    return Verdict(refuted=refutes(engine.getInfo().mip_dual_bound))
+
+
+def _start_from(engine: highspy.Highs, values: Mapping[str, float]) -> None:
+    """Give HiGHS a solution: it wants every column."""
+    import highspy
+
+    full = np.zeros(engine.getNumCol())
+    for name, value in values.items():
+        full[engine.getColByName(name)[1]] = value
     start = highspy.HighsSolution()
-    values = np.zeros(engine.getNumCol())
-    values[np.asarray(columns)[pairs.start]] = 1.0
-    values[objective_column] = pairs.low
-    start.col_value = values.tolist()
+    start.col_value = full.tolist()
+    engine.setSolution(start)
+
+
+def _optimise(
+    engine: highspy.Highs, run: Run, seconds: float, target: int | None = None
+) -> highspy.HighsModelStatus:
+    """Run HiGHS within the limits, or until a target; another end is an `EngineError`."""
+    import highspy
+
     for option, value in {
-        "time_limit": run.seconds_left(),
+        "time_limit": seconds,
         "threads": run.limits.threads,
         "random_seed": run.limits.seed,
         "mip_rel_gap": 0.0,
-        "mip_abs_gap": 0.9,  # the objective is a whole number
+        "mip_abs_gap": 0.9,  # every objective of ours is a whole number
         "mip_min_logging_interval": 0.5,
     }.items():
         engine.setOptionValue(option, value)
+    if target is not None:
+        engine.setOptionValue("objective_target", target - 0.5)
     highspy.Highs.resetGlobalScheduler(True)  # else another thread count is ignored, and worse
-    engine.setSolution(start)
-    engine.cbMipImprovingSolution += lambda event: incumbent(event.data_out.mip_solution)
-    engine.cbMipLogging += lambda event: bound(event.data_out.mip_dual_bound)
     engine.HandleUserInterrupt = True  # else `cancelSolve` is not heard
     run_interruptibly(engine.run, engine.cancelSolve)
-    info, outcome = engine.getInfo(), engine.getModelStatus()
-    ended = highspy.HighsModelStatus
-    if not info.valid or outcome not in (ended.kOptimal, ended.kTimeLimit, ended.kInterrupt):
+    outcome, ended = engine.getModelStatus(), highspy.HighsModelStatus
+    stopped = outcome in (ended.kOptimal, ended.kTimeLimit, ended.kInterrupt, ended.kObjectiveTarget)
+    answered = target is not None and outcome == ended.kInfeasible
+    if not answered and not (stopped and engine.getInfo().valid):
         raise EngineError(f"HiGHS ended with {engine.modelStatusToString(outcome)!r}")
-    if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
-        incumbent(engine.getSolution().col_value)
-    bound(info.mip_dual_bound)
-    run.message = f"{info.mip_node_count} nodes, {len(pairs.below) + len(pairs.within)} pair rows"
+    return outcome
+
+
+def _holds_solution(engine: highspy.Highs) -> bool:
+    import highspy
+
+    feasible = highspy.SolutionStatus.kSolutionStatusFeasible
+    return bool(engine.getInfo().primal_solution_status == feasible)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,20 +45,40 @@ class Window:
     within: NDArray[np.intp]
 
 
-def opened(run: Run) -> Window:
-    """Report the greedy selection and the degree bound, and return what lies between them."""
-    pairs = window(run.instance)
+def opened(run: Run, look: Callable[[Instance], Window] | None = None) -> Window:
+    """Look at the run's instance, by default through `window`, and report the two ends."""
+    pairs = (look or window)(run.instance)
     run.incumbent(pairs.start)
     run.prove(float(run.instance.levels[pairs.high]))
     return pairs
 
 
-def window(instance: Instance) -> Window:
-    """Sort the pairs of an instance into excluding, capping and irrelevant ones; O(n^2) time."""
+def everything(instance: Instance) -> Window:
+    """Every pair, every rank: what a model starts from that takes nothing but greedy's selection."""
+    ranks = instance.ranks
+    start, low = _greedy(instance)
+    i, j = np.triu_indices(instance.n, k=1)
+    return Window(
+        start=start,
+        low=low,
+        high=len(instance.levels) - 1,
+        below=np.empty((0, 2), dtype=np.intp),
+        within=np.column_stack([i, j, ranks[i, j]]).astype(np.intp),
+    )
+
+
+def _greedy(instance: Instance) -> tuple[NDArray[np.intp], int]:
+    """The farthest-point selection and its rank."""
     ranks, p = instance.ranks, instance.p
     start = farthest_points(ranks, int(ranks.argmax()) // instance.n, p)
-    low = int(ranks[np.ix_(start, start)][np.triu_indices(p, k=1)].min())
-    high = max(low, degree_bound(ranks, p))
+    return start, int(ranks[np.ix_(start, start)][np.triu_indices(p, k=1)].min())
+
+
+def window(instance: Instance) -> Window:
+    """Sort the pairs of an instance into excluding, capping and irrelevant ones; O(n^2) time."""
+    ranks = instance.ranks
+    start, low = _greedy(instance)
+    high = max(low, degree_bound(ranks, instance.p))
     i, j = np.triu_indices(instance.n, k=1)
     rank = ranks[i, j].astype(np.intp)
     inside = (rank >= low) & (rank < high)

@@ -150,6 +150,22 @@ def test_build_time_is_split_off(register):
     assert solution.solve_seconds > 0
 
 
+def test_several_models_add_up_to_the_build_time(register):
+    """The first counts from the start of the solve, what lies between models is solving."""
+
+    def method(run):
+        time.sleep(0.02)
+        for _ in range(2):
+            with run.building():
+                time.sleep(0.02)
+            time.sleep(0.05)
+        run.incumbent([0, 2])
+
+    solution = solve(LINE, register(method))
+    assert solution.build_seconds >= 0.06
+    assert solution.solve_seconds >= 0.1
+
+
 def test_a_failed_engine_keeps_what_it_found(register):
     """The status is error, the reason is in the message, the incumbent is kept."""
 

@@ -53,7 +53,7 @@ def test_the_whole_command(study: Callable[..., Any], files: Path) -> None:
         *("gap-against-time.png", "run.json", "selections.json", "solves.csv", "solves.parquet")
     ]
     solves = done.table("solves")
-    names = ["clique", "cp-sat", "greedy", "highs", *["random"] * 3, "tabu"]
+    names = ["clique", "cp-sat", "greedy", "kuby", *["random"] * 3, "tabu"]
     som = "som, n = 15, seed = 2"
     assert list(solves[["instance", "p", "solver"]].itertuples(index=False, name=None)) == [
         (name, p, solver) for name in (GEO, "MDG.txt", som) for p in (5, 4) for solver in names
@@ -61,7 +61,7 @@ def test_the_whole_command(study: Callable[..., Any], files: Path) -> None:
     assert solves["keep"].isna().all()
     for _, group in solves.groupby(["instance", "p"]):
         proven = group[group["status"] == "optimal"]
-        assert {"clique", "cp-sat", "highs"} <= set(proven["solver"])
+        assert {"clique", "cp-sat", "kuby"} <= set(proven["solver"])
         assert proven["objective"].nunique() == 1
     for title in (
         "Every instance, every solver",

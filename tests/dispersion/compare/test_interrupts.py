@@ -103,7 +103,7 @@ def test_ctrl_c_at_a_terminal(tmp_path: Path, done: Any) -> None:
     ours, theirs = pty.openpty()
     command = [
         *(sys.executable, "-m", "dispersion.compare", "--model", "vgg16", "--layers", "features.20"),
-        *("--weights", str(tmp_path / "vgg16.safetensors"), "--solvers", "greedy", "highs"),
+        *("--weights", str(tmp_path / "vgg16.safetensors"), "--solvers", "greedy", "kuby"),
         *("--time-limit", "600", "--jobs", "1", "--out", str(tmp_path / "out")),
     ]
     process = subprocess.Popen(

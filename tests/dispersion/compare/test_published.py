@@ -46,7 +46,7 @@ def test_the_main_job_on_two_layers(
     assert left.files == EVERYTHING
     solves, networks = left.table("solves"), left.table("networks")
     for _, group in solves.groupby(["instance", "keep"]):
-        exact = group[group["solver"].isin(["clique", "cp-sat", "highs"])]
+        exact = group[group["solver"].isin(["clique", "cp-sat", "kuby"])]
         assert list(exact["status"]) == ["optimal"] * 3
         assert exact["objective"].nunique() == exact["bound"].nunique() == 1
         optimum = exact["objective"].iloc[0]

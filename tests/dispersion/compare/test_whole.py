@@ -98,7 +98,7 @@ def test_exact_solvers_agree_to_the_last_bit(whole: Any) -> None:
     solves = whole.table("solves")
     for _, group in solves.groupby(["instance", "keep"]):
         proven = group[group["status"] == "optimal"]
-        assert {"clique", "cp-sat", "highs"} <= set(proven["solver"])
+        assert {"clique", "cp-sat", "kuby"} <= set(proven["solver"])
         assert proven["objective"].nunique() == 1
         assert (group["objective"] <= proven["objective"].iloc[0]).all()
 

@@ -32,11 +32,12 @@ NETWORK = NetworkOptions(
 DEFAULTS = Options(
     subject=NETWORK,
     objective="max-min",
-    solvers=("clique", "cp-sat", "greedy", "highs", "random", "tabu"),
+    solvers=("clique", "cp-sat", "greedy", "kuby", "random", "tabu"),
     limits=Limits(seconds=10.0, threads=1, seed=0),
     random_seeds=3,
     jobs=os.cpu_count() or 1,
     out=None,
+    export=None,
     format="table",
 )
 
@@ -65,6 +66,7 @@ def test_defaults() -> None:
         (["--test-images", "100"], {"test_images": 100}),
         (["--calibration-images", "2"], {"calibration_images": 2}),
         (["--out", "there"], {"out": Path("there")}),
+        (["--export", "models"], {"export": Path("models")}),
         (["--device", "cuda:1"], {"device": "cuda:1"}),
         *((["--format", style], {"format": style}) for style in FORMATS),
     ],
@@ -128,6 +130,24 @@ def test_an_objective_brings_its_own_solvers() -> None:
     )
 
 
+def test_solvers_that_must_be_named() -> None:
+    """`all` is every solver of the objective, whatever stands beside it; a wrong name is none."""
+    everyone = tuple(info.name for info in solvers_for("max-min"))
+    assert set(parse([]).solvers) < set(everyone)
+    assert parse(["--solvers", "all"]).solvers == everyone
+    assert parse(["--solvers", "greedy", "all"]).solvers == everyone
+    assert parse(["--solvers", "compact"]).solvers == ("compact",)
+    with pytest.raises(UnknownNameError, match="did you mean compact"):
+        parse(["--solvers", "all", "compct"])
+
+
+@pytest.mark.parametrize("arguments", [["--solvers", "clique", "tabu"], ["--objective", "max-sum"]])
+def test_an_export_needs_a_solver_that_has_a_model(arguments: Sequence[str]) -> None:
+    """Asking for files that nobody can write is refused before anything is solved."""
+    with pytest.raises(InputError, match=r"--export: none of the max-\w+ solvers .* has a model"):
+        parse(["--export", "models", *arguments])
+
+
 def test_threads_share_the_cores(monkeypatch: pytest.MonkeyPatch) -> None:
     """As many jobs as have cores to themselves, and at least one."""
     monkeypatch.setattr(os, "cpu_count", lambda: 8)
@@ -185,7 +205,7 @@ def test_the_last_seeds_of_all(capsys: pytest.CaptureFixture[str]) -> None:
         (["--metric", "euclidian"], "unknown metric 'euclidian'; did you mean euclidean?"),
         (["--objective", "maxmin"], "unknown objective 'maxmin'; did you mean max-min"),
         (["--solvers", "greedy", "clik"], "unknown max-min solver 'clik'; did you mean clique?"),
-        (["--solvers", "xyzzy"], "unknown max-min solver 'xyzzy'; known: clique, cp-sat, greedy,"),
+        (["--solvers", "xyzzy"], "unknown max-min solver 'xyzzy'; known: clique, compact, cp-sat,"),
     ],
 )
 def test_unknown_names_bring_the_nearest_known(arguments: Sequence[str], told: str) -> None:

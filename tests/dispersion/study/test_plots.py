@@ -43,14 +43,14 @@ def test_gaps_are_drawn_in_percent_against_all_their_time(solve_row: SolveRows) 
         [
             solve_row(solver="clique", build_seconds=0.5, solve_seconds=1.5, gap=0.0),
             solve_row(solver="clique", build_seconds=0.0, solve_seconds=4.0, gap=0.25),
-            solve_row(solver="highs", build_seconds=2.0, solve_seconds=8.0, gap=0.5),
+            solve_row(solver="kuby", build_seconds=2.0, solve_seconds=8.0, gap=0.5),
             solve_row(solver="random", gap=None),
         ]
     )
-    assert drawn(axes) == {"clique": [(2.0, 0.0), (4.0, 25.0)], "highs": [(10.0, 50.0)]}
+    assert drawn(axes) == {"clique": [(2.0, 0.0), (4.0, 25.0)], "kuby": [(10.0, 50.0)]}
     legend = axes.get_legend()
     assert legend is not None
-    assert [text.get_text() for text in legend.get_texts()] == ["clique", "highs"]
+    assert [text.get_text() for text in legend.get_texts()] == ["clique", "kuby"]
     assert axes.get_xlabel() == "build + solve time [s]"
     assert "(bound - objective) / bound [%]" in axes.get_ylabel()
 
@@ -120,7 +120,7 @@ def test_pictures_go_where_they_are_told(
     rows: int, solve_row: SolveRows, network_row: NetworkRows
 ) -> None:
     """Given axes are drawn into and returned; without them a new figure is made; both can be saved."""
-    solves = [solve_row(), solve_row(solver="highs")][:rows]
+    solves = [solve_row(), solve_row(solver="kuby")][:rows]
     networks = [network_row(), network_row(keep=0.25)][:rows]
     left, right = Figure(figsize=(8, 4)).subplots(1, 2)
     assert gap_against_time(solves, left) is left

@@ -44,11 +44,11 @@ def test_a_terminal_gets_a_bar() -> None:
     out = console(terminal=True)
     with stage("solving", 2, out) as steps:
         steps.step("greedy on features.0: feasible")
-        steps.step("highs on features.0: optimal")
+        steps.step("kuby on features.0: optimal")
     text = shown(out)
     assert "solving" in text
     assert "2/2" in text
-    assert "highs on features.0: optimal" in text
+    assert "kuby on features.0: optimal" in text
 
 
 def test_what_goes_wrong_in_a_stage_passes() -> None:

@@ -134,7 +134,7 @@ def test_what_is_known_of_every_instance(solve_row: SolveRows) -> None:
     rows = [
         solve_row(**usual, objective=0.5, bound=1.0),
         solve_row(**usual, objective=0.5, bound=None, solver="tabu"),
-        solve_row(**usual, objective=0.25, bound=0.75, solver="highs"),
+        solve_row(**usual, objective=0.25, bound=0.75, solver="kuby"),
         solve_row(**usual, objective=0.125, bound=None, solver="random", seed=0),
         solve_row(**usual, objective=0.125, bound=None, solver="random", seed=1),
         solve_row(keep=None, instance="a.txt", p=8, objective=None, bound=None),
@@ -143,7 +143,7 @@ def test_what_is_known_of_every_instance(solve_row: SolveRows) -> None:
     header, lines = value_cells(rows)
     assert header[3:] == ["best value", "found by", "best bound", "bound by", "gap", "published"]
     assert lines == [
-        ["a.txt", "64", "32", "0.5", "clique, tabu", "0.75", "highs", "33.33%", "0.25"],
+        ["a.txt", "64", "32", "0.5", "clique, tabu", "0.75", "kuby", "33.33%", "0.25"],
         ["a.txt", "64", "8", "-", "-", "-", "-", "-", "-"],
         ["b.txt", "64", "32", "0", "clique", "0", "clique", "0.00%", "-"],
     ]

@@ -1,4 +1,4 @@
-"""Tests of `solvers.maxmin.highs`: the model itself, apart from the engine's answer."""
+"""Tests of `solvers.maxmin.kuby`: the model itself, apart from the engine's answer."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pyomo.environ as pyo
 
 from dispersion import Instance, Status
 from solvers import solve
-from solvers.maxmin.highs import kuby_model
+from solvers.maxmin.kuby import kuby_model
 from solvers.maxmin.window import window
 
 
@@ -36,7 +36,7 @@ def test_the_model_caps_every_selection_at_its_rank():
 def test_time_may_be_up_before_the_model_stands():
     """Then the greedy answer and the degree bound are returned, and it says so."""
     X = np.random.default_rng(1).normal(size=(128, 32))
-    solution = solve(Instance.from_points(X, 32, "normalized"), "highs", time_limit=0.02)
+    solution = solve(Instance.from_points(X, 32, "normalized"), "kuby", time_limit=0.02)
     assert solution.status is Status.TIME_LIMIT
     assert solution.message == "time was up before the model stood"
     assert solution.bound > solution.objective
@@ -48,7 +48,7 @@ def test_a_failed_engine_proves_nothing(monkeypatch):
 
     monkeypatch.setattr(highspy.Highs, "run", lambda self: highspy.HighsStatus.kError)
     matrix = np.triu(np.random.default_rng(267).integers(0, 4, (8, 8)), k=1)
-    solution = solve(Instance(matrix + matrix.T, 3), "highs")
+    solution = solve(Instance(matrix + matrix.T, 3), "kuby")
     assert solution.status is Status.ERROR
     assert solution.message.startswith("HiGHS ended with")
     assert solution.bound >= solve(Instance(matrix + matrix.T, 3), "clique").objective

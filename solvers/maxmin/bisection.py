@@ -1,0 +1,96 @@
+"""Bisection over ranks: which is the highest that p points can reach?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solvers.run import Run
+
+_FIRST_SECONDS = 2.0  # for a probe of the first pass
+_PATIENCE = 4.0  # how much longer a probe of the next pass may take
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a probe of rank t knows; undecided, if neither.
+
+    Attributes
+    ----------
+    witness : ndarray of int, shape (p,), or None
+        Points at pairwise rank >= t.
+    refuted : bool
+        Whether there are none.
+    """
+
+    witness: NDArray[np.intp] | None = None
+    refuted: bool = False
+
+
+Probe = Callable[[int, float], Verdict]  #: a rank and how many seconds to spend on it
+
+
+class Bracket:
+    """The ranks between incumbent and bound, and the run they are reported to.
+
+    Attributes
+    ----------
+    low, high : int
+        The incumbent's rank; a rank that no selection exceeds.
+    """
+
+    def __init__(self, run: Run, low: int, high: int) -> None:
+        self.run, self.low, self.high = run, low, high
+
+    def note(self, t: int, verdict: Verdict) -> bool:
+        """Move the end that a verdict on rank t moves; returns whether there was one."""
+        if verdict.witness is not None:
+            chosen, instance = verdict.witness, self.run.instance
+            self.run.incumbent(chosen)
+            pairs = np.triu_indices(instance.p, k=1)
+            realised = instance.ranks[np.ix_(chosen, chosen)][pairs].min()
+            self.low = max(self.low, int(realised))
+        elif verdict.refuted and t <= self.high:
+            self.high = t - 1
+            self.run.prove(float(self.run.instance.levels[self.high]))
+        return verdict.witness is not None or verdict.refuted
+
+
+def bisect(bracket: Bracket, probe: Probe) -> None:
+    """Probe ranks of the bracket until its ends meet.
+
+    Plain bisection, as long as every probe is decided.  One that is not within its seconds is left
+    for a later pass, with more of them: the pass goes on above it, where refutations are easier, and
+    then below it, where witnesses are, so that both ends are good whenever time is up.
+
+    Raises
+    ------
+    TimeUp
+        Time is up; the run holds both ends.
+    """
+    seconds = _FIRST_SECONDS
+    while bracket.low < bracket.high:
+        _pass(bracket, probe, seconds)
+        seconds *= _PATIENCE
+
+
+def _pass(bracket: Bracket, probe: Probe, seconds: float) -> None:
+    """Probe once whatever may move an end of the bracket."""
+
+    def decided(t: int) -> bool:
+        bracket.run.need()
+        return bracket.note(t, probe(t, min(seconds, bracket.run.seconds_left())))
+
+    floor, ceiling = bracket.low, bracket.high + 1
+    while floor < bracket.high:
+        t = (floor + bracket.high + 1) // 2
+        if not decided(t):
+            floor, ceiling = t, min(t, ceiling)
+        floor = max(floor, bracket.low)
+    while bracket.low < min(ceiling - 1, bracket.high):
+        t = (bracket.low + min(ceiling - 1, bracket.high) + 1) // 2
+        if not decided(t):
+            ceiling = t

@@ -1,0 +1,112 @@
+"""Bisection over distances, each answered by constraint programming, by OR-tools' CP-SAT."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dispersion.errors import EngineError
+from solvers.base import Kind, Run, solver
+from solvers.interruptible import run_interruptibly
+from solvers.maxmin.bisection import Bracket, Verdict, bisect
+from solvers.maxmin.window import opened
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
+
+
+def _load() -> None:
+    from ortools.sat.python import cp_model  # noqa: F401
+
+    import solvers.kernels.clique_cover  # noqa: F401
+
+
+def feasibility_model(
+    ranks: NDArray[np.int32], p: int, t: int, hint: NDArray[np.intp]
+) -> tuple[cp_model.CpModel, list[cp_model.IntVar]]:
+    """Ask for p points at pairwise rank >= t.
+
+    exactly p of x_0 .. x_{n-1}
+    at most one of x_i, i in C          every clique C of a cover of the pairs of rank < t
+
+    The cover is `solvers.kernels.clique_cover.edge_clique_cover`.
+
+    Parameters
+    ----------
+    ranks : ndarray of int32, shape (n, n), C-contiguous
+        Ranks of the distances.
+    p, t : int
+        How many points; the rank asked about.
+    hint : ndarray of int
+        Points to try first.
+
+    Returns
+    -------
+    model, x
+    """
+    from ortools.sat.python import cp_model
+
+    from solvers.kernels.clique_cover import edge_clique_cover
+
+    model = cp_model.CpModel()
+    x = [model.new_bool_var(f"x{i}") for i in range(len(ranks))]
+    model.add(cp_model.LinearExpr.sum(x) == p)
+    starts, members = edge_clique_cover(ranks, t)
+    for first, end in itertools.pairwise(starts.tolist()):
+        model.add_at_most_one(x[i] for i in members[first:end].tolist())
+    chosen = set(hint.tolist())
+    for i, variable in enumerate(x):
+        model.add_hint(variable, i in chosen)
+    return model, x
+
+
+@solver(
+    "cp-sat-bisection",
+    objective="max-min",
+    kind=Kind.EXACT,
+    summary="bisection over distances, a feasibility problem with cliques each, by OR-tools' CP-SAT",
+    prepare=_load,
+    by_default=False,
+)
+def cp_sat_bisection(run: Run) -> None:
+    """Bisect between the greedy value and the degree bound with CP-SAT, hinted with the incumbent.
+
+    Repeats exactly, also with several threads, as long as no time slice runs out.  See
+    `feasibility_model` for the formulation, `bisect` for the order of the probes.
+    """
+    instance = run.instance
+    pairs = opened(run)
+    ranks = np.array(instance.ranks)
+    probes = 0
+
+    def probe(t: int, seconds: float) -> Verdict:
+        nonlocal probes
+        hint = pairs.start if run.selected is None else run.selected
+        with run.building():
+            model, x = feasibility_model(ranks, instance.p, t, hint)
+        probes += 1
+        run.message = f"{probes} feasibility problems"
+        return _decide(model, x, run, min(seconds, run.seconds_left()))
+
+    bisect(Bracket(run, pairs.low, pairs.high), probe)
+
+
+def _decide(model: cp_model.CpModel, x: list[cp_model.IntVar], run: Run, seconds: float) -> Verdict:
+    """Run CP-SAT within the limits; an end it should not come to is an `EngineError`."""
+    from ortools.sat.python import cp_model
+
+    engine = cp_model.CpSolver()
+    engine.parameters.max_time_in_seconds = min(seconds, 1e9)
+    engine.parameters.num_workers = run.limits.threads
+    engine.parameters.interleave_search = run.limits.threads > 1
+    engine.parameters.random_seed = run.limits.seed
+    engine.parameters.catch_sigint_signal = False
+    status = run_interruptibly(lambda: engine.solve(model), engine.stop_search)
+    if status == cp_model.MODEL_INVALID:
+        raise EngineError(f"CP-SAT ended with {engine.status_name(status)}")
+    if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        return Verdict(witness=np.flatnonzero([engine.value(variable) for variable in x]))
+    return Verdict(refuted=status == cp_model.INFEASIBLE)

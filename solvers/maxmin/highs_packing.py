@@ -1,0 +1,107 @@
+"""Node packing with clique rows, from arrays straight into HiGHS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solvers.base import Kind, Run, solver
+from solvers.maxmin.bisection import Bracket, Verdict, bisect
+from solvers.maxmin.highs import pack, silent_engine
+from solvers.maxmin.window import opened
+
+if TYPE_CHECKING:
+    import highspy
+
+
+def _load() -> None:
+    import highspy  # noqa: F401
+
+    import solvers.kernels.clique_cover  # noqa: F401
+
+
+def clique_packing(ranks: NDArray[np.int32], p: int, t: int) -> highspy.Highs:
+    """Pack p points at pairwise rank >= t, in HiGHS.
+
+    maximise sum_i x_i subject to
+        sum_{i in C} x_i <= 1          every clique C of a cover of the pairs of rank < t
+        sum_i x_i >= p
+        x binary
+
+    The model of Sayyady and Fathi 2016 (see `packing_model`) with fewer and stronger rows: the edge
+    clique cover of `solvers.kernels.clique_cover`.  The row that asks for p makes every branch whose
+    bound is lower infeasible at once.
+
+    Parameters
+    ----------
+    ranks : ndarray of int32, shape (n, n), C-contiguous
+        Ranks of the distances.
+    p, t : int
+        How many points; the rank asked about.
+
+    Returns
+    -------
+    highspy.Highs
+        Its first n columns are the points; 0.04 s at n = 512.
+    """
+    import highspy
+
+    from solvers.kernels.clique_cover import edge_clique_cover
+
+    n = len(ranks)
+    starts, members = edge_clique_cover(ranks, t)
+    rows = len(starts) - 1
+    points = np.arange(n, dtype=np.int32)
+    free = highspy.kHighsInf
+    engine = silent_engine()
+    engine.addVars(n, np.zeros(n), np.ones(n))
+    engine.changeColsIntegrality(n, points, np.ones(n, dtype=np.uint8))
+    engine.changeColsCost(n, points, np.ones(n))
+    engine.changeObjectiveSense(highspy.ObjSense.kMaximize)
+    engine.addRows(
+        rows,
+        np.full(rows, -free),
+        np.ones(rows),
+        len(members),
+        starts[:-1].astype(np.int32),
+        members.astype(np.int32),
+        np.ones(len(members)),
+    )
+    engine.addRow(float(p), free, n, points, np.ones(n))
+    return engine
+
+
+@solver(
+    "highs-packing",
+    objective="max-min",
+    kind=Kind.EXACT,
+    summary="bisection over distances, a clique-strengthened node packing each, straight in HiGHS",
+    prepare=_load,
+    by_default=False,
+)
+def highs_packing(run: Run) -> None:
+    """Bisect between the greedy value and the degree bound with clique packings in HiGHS.
+
+    The method of `node-packing` after two steps of craft: clique rows in place of pair rows, and
+    arrays in place of a modelling language.
+
+    One thread and one seed repeat exactly, as long as no time slice runs out.  See `clique_packing`
+    for the formulation, `bisect` for the order of the probes.
+    """
+    instance = run.instance
+    pairs = opened(run)
+    ranks = np.array(instance.ranks)
+    columns = list(range(instance.n))
+    probes = 0
+
+    def probe(t: int, seconds: float) -> Verdict:
+        nonlocal probes
+        with run.building():
+            engine = clique_packing(ranks, instance.p, t)
+        probes += 1
+        run.message = f"{probes} packings"
+        return pack(engine, columns, run, min(seconds, run.seconds_left()))
+
+    bisect(Bracket(run, pairs.low, pairs.high), probe)

@@ -1,0 +1,79 @@
+"""Kuby's mixed-integer program with the tightest coefficients, written in Pyomo, solved by HiGHS."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dispersion.instance import Instance
+from solvers.base import Kind, Run, solver
+from solvers.maxmin.highs import EachRow, load, solve_rank_model
+from solvers.maxmin.window import Window, opened, window
+
+
+def kuby_model(n: int, p: int, pairs: Window, each_row: EachRow = lambda: None) -> Any:
+    """Kuby's big-M model on ranks, with the tightest coefficient of every pair.
+
+    maximise r subject to
+        sum_i x_i = p
+        x_i + x_j <= 1                                        pairs below the greedy value
+        r <= rank_ij + (high - rank_ij) (2 - x_i - x_j)       pairs between greedy and bound
+        x binary, low <= r <= high integer
+
+    Source: Kuby, "Programming models for facility dispersion", Geographical Analysis 19(4), 1987,
+    with M_ij = high - rank_ij in place of one large M.  Ranks in place of distances, the window
+    low .. high, and the packing rows below it are ours; `kuby_one_m_model` does without the last two.
+
+    Parameters
+    ----------
+    n, p : int
+        How many points there are, and how many to choose.
+    pairs : Window
+        The pairs to model.
+    each_row : callable
+        Called before each pair's row, so that building can be stopped by an exception.
+
+    Returns
+    -------
+    pyomo.environ.ConcreteModel
+        With variables ``x[0..n-1]`` and ``r``.
+    """
+    import pyomo.environ as pyo
+
+    model = pyo.ConcreteModel("kuby")
+    model.x = pyo.Var(range(n), domain=pyo.Binary)
+    model.r = pyo.Var(domain=pyo.Integers, bounds=(pairs.low, pairs.high))
+    model.value = pyo.Objective(expr=model.r, sense=pyo.maximize)
+    model.choose = pyo.Constraint(expr=pyo.quicksum(model.x[i] for i in range(n)) == p)
+    model.exclude = pyo.ConstraintList()
+    for i, j in pairs.below.tolist():
+        each_row()
+        model.exclude.add(model.x[i] + model.x[j] <= 1)
+    model.cap = pyo.ConstraintList()
+    for i, j, rank in pairs.within.tolist():
+        each_row()
+        slack = pairs.high - rank
+        model.cap.add(model.r + slack * model.x[i] + slack * model.x[j] <= rank + 2 * slack)
+    return model
+
+
+def _model(instance: Instance) -> Any:
+    return kuby_model(instance.n, instance.p, window(instance))
+
+
+@solver(
+    "kuby",
+    objective="max-min",
+    kind=Kind.EXACT,
+    summary="Kuby's big-M integer program (tight coefficients) through Pyomo and HiGHS",
+    prepare=load,
+    model=_model,
+)
+def kuby(run: Run) -> None:
+    """Solve Kuby's model with HiGHS' branch and cut, started from the greedy selection.
+
+    One thread and one seed repeat exactly.  See `kuby_model` for the formulation and its source.
+    """
+    n, p = run.instance.n, run.instance.p
+    pairs = opened(run)
+    if not run.proven():
+        solve_rank_model(run, pairs, lambda check: kuby_model(n, p, pairs, check), {"r": pairs.low})

@@ -1,0 +1,92 @@
+"""A node packing program for every rank that bisection asks about, in Pyomo and HiGHS."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dispersion.instance import Instance
+from solvers.base import Kind, Run, solver
+from solvers.maxmin.bisection import Bracket, Verdict, bisect
+from solvers.maxmin.highs import EachRow, handed_over, load, pack, point_columns
+from solvers.maxmin.window import opened, window
+
+
+def packing_model(ranks: NDArray[np.int32], t: int, each_row: EachRow = lambda: None) -> Any:
+    """The largest set of points that are pairwise at rank >= t.
+
+    maximise sum_i x_i subject to
+        x_i + x_j <= 1          pairs of rank < t
+        x binary
+
+    p points can be chosen at rank t if and only if its optimum is at least p.
+
+    Source: Sayyady and Fathi, "An integer programming approach for solving the p-dispersion problem",
+    European Journal of Operational Research 253(1), 2016.
+
+    Parameters
+    ----------
+    ranks : ndarray of int32, shape (n, n)
+        Ranks of the distances.
+    t : int
+        The rank asked about.
+    each_row : callable
+        Called before each pair's row, so that building can be stopped by an exception.
+
+    Returns
+    -------
+    pyomo.environ.ConcreteModel
+        With variables ``x[0..n-1]``.
+    """
+    import pyomo.environ as pyo
+
+    n = len(ranks)
+    model = pyo.ConcreteModel("node-packing")
+    model.x = pyo.Var(range(n), domain=pyo.Binary)
+    model.packed = pyo.Objective(expr=pyo.quicksum(model.x[i] for i in range(n)), sense=pyo.maximize)
+    model.exclude = pyo.ConstraintList()
+    i, j = np.triu_indices(n, k=1)
+    apart = ranks[i, j] >= t
+    for a, b in zip(i[~apart].tolist(), j[~apart].tolist(), strict=True):
+        each_row()
+        model.exclude.add(model.x[a] + model.x[b] <= 1)
+    return model
+
+
+def _model(instance: Instance) -> Any:
+    return packing_model(instance.ranks, window(instance).low + 1)
+
+
+@solver(
+    "node-packing",
+    objective="max-min",
+    kind=Kind.EXACT,
+    summary="bisection over distances, a node packing program each, through Pyomo and HiGHS",
+    prepare=load,
+    by_default=False,
+    model=_model,
+)
+def node_packing(run: Run) -> None:
+    """Bisect between the greedy value and the degree bound with maximum node packing programs.
+
+    As published: bisection over distances, each answered by a maximum packing.  Ours: ranks; the ends
+    it starts from; that a packing is stopped once p points are packed or its bound is below p; that
+    it continues from the distance its points realise; and the time slices (see `bisect`).
+
+    One thread and one seed repeat exactly, as long as no slice runs out.  See `packing_model`.
+    """
+    ranks = run.instance.ranks
+    pairs = opened(run)
+    probes = 0
+
+    def probe(t: int, seconds: float) -> Verdict:
+        nonlocal probes
+        engine = handed_over(run, lambda check: packing_model(ranks, t, check))
+        probes += 1
+        run.message = f"{probes} packings"
+        columns = point_columns(engine, run.instance.n)
+        return pack(engine, columns, run, min(seconds, run.seconds_left()))
+
+    bisect(Bracket(run, pairs.low, pairs.high), probe)

@@ -1,0 +1,88 @@
+"""Tests of `solvers.export`: the files hold the models, and HiGHS reads them."""
+
+from __future__ import annotations
+
+import highspy
+import numpy as np
+import pytest
+
+from dispersion import InputError, Instance, UnknownNameError
+from solvers import export_model, solve, solvers_for
+from solvers.export import exporting
+from solvers.maxmin.window import window
+
+CLOUD = Instance.from_points(np.random.default_rng(6).normal(size=(24, 6)), 7)
+TIES = Instance.from_points(np.argwhere(np.ones((4, 4))), 6)
+EQUAL = Instance(1.0 - np.eye(8), 3)
+COPIES = Instance.from_points(np.tile(np.random.default_rng(1).random((4, 2)), (3, 1)), 5)
+
+
+def optimum_of(path) -> float:
+    """The optimum of a file, by HiGHS."""
+    engine = highspy.Highs()
+    engine.setOptionValue("output_flag", False)
+    assert engine.readModel(str(path)) == highspy.HighsStatus.kOk
+    engine.run()
+    assert engine.getModelStatus() == highspy.HighsModelStatus.kOptimal
+    return engine.getInfo().objective_function_value
+
+
+@pytest.mark.parametrize("suffix", [".lp", ".mps"])
+@pytest.mark.parametrize(
+    "instance", [CLOUD, TIES, EQUAL, COPIES], ids=["cloud", "ties", "equal", "copies"]
+)
+@pytest.mark.parametrize("name", ["compact", "kuby", "kuby-one-m"])
+def test_a_rank_model_has_the_optimum_rank(name, instance, suffix, tmp_path):
+    """What is written has the optimum that the solvers find, in either format."""
+    path = tmp_path / f"model{suffix}"
+    export_model(instance, name, path)
+    rank = np.searchsorted(instance.levels, solve(instance, "clique").objective)
+    assert optimum_of(path) == pytest.approx(rank)
+
+
+@pytest.mark.parametrize("suffix", [".lp", ".mps"])
+@pytest.mark.parametrize(
+    "instance", [CLOUD, TIES, EQUAL, COPIES], ids=["cloud", "ties", "equal", "copies"]
+)
+def test_the_packing_model_asks_for_more_than_greedy(instance, suffix, tmp_path):
+    """Its optimum is at least p if and only if greedy is not optimal."""
+    path = tmp_path / f"model{suffix}"
+    export_model(instance, "node-packing", str(path))
+    better = solve(instance, "clique").objective > instance.levels[window(instance).low]
+    assert (round(optimum_of(path)) >= instance.p) == better
+
+
+def test_names_in_the_file_are_those_of_the_docstring(tmp_path):
+    """Points are x(0) .. x(n-1)."""
+    export_model(CLOUD, "kuby", tmp_path / "kuby.lp")
+    engine = highspy.Highs()
+    engine.setOptionValue("output_flag", False)
+    engine.readModel(str(tmp_path / "kuby.lp"))
+    names = {engine.getColName(k)[1] for k in range(engine.getNumCol())}
+    assert {f"x({i})" for i in range(24)} < names
+
+
+def test_what_cannot_be_exported_is_refused(tmp_path):
+    """In one sentence, with what was given and what can be done."""
+    with pytest.raises(InputError, match=r"written as \.lp or \.mps, got '.*model\.xls'"):
+        export_model(CLOUD, "kuby", tmp_path / "model.xls")
+    with pytest.raises(
+        InputError, match=r"'clique' has no Pyomo model .*: compact, kuby, kuby-one-m, node"
+    ):
+        export_model(CLOUD, "clique", tmp_path / "model.lp")
+    with pytest.raises(InputError, match=r"max-sum solver 'greedy' has no Pyomo .* have one: none"):
+        export_model(CLOUD, "greedy", tmp_path / "model.lp", objective="max-sum")
+    with pytest.raises(InputError, match=r"there is no folder '.*absent' to write model.lp to"):
+        export_model(CLOUD, "kuby", tmp_path / "absent" / "model.lp")
+    with pytest.raises(UnknownNameError, match="did you mean kuby"):
+        export_model(CLOUD, "kubi", tmp_path / "model.lp")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_defaults_of_the_command_stay_few():
+    """Formulations that are there to be compared must be named."""
+    taken = {info.name for info in solvers_for("max-min") if info.by_default}
+    assert taken >= {"clique", "cp-sat", "greedy", "kuby", "random", "tabu"}
+    named = {"compact", "cp-sat-bisection", "highs-packing", "kuby-one-m", "node-packing"}
+    assert not taken & named
+    assert set(exporting()) == {"compact", "kuby", "kuby-one-m", "node-packing"}
