@@ -5,5 +5,16 @@ that needs them, when it is asked for.
 """
 
 from solvers.base import Kind, Limits, Run, SolverInfo, prepare, solve, solvers, solvers_for
+from solvers.points import farthest_from_points
 
-__all__ = ["Kind", "Limits", "Run", "SolverInfo", "prepare", "solve", "solvers", "solvers_for"]
+__all__ = [
+    "Kind",
+    "Limits",
+    "Run",
+    "SolverInfo",
+    "farthest_from_points",
+    "prepare",
+    "solve",
+    "solvers",
+    "solvers_for",
+]

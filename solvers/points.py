@@ -36,18 +36,22 @@ def _whole(value: object, name: str, lowest: int, highest: int) -> int:
     return int(value)
 
 
-def _check_finite(rows: NDArray[Any], nearest: NDArray[Any]) -> None:
-    """Whether every point has a finite distance to the first one; else say what is wrong."""
+def _check_finite(rows: NDArray[Any]) -> None:
+    bad = np.flatnonzero(~np.isfinite(rows).all(axis=1))
+    if len(bad):
+        raise InputError(f"point {bad[0]} holds NaN or infinity; every coordinate must be finite.")
+
+
+def _check_first(rows: NDArray[Any], nearest: NDArray[Any]) -> None:
+    """Look at the coordinates only if a distance to the first point, or its lack, is suspicious."""
     far = np.flatnonzero(~np.isfinite(nearest))
-    if not len(far):
-        return
-    for i in far:
-        if not np.isfinite(rows[i]).all():
-            raise InputError(f"point {i} holds NaN or infinity; every coordinate must be finite.")
-    raise InputError(
-        f"the squared distance of point {far[0]} to another overflows {rows.dtype}; "
-        "give the points in a smaller unit."
-    )
+    if len(far) or len(rows) == 1:
+        _check_finite(rows)
+    if len(far):
+        raise InputError(
+            f"the squared distance of point {far[0]} to another overflows {rows.dtype}; "
+            "give the points in a smaller unit."
+        )
 
 
 class _Search:
@@ -160,13 +164,14 @@ def farthest_from_points(
     p = _whole(p, "p", 1, n)
     limits = Limits(threads=threads, seed=seed)
     if metric == "normalized":
+        _check_finite(rows)
         rows = np.ascontiguousarray(unit_rows(rows))
     with ThreadPoolExecutor(max_workers=limits.threads) as pool:
         if start is None:
             drawn = _Search(rows, 1, limits.threads)
             drawn.add(int(np.random.default_rng(limits.seed).integers(n)))
             start = max(0, drawn.farthest(pool))
-            _check_finite(rows, drawn.nearest)
+            _check_first(rows, drawn.nearest)
         search = _Search(rows, p, limits.threads)
         chosen = np.empty(p, dtype=np.intp)
         point = _whole(start, "start", 0, n - 1)
@@ -176,5 +181,5 @@ def farthest_from_points(
             if k == 0 or k + 1 < p:  # once even for p = 1, to look at every point
                 point = search.farthest(pool)
             if k == 0:
-                _check_finite(rows, search.nearest)
+                _check_first(rows, search.nearest)
     return chosen

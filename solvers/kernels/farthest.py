@@ -48,13 +48,14 @@ def farthest(matrix: Whole, start: int, p: int) -> NDArray[np.int64]:
     for k in range(p):
         chosen[k] = point
         nearest[point] = -1
-        row, largest = matrix[point], nearest[0]
+        row, largest = matrix[point], nearest[point]  # nothing is less than -1
         for i in range(len(nearest)):
             nearest[i] = min(nearest[i], row[i])
             largest = max(largest, nearest[i])
-        point = 0
-        while nearest[point] != largest:
-            point += 1
+        for i in range(len(nearest)):
+            if nearest[i] == largest:
+                point = i
+                break
     return chosen
 
 

@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from solvers.base import Kind, Run, solver
 
-
 Matrix = NDArray[np.float64] | NDArray[np.int32]
 
 
@@ -17,8 +16,9 @@ def _compile() -> None:
 
 def _comparable(matrix: Matrix) -> NDArray[np.int64] | NDArray[np.int32]:
     """Whole numbers in the same order: floats that are not negative order like their bits."""
-    rows = np.ascontiguousarray(matrix)
-    return rows if rows.dtype == np.int32 else rows.view(np.int64)
+    if matrix.dtype == np.int32:
+        return np.ascontiguousarray(matrix, dtype=np.int32)
+    return np.ascontiguousarray(matrix, dtype=np.float64).view(np.int64)
 
 
 def longest_end(matrix: Matrix) -> int:

@@ -22,6 +22,8 @@ def _load() -> None:
     import highspy  # noqa: F401
     import pyomo.environ  # noqa: F401
 
+    import solvers.kernels.farthest  # noqa: F401
+
 
 def kuby_model(n: int, p: int, pairs: Window, each_row: Callable[[], None] = lambda: None) -> Any:
     """Kuby's big-M model on ranks, with the tightest coefficient of every pair.
