@@ -133,8 +133,8 @@ def farthest_from_points(
     Returns
     -------
     ndarray of int, shape (p,)
-        In the order in which they were chosen.  Ties go to the lowest index.  Where sums of squares
-        are exact, as of small whole numbers, the same points as `farthest_points` takes from the
+        In the order in which they were chosen.  Ties go to the lowest index.  Of small whole numbers
+        squares are exact, and these are the points that farthest-point greedy takes from the exact
         matrix; elsewhere rounding in the last bits decides between almost equal distances.
 
     Raises
