@@ -112,7 +112,7 @@ def farthest_from_points(
     """Starting from `start`, p - 1 times add the point farthest from those chosen.
 
     Needs no matrix: O(n + p d) memory beside the points.  Distances are brought up to date only where
-    they could be the largest, so of the n p distances often no more than a tenth is computed.
+    they could be the largest, so of the n p distances a tenth to a half is computed.
 
     Parameters
     ----------
