@@ -12,7 +12,6 @@ from dispersion.arrays import real_array
 from dispersion.errors import InputError
 from dispersion.metrics import metrics
 from dispersion.metrics.normalized import unit_rows
-from solvers.run import Limits
 
 _METRICS = ("euclidean", "normalized")
 
@@ -100,6 +99,21 @@ class _Search:
         return min(found, key=lambda point: (-self.nearest[point], point))
 
 
+def _insertion(rows: NDArray[Any], start: int, p: int, threads: int) -> NDArray[np.intp]:
+    search = _Search(rows, p, threads)
+    chosen = np.empty(p, dtype=np.intp)
+    point = start
+    with ThreadPoolExecutor(max_workers=threads) as pool:
+        for k in range(p):
+            chosen[k] = point
+            search.add(point)
+            if k == 0 or k + 1 < p:  # once even for p = 1, to look at every point
+                point = search.farthest(pool)
+            if k == 0:
+                _check_first(rows, search.nearest)
+    return chosen
+
+
 def farthest_from_points(
     points: ArrayLike,
     p: int,
@@ -162,24 +176,12 @@ def farthest_from_points(
     rows = _rows(points)
     n = len(rows)
     p = _whole(p, "p", 1, n)
-    limits = Limits(threads=threads, seed=seed)
+    threads = _whole(threads, "threads", 1, 1024)
+    seed = _whole(seed, "seed", 0, 2**31 - 1)
     if metric == "normalized":
         _check_finite(rows)
         rows = np.ascontiguousarray(unit_rows(rows))
-    with ThreadPoolExecutor(max_workers=limits.threads) as pool:
-        if start is None:
-            drawn = _Search(rows, 1, limits.threads)
-            drawn.add(int(np.random.default_rng(limits.seed).integers(n)))
-            start = max(0, drawn.farthest(pool))
-            _check_first(rows, drawn.nearest)
-        search = _Search(rows, p, limits.threads)
-        chosen = np.empty(p, dtype=np.intp)
-        point = _whole(start, "start", 0, n - 1)
-        for k in range(p):
-            chosen[k] = point
-            search.add(point)
-            if k == 0 or k + 1 < p:  # once even for p = 1, to look at every point
-                point = search.farthest(pool)
-            if k == 0:
-                _check_first(rows, search.nearest)
-    return chosen
+    if start is None:
+        drawn = int(np.random.default_rng(seed).integers(n))
+        start = int(_insertion(rows, drawn, min(2, n), threads)[-1])
+    return _insertion(rows, _whole(start, "start", 0, n - 1), p, threads)
