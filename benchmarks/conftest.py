@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.peers import presence
 from dispersion import Instance, Solution, UnavailableError
 
 ANSWERS = pytest.StashKey[list[tuple[str, Solution]]]()
@@ -22,17 +23,27 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave the benchmarks out of a plain `pytest`."""
+def _asked_for(config: pytest.Config) -> bool:
+    """Whether this run is one of benchmarks."""
     named = any("benchmarks" in argument for argument in config.args) and config.args != (
         config.getini("testpaths")
     )
-    return None if config.getoption("benchmark_only") or named else True
+    return bool(config.getoption("benchmark_only")) or named
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave the benchmarks out of a plain `pytest`."""
+    return None if _asked_for(config) else True
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make room for the answers."""
     config.stash[ANSWERS] = []
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Say which peers are there and which are absent."""
+    return presence() if _asked_for(config) else None
 
 
 @pytest.fixture
@@ -50,7 +61,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     for group, solution in sorted(rows, key=lambda row: row[0]):
         gap = "no bound" if solution.gap is None else f"gap {solution.gap:.2%}"
         terminalreporter.write_line(
-            f"{group:34} {solution.solver:8} {solution.objective!r:22} {gap:12} {solution.status.value}"
+            f"{group:34} {solution.solver:11} {solution.objective!r:22} {gap:12} "
+            f"{solution.status.value}"
         )
 
 

@@ -6,6 +6,7 @@ that needs them, when it is asked for.
 
 from solvers.base import Kind, Limits, Run, SolverInfo, prepare, solve, solvers, solvers_for
 from solvers.export import export_model
+from solvers.points import farthest_from_points
 
 __all__ = [
     "Kind",
@@ -13,6 +14,7 @@ __all__ = [
     "Run",
     "SolverInfo",
     "export_model",
+    "farthest_from_points",
     "prepare",
     "solve",
     "solvers",

@@ -21,15 +21,21 @@ _SOURCES = hashlib.sha256(
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 
-def compiled(signature: str | None = None) -> Callable[[Kernel], Kernel]:
+def compiled(
+    signature: str | list[str] | None = None, *, any_order: bool = False
+) -> Callable[[Kernel], Kernel]:
     """Compile a function with numba; the machine code is cached on disk beside the module.
 
-    With a `signature` this happens when the module is imported, so no clock ever counts it.  Without
-    one the function is inlined into the kernels that call it.
+    With a `signature`, or several, this happens when the module is imported, so no clock ever counts
+    it.  Without one the function is inlined into the kernels that call it.  With `any_order` sums
+    of floats may be taken in any order, and so be vectorised; their last bits then depend on the
+    processor.
     """
 
     def compile_(function: Kernel) -> Kernel:
-        options = {"cache": True, "nogil": True, "error_model": "numpy"}
+        options: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
+        if any_order:
+            options["fastmath"] = {"reassoc", "contract"}
         before = numba.config.CACHE_DIR
         numba.config.CACHE_DIR = str(Path(before or _PACKAGE / "__pycache__") / _SOURCES)
         try:

@@ -6,6 +6,7 @@ from solvers.base import Kind, Run, solver
 
 
 def _compile() -> None:
+    import solvers.kernels.farthest
     import solvers.prover.decide
     import solvers.prover.start  # noqa: F401
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 def _load() -> None:
     from ortools.sat.python import cp_model  # noqa: F401
 
+    import solvers.kernels.farthest  # noqa: F401
+
 
 def rank_model(
     n: int, p: int, pairs: Window, each_row: Callable[[], None] = lambda: None

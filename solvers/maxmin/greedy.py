@@ -7,36 +7,48 @@ from numpy.typing import NDArray
 
 from solvers.base import Kind, Run, solver
 
+Matrix = NDArray[np.float64] | NDArray[np.int32]
 
-def farthest_points(
-    distances: NDArray[np.float64] | NDArray[np.int32], start: int, p: int
-) -> NDArray[np.intp]:
+
+def _compile() -> None:
+    import solvers.kernels.farthest  # noqa: F401
+
+
+def _comparable(matrix: Matrix) -> NDArray[np.int64] | NDArray[np.int32]:
+    """Whole numbers in the same order: floats that are not negative order like their bits."""
+    if matrix.dtype == np.int32:
+        return np.ascontiguousarray(matrix, dtype=np.int32)
+    return np.ascontiguousarray(matrix, dtype=np.float64).view(np.int64)
+
+
+def longest_end(matrix: Matrix) -> int:
+    """The lowest point at an end of the longest distance; `matrix` as in `farthest_points`."""
+    from solvers.kernels import farthest
+
+    return int(farthest.longest_end(_comparable(matrix)))
+
+
+def farthest_points(matrix: Matrix, start: int, p: int) -> NDArray[np.intp]:
     """Starting from `start`, p - 1 times add the point farthest from those chosen.
 
     Parameters
     ----------
-    distances : ndarray, shape (n, n)
-        Distances or their ranks; only comparisons are made.  Ties go to the lowest index.
+    matrix : ndarray of float64 or int32, shape (n, n)
+        Distances or their ranks, symmetric, none off the diagonal negative (nor -0.0); only
+        comparisons are made.  Ties go to the lowest index.
     start : int
-        The first point.
+        The first point; `longest_end` gives the usual one.
     p : int
         How many points.
 
     Returns
     -------
     ndarray of int, shape (p,)
-        In the order in which they were chosen.  O(n p) time.
+        In the order in which they were chosen.  O(n p) time; p rows are read, each once.
     """
-    chosen = np.empty(p, dtype=np.intp)
-    chosen[0] = start
-    nearest = distances[start].copy()
-    lowest = nearest.min() - 1
-    nearest[start] = lowest
-    for k in range(1, p):
-        point = int(nearest.argmax())
-        chosen[k] = point
-        np.minimum(nearest, distances[point], out=nearest)
-        nearest[point] = lowest
+    from solvers.kernels import farthest
+
+    chosen: NDArray[np.intp] = farthest.farthest(_comparable(matrix), start, p)
     return chosen
 
 
@@ -45,6 +57,7 @@ def farthest_points(
     objective="max-min",
     kind=Kind.APPROXIMATION,
     summary="farthest-point insertion from the two farthest points; >= optimum / 2 under a metric",
+    prepare=_compile,
 )
 def greedy(run: Run) -> None:
     """Farthest-point insertion from an end of the longest distance.
@@ -57,9 +70,9 @@ def greedy(run: Run) -> None:
     problems", Operations Research 42(2), 1994, section 3 (GMM).
     """
     distances = run.instance.distances
-    start = int(distances.argmax()) // run.instance.n
+    start = longest_end(distances)
     run.incumbent(farthest_points(distances, start, run.instance.p))
     if run.instance.is_metric and run.objective is not None:
         rounding = 1.0 + 1e-9  # distances are rounded, so the inequality holds up to that
-        run.prove(min(2.0 * run.objective * rounding, float(distances.max())))
+        run.prove(min(2.0 * run.objective * rounding, float(distances[start].max())))
         run.message = "bound by the factor 2 of the triangle inequality"

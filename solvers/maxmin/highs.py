@@ -27,6 +27,8 @@ def load() -> None:
     import highspy  # noqa: F401
     import pyomo.environ  # noqa: F401
 
+    import solvers.kernels.farthest  # noqa: F401
+
 
 def silent_engine() -> highspy.Highs:
     """An empty HiGHS that prints nothing."""

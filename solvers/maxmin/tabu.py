@@ -9,6 +9,7 @@ from solvers.maxmin.greedy import farthest_points
 
 
 def _compile() -> None:
+    import solvers.kernels.farthest
     import solvers.kernels.tabu_search  # noqa: F401
 
 

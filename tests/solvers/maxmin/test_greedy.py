@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 
 from dispersion import Instance
-from solvers import solve
-from solvers.maxmin.greedy import farthest_points
+from solvers import prepare, solve
+from solvers.maxmin.greedy import farthest_points, longest_end
 
 
 def test_farthest_points_by_hand():
@@ -47,3 +49,31 @@ def test_the_factor_two_is_attained():
     bad = np.array([[0, 1, 1, 2], [1, 0, 2, 1], [1, 2, 0, 1], [2, 1, 1, 0]]) * 1.0
     tight = Instance(bad, 2, metric="euclidean")
     assert solve(tight, "greedy").objective == 2.0
+
+
+def test_any_layout_and_locked_arrays_are_taken():
+    """Fortran order, a view with strides, read-only: the same points."""
+    distances = np.array(Instance.from_points(np.random.default_rng(2).random((40, 2)), 9).distances)
+    expected = farthest_points(distances, longest_end(distances), 9).tolist()
+    wide = np.zeros((40, 80))
+    wide[:, ::2] = distances
+    locked = distances.copy()
+    locked.setflags(write=False)
+    for matrix in (np.asfortranarray(distances), wide[:, ::2], locked):
+        assert farthest_points(matrix, longest_end(matrix), 9).tolist() == expected
+
+
+def test_it_starts_at_the_lowest_end_of_the_longest_distance():
+    """As argmax would say, for distances and for ranks; 0 if all points coincide."""
+    instance = Instance.from_points(np.random.default_rng(3).integers(0, 9, size=(50, 2)), 5)
+    for matrix in (instance.distances, instance.ranks):
+        assert longest_end(matrix) == int(matrix.argmax()) // 50
+    assert longest_end(np.zeros((4, 4))) == 0
+
+
+@pytest.mark.parametrize("name", ["clique", "cp-sat", "greedy", "highs", "tabu"])
+def test_its_kernel_is_loaded_before_any_clock_starts(monkeypatch, name):
+    """Every solver that starts from greedy prepares it."""
+    monkeypatch.delitem(sys.modules, "solvers.kernels.farthest", raising=False)
+    prepare(name)
+    assert "solvers.kernels.farthest" in sys.modules

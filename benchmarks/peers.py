@@ -1,0 +1,154 @@
+"""The packages a user would otherwise pick, each behind one small function.
+
+A peer is made ready outside the clock (imports, conversion into its own format), and what is timed is
+its answer alone.  Nothing here is needed by the project itself: ``pip install ".[peers]"``.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import metadata
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from dispersion import Instance, Solution, Status
+from dispersion.verify import check_selection, recompute
+
+Pick = Callable[[], NDArray[np.intp]]
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """A package beside which ours is timed.
+
+    Attributes
+    ----------
+    name : str
+        What the tables call it.
+    package : str
+        Its name at the package index.
+    promise : str
+        What it solves, and what it proves.
+    ready : callable
+        (distances (n, n) or points (n, d), p, seconds) to a function that selects p points.
+    """
+
+    name: str
+    package: str
+    promise: str
+    ready: Callable[[NDArray[Any], int, float], Pick]
+
+    @property
+    def version(self) -> str | None:
+        """The version installed; `None` if it is absent."""
+        try:
+            return metadata.version(self.package)
+        except metadata.PackageNotFoundError:
+            return None
+
+    def or_skip(self) -> Peer:
+        """Itself, or a skipped benchmark that says which package is absent."""
+        if self.version is None:
+            pytest.skip(f'{self.package} is not installed: pip install ".[peers]"')
+        return self
+
+
+def _rdkit(distances: NDArray[Any], p: int, seconds: float) -> Pick:
+    """Farthest-point insertion on the condensed matrix; told where to start."""
+    from rdkit.SimDivFilters import MaxMinPicker
+
+    n = len(distances)
+    lower = distances[np.tril_indices(n, k=-1)]
+    first = [int(distances.argmax()) // n]
+    return lambda: np.array(MaxMinPicker().Pick(lower, n, p, firstPicks=first), dtype=np.intp)
+
+
+def _max_div(distances: NDArray[Any], p: int, seconds: float) -> Pick:
+    """Swap heuristic for the smallest separation; uses all of its time."""
+    import max_div
+
+    single = np.ascontiguousarray(distances, dtype=np.float32)
+
+    def pick(seconds: float = seconds) -> NDArray[np.intp]:
+        problem = max_div.MaxDivProblem.from_distances(
+            single, p, diversity_metric=max_div.DiversityMetric.MIN_SEPARATION
+        )
+        preset = max_div.MaxDivSolverBuilder(problem).with_preset(max_div.seconds(seconds))
+        solution = preset.build().solve(verbosity=max_div.Verbosity.SILENT)
+        return np.asarray(solution.i_selected, dtype=np.intp)
+
+    pick(0.1)  # compiles
+    return pick
+
+
+def _spopt(distances: NDArray[Any], p: int, seconds: float) -> Pick:
+    """Kuby's big-M model, handed to CBC by PuLP."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # they deprecate each other
+        import pulp
+        from spopt.locate import PDispersion
+
+    def pick() -> NDArray[np.intp]:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            model = PDispersion.from_cost_matrix(distances, p)
+            model.solve(pulp.PULP_CBC_CMD(msg=False, timeLimit=seconds))
+        return np.array([i for i, x in enumerate(model.fac_vars) if (x.varValue or 0.0) > 0.5])
+
+    return pick
+
+
+def _fpsample(points: NDArray[Any], p: int, seconds: float) -> Pick:
+    """Every distance to every chosen point, by points; starts from point 0."""
+    import fpsample
+
+    return lambda: fpsample.fps_sampling(points, p, start_idx=0).astype(np.intp)
+
+
+def _fpsample_buckets(points: NDArray[Any], p: int, seconds: float) -> Pick:
+    """The same with a k-d tree whose buckets are skipped; made for point clouds in space."""
+    import fpsample
+
+    return lambda: fpsample.bucket_fps_kdline_sampling(points, p, h=7, start_idx=0).astype(np.intp)
+
+
+RDKIT = Peer("rdkit", "rdkit", "farthest-point insertion on a matrix; proves nothing", _rdkit)
+MAX_DIV = Peer("max-div", "max-div", "max-min heuristic for a given time; proves nothing", _max_div)
+SPOPT = Peer("spopt + CBC", "spopt", "max-min by mixed-integer programming; exact", _spopt)
+FPSAMPLE = Peer("fpsample", "fpsample", "farthest-point insertion on points", _fpsample)
+FPSAMPLE_BUCKETS = Peer("fpsample buckets", "fpsample", "the same, with a k-d tree", _fpsample_buckets)
+
+PEERS = (RDKIT, MAX_DIV, SPOPT, FPSAMPLE, FPSAMPLE_BUCKETS)
+
+
+def presence() -> str:
+    """One line: which packages are there, in which version, and which are absent."""
+    packages = {peer.package: peer.version for peer in PEERS}
+    there = [f"{package} {version}" for package, version in packages.items() if version]
+    absent = [package for package, version in packages.items() if version is None]
+    hint = f'; absent: {", ".join(absent)} (pip install ".[peers]")' if absent else ""
+    return f"peers: {', '.join(there) or 'none'}{hint}"
+
+
+def judged(instance: Instance, name: str, selected: NDArray[np.intp], seconds: float) -> Solution:
+    """A peer's selection, checked and valued by us, as one of our solutions; its bound is unknown."""
+    points = check_selection(instance, selected)
+    return Solution(
+        solver=name,
+        objective_name="max-min",
+        instance_digest=instance.digest,
+        seed=0,
+        selected=points,
+        objective=recompute(instance, points, "max-min"),
+        bound=None,
+        status=Status.FEASIBLE,
+        build_seconds=0.0,
+        solve_seconds=seconds,
+        trace=(),
+        message="",
+    )

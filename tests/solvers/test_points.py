@@ -1,0 +1,163 @@
+"""Tests of `solvers.points`."""
+
+from __future__ import annotations
+
+import tracemalloc
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from dispersion import InputError, Instance
+from dispersion.metrics import distances
+from solvers import farthest_from_points, solve
+from solvers.maxmin.greedy import farthest_points
+
+WHOLE = hnp.arrays(
+    st.sampled_from([np.float32, np.float64, np.int64]),
+    st.tuples(st.integers(1, 600), st.integers(1, 4)),
+    elements=st.integers(-4, 4),
+    fill=st.just(2),
+)
+
+
+def exact(points):
+    """Euclidean distances of whole coordinates, without any rounding before the root."""
+    x = np.asarray(points, dtype=np.int64)
+    return np.sqrt(((x[:, None] - x) ** 2).sum(axis=2, dtype=np.float64))
+
+
+@given(points=WHOLE, data=st.data())
+@settings(max_examples=80, deadline=None)
+def test_the_same_points_as_from_the_matrix(points, data):
+    """Whole coordinates, so arithmetic is exact: ties and copies fall alike, for 1 or 3 threads."""
+    n = len(points)
+    p, start = data.draw(st.integers(1, min(n, 40))), data.draw(st.integers(0, n - 1))
+    by_matrix = farthest_points(exact(points), start, p).tolist()
+    for threads in (1, 3):
+        chosen = farthest_from_points(points, p, start=start, threads=threads)
+        assert chosen.tolist() == by_matrix
+        assert chosen.dtype == np.intp
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("d", [1, 2, 3, 17, 64])
+def test_real_coordinates_give_the_matrix_selection(dtype, d):
+    """Without ties, rounding does not matter; every point of p = n is taken once."""
+    points = np.random.default_rng(d).normal(size=(300, d)).astype(dtype)
+    matrix = distances(points)
+    chosen = farthest_from_points(points, 40, start=7)
+    assert chosen.tolist() == farthest_points(matrix, 7, 40).tolist()
+    everything = farthest_from_points(points, 300)
+    assert sorted(everything) == list(range(300))
+
+
+def test_normalized_ignores_length():
+    """The selection of the unit vectors; the points themselves stay as they were."""
+    points = np.random.default_rng(3).normal(size=(200, 5)) * np.arange(1, 201)[:, None]
+    before = points.copy()
+    chosen = farthest_from_points(points, 20, "normalized", start=0)
+    assert chosen.tolist() == farthest_points(distances(points, "normalized"), 0, 20).tolist()
+    assert (points == before).all()
+
+
+def test_without_a_start_the_seed_decides():
+    """It leads to the point farthest from a random one, so to an end of a line."""
+    points = np.arange(1000.0)[:, None]
+    firsts = {int(farthest_from_points(points, 1, seed=seed)[0]) for seed in range(8)}
+    assert firsts == {0, 999}
+    cloud = np.random.default_rng(1).normal(size=(2000, 4))
+    once, again = (farthest_from_points(cloud, 30, seed=5, threads=t) for t in (1, 2))
+    assert (once == again).all()
+
+
+@pytest.mark.parametrize("kind", ["normal", "sphere", "sorted"])
+def test_the_number_of_threads_changes_nothing(kind):
+    """Not even by rounding, since every distance is computed the same way."""
+    points = np.random.default_rng(2).normal(size=(5000, 8)).astype(np.float32)
+    if kind == "sphere":
+        points /= np.linalg.norm(points, axis=1, keepdims=True)
+    if kind == "sorted":
+        points = points[points[:, 0].argsort()]
+    one, *others = (farthest_from_points(points, 200, start=0, threads=t) for t in (1, 2, 5, 64))
+    for other in others:
+        assert (one == other).all()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_any_start_is_within_a_factor_two(seed):
+    """Gonzalez's theorem, against the proven optimum."""
+    points = np.random.default_rng(seed).random((40, 2))
+    instance = Instance.from_points(points, 8)
+    chosen = farthest_from_points(points, 8, seed=seed)
+    pairs = instance.distances[np.ix_(chosen, chosen)][np.triu_indices(8, k=1)]
+    assert pairs.min() >= solve(instance, "clique").objective / 2
+
+
+def test_float32_is_not_copied_and_no_matrix_is_built():
+    """n = 20,000 by d = 4: the matrix would take 3.2 GB, the points 320 kB; 1 MB is allowed."""
+    points = np.random.default_rng(0).random((20_000, 4), dtype=np.float32)
+    farthest_from_points(points[:100], 2)
+    points.setflags(write=False)
+    tracemalloc.start()
+    farthest_from_points(points, 50, start=0)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1e6
+
+
+@pytest.mark.parametrize("columns", [slice(None), slice(None, None, 2), slice(None, None, -1)])
+def test_any_layout_is_taken(columns):
+    """Fortran order, strides, lists and half precision mean the same points."""
+    points = np.asfortranarray(np.random.default_rng(4).integers(0, 50, size=(90, 6)))[:, columns]
+    expected = farthest_from_points(np.ascontiguousarray(points), 9, start=1).tolist()
+    for given_as in (points, points.tolist(), points.astype(np.float16), points.astype(np.float32)):
+        assert farthest_from_points(given_as, 9, start=1).tolist() == expected
+
+
+POINTS = np.arange(12.0).reshape(6, 2)
+
+
+def spoilt(value, dtype=np.float64):
+    points = POINTS.astype(dtype)
+    points[4, 1] = value
+    return points
+
+
+@pytest.mark.parametrize(
+    ("points", "arguments", "message"),
+    [
+        (POINTS, {"p": 0}, "p must lie between 1 and 6, got 0"),
+        (POINTS, {"p": 7}, "p must lie between 1 and 6, got 7"),
+        (POINTS, {"p": 2.0}, "p must be a whole number, got 2.0"),
+        (POINTS, {"p": True}, "p must be a whole number, got True"),
+        (POINTS, {"start": 6}, "start must lie between 0 and 5, got 6"),
+        (POINTS, {"start": -1}, "start must lie between 0 and 5, got -1"),
+        (POINTS, {"start": "0"}, "start must be a whole number, got '0'"),
+        (POINTS, {"threads": 0}, "threads must lie between 1 and 1024, got 0"),
+        (POINTS, {"seed": -1}, "seed must lie between 0"),
+        (POINTS, {"seed": 0.5}, "seed must be a whole number, got 0.5"),
+        (POINTS, {"metric": "euclidian"}, "did you mean euclidean"),
+        (POINTS, {"metric": "angular"}, "must be one of euclidean, normalized, got 'angular'"),
+        (POINTS[0], {}, r"shape \(n, d\) with n, d >= 1, got \(2,\)"),
+        (POINTS[:0], {}, r"got \(0, 2\)"),
+        (POINTS[:, :0], {}, r"got \(6, 0\)"),
+        ("points", {}, "a numeric"),
+        (POINTS + 1j, {}, "complex"),
+        (spoilt(np.nan), {}, "point 4 holds NaN or infinity"),
+        (spoilt(np.inf, np.float32), {}, "point 4 holds NaN or infinity"),
+        (spoilt(np.nan), {"p": 1}, "point 4 holds NaN or infinity"),
+        (spoilt(np.nan), {"p": 2, "start": 4}, "point 4 holds NaN or infinity"),
+        (spoilt(np.nan), {"p": 2, "start": 0}, "point 4 holds NaN or infinity"),
+        (np.array([[np.nan]]), {"p": 1}, "point 0 holds NaN or infinity"),
+        (spoilt(np.nan), {"metric": "normalized"}, "point 4 holds NaN or infinity"),
+        (spoilt(1e30, np.float32), {"start": 0}, "point 4 .* overflows float32; .* smaller unit"),
+    ],
+)
+def test_bad_input_is_one_sentence(points, arguments, message):
+    """It names the offending value."""
+    with pytest.raises(InputError, match=message) as caught:
+        farthest_from_points(points, **({"p": 3} | arguments))
+    assert "\n" not in str(caught.value)
