@@ -1,4 +1,7 @@
-"""A random generator small enough to be inlined: xorshift64 (Marsaglia, Journal of Statistical Software 8, 2003)."""
+"""A random generator that can be inlined.
+
+xorshift64 of Marsaglia, "Xorshift RNGs", Journal of Statistical Software 8, 2003.
+"""
 
 from __future__ import annotations
 

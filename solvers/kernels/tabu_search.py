@@ -30,7 +30,7 @@ _MEMBER, _KEPT, _BEST = range(3)  # rows of `chosen`, one entry a member
 _VALUE, _TOTAL, _LEAST, _STALLED, _CLOCK, _SHIFT = range(6)  # entries of `progress`
 
 _COUNT = 30  # as a shift: every conflict costs 1
-_DEPTH_BITS = 5
+_DEPTH_BITS = 4
 _FOREVER = 2**31 - 1  # members are barred from entering
 _BARRED = 2**29  # above every cost
 
@@ -147,7 +147,7 @@ def _enterer(row: Ints, t: int, shift: int, points: Ints, now: int, state: State
     ties = np.int32(0)
     for i in range(len(row)):
         ties += np.int32(price[i] == least)
-    skip = random_below(state, ties)
+    skip = random_below(state, int(ties))
     for i in range(len(row)):
         if price[i] == least:
             if skip == 0:
@@ -198,7 +198,7 @@ def tabu_search(
     ceiling, moves : int
         A rank known not to be exceeded (stop there); moves to make.
     """
-    patience = max(1000, 4 * len(ranks))
+    patience = max(1000, 10 * len(ranks))
     for _ in range(moves):
         if progress[_VALUE] >= ceiling:
             return
