@@ -11,7 +11,7 @@ from solvers.base import Kind, Run, solver
 from solvers.maxmin.window import degree_bound
 
 _ELITE = 10
-_PATIENCE = 200  # constructions without improvement, at least
+_PATIENCE = 100  # constructions without improvement, at least
 _WIDEST = 20  # widest restricted candidate list, in percent
 _SLICE = 4_000_000  # steps of compiled code between two looks at the clock
 
@@ -96,8 +96,8 @@ class _Grasp:
 def grasp(run: Run) -> None:
     """Build selections greedily with chance, improve them, and search the paths between good ones.
 
-    Stops at the bound by degrees, at the time limit, or once both 200 constructions and twice the
-    constructions the incumbent took have brought nothing better.  Proves nothing.  The same seed
+    Stops at the bound by degrees, at the time limit, or once it has made both 100 constructions and
+    as many as the incumbent took without finding a better one.  Proves nothing.  The same seed
     gives the same answer unless the time limit cuts it short.
 
     Source: Resende, Marti, Gallego and Duarte, "GRASP and path relinking for the max-min diversity
@@ -108,7 +108,7 @@ def grasp(run: Run) -> None:
     search = _Grasp(run)
     ceiling = degree_bound(search.ranks, run.instance.p)
     made, found, value = 0, 0, -1
-    while value < ceiling and made - found < max(_PATIENCE, 2 * found) and run.seconds_left() > 0:
+    while value < ceiling and made - found < max(_PATIENCE, found) and run.seconds_left() > 0:
         search.iterate()
         made += 1
         if search.value > value:
