@@ -48,10 +48,12 @@ def _max_div() -> Callable[[Instance, float], float]:
 
     def reach(instance: Instance, seconds: float) -> float:
         problem = peer.MaxDivProblem.from_distances(
-            instance.distances, instance.p, diversity_metric=peer.DiversityMetric.MIN_SEPARATION
+            np.array(instance.distances, dtype=np.float32),  # what it computes with
+            instance.p,
+            diversity_metric=peer.DiversityMetric.MIN_SEPARATION,
         )
         builder = peer.MaxDivSolverBuilder(problem).with_seed(0).with_preset(peer.seconds(seconds))
-        selected = np.asarray(builder.build().solve().i_selected)
+        selected = np.asarray(builder.build().solve(peer.Verbosity.SILENT).i_selected)
         return objectives["max-min"].value(instance.distances, selected)
 
     reach(_instance("Geo", 50, 10, 2), 0.1)
@@ -75,13 +77,13 @@ def reached(request: pytest.FixtureRequest) -> Iterator[Reached]:
     """Value by instance and method; printed beside the best when all are done."""
     values: Reached = defaultdict(dict)
     yield values
-    reporter = request.config.pluginmanager.get_plugin("terminalreporter")
-    assert reporter is not None
-    reporter.write_line("")
-    for name, by_method in values.items():
-        best = max(by_method.values())
-        shares = (f"{method} {value / best:7.2%}" for method, value in by_method.items())
-        reporter.write_line(f"{name:28} best {best:10.4f}   " + "   ".join(shares))
+    capture = request.config.pluginmanager.get_plugin("capturemanager")
+    assert capture is not None
+    with capture.global_and_fixture_disabled():
+        for name, by_method in values.items():
+            best = max(by_method.values())
+            shares = (f"{method} {value / best:7.2%}" for method, value in by_method.items())
+            print(f"\n{name:28} best {best:10.4f}   " + "   ".join(shares), end="")
 
 
 @pytest.mark.parametrize("method", [*OURS, PEER])
