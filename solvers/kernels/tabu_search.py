@@ -10,7 +10,7 @@ O(n), as in the drop-add tabu search of Porumbel, Hao and Glover (Annals of Oper
 What a conflict costs takes turns.  Counting conflicts packs many points; measuring how deep they
 are, as in the elastic energies of circle packing, moves few points among many, where nearly all
 swaps leave the count as it is.  A pair at rank r < t costs ceil((t - r) / 2**shift): a count if
-2**shift exceeds every rank, a depth in about 2**_DEPTH_BITS steps otherwise.
+2**shift exceeds every rank, a depth in 16 to 256 steps otherwise.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _MEMBER, _KEPT, _BEST = range(3)  # rows of `chosen`, one entry a member
 _VALUE, _TOTAL, _LEAST, _STALLED, _CLOCK, _SHIFT = range(6)  # entries of `progress`
 
 _COUNT = 30  # as a shift: every conflict costs 1
-_DEPTH_BITS = 4
+_FINEST_BITS = 8  # of a depth; drawn anew from half of that on, as no resolution suits all
 _FOREVER = 2**31 - 1  # members are barred from entering
 _BARRED = 2**29  # above every cost
 
@@ -80,14 +80,14 @@ def _begin(ranks: Ints, points: Ints, chosen: Ints, progress: Progress) -> None:
 
 
 @compiled()
-def _other_cost(progress: Progress) -> int:
+def _other_cost(progress: Progress, state: State) -> int:
     """The shift that measures depth after one that counts, and the other way round."""
     if progress[_SHIFT] != _COUNT:
         return _COUNT
     bits = 0
     while (progress[_VALUE] + 1) >> bits:
         bits += 1
-    return max(0, bits - _DEPTH_BITS)
+    return max(0, bits - _FINEST_BITS + random_below(state, _FINEST_BITS // 2 + 1))
 
 
 @compiled()
@@ -203,7 +203,7 @@ def tabu_search(
         if progress[_VALUE] >= ceiling:
             return
         if progress[_STALLED] > patience:
-            progress[_SHIFT] = _other_cost(progress)
+            progress[_SHIFT] = _other_cost(progress, state)
             _restart(ranks, points, chosen, progress, state)
         if progress[_TOTAL] > 0:
             _swap(ranks, points, chosen, progress, state)

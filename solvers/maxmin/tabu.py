@@ -15,8 +15,8 @@ _SLICE = 4_000_000  # steps of compiled code between two looks at the clock: a f
 
 
 def _compile() -> None:
-    import solvers.kernels.probe
-    import solvers.kernels.tabu_search  # noqa: F401
+    import solvers.kernels.tabu_search
+    import solvers.prover.probe  # noqa: F401
 
 
 @solver(
@@ -39,8 +39,8 @@ def tabu(run: Run) -> None:
     of Combinatorial Optimization 26, 2013 (tabu search for a clique of given size).  The turns that
     two costs of a conflict take are ours; see `solvers.kernels.tabu_search`.
     """
-    from solvers.kernels.probe import Probe
     from solvers.kernels.tabu_search import Tabu
+    from solvers.prover.probe import Probe
 
     n, p = run.instance.n, run.instance.p
     ranks = np.array(run.instance.ranks)
@@ -57,5 +57,7 @@ def tabu(run: Run) -> None:
             found, value, asked = moves, search.value, False
         elif not asked and moves - found >= _DOUBT * n:
             asked = True
-            if Probe(ranks, value + 1, p).search(_DOUBT_NODES).refuted:
+            doubt = Probe(ranks, value + 1, p)
+            doubt.search(_DOUBT_NODES, lambda: run.seconds_left() == 0)
+            if doubt.answer.refuted:
                 return

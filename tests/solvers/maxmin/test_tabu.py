@@ -110,3 +110,10 @@ def test_it_stops_at_the_ceiling():
     instance = Instance(1.0 - np.eye(6), 3)
     selected = Tabu(np.array(instance.ranks), np.array([1, 3, 5]), 0).improve(0, 1000)
     assert selected.tolist() == [1, 3, 5]
+
+
+def test_it_is_not_talked_out_of_a_better_selection():
+    """The search for a reason to stop must not refute what exists: few points of many."""
+    for seed in range(5):
+        instance = Instance.from_points(np.random.default_rng(seed).random((400, 2)), 9)
+        assert solve(instance, "tabu").objective == solve(instance, "clique").objective
