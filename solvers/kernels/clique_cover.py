@@ -14,8 +14,8 @@ from solvers.kernels.compiled import compiled, lowest_bit
 Bits = NDArray[np.uint64]
 
 
-@compiled()
-def _conflicts(ranks: NDArray[np.int32], t: int) -> Bits:
+@compiled("uint64[:, ::1](int32[:, ::1], int64)")
+def conflicts_of(ranks: NDArray[np.int32], t: int) -> Bits:
     """Bitset rows: the points at rank < t from each point, itself left out."""
     n = len(ranks)
     rows = np.zeros((n, (n + 63) // 64), dtype=np.uint64)
@@ -72,7 +72,7 @@ def edge_clique_cover(ranks: NDArray[np.int32], t: int) -> tuple[NDArray[np.int6
         Clique c is ``members[starts[c]:starts[c + 1]]``: the rows of a sparse matrix.
     """
     n = len(ranks)
-    rows = _conflicts(ranks, t)
+    rows = conflicts_of(ranks, t)
     uncovered = rows.copy()
     starts, members = [0], [np.int64(0) for _ in range(0)]
     score = np.empty(n, dtype=np.int64)

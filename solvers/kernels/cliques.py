@@ -5,22 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.kernels.bitset import Bits, count, drop, first, has, linked, put
+from solvers.kernels.bitset import Bits, put
 from solvers.kernels.compiled import compiled, lowest_bit, popcount
 
 Points = NDArray[np.int32]
-
-
-@compiled("uint64[:, ::1](uint64[:, ::1])")
-def conflicts_of(rows: Bits) -> Bits:
-    """The complement of a threshold graph: row i holds the points that point i excludes."""
-    m, words = rows.shape
-    conflicts = np.zeros((m, words), dtype=np.uint64)
-    for v in range(m):
-        for u in range(m):
-            if u != v and not linked(rows, v, u):
-                put(conflicts[v], u)
-    return conflicts
 
 
 @compiled()
@@ -51,50 +39,6 @@ def _grow(conflicts: Bits, candidates: Bits, clique: Points, size: int) -> int:
         size += 1
         for w in range(len(candidates)):
             candidates[w] &= conflicts[best, w]
-
-
-@compiled("Tuple((int64[::1], int32[::1]))(uint64[:, ::1])")
-def edge_clique_cover(conflicts: Bits) -> tuple[NDArray[np.int64], Points]:
-    """Maximal cliques that hold every edge of the conflict graph, greedily; in CSR form."""
-    m, words = conflicts.shape
-    uncovered = conflicts.copy()
-    starts = np.zeros(16, dtype=np.int64)
-    members = np.empty(1024, dtype=np.int32)
-    found = 0
-    clique = np.empty(m, dtype=np.int32)
-    candidates = np.empty(words, dtype=np.uint64)
-    for v in range(m):
-        while True:
-            u = first(uncovered[v])
-            if u < 0:
-                break
-            clique[0], clique[1] = v, u
-            size = 2
-            # first through points whose edge to v is still uncovered
-            for w in range(words):
-                candidates[w] = conflicts[v, w] & conflicts[u, w] & uncovered[v, w]
-            size = _grow(conflicts, candidates, clique, size)
-            candidates[:] = conflicts[clique[0]]
-            for k in range(1, size):
-                for w in range(words):
-                    candidates[w] &= conflicts[clique[k], w]
-            size = _grow(conflicts, candidates, clique, size)
-            for a in range(size):
-                for b in range(size):
-                    if a != b:
-                        drop(uncovered[clique[a]], clique[b])
-            if found + 2 > len(starts):
-                longer = np.zeros(2 * len(starts), dtype=np.int64)
-                longer[: len(starts)] = starts
-                starts = longer
-            while starts[found] + size > len(members):
-                more = np.empty(2 * len(members), dtype=np.int32)
-                more[: len(members)] = members
-                members = more
-            members[starts[found] : starts[found] + size] = clique[:size]
-            starts[found + 1] = starts[found] + size
-            found += 1
-    return starts[: found + 1].copy(), members[: starts[found]].copy()
 
 
 @compiled("Tuple((int64[::1], int32[::1], float64[::1]))(uint64[:, ::1], float64[::1], uint64[::1])")

@@ -1,11 +1,16 @@
 """Tabu search for p points at pairwise rank >= t, with t raised at every success.
 
-The decision version of max-min dispersion is a search for a clique of size p, so the method is
-that of Wu and Hao, "An adaptive multistart tabu search approach to solve the maximum clique problem",
-Journal of Combinatorial Optimization 26, 2013: swap the member with most conflicts against the
-outsider with fewest, with short random tenures, and restart from rarely moved points.  A move costs
+The decision version of max-min dispersion is a search for a clique of size p, so the frame is that
+of Wu and Hao, "An adaptive multistart tabu search approach to solve the maximum clique problem",
+Journal of Combinatorial Optimization 26, 2013: swap the member in most conflict against the
+outsider in least, with short random tenures, and restart from rarely moved points.  A move costs
 O(n), as in the drop-add tabu search of Porumbel, Hao and Glover (Annals of Operations Research 186,
 2011) for max-min diversity.
+
+What a conflict costs takes turns.  Counting conflicts packs many points; measuring how deep they
+are, as in the elastic energies of circle packing, moves few points among many, where nearly all
+swaps leave the count as it is.  A pair at rank r < t costs ceil((t - r) / 2**shift): a count if
+2**shift exceeds every rank, a depth in 16 to 256 steps otherwise.
 """
 
 from __future__ import annotations
@@ -14,261 +19,248 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.kernels.compiled import compiled
+from solvers.kernels.random_numbers import generator, random_below
+
+Ints = NDArray[np.int32]
+Progress = NDArray[np.int64]
+State = NDArray[np.uint64]
+
+_COST, _UNTIL, _PRICE, _MOVED = range(4)  # rows of `points`, one entry a point
+_MEMBER, _KEPT, _BEST = range(3)  # rows of `chosen`, one entry a member
+_VALUE, _TOTAL, _LEAST, _STALLED, _CLOCK, _SHIFT = range(6)  # entries of `progress`
+
+_COUNT = 30  # as a shift: every conflict costs 1
+_FINEST_BITS = 8  # of a depth; drawn anew from half of that on, as no resolution suits all
+_FOREVER = 2**31 - 1  # members are barred from entering
+_BARRED = 2**29  # above every cost
 
 
 @compiled()
-def _random_below(state: NDArray[np.uint64], limit: int) -> int:
-    """A random number in 0..limit-1 from the xorshift generator in `state`."""
-    x = state[0]
-    x ^= x << np.uint64(13)
-    x ^= x >> np.uint64(7)
-    x ^= x << np.uint64(17)
-    state[0] = x
-    return np.int64((x >> np.uint64(11)) % np.uint64(limit))
+def _cost(rank: int, t: int, shift: int) -> int:
+    """What a pair at `rank` costs: 0 from rank t on."""
+    step = (np.int32(1) << np.int32(shift)) - np.int32(1)
+    return (max(np.int32(t) - np.int32(rank), np.int32(0)) + step) >> np.int32(shift)
 
 
 @compiled()
-def _count_conflicts(
-    ranks: NDArray[np.int32], inside: NDArray[np.bool_], t: int, conflicts: NDArray[np.int32]
-) -> int:
-    """Fill ``conflicts[i]`` = members at rank < t from i; returns the conflicting member pairs."""
-    n = len(ranks)
-    conflicts[:] = 0
-    for member in range(n):
-        if inside[member]:
-            for i in range(n):
-                conflicts[i] += ranks[member, i] < t
-            conflicts[member] -= 1  # the diagonal is rank -1
-    total = 0
-    for member in range(n):
-        if inside[member]:
-            total += conflicts[member]
-    return total // 2
-
-
-@compiled()
-def _realised(ranks: NDArray[np.int32], inside: NDArray[np.bool_]) -> int:
+def _realised(ranks: Ints, members: Ints) -> int:
     """The smallest rank between two members."""
-    n = len(ranks)
-    lowest = np.int64(2**31 - 1)
-    for i in range(n):
-        if inside[i]:
-            for j in range(i):
-                if inside[j] and ranks[i, j] < lowest:
-                    lowest = np.int64(ranks[i, j])
-    return lowest
+    lowest = np.int32(_FOREVER)
+    for k in range(len(members)):
+        row = ranks[members[k]]
+        for j in range(k):
+            lowest = min(lowest, row[members[j]])
+    return np.int64(lowest)
 
 
 @compiled()
-def _restart(
-    ranks: NDArray[np.int32],
-    p: int,
-    t: int,
-    moved: NDArray[np.int64],
-    state: NDArray[np.uint64],
-    inside: NDArray[np.bool_],
-    conflicts: NDArray[np.int32],
-) -> None:
-    """Build a new selection: fewest conflicts first, ties to the points moved least."""
-    n = len(ranks)
-    inside[:] = False
-    conflicts[:] = 0
-    for _ in range(p):
-        chosen, ties = -1, 0
-        for i in range(n):
-            if inside[i]:
+def _join(row: Ints, point: int, t: int, shift: int, cost: Ints) -> None:
+    """Add to ``cost[i]`` what point i would pay for the member `point`, whose ranks are `row`."""
+    for i in range(len(row)):
+        cost[i] += _cost(row[i], t, shift)
+    cost[point] -= _cost(-1, t, shift)  # the diagonal is rank -1
+
+
+@compiled()
+def _begin(ranks: Ints, points: Ints, chosen: Ints, progress: Progress) -> None:
+    """Take stock at a new threshold, of new costs, or of a new selection: nothing is tabu."""
+    t, shift = progress[_VALUE] + 1, progress[_SHIFT]
+    cost, until = points[_COST], points[_UNTIL]
+    cost[:] = 0
+    until[:] = 0
+    chosen[_KEPT] = 0
+    for member in chosen[_MEMBER]:
+        _join(ranks[member], member, t, shift, cost)
+        until[member] = _FOREVER
+    total = np.int64(0)
+    for member in chosen[_MEMBER]:
+        total += cost[member]
+    progress[_TOTAL] = progress[_LEAST] = total // 2
+    progress[_STALLED] = progress[_CLOCK] = 0
+
+
+@compiled()
+def _other_cost(progress: Progress, state: State) -> int:
+    """The shift that measures depth after one that counts, and the other way round."""
+    if progress[_SHIFT] != _COUNT:
+        return _COUNT
+    bits = 0
+    while (progress[_VALUE] + 1) >> bits:
+        bits += 1
+    return max(0, bits - _FINEST_BITS + random_below(state, _FINEST_BITS // 2 + 1))
+
+
+@compiled()
+def _restart(ranks: Ints, points: Ints, chosen: Ints, progress: Progress, state: State) -> None:
+    """Build a new selection: cheapest point first, ties to the points moved least."""
+    t, shift = progress[_VALUE] + 1, progress[_SHIFT]
+    cost, inside, moved = points[_COST], points[_UNTIL], points[_MOVED]
+    cost[:] = 0
+    inside[:] = 0
+    for k in range(chosen.shape[1]):
+        pick, ties = -1, 0
+        for i in range(len(ranks)):
+            if inside[i] or (pick >= 0 and cost[i] > cost[pick]):
                 continue
-            if chosen < 0 or (conflicts[i], moved[i]) < (conflicts[chosen], moved[chosen]):
-                chosen, ties = i, 1
-            elif conflicts[i] == conflicts[chosen] and moved[i] == moved[chosen]:
+            if pick < 0 or (cost[i], moved[i]) < (cost[pick], moved[pick]):
+                pick, ties = i, 1
+            elif moved[i] == moved[pick]:
                 ties += 1
-                if _random_below(state, ties) == 0:
-                    chosen = i
-        inside[chosen] = True
-        for i in range(n):
-            conflicts[i] += ranks[chosen, i] < t
-        conflicts[chosen] -= 1
+                if random_below(state, ties) == 0:
+                    pick = i
+        chosen[_MEMBER, k] = pick
+        inside[pick] = 1
+        _join(ranks[pick], pick, t, shift, cost)
+    _begin(ranks, points, chosen, progress)
 
 
 @compiled()
-def _worst_member(
-    inside: NDArray[np.bool_],
-    conflicts: NDArray[np.int32],
-    tabu: NDArray[np.int64],
-    now: int,
-    state: NDArray[np.uint64],
-) -> int:
-    """The member with most conflicts that may leave; ties at random; -1 if all are tabu."""
-    worst, ties = -1, 0
-    for i in range(len(inside)):
-        if not inside[i] or tabu[i] > now:
+def _leaver(points: Ints, chosen: Ints, now: int, state: State) -> int:
+    """Which member pays most and may leave, by its place; ties at random; -1 if none may."""
+    cost, members, kept = points[_COST], chosen[_MEMBER], chosen[_KEPT]
+    worst, most, ties = -1, np.int32(-1), 0
+    for k in range(len(members)):
+        paid = cost[members[k]]
+        if paid < most or kept[k] > now:
             continue
-        if worst < 0 or conflicts[i] > conflicts[worst]:
-            worst, ties = i, 1
-        elif conflicts[i] == conflicts[worst]:
-            ties += 1
-            if _random_below(state, ties) == 0:
-                worst = i
+        ties = ties + 1 if paid == most else 1
+        most = paid
+        if ties == 1 or random_below(state, ties) == 0:
+            worst = k
     return worst
 
 
 @compiled()
-def _best_outsider(
-    inside: NDArray[np.bool_],
-    conflicts: NDArray[np.int32],
-    row: NDArray[np.int32],
-    t: int,
-    tabu: NDArray[np.int64],
-    now: int,
-    state: NDArray[np.uint64],
-) -> int:
-    """The outsider with fewest conflicts once the owner of `row` has left; -1 if all are tabu."""
-    best, least, ties = -1, 0, 0
-    for i in range(len(inside)):
-        if inside[i] or tabu[i] > now:
-            continue
-        count = conflicts[i] - (row[i] < t)
-        if best < 0 or count < least:
-            best, least, ties = i, count, 1
-        elif count == least:
-            ties += 1
-            if _random_below(state, ties) == 0:
-                best = i
-    return best
+def _enterer(row: Ints, t: int, shift: int, points: Ints, now: int, state: State) -> int:
+    """Which outsider pays least once the owner of `row` is out; ties at random; -1 if all are tabu.
+
+    Plain loops, which the compiler vectorises, instead of one loop with branches.
+    """
+    cost, until, price = points[_COST], points[_UNTIL], points[_PRICE]
+    least = np.int32(_BARRED)
+    for i in range(len(row)):
+        paid = cost[i] - _cost(row[i], t, shift)
+        price[i] = np.int32(_BARRED) if until[i] > np.int32(now) else paid
+        least = min(least, price[i])
+    if least == _BARRED:
+        return -1
+    ties = np.int32(0)
+    for i in range(len(row)):
+        ties += np.int32(price[i] == least)
+    skip = random_below(state, int(ties))
+    for i in range(len(row)):
+        if price[i] == least:
+            if skip == 0:
+                return i
+            skip -= 1
+    return -1
 
 
 @compiled()
-def _swap(
-    ranks: NDArray[np.int32],
-    p: int,
-    t: int,
-    inside: NDArray[np.bool_],
-    conflicts: NDArray[np.int32],
-    total: int,
-    tabu: NDArray[np.int64],
-    moved: NDArray[np.int64],
-    now: int,
-    state: NDArray[np.uint64],
-) -> int:
-    """Make the best swap that is not tabu, if any; returns the conflicting pairs left."""
-    leaver = _worst_member(inside, conflicts, tabu, now, state)
-    if leaver < 0:
-        return total
-    row = ranks[leaver]
-    enterer = _best_outsider(inside, conflicts, row, t, tabu, now, state)
-    if enterer < 0:
-        return total
-    total += conflicts[enterer] - (row[enterer] < t) - conflicts[leaver]
-    for i in range(len(ranks)):
-        conflicts[i] += np.int32(ranks[enterer, i] < t) - np.int32(row[i] < t)
-    conflicts[leaver] += 1  # its own diagonal entry, taken off above
-    conflicts[enterer] -= 1
-    inside[leaver], inside[enterer] = False, True
-    tenure = min(total, 10)
-    spread = max(p // 40, 6)
-    tabu[leaver] = now + 1 + tenure + _random_below(state, spread)
-    tabu[enterer] = now + 1 + (6 * tenure) // 10 + _random_below(state, (6 * spread) // 10)
-    moved[leaver] += 1
-    moved[enterer] += 1
-    return total
+def _swap(ranks: Ints, points: Ints, chosen: Ints, progress: Progress, state: State) -> None:
+    """Make the best swap that is not tabu, if there is one."""
+    t, shift, now = progress[_VALUE] + 1, progress[_SHIFT], progress[_CLOCK]
+    n, p, cost = len(ranks), chosen.shape[1], points[_COST]
+    k = _leaver(points, chosen, now, state)
+    if k < 0:
+        return
+    u = chosen[_MEMBER, k]
+    v = _enterer(ranks[u], t, shift, points, now, state)
+    if v < 0:
+        return
+    progress[_TOTAL] += points[_PRICE, v] - cost[u]
+    left, entered = ranks[u], ranks[v]
+    for i in range(n):
+        cost[i] += _cost(entered[i], t, shift) - _cost(left[i], t, shift)
+    cost[u] += _cost(-1, t, shift)  # their own diagonal entries
+    cost[v] -= _cost(-1, t, shift)
+    tenure, spread = min(progress[_TOTAL], 10), max(p // 40, 6)
+    away = tenure + random_below(state, spread)
+    stay = (6 * tenure) // 10 + random_below(state, (6 * spread) // 10)
+    chosen[_MEMBER, k], chosen[_KEPT, k] = v, now + 1 + min(stay, p // 2)
+    points[_UNTIL, u], points[_UNTIL, v] = now + 1 + min(away, (n - p) // 2), _FOREVER
+    points[_MOVED, u] += 1
+    points[_MOVED, v] += 1
 
 
-@compiled("int64(int32[:, ::1], boolean[::1], int64[::1], uint64[::1], int64, int64, int64, int64)")
+@compiled("void(int32[:, ::1], int32[:, ::1], int32[:, ::1], int64[::1], uint64[::1], int64, int64)")
 def tabu_search(
-    ranks: NDArray[np.int32],
-    best: NDArray[np.bool_],
-    moved: NDArray[np.int64],
-    state: NDArray[np.uint64],
-    p: int,
-    ceiling: int,
-    iterations: int,
-    patience: int,
-) -> int:
-    """Improve the selection `best` in place.
+    ranks: Ints, points: Ints, chosen: Ints, progress: Progress, state: State, ceiling: int, moves: int
+) -> None:
+    """Continue the search that the arrays hold, for up to `moves` more.
 
     Parameters
     ----------
     ranks : ndarray of int32, shape (n, n)
         Ranks of the distances, -1 on the diagonal.
-    best : ndarray of bool, shape (n,)
-        The incumbent; overwritten by every better one.
-    moved : ndarray of int64, shape (n,)
-        How often each point was moved; kept between calls.
-    state : ndarray of uint64, shape (1,)
-        State of the random generator, not 0; kept between calls.
-    p, ceiling : int
-        Size of the selection; a rank known not to be exceeded (stop there).
-    iterations, patience : int
-        Moves to make; moves without progress before a restart.
-
-    Returns
-    -------
-    int
-        Smallest rank within `best`.
+    points, chosen, progress, state : ndarrays
+        The search of a `Tabu`; overwritten.
+    ceiling, moves : int
+        A rank known not to be exceeded (stop there); moves to make.
     """
-    n = len(ranks)
-    inside = best.copy()
-    conflicts = np.empty(n, dtype=np.int32)
-    tabu = np.zeros(n, dtype=np.int64)
-    value = _realised(ranks, best)
-    t = value + 1
-    total = _count_conflicts(ranks, inside, t, conflicts)
-    least, stalled = total, 0
-    for now in range(iterations):
-        if value >= ceiling:
-            break
-        if stalled > patience:
-            _restart(ranks, p, t, moved, state, inside, conflicts)
-            total = _count_conflicts(ranks, inside, t, conflicts)
-            tabu[:] = 0
-            least, stalled = total, 0
-        if total > 0:
-            total = _swap(ranks, p, t, inside, conflicts, total, tabu, moved, now, state)
-        if total == 0:
-            value = _realised(ranks, inside)
-            best[:] = inside
-            t = value + 1
-            total = _count_conflicts(ranks, inside, t, conflicts)
-            least, stalled = total, 0
-        elif total < least:
-            least, stalled = total, 0
-        else:
-            stalled += 1
-    return value
+    patience = max(1000, 10 * len(ranks))
+    for _ in range(moves):
+        if progress[_VALUE] >= ceiling:
+            return
+        if progress[_STALLED] > patience:
+            progress[_SHIFT] = _other_cost(progress, state)
+            _restart(ranks, points, chosen, progress, state)
+        if progress[_TOTAL] > 0:
+            _swap(ranks, points, chosen, progress, state)
+        progress[_CLOCK] += 1
+        progress[_STALLED] += 1
+        if progress[_TOTAL] == 0:
+            chosen[_BEST] = chosen[_MEMBER]
+            progress[_VALUE] = _realised(ranks, chosen[_MEMBER])
+            _begin(ranks, points, chosen, progress)
+        elif progress[_TOTAL] < progress[_LEAST]:
+            progress[_LEAST] = progress[_TOTAL]
+            progress[_STALLED] = 0
+
+
+@compiled("void(int32[:, ::1], int32[:, ::1], int32[:, ::1], int64[::1])")
+def _set_up(ranks: Ints, points: Ints, chosen: Ints, progress: Progress) -> None:
+    """Begin at what the given selection realises."""
+    progress[_VALUE] = _realised(ranks, chosen[_MEMBER])
+    progress[_SHIFT] = _COUNT
+    _begin(ranks, points, chosen, progress)
 
 
 class Tabu:
-    """A tabu search that can be continued: the incumbent and what the search remembers.
+    """A tabu search that can be continued; slicing its moves over calls changes nothing.
 
     Parameters
     ----------
     ranks : ndarray of int32, shape (n, n)
-        Ranks of the distances, -1 on the diagonal.
+        Ranks of the distances, -1 on the diagonal, all below 2**29.
     selected : ndarray of int, shape (p,)
         Where to start.
     seed : int
-        Seed of every random choice; the same seed and calls give the same answers.
+        Seed of every random choice; the same seed and moves give the same answers.
+
+    Attributes
+    ----------
+    value : int
+        Smallest rank within the incumbent.
     """
 
-    def __init__(self, ranks: NDArray[np.int32], selected: NDArray[np.intp], seed: int) -> None:
+    def __init__(self, ranks: Ints, selected: NDArray[np.intp], seed: int) -> None:
         self._ranks = ranks
-        self._p = len(selected)
-        self._best = np.zeros(len(ranks), dtype=np.bool_)
-        self._moved = np.zeros(len(ranks), dtype=np.int64)
-        self._state = np.array([2 * seed + 0x9E3779B97F4A7C15], dtype=np.uint64)
-        self._best[selected] = True
+        self._points = np.zeros((4, len(ranks)), dtype=np.int32)
+        self._chosen = np.zeros((3, len(selected)), dtype=np.int32)
+        self._chosen[:] = selected
+        self._progress = np.zeros(6, dtype=np.int64)
+        self._state = generator(seed)
+        _set_up(ranks, self._points, self._chosen, self._progress)
+
+    @property
+    def value(self) -> int:
+        """Smallest rank within the incumbent."""
+        return int(self._progress[_VALUE])
 
     def improve(self, ceiling: int, iterations: int) -> NDArray[np.intp]:
         """Make up to `iterations` moves, fewer if rank `ceiling` is reached; returns the incumbent."""
-        patience = max(1000, 4 * len(self._ranks))
         tabu_search(
-            self._ranks,
-            self._best,
-            self._moved,
-            self._state,
-            self._p,
-            ceiling,
-            iterations,
-            patience,
+            self._ranks, self._points, self._chosen, self._progress, self._state, ceiling, iterations
         )
-        return np.flatnonzero(self._best)
+        return np.sort(self._chosen[_BEST]).astype(np.intp)

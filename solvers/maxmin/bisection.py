@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.run import Run
+from solvers.prover.bracket import Bracket
 
 _FIRST_SECONDS = 2.0  # for a probe of the first pass
 _PATIENCE = 4.0  # how much longer a probe of the next pass may take
@@ -33,30 +33,13 @@ class Verdict:
 Probe = Callable[[int, float], Verdict]  #: a rank and how many seconds to spend on it
 
 
-class Bracket:
-    """The ranks between incumbent and bound, and the run they are reported to.
-
-    Attributes
-    ----------
-    low, high : int
-        The incumbent's rank; a rank that no selection exceeds.
-    """
-
-    def __init__(self, run: Run, low: int, high: int) -> None:
-        self.run, self.low, self.high = run, low, high
-
-    def note(self, t: int, verdict: Verdict) -> bool:
-        """Move the end that a verdict on rank t moves; returns whether there was one."""
-        if verdict.witness is not None:
-            chosen, instance = verdict.witness, self.run.instance
-            self.run.incumbent(chosen)
-            pairs = np.triu_indices(instance.p, k=1)
-            realised = instance.ranks[np.ix_(chosen, chosen)][pairs].min()
-            self.low = max(self.low, int(realised))
-        elif verdict.refuted and t <= self.high:
-            self.high = t - 1
-            self.run.prove(float(self.run.instance.levels[self.high]))
-        return verdict.witness is not None or verdict.refuted
+def _note(bracket: Bracket, t: int, verdict: Verdict) -> bool:
+    """Move the end of the bracket that a verdict on rank t moves; returns whether there was one."""
+    if verdict.witness is not None:
+        bracket.lift(verdict.witness)
+    elif verdict.refuted:
+        bracket.lower(t - 1)
+    return verdict.witness is not None or verdict.refuted
 
 
 def bisect(bracket: Bracket, probe: Probe) -> None:
@@ -82,7 +65,7 @@ def _pass(bracket: Bracket, probe: Probe, seconds: float) -> None:
 
     def decided(t: int) -> bool:
         bracket.run.need()
-        return bracket.note(t, probe(t, min(seconds, bracket.run.seconds_left())))
+        return _note(bracket, t, probe(t, min(seconds, bracket.run.seconds_left())))
 
     floor, ceiling = bracket.low, bracket.high + 1
     while floor < bracket.high:

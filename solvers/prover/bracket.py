@@ -5,19 +5,26 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.prover.probe import Probe
 from solvers.run import Run
 
 
 class Bracket:
-    """The rank of the incumbent (`low`) and of the bound (`high`), and the run they belong to."""
+    """The rank of the incumbent (`low`) and of the bound (`high`), and the run they are reported to.
 
-    def __init__(self, run: Run) -> None:
+    Parameters
+    ----------
+    run : Run
+        Where incumbents and bounds go.
+    low, high : int, optional
+        What is known already and has been reported; by default nothing.
+    """
+
+    def __init__(self, run: Run, low: int = -1, high: int | None = None) -> None:
         self.run = run
         self.p = run.instance.p
         self.ranks = np.array(run.instance.ranks)
-        self.low = -1
-        self.high = len(run.instance.levels) - 1
+        self.low = low
+        self.high = len(run.instance.levels) - 1 if high is None else high
 
     @property
     def open(self) -> bool:
@@ -35,10 +42,3 @@ class Bracket:
         if high < self.high:
             self.high = high
             self.run.prove(float(self.run.instance.levels[high]))
-
-    def note(self, probe: Probe) -> None:
-        """Take the answer of a probe, if it has one."""
-        if probe.witness is not None:
-            self.lift(probe.witness)
-        elif probe.answer.refuted:
-            self.lower(probe.t - 1)

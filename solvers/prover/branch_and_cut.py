@@ -15,8 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.kernels.bitset import Bits, core_order, induced, unpacked
-from solvers.kernels.cliques import conflicts_of
+from solvers.kernels.bitset import adjacency, core_order, induced, unpacked
 from solvers.kernels.reductions import undominated
 from solvers.prover.clusters import Mask, Points, clusters
 from solvers.prover.reduction import Answer
@@ -46,12 +45,10 @@ class BranchAndCut:
 
     Parameters
     ----------
-    rows : ndarray of uint64, shape (m, words)
-        Adjacency of the reduced threshold graph.
     ranks : ndarray of int32, shape (m, m)
-        Ranks of the distances between its points.
-    p : int
-        How many points.
+        Ranks of the distances between the points of a reduced probe, -1 on the diagonal.
+    t, p : int
+        Least rank of a selected pair; how many points.
 
     Attributes
     ----------
@@ -65,10 +62,11 @@ class BranchAndCut:
         How many points the root relaxation allows; `None` before it is solved.
     """
 
-    def __init__(self, rows: Bits, ranks: NDArray[np.int32], p: int) -> None:
-        m = len(rows)
-        self._rows, self._ranks, self._p = rows, ranks, p
-        self._relaxation = Relaxation(conflicts_of(rows))
+    def __init__(self, ranks: NDArray[np.int32], t: int, p: int) -> None:
+        m = len(ranks)
+        self._rows = adjacency(ranks, np.arange(m), t)
+        self._ranks, self._p = ranks, p
+        self._relaxation = Relaxation(ranks, t)
         self._excludes = unpacked(self._relaxation.conflicts, m)
         self._stack = [Node(np.ones(m, dtype=np.bool_), ())]
         self._budget = 1000  # nodes of the search at a node

@@ -23,7 +23,15 @@ def decide(bracket: Bracket, probe: Probe) -> None:
     race = _shared if bracket.run.limits.threads > 1 else _by_turns
     if probe.answer is Answer.OPEN and bracket.open:
         race(bracket, probe)
-    bracket.note(probe)
+    note(bracket, probe)
+
+
+def note(bracket: Bracket, probe: Probe) -> None:
+    """Move the end of the bracket that the answer of a probe moves."""
+    if probe.witness is not None:
+        bracket.lift(probe.witness)
+    elif probe.answer.refuted:
+        bracket.lower(probe.t - 1)
 
 
 def _until(bracket: Bracket, probe: Probe, seconds: float) -> Callable[[], bool]:
@@ -89,6 +97,6 @@ def tighten(bracket: Bracket, deciding: Probe, seconds: float) -> None:
         if deciding.promising:
             probe.relax(_until(bracket, probe, share))
         probe.search(_MANY, _until(bracket, probe, share))
-        bracket.note(probe)
+        note(bracket, probe)
         if bracket.high >= middle:
             open_ = middle

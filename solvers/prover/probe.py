@@ -76,7 +76,7 @@ class Probe:
         if self._linear is None:
             graph = self._graph
             inner = np.ascontiguousarray(self._ranks[np.ix_(graph.points, graph.points)])
-            self._linear = BranchAndCut(graph.rows, inner, graph.p)
+            self._linear = BranchAndCut(inner, self.t, graph.p)
         linear = self._linear
 
         def hopeless() -> bool:

@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispersion.errors import EngineError
-from solvers.kernels.bitset import Bits, packed
-from solvers.kernels.cliques import edge_clique_cover, violated_cliques, weighted_cover
+from solvers.kernels.bitset import packed
+from solvers.kernels.clique_cover import conflicts_of, edge_clique_cover
+from solvers.kernels.cliques import violated_cliques, weighted_cover
 
 UNIT = 10**9  #: weight of one point in the integer bounds
 _SLICE_SECONDS = 0.25  # of the simplex method before `stop` is asked
@@ -53,20 +54,24 @@ class Relaxation:
 
     Parameters
     ----------
-    conflicts : ndarray of uint64, shape (m, words)
-        Row i holds the points that point i excludes.
+    ranks : ndarray of int32, shape (m, m)
+        Ranks of the distances.
+    t : int
+        Points at a lower rank exclude each other.
 
     Attributes
     ----------
+    conflicts : ndarray of uint64, shape (m, words)
+        Row i holds the points that point i excludes.
     cliques : list of ndarray of int32
         The rows so far.
     weights : ndarray of int64
         Multipliers of the rows at the last solve, in units of `UNIT`.
     """
 
-    def __init__(self, conflicts: Bits) -> None:
-        self.conflicts = conflicts
-        self.m = len(conflicts)
+    def __init__(self, ranks: NDArray[np.int32], t: int) -> None:
+        self.conflicts = conflicts_of(ranks, t)
+        self.m = len(ranks)
         self.cliques: list[Points] = []
         self.weights = np.empty(0, dtype=np.int64)
         self._row: dict[bytes, int] = {}
@@ -84,8 +89,8 @@ class Relaxation:
             self._engine.setOptionValue(option, value)
         self._engine.addVars(self.m, np.zeros(self.m), np.ones(self.m))
         self._engine.changeColsCost(self.m, self._columns, -np.ones(self.m))
-        starts, members = edge_clique_cover(conflicts)
-        self._add(members[a:b] for a, b in pairwise(starts))
+        starts, members = edge_clique_cover(ranks, t)
+        self._add(members[a:b].astype(np.int32) for a, b in pairwise(starts))
 
     def _add(self, cliques: Iterable[Points]) -> int:
         """Add a row for every clique not yet known; returns how many."""
