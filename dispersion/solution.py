@@ -29,6 +29,26 @@ class TracePoint:
     bound: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class Refutation:
+    """One step of a proof: no selection has a value of `value` or more.
+
+    Attributes
+    ----------
+    value : float
+        A distance of the instance.
+    by : str
+        What proved it: "degrees", "core", "colouring", "cover", "spectrum", "search",
+        "branch and cut".
+    nodes : int or None
+        Nodes of the search, where there was one.
+    """
+
+    value: float
+    by: str
+    nodes: int | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class Solution:
     """The result of one solve.
@@ -51,6 +71,8 @@ class Solution:
         Every improvement of incumbent or bound.
     message : str
         A remark of the solver ("" if none): a guarantee, a reason.
+    refutations : tuple of Refutation
+        The steps by which the bound came down, for solvers that keep them; the last one carries it.
     """
 
     solver: str
@@ -65,6 +87,7 @@ class Solution:
     solve_seconds: float
     trace: tuple[TracePoint, ...] = field(default=(), repr=False)
     message: str = ""
+    refutations: tuple[Refutation, ...] = field(default=(), repr=False)
 
     @property
     def gap(self) -> float | None:

@@ -157,6 +157,7 @@ def _solution(run: Run, name: str, status: Status) -> Solution:
         solve_seconds=seconds - run.build_seconds,
         trace=tuple(run.trace),
         message=run.message,
+        refutations=tuple(run.refutations),
     )
 
 

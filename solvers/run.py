@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from dispersion.errors import ContradictionError, InputError
 from dispersion.instance import Instance
-from dispersion.solution import TracePoint
+from dispersion.solution import Refutation, TracePoint
 from dispersion.verify import check_selection, recompute
 
 
@@ -83,6 +83,7 @@ class Run:
         self.bound: float | None = None
         self.message = ""
         self.trace: list[TracePoint] = []
+        self.refutations: list[Refutation] = []
         self._start = time.perf_counter()
         self.build_seconds = 0.0
 

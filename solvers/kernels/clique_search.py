@@ -234,7 +234,7 @@ def search(
             return FOUND
         child = candidates[depth + 1]
         child[:] = candidates[depth] & rows[v]
-        drop(candidates[depth], v)
+        drop(candidates[depth], int(v))
         if count(child) < missing:
             continue
         depth += 1

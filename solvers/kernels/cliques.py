@@ -51,7 +51,7 @@ def violated_cliques(
     support = support[np.argsort(-x[support])]
     held = np.zeros(words, dtype=np.uint64)
     for v in support:
-        put(held, v)
+        put(held, int(v))
     starts = np.zeros(len(support) + 1, dtype=np.int64)
     totals = np.empty(len(support), dtype=np.float64)
     members = np.empty(1024, dtype=np.int32)

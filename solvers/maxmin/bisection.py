@@ -38,7 +38,7 @@ def _note(bracket: Bracket, t: int, verdict: Verdict) -> bool:
     if verdict.witness is not None:
         bracket.lift(verdict.witness)
     elif verdict.refuted:
-        bracket.lower(t - 1)
+        bracket.refute(t)
     return verdict.witness is not None or verdict.refuted
 
 

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from dispersion.errors import EngineError
 from solvers.base import Kind, Run, solver
 from solvers.interruptible import run_interruptibly
-from solvers.maxmin.bisection import Bracket, Verdict, bisect
+from solvers.maxmin.bisection import Verdict, bisect
 from solvers.maxmin.window import opened
+from solvers.prover.bracket import Bracket
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.base import Kind, Run, solver
-from solvers.maxmin.bisection import Bracket, Verdict, bisect
+from solvers.maxmin.bisection import Verdict, bisect
 from solvers.maxmin.highs import pack, silent_engine
 from solvers.maxmin.window import opened
+from solvers.prover.bracket import Bracket
 
 if TYPE_CHECKING:
     import highspy

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from dispersion.instance import Instance
 from solvers.base import Kind, Run, solver
-from solvers.maxmin.bisection import Bracket, Verdict, bisect
+from solvers.maxmin.bisection import Verdict, bisect
 from solvers.maxmin.highs import EachRow, handed_over, load, pack, point_columns
 from solvers.maxmin.window import opened, window
+from solvers.prover.bracket import Bracket
 
 
 def packing_model(ranks: NDArray[np.int32], t: int, each_row: EachRow = lambda: None) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from dispersion.solution import Refutation
 from solvers.run import Run
 
 
@@ -37,8 +38,11 @@ class Bracket:
         pairs = self.ranks[np.ix_(selected, selected)][np.triu_indices(self.p, k=1)]
         self.low = max(self.low, int(pairs.min()))
 
-    def lower(self, high: int) -> None:
-        """Bring `high` down to a proven rank."""
-        if high < self.high:
-            self.high = high
-            self.run.prove(float(self.run.instance.levels[high]))
+    def refute(self, t: int, by: str = "", nodes: int | None = None) -> None:
+        """Bring `high` below a rank that no selection reaches; keep what proved it, if that is said."""
+        if t <= self.high:
+            self.high = t - 1
+            levels = self.run.instance.levels
+            if by:
+                self.run.refutations.append(Refutation(float(levels[t]), by, nodes))
+            self.run.prove(float(levels[self.high]))

@@ -176,9 +176,7 @@ class BranchAndCut:
         if len(chosen) >= self._p:
             self.chosen = np.array(chosen[: self._p], dtype=np.int64)
 
-    def _split(
-        self, relaxed: Relaxed, free: Mask, forced: tuple[Points, ...]
-    ) -> list[Node]:
+    def _split(self, relaxed: Relaxed, free: Mask, forced: tuple[Points, ...]) -> list[Node]:
         """Nothing of a cluster, or one point of it: of a few clusters, what moves both bounds most."""
         x, excludes = np.where(free, relaxed.x, 0.0), self._excludes
         best: list[Node] = []

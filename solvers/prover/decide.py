@@ -31,7 +31,7 @@ def note(bracket: Bracket, probe: Probe) -> None:
     if probe.witness is not None:
         bracket.lift(probe.witness)
     elif probe.answer.refuted:
-        bracket.lower(probe.t - 1)
+        bracket.refute(probe.t, probe.answer.value, probe.proof_nodes)
 
 
 def _until(bracket: Bracket, probe: Probe, seconds: float) -> Callable[[], bool]:
@@ -55,7 +55,7 @@ def _by_turns(bracket: Bracket, probe: Probe) -> None:
 
 
 def _shared(bracket: Bracket, probe: Probe) -> None:
-    """One thread searches and tightens the bound, one relaxes while that is promising, others search."""
+    """One thread searches and tightens the bound, one relaxes while promising, others search."""
     stopped = False
 
     def stop() -> bool:

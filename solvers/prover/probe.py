@@ -54,6 +54,11 @@ class Probe:
         """Nodes of branch and cut."""
         return 0 if self._linear is None else self._linear.nodes
 
+    @property
+    def proof_nodes(self) -> int | None:
+        """Nodes of the method that refuted, `None` if none was needed."""
+        return {Answer.SEARCH: self.nodes, Answer.BRANCH_AND_CUT: self.linear_nodes}.get(self.answer)
+
     def _settle(self, answer: Answer, chosen: NDArray[np.int64] | None) -> None:
         """Take an answer, the first that comes."""
         if self.answer is Answer.OPEN:

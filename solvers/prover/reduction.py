@@ -14,15 +14,15 @@ from solvers.kernels.reductions import undominated
 
 
 class Answer(Enum):
-    """What is known of a probe, and what proved it."""
+    """What is known of a probe; of a refuted one, what refuted it."""
 
     OPEN = "open"
     YES = "yes"
-    CORE = "no: the (p-1)-core is too small"
-    COLOURING = "no: fewer than p colours suffice"
-    SEARCH = "no: searched"
-    COVER = "no: a weighted clique cover allows fewer than p points"
-    BRANCH_AND_CUT = "no: branch and cut"
+    CORE = "core"  #: the (p-1)-core has fewer than p points
+    COLOURING = "colouring"  #: fewer than p colours suffice
+    COVER = "cover"  #: a weighted cover by cliques of conflicts allows fewer than p points
+    SEARCH = "search"
+    BRANCH_AND_CUT = "branch and cut"
 
     @property
     def refuted(self) -> bool:

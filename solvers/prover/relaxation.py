@@ -23,9 +23,9 @@ from solvers.kernels.cliques import violated_cliques, weighted_cover
 UNIT = 10**9  #: weight of one point in the integer bounds
 _SLICE_SECONDS = 0.25  # of the simplex method before `stop` is asked
 _CUTS_PER_ROUND = 100
-_TRIAL_ITERATIONS = 40
+_TRIAL_ITERATIONS = 100
 _NO_LIMIT = 2**31 - 1
-_IDLE_SOLVES = 50  # a clique without weight for that long is dropped
+_IDLE_SOLVES = 80  # a clique without weight for that long is dropped
 
 Points = NDArray[np.int32]
 
@@ -155,9 +155,7 @@ class Relaxation:
         return self._read(free).bound
 
     def _allow(self, free: NDArray[np.bool_]) -> None:
-        self._engine.changeColsBounds(
-            self.m, self._columns, np.zeros(self.m), free.astype(np.float64)
-        )
+        self._engine.changeColsBounds(self.m, self._columns, np.zeros(self.m), free.astype(np.float64))
 
     def _read(self, free: NDArray[np.bool_]) -> Relaxed:
         """What the engine holds, with the bound recomputed from the multipliers of the rows."""

@@ -17,7 +17,7 @@ def start(bracket: Bracket) -> None:
     first = farthest_points(ranks, int(ranks.argmax()) // len(ranks), p)
     bracket.lift(first)
     bracket.run.prove(float(bracket.run.instance.levels[bracket.high]))
-    bracket.lower(degree_bound(ranks, p))
+    bracket.refute(degree_bound(ranks, p) + 1, "degrees")
     _colouring_bound(bracket)
     search = Tabu(ranks, first, bracket.run.limits.seed)
     for _ in range(_TABU_ROUNDS):
@@ -28,11 +28,11 @@ def start(bracket: Bracket) -> None:
 
 def _colouring_bound(bracket: Bracket) -> None:
     """Bisect for the lowest rank that core or colouring refute."""
-    low, high = bracket.low, bracket.high
-    while low < high and bracket.run.seconds_left() > 0:
-        middle = (low + high + 1) // 2
-        if cheap_answer(bracket.ranks, middle, bracket.p).refuted:
-            high = middle - 1
+    low = bracket.low
+    while low < bracket.high and bracket.run.seconds_left() > 0:
+        middle = (low + bracket.high + 1) // 2
+        answer = cheap_answer(bracket.ranks, middle, bracket.p)
+        if answer.refuted:
+            bracket.refute(middle, answer.value)
         else:
             low = middle
-    bracket.lower(high)
