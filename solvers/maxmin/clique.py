@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from solvers.base import Kind, Run, solver
 
+_SECOND_MOVES = 100  # of tabu search, a point, where the first attempt at a proof fails
+
 
 def _compile() -> None:
     import solvers.kernels.farthest
@@ -21,17 +23,19 @@ def _compile() -> None:
 def clique(run: Run) -> None:
     """Prove the optimum by asking, for a rank t, whether p points are pairwise at rank >= t."""
     from solvers.prover.bracket import Bracket
-    from solvers.prover.decide import decide
+    from solvers.prover.decide import attempt, decide
     from solvers.prover.probe import Probe
-    from solvers.prover.start import start
+    from solvers.prover.start import polish, start
 
     with run.building():
         bracket = Bracket(run)
-    start(bracket)
+    tabu = start(bracket)
     nodes = linear = 0
     while bracket.open:
         probe = Probe(bracket.ranks, bracket.low + 1, bracket.p)
-        decide(bracket, probe)
+        attempt(bracket, probe)
+        if probe.open and not polish(bracket, tabu, _SECOND_MOVES):
+            decide(bracket, probe)
         nodes += probe.nodes
         linear += probe.linear_nodes
     run.message = f"{nodes} nodes, {linear} of branch and cut"

@@ -8,21 +8,24 @@ from concurrent.futures import ThreadPoolExecutor
 
 from solvers.prover.bracket import Bracket
 from solvers.prover.probe import Probe
-from solvers.prover.reduction import Answer
 
-_FIRST_NODES = 20_000  # of the tree search alone: most probes need no more
+_FIRST_NODES = 20_000  # of the tree search alone
 _FIRST_SECONDS = 0.2  # turn of a method; later turns are longer
 _GROWTH = 1.3
 _SIDE_SHARE = 0.05  # of the time goes to tightening the bound
 _MANY = 2**62
 
 
+def attempt(bracket: Bracket, probe: Probe) -> None:
+    """A short tree search, the same on any machine; most probes need no more."""
+    probe.search(_FIRST_NODES, lambda: not bracket.open)
+    note(bracket, probe)
+
+
 def decide(bracket: Bracket, probe: Probe) -> None:
     """Pursue the probe just above the incumbent until it is answered, or time is up."""
-    probe.search(_FIRST_NODES, lambda: not bracket.open)
     race = _shared if bracket.run.limits.threads > 1 else _by_turns
-    if probe.answer is Answer.OPEN and bracket.open:
-        race(bracket, probe)
+    race(bracket, probe)
     note(bracket, probe)
 
 
@@ -39,7 +42,7 @@ def _until(bracket: Bracket, probe: Probe, seconds: float) -> Callable[[], bool]
     end = time.perf_counter() + seconds
 
     def stop() -> bool:
-        over = time.perf_counter() > end or probe.answer is not Answer.OPEN
+        over = time.perf_counter() > end or not probe.open
         return over or not bracket.open
 
     return stop
@@ -47,7 +50,7 @@ def _until(bracket: Bracket, probe: Probe, seconds: float) -> Callable[[], bool]
 
 def _by_turns(bracket: Bracket, probe: Probe) -> None:
     turn = _FIRST_SECONDS
-    while probe.answer is Answer.OPEN and bracket.open:
+    while probe.open and bracket.open:
         probe.search(_MANY, _until(bracket, probe, turn))
         probe.relax(_until(bracket, probe, turn))
         tighten(bracket, probe, turn * _SIDE_SHARE)
@@ -59,7 +62,7 @@ def _shared(bracket: Bracket, probe: Probe) -> None:
     stopped = False
 
     def stop() -> bool:
-        return stopped or probe.answer is not Answer.OPEN or bracket.run.seconds_left() == 0
+        return stopped or not probe.open or bracket.run.seconds_left() == 0
 
     def help_out(relax: bool) -> None:
         if relax:

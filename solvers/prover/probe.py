@@ -40,9 +40,14 @@ class Probe:
         self._ranks = ranks
         self.answer = self._graph.answer
         self.witness = self._graph.taken if self.answer is Answer.YES else None
-        self.promising = self.answer is Answer.OPEN
+        self.promising = self.open
         self._linear: BranchAndCut | None = None
         self._tree = TreeSearch(self._graph.rows, self._graph.p) if self.promising else None
+
+    @property
+    def open(self) -> bool:
+        """Whether the answer is still to be found."""
+        return self.answer is Answer.OPEN
 
     @property
     def nodes(self) -> int:
@@ -61,7 +66,7 @@ class Probe:
 
     def _settle(self, answer: Answer, chosen: NDArray[np.int64] | None) -> None:
         """Take an answer, the first that comes."""
-        if self.answer is Answer.OPEN:
+        if self.open:
             if chosen is not None:
                 self.witness = np.concatenate([self._graph.taken, self._graph.points[chosen]])
             self.answer = answer
@@ -69,14 +74,14 @@ class Probe:
     def search(self, nodes: int, stop: Callable[[], bool]) -> None:
         """Search the tree for up to `nodes` more nodes; threads may share it."""
         tree = self._tree
-        if tree is not None and self.answer is Answer.OPEN:
-            tree.work(nodes, lambda: stop() or self.answer is not Answer.OPEN)
+        if tree is not None and self.open:
+            tree.work(nodes, lambda: stop() or not self.open)
             if tree.done:
                 self._settle(Answer.SEARCH if tree.chosen is None else Answer.YES, tree.chosen)
 
     def relax(self, stop: Callable[[], bool]) -> None:
         """Branch and cut, one thread at a time, until there is an answer or no promise of one."""
-        if self.answer is not Answer.OPEN or not self.promising:
+        if not self.open or not self.promising:
             return
         if self._linear is None:
             graph = self._graph
@@ -88,7 +93,7 @@ class Probe:
             bound = linear.root_bound
             return bound is not None and linear.nodes > 1 and bound > _PROMISING * self._graph.p
 
-        linear.work(lambda: stop() or hopeless() or self.answer is not Answer.OPEN)
+        linear.work(lambda: stop() or hopeless() or not self.open)
         if linear.answer is not Answer.OPEN:
             self._settle(linear.answer, linear.chosen)
         self.promising = not hopeless()

@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 from solvers.kernels.tabu_search import Tabu
-from solvers.maxmin.greedy import farthest_points
+from solvers.maxmin.greedy import farthest_points, longest_end
 from solvers.maxmin.window import degree_bound
 from solvers.prover.bracket import Bracket
 from solvers.prover.reduction import cheap_answer
 
-_TABU_ROUNDS = 10
+_SLICE = 2  # moves a point between two looks at the clock
+_FIRST_MOVES = 20  # a point: enough where optima are easy to find
 
 
-def start(bracket: Bracket) -> None:
-    """Greedy, degrees and colours, then tabu search until it meets the bound or its moves are up."""
+def start(bracket: Bracket) -> Tabu:
+    """Greedy, degrees and colours, then a little tabu search, which is returned to be continued."""
     ranks, p = bracket.ranks, bracket.p
-    first = farthest_points(ranks, int(ranks.argmax()) // len(ranks), p)
+    first = farthest_points(ranks, longest_end(ranks), p)
     bracket.lift(first)
     bracket.run.prove(float(bracket.run.instance.levels[bracket.high]))
     bracket.refute(degree_bound(ranks, p) + 1, "degrees")
     _colouring_bound(bracket)
     search = Tabu(ranks, first, bracket.run.limits.seed)
-    for _ in range(_TABU_ROUNDS):
+    polish(bracket, search, _FIRST_MOVES)
+    return search
+
+
+def polish(bracket: Bracket, search: Tabu, moves: int) -> bool:
+    """Tabu search for up to `moves` moves a point, or until it meets the bound; whether it lifted."""
+    before = bracket.low
+    for _ in range(moves // _SLICE):
         if not bracket.open:
-            return
-        bracket.lift(search.improve(bracket.high, 2 * len(ranks)))
+            break
+        selected = search.improve(bracket.high, _SLICE * len(bracket.ranks))
+        if search.value > bracket.low:
+            bracket.lift(selected)
+    return bracket.low > before
 
 
 def _colouring_bound(bracket: Bracket) -> None:
