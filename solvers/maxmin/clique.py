@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from solvers.base import Kind, Run, solver
 
+_MANY_POINTS = 24  # below that eigenvalues prove little
 _SECOND_MOVES = 100  # of tabu search, a point, where the first attempt at a proof fails
 
 
@@ -25,7 +26,7 @@ def clique(run: Run) -> None:
     from solvers.prover.bracket import Bracket
     from solvers.prover.decide import attempt, decide
     from solvers.prover.probe import Probe
-    from solvers.prover.start import polish, start
+    from solvers.prover.start import polish, spectral_bound, start
 
     with run.building():
         bracket = Bracket(run)
@@ -35,6 +36,8 @@ def clique(run: Run) -> None:
         probe = Probe(bracket.ranks, bracket.low + 1, bracket.p)
         attempt(bracket, probe)
         if probe.open and not polish(bracket, tabu, _SECOND_MOVES):
+            if bracket.p >= _MANY_POINTS:
+                spectral_bound(bracket)
             decide(bracket, probe)
         nodes += probe.nodes
         linear += probe.linear_nodes

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,6 +26,7 @@ class Bracket:
         self.run = run
         self.p = run.instance.p
         self.ranks = np.array(run.instance.ranks)
+        self._lock = threading.Lock()
         self.low = low
         self.high = len(run.instance.levels) - 1 if high is None else high
 
@@ -34,15 +37,18 @@ class Bracket:
 
     def lift(self, selected: NDArray[np.intp] | NDArray[np.int64]) -> None:
         """Raise `low` to what `selected` realises."""
-        self.run.incumbent(selected)
         pairs = self.ranks[np.ix_(selected, selected)][np.triu_indices(self.p, k=1)]
-        self.low = max(self.low, int(pairs.min()))
+        with self._lock:
+            self.run.incumbent(selected)
+            self.low = max(self.low, int(pairs.min()))
 
     def refute(self, t: int, by: str = "", nodes: int | None = None) -> None:
         """Bring `high` below a rank that no selection reaches; keep what proved it, if that is said."""
-        if t <= self.high:
+        levels = self.run.instance.levels
+        with self._lock:
+            if t > self.high:
+                return
             self.high = t - 1
-            levels = self.run.instance.levels
             if by:
                 self.run.refutations.append(Refutation(float(levels[t]), by, nodes))
             self.run.prove(float(levels[self.high]))

@@ -12,7 +12,7 @@ from solvers.prover.probe import Probe
 _FIRST_NODES = 20_000  # of the tree search alone
 _FIRST_SECONDS = 0.2  # turn of a method; later turns are longer
 _GROWTH = 1.3
-_SIDE_SHARE = 0.05  # of the time goes to tightening the bound
+_LITTLE, _MUCH = 0.05, 0.5  # of a turn goes to tightening the bound
 _MANY = 2**62
 
 
@@ -38,50 +38,54 @@ def note(bracket: Bracket, probe: Probe) -> None:
 
 
 def _until(bracket: Bracket, probe: Probe, seconds: float) -> Callable[[], bool]:
-    """Whether `seconds` are over, or the probe needs no more work."""
+    """Whether `seconds` are over, or the answer of the probe no longer matters."""
     end = time.perf_counter() + seconds
+    return lambda: time.perf_counter() > end or not _matters(bracket, probe)
 
-    def stop() -> bool:
-        over = time.perf_counter() > end or not probe.open
-        return over or not bracket.open
 
-    return stop
+def _matters(bracket: Bracket, probe: Probe) -> bool:
+    return probe.open and bracket.open and bracket.low < probe.t <= bracket.high
 
 
 def _by_turns(bracket: Bracket, probe: Probe) -> None:
     turn = _FIRST_SECONDS
-    while probe.open and bracket.open:
+    while _matters(bracket, probe):
         probe.search(_MANY, _until(bracket, probe, turn))
         probe.relax(_until(bracket, probe, turn))
-        tighten(bracket, probe, turn * _SIDE_SHARE)
+        tighten(bracket, probe, turn * (_LITTLE if probe.promising else _MUCH))
         turn *= _GROWTH
 
 
 def _shared(bracket: Bracket, probe: Probe) -> None:
-    """One thread searches and tightens the bound, one relaxes while promising, others search."""
+    """All threads search; one relaxes first, as long as that is promising, then tightens the bound."""
     stopped = False
 
     def stop() -> bool:
-        return stopped or not probe.open or bracket.run.seconds_left() == 0
+        return stopped or not _matters(bracket, probe)
+
+    def search(seconds: float) -> None:
+        probe.search(_MANY, lambda: stopped or _until(bracket, probe, seconds)())
+        time.sleep(0.002)  # another thread may hold the last branch
 
     def help_out(relax: bool) -> None:
         if relax:
             probe.relax(stop)
+        turn = _FIRST_SECONDS
         while not stop():
-            probe.search(_MANY, stop)
-            time.sleep(0.005)  # nothing to take at present
+            search(turn)
+            if relax:
+                tighten(bracket, probe, 2 * turn * _MUCH)
+            turn *= _GROWTH
 
     threads = bracket.run.limits.threads
     with ThreadPoolExecutor(threads - 1) as pool:
         helpers = [pool.submit(help_out, k == 0) for k in range(threads - 1)]
         turn = _FIRST_SECONDS
         try:
-            while not stop() and bracket.open:
-                end = time.perf_counter() + turn
-                while time.perf_counter() < end and not stop():
-                    probe.search(_MANY, _until(bracket, probe, turn))
-                    time.sleep(0.001)
-                tighten(bracket, probe, turn * _SIDE_SHARE)
+            while not stop():
+                search(turn)
+                if probe.promising:
+                    tighten(bracket, probe, turn * _LITTLE)
                 turn *= _GROWTH
         finally:
             stopped = True
@@ -92,9 +96,9 @@ def _shared(bracket: Bracket, probe: Probe) -> None:
 def tighten(bracket: Bracket, deciding: Probe, seconds: float) -> None:
     """Bisect between the undecided rank and the bound, for about `seconds`."""
     end = time.perf_counter() + seconds
-    open_, incumbent = bracket.low + 1, bracket.low
-    while bracket.low == incumbent and open_ < bracket.high and time.perf_counter() < end:
-        middle = (open_ + bracket.high + 1) // 2
+    floor = deciding.t
+    while floor < bracket.high and _matters(bracket, deciding) and time.perf_counter() < end:
+        middle = (floor + bracket.high + 1) // 2
         probe = Probe(bracket.ranks, middle, bracket.p)
         share = (end - time.perf_counter()) / 2
         if deciding.promising:
@@ -102,4 +106,4 @@ def tighten(bracket: Bracket, deciding: Probe, seconds: float) -> None:
         probe.search(_MANY, _until(bracket, probe, share))
         note(bracket, probe)
         if bracket.high >= middle:
-            open_ = middle
+            floor = middle

@@ -7,6 +7,7 @@ from solvers.maxmin.greedy import farthest_points, longest_end
 from solvers.maxmin.window import degree_bound
 from solvers.prover.bracket import Bracket
 from solvers.prover.reduction import cheap_answer
+from solvers.prover.spectrum import refuted_by_spectrum
 
 _SLICE = 2  # moves a point between two looks at the clock
 _FIRST_MOVES = 20  # a point: enough where optima are easy to find
@@ -45,5 +46,17 @@ def _colouring_bound(bracket: Bracket) -> None:
         answer = cheap_answer(bracket.ranks, middle, bracket.p)
         if answer.refuted:
             bracket.refute(middle, answer.value)
+        else:
+            low = middle
+
+
+def spectral_bound(bracket: Bracket) -> None:
+    """Bisect for the lowest rank that eigenvalues refute, to a hundredth of what is open."""
+    low = bracket.low
+    finest = max(1, (bracket.high - low) // 100)
+    while bracket.high - low > finest and bracket.run.seconds_left() > 0:
+        middle = (low + bracket.high + 1) // 2
+        if refuted_by_spectrum(bracket.ranks, middle, bracket.p):
+            bracket.refute(middle, "spectrum")
         else:
             low = middle
