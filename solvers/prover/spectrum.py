@@ -12,6 +12,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from solvers.kernels.sparse import conflict_lists, conflict_product
+
 _EXPONENT = -0.35
 _LEAST, _MOST, _STEPS = 0.5, 80.0, 10  # of the factor c, searched on a logarithmic scale
 _ITERATIONS = 40  # of the Lanczos method
@@ -30,23 +32,62 @@ def refuted_by_spectrum(ranks: NDArray[np.int32], t: int, p: int) -> bool:
     t, p : int
         Least rank of a selected pair; how many points.
     """
-    conflicts = (ranks < t).astype(np.float64)
-    np.fill_diagonal(conflicts, 0.0)
-    weights = (conflicts.sum(axis=1) + 1.0) ** _EXPONENT
-    conflicts *= np.outer(weights, weights) / (weights @ weights / len(weights))
+    conflicts = Conflicts(ranks, t)
     factor = _best_factor(conflicts)
-    if _largest_eigenvalue(conflicts, factor) >= p:
+    if conflicts.largest_eigenvalue(factor) >= p:
         return False
-    return _positive_definite((1.0 - _MARGIN) * p * np.eye(len(ranks)) - 1.0 + factor * conflicts)
+    return _positive_definite(
+        (1.0 - _MARGIN) * p * np.eye(len(ranks)) - 1.0 + factor * conflicts.matrix()
+    )
 
 
-def _best_factor(conflicts: Matrix) -> float:
+class Conflicts:
+    """The weighted conflicts of a threshold graph, as a linear map."""
+
+    def __init__(self, ranks: NDArray[np.int32], t: int) -> None:
+        self._starts, self._members = conflict_lists(ranks, t)
+        degrees = np.diff(self._starts)
+        weights = (degrees + 1.0) ** _EXPONENT
+        self._weights = weights / np.sqrt((weights**2).mean())
+
+    def matrix(self) -> Matrix:
+        """The map as a matrix, shape (n, n)."""
+        n = len(self._weights)
+        dense = np.zeros((n, n))
+        rows = np.repeat(np.arange(n), np.diff(self._starts))
+        dense[rows, self._members] = self._weights[rows] * self._weights[self._members]
+        return dense
+
+    def largest_eigenvalue(self, factor: float) -> float:
+        """Of J - factor * conflicts, from below: the Lanczos method with full re-orthogonalisation."""
+        n = len(self._weights)
+        steps = min(_ITERATIONS, n)
+        basis = np.zeros((steps, n))
+        basis[0] = 1.0 + 0.01 * (np.arange(n) % 2)  # not an eigenvector of a regular graph
+        basis[0] /= np.linalg.norm(basis[0])
+        diagonal, beside = np.zeros(steps), np.zeros(steps)
+        for k in range(steps):
+            product = conflict_product(self._starts, self._members, self._weights, basis[k])
+            image = basis[k].sum() - factor * product
+            diagonal[k] = basis[k] @ image
+            for _ in range(2):
+                image -= basis[: k + 1].T @ (basis[: k + 1] @ image)
+            beside[k] = np.linalg.norm(image)
+            if k + 1 == steps or beside[k] < 1e-9:
+                break
+            basis[k + 1] = image / beside[k]
+        off = beside[:k]
+        tridiagonal = np.diag(diagonal[: k + 1]) + np.diag(off, 1) + np.diag(off, -1)
+        return float(np.linalg.eigvalsh(tridiagonal)[-1])
+
+
+def _best_factor(conflicts: Conflicts) -> float:
     """The factor of the smallest largest eigenvalue, by golden section: it is convex in the factor."""
     ratio = (np.sqrt(5.0) - 1.0) / 2.0
     low, high = np.log(_LEAST), np.log(_MOST)
 
     def value(x: float) -> float:
-        return _largest_eigenvalue(conflicts, float(np.exp(x)))
+        return conflicts.largest_eigenvalue(float(np.exp(x)))
 
     left, right = high - ratio * (high - low), low + ratio * (high - low)
     at_left, at_right = value(left), value(right)
@@ -60,29 +101,6 @@ def _best_factor(conflicts: Matrix) -> float:
             right = low + ratio * (high - low)
             at_right = value(right)
     return float(np.exp((low + high) / 2.0))
-
-
-def _largest_eigenvalue(conflicts: Matrix, factor: float) -> float:
-    """Of J - factor * conflicts, from below: the Lanczos method with full re-orthogonalisation."""
-    n = len(conflicts)
-    steps = min(_ITERATIONS, n)
-    basis = np.zeros((steps, n))
-    basis[0] = 1.0 / np.sqrt(n)
-    basis[0, ::2] *= 1.01  # not an eigenvector of a regular graph
-    basis[0] /= np.linalg.norm(basis[0])
-    diagonal, beside = np.zeros(steps), np.zeros(steps)
-    for k in range(steps):
-        image = basis[k].sum() - factor * (conflicts @ basis[k])
-        diagonal[k] = basis[k] @ image
-        image -= basis[: k + 1].T @ (basis[: k + 1] @ image)
-        image -= basis[: k + 1].T @ (basis[: k + 1] @ image)
-        beside[k] = np.linalg.norm(image)
-        if k + 1 == steps or beside[k] < 1e-9:
-            steps = k + 1
-            break
-        basis[k + 1] = image / beside[k]
-    off = beside[: steps - 1]
-    return float(np.linalg.eigvalsh(np.diag(diagonal[:steps]) + np.diag(off, 1) + np.diag(off, -1))[-1])
 
 
 def _positive_definite(matrix: Matrix) -> bool:

@@ -1,0 +1,67 @@
+"""Bring the bound down from above while the rank that decides is still open."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from solvers.prover.bracket import Bracket
+from solvers.prover.probe import Probe
+
+_FIRST_EFFORT = 1000  # nodes of a probe in the first pass
+
+
+def note(bracket: Bracket, probe: Probe) -> None:
+    """Move the end of the bracket that the answer of a probe moves."""
+    if probe.witness is not None:
+        bracket.lift(probe.witness)
+    elif probe.answer.refuted:
+        bracket.refute(probe.t, probe.answer.value, probe.proof_nodes)
+
+
+def matters(bracket: Bracket, probe: Probe) -> bool:
+    """Whether the answer of a probe is unknown and would still say something."""
+    return probe.open and bracket.open and bracket.low < probe.t <= bracket.high
+
+
+class Tightening:
+    """Passes of bisection between an undecided rank and the bound, with more nodes in every pass.
+
+    Refutations are the cheaper the farther they are above the optimum, so little effort proves much.
+    """
+
+    def __init__(self, bracket: Bracket, deciding: Probe) -> None:
+        self._bracket, self._deciding = bracket, deciding
+        self._effort = _FIRST_EFFORT
+        self._probes: dict[int, Probe] = {}  # undecided ones, to be resumed
+
+    def work(self, seconds: float) -> None:
+        """Go on for about `seconds`."""
+        end = time.perf_counter() + seconds
+
+        def stop() -> bool:
+            return time.perf_counter() > end or not matters(self._bracket, self._deciding)
+
+        while not stop() and self._deciding.t < self._bracket.high:
+            self._pass(stop)
+            if not stop():
+                self._effort *= 2
+
+    def _pass(self, stop: Callable[[], bool]) -> None:
+        floor, bracket = self._deciding.t, self._bracket
+        while floor < bracket.high and not stop():
+            middle = (floor + bracket.high + 1) // 2
+            probe = self._probes.pop(middle, None) or Probe(bracket.ranks, middle, bracket.p)
+            self._pursue(probe, stop)
+            note(bracket, probe)
+            if probe.open:
+                floor = middle
+                self._probes[middle] = probe
+        self._probes = {t: probe for t, probe in self._probes.items() if t <= bracket.high}
+
+    def _pursue(self, probe: Probe, stop: Callable[[], bool]) -> None:
+        begun = time.perf_counter()
+        probe.search(self._effort - probe.nodes, stop)
+        if self._deciding.promising:
+            end = 2 * time.perf_counter() - begun
+            probe.relax(lambda: stop() or time.perf_counter() > end)
