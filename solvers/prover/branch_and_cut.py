@@ -8,6 +8,7 @@ points that exclude each other: one of Q is selected, or none.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,13 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.kernels.bitset import adjacency, core_order, induced, unpacked
+from solvers.kernels.clique_cover import conflicts_of
 from solvers.kernels.reductions import undominated
 from solvers.prover.clusters import Mask, Points, clusters
 from solvers.prover.reduction import Answer
 from solvers.prover.relaxation import UNIT, Relaxation, Relaxed
 from solvers.prover.tree_search import EXHAUSTED, FOUND, settle
 
-_TRIALS = 3  # clusters of which the children are relaxed before one is branched on
+_TRIALS = 2  # clusters of which the children are relaxed before one is branched on
 _LEAST_GAIN = 0.02  # of the bound, in points, for cutting to go on
 _SEARCH_NODES = 50, 50_000  # least and most nodes of the search at a node
 
@@ -65,10 +67,12 @@ class BranchAndCut:
     def __init__(self, ranks: NDArray[np.int32], t: int, p: int) -> None:
         m = len(ranks)
         self._rows = adjacency(ranks, np.arange(m), t)
-        self._ranks, self._p = ranks, p
-        self._relaxation = Relaxation(ranks, t)
-        self._excludes = unpacked(self._relaxation.conflicts, m)
+        self._ranks, self._t, self._p = ranks, t, p
+        self._excludes = unpacked(conflicts_of(ranks, t), m)
         self._stack = [Node(np.ones(m, dtype=np.bool_), ())]
+        self._idle: list[Relaxation] = []  # one for every thread that ever worked here
+        self._busy = 0
+        self._lock = threading.Lock()
         self._budget = 1000  # nodes of the search at a node
         self.answer = Answer.OPEN
         self.chosen: NDArray[np.int64] | None = None
@@ -76,23 +80,50 @@ class BranchAndCut:
         self.root_bound: float | None = None
 
     def work(self, stop: Callable[[], bool]) -> None:
-        """Go on until the answer is known or `stop` says so."""
+        """Go on until the answer is known or `stop` says so; several threads may."""
+        relaxation: Relaxation | None = None
         while self.answer is Answer.OPEN and not stop():
+            node = self._take()
+            if node is None:
+                time.sleep(0.002)  # another thread holds the last node
+                continue
+            relaxation = relaxation or self._relaxation()
+            try:
+                children = self._process(node, relaxation, stop)
+            except BaseException:
+                self._give_back(node, None)
+                raise
+            self._give_back(node, children)
+        if relaxation is not None:
+            self._idle.append(relaxation)
+
+    def _relaxation(self) -> Relaxation:
+        return self._idle.pop() if self._idle else Relaxation(self._ranks, self._t)
+
+    def _take(self) -> Node | None:
+        """The next node; `None` if there is none at present."""
+        with self._lock:
             if not self._stack:
-                self.answer = Answer.BRANCH_AND_CUT if self.nodes > 1 else Answer.COVER
-                return
-            node = self._stack.pop()
+                return None
+            self._busy += 1
             self.nodes += 1
-            children = self._process(node, stop)
-            if children is None:  # stopped halfway
-                self._stack.append(node)
+            return self._stack.pop()
+
+    def _give_back(self, node: Node, children: list[Node] | None) -> None:
+        """Put a node's open children on the stack, or the node itself if it was stopped halfway."""
+        with self._lock:
+            self._busy -= 1
+            if children is None:
                 self.nodes -= 1
-            else:
-                self._stack += children
+            self._stack += [node] if children is None else children
             if self.chosen is not None:
                 self.answer = Answer.YES
+            elif not self._stack and not self._busy:
+                self.answer = Answer.BRANCH_AND_CUT if self.nodes > 1 else Answer.COVER
 
-    def _process(self, node: Node, stop: Callable[[], bool]) -> list[Node] | None:
+    def _process(
+        self, node: Node, relaxation: Relaxation, stop: Callable[[], bool]
+    ) -> list[Node] | None:
         """The open children of a node, the one to go on with last; `None` if stopped."""
         free = self._undominated(node.free)
         if free.sum() < self._p or any(not free[cluster].any() for cluster in node.forced):
@@ -101,8 +132,8 @@ class BranchAndCut:
         if self._searched(free):
             return []
         searched = time.perf_counter()
-        self._relaxation.force(node.forced)
-        tightened = self._tightened(free, node.is_root, stop)
+        relaxation.force(node.forced)
+        tightened = self._tightened(relaxation, free, node.is_root, stop)
         self._balance(searched - begun, time.perf_counter() - searched)
         if tightened is None:
             return None
@@ -110,12 +141,12 @@ class BranchAndCut:
         if relaxed.bound < self._p * UNIT:
             return []
         self._round(relaxed.x, free)
-        self._relaxation.purge()
-        return self._split(relaxed, free, node.forced)
+        relaxation.purge()
+        return self._split(relaxation, relaxed, free, node.forced)
 
     def _balance(self, searching: float, relaxing: float) -> None:
-        """Let the search at a node take about as long as its relaxation."""
-        factor = 1.5 if searching < relaxing else 0.67
+        """Let the search at a node take a quarter of the time of its relaxation."""
+        factor = 1.5 if 4.0 * searching < relaxing else 0.67
         least, most = _SEARCH_NODES
         self._budget = int(min(most, max(least, self._budget * factor)))
 
@@ -139,13 +170,13 @@ class BranchAndCut:
         return outcome in (FOUND, EXHAUSTED)
 
     def _tightened(
-        self, free: Mask, is_root: bool, stop: Callable[[], bool]
+        self, relaxation: Relaxation, free: Mask, is_root: bool, stop: Callable[[], bool]
     ) -> tuple[Relaxed, Mask] | None:
         """Relax and cut until the bound is low enough or hardly moves; drop what cannot be."""
         patience = 6 if is_root else 2
         bounds: list[int] = []
         while True:
-            relaxed = self._relaxation.solve(free, stop)
+            relaxed = relaxation.solve(free, stop)
             if relaxed is None:
                 return None
             if is_root:
@@ -159,7 +190,7 @@ class BranchAndCut:
                 free = self._undominated(free & ~hopeless)
             elif hopeless.any():
                 free = free & ~hopeless
-            if self._relaxation.separate(np.where(free, relaxed.x, 0.0), free) == 0:
+            if relaxation.separate(np.where(free, relaxed.x, 0.0), free) == 0:
                 return relaxed, free
             if len(bounds) > patience and bounds[-1 - patience] - bounds[-1] < _LEAST_GAIN * UNIT:
                 return relaxed, free
@@ -176,7 +207,9 @@ class BranchAndCut:
         if len(chosen) >= self._p:
             self.chosen = np.array(chosen[: self._p], dtype=np.int64)
 
-    def _split(self, relaxed: Relaxed, free: Mask, forced: tuple[Points, ...]) -> list[Node]:
+    def _split(
+        self, relaxation: Relaxation, relaxed: Relaxed, free: Mask, forced: tuple[Points, ...]
+    ) -> list[Node]:
         """Nothing of a cluster, or one point of it: of a few clusters, what moves both bounds most."""
         x, excludes = np.where(free, relaxed.x, 0.0), self._excludes
         best: list[Node] = []
@@ -188,7 +221,7 @@ class BranchAndCut:
             within[cluster] = free[cluster]
             children, gain = [], 1.0
             for child, taken in ((without, forced), (within, (*forced, cluster))):
-                bound = self._relaxation.try_out(child)
+                bound = relaxation.try_out(child)
                 least, need = 1e-3 * UNIT, relaxed.bound - enough + 1
                 gain *= min(need, max(relaxed.bound - bound, least)) / UNIT
                 if bound >= enough:

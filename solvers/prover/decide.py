@@ -46,7 +46,7 @@ def _by_turns(bracket: Bracket, probe: Probe) -> None:
 
 
 def _shared(bracket: Bracket, probe: Probe) -> None:
-    """All threads search; one relaxes first, as long as that is promising, then tightens the bound."""
+    """All threads search; as long as that is promising one relaxes, later it tightens the bound."""
     bound, stopped = Tightening(bracket, probe), False
 
     def stop() -> bool:
@@ -76,6 +76,8 @@ def _shared(bracket: Bracket, probe: Probe) -> None:
                 if probe.promising:
                     bound.work(turn * _LITTLE)
                 search(turn)
+                if probe.promising and probe.linear_nodes > 1:  # the root is solved by one thread
+                    probe.relax(_until(bracket, probe, turn))
                 turn *= _GROWTH
         finally:
             stopped = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import numpy as np
@@ -41,6 +42,7 @@ class Probe:
         self.answer = self._graph.answer
         self.witness = self._graph.taken if self.answer is Answer.YES else None
         self.promising = self.open
+        self._lock = threading.Lock()
         self._linear: BranchAndCut | None = None
         self._tree = TreeSearch(self._graph.rows, self._graph.p) if self.promising else None
 
@@ -66,7 +68,9 @@ class Probe:
 
     def _settle(self, answer: Answer, chosen: NDArray[np.int64] | None) -> None:
         """Take an answer, the first that comes."""
-        if self.open:
+        with self._lock:
+            if not self.open:
+                return
             if chosen is not None:
                 self.witness = np.concatenate([self._graph.taken, self._graph.points[chosen]])
             self.answer = answer
@@ -80,13 +84,14 @@ class Probe:
                 self._settle(Answer.SEARCH if tree.chosen is None else Answer.YES, tree.chosen)
 
     def relax(self, stop: Callable[[], bool]) -> None:
-        """Branch and cut, one thread at a time, until there is an answer or no promise of one."""
+        """Branch and cut, until there is an answer or no promise of one; threads may share it."""
         if not self.open or not self.promising:
             return
-        if self._linear is None:
-            graph = self._graph
-            inner = np.ascontiguousarray(self._ranks[np.ix_(graph.points, graph.points)])
-            self._linear = BranchAndCut(inner, self.t, graph.p)
+        with self._lock:
+            if self._linear is None:
+                graph = self._graph
+                inner = np.ascontiguousarray(self._ranks[np.ix_(graph.points, graph.points)])
+                self._linear = BranchAndCut(inner, self.t, graph.p)
         linear = self._linear
 
         def hopeless() -> bool:

@@ -23,7 +23,7 @@ from solvers.kernels.cliques import violated_cliques, weighted_cover
 UNIT = 10**9  #: weight of one point in the integer bounds
 _SLICE_SECONDS = 0.25  # of the simplex method before `stop` is asked
 _CUTS_PER_ROUND = 100
-_TRIAL_ITERATIONS = 100
+_TRIAL_ITERATIONS = 150
 _NO_LIMIT = 2**31 - 1
 _IDLE_SOLVES = 80  # a clique without weight for that long is dropped
 
