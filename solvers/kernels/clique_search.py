@@ -14,10 +14,14 @@ from numpy.typing import NDArray
 
 from solvers.kernels.bitset import Bits, count, drop, first, linked, put
 from solvers.kernels.compiled import compiled
+from solvers.kernels.reductions import drop_dominated
 
 Points = NDArray[np.int32]
 Classes = NDArray[np.int32]  # row a: the points of colour a
 Sizes = NDArray[np.int64]  # how many they are
+
+_SAMPLE = 20_000  # candidates looked at for dominated ones before asking whether that pays
+_WORTHWHILE = 16  # it does if one in so many is dropped
 
 EXHAUSTED, FOUND, PAUSED = 0, 1, 2  #: how `search` returned
 
@@ -201,8 +205,8 @@ def search(
         Branching points at every depth.
     left, chosen : ndarray of int64, shape (p,)
         How many branching points are left at every depth; the point taken there.
-    progress : ndarray of int64, shape (2,)
-        Depth (-1: not begun) and nodes so far.
+    progress : ndarray of int64, shape (4,)
+        Depth (-1: not begun) and nodes so far; candidates looked at for dominated ones, and dropped.
     nodes : int
         Pause after this many nodes.
 
@@ -235,7 +239,14 @@ def search(
         child = candidates[depth + 1]
         child[:] = candidates[depth] & rows[v]
         drop(candidates[depth], int(v))
-        if count(child) < missing:
+        size = count(child)
+        if size >= missing and (progress[2] < _SAMPLE or progress[3] * _WORTHWHILE > progress[2]):
+            drop_dominated(rows, child, scratch[0], missing)
+            progress[2] += size
+            size_left = count(child)
+            progress[3] += size - size_left
+            size = size_left
+        if size < missing:
             continue
         depth += 1
         left[depth] = _branching_points(

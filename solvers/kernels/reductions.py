@@ -30,6 +30,22 @@ def _dominated(rows: Bits, alive: Bits, near: Bits, v: int) -> bool:
     return False
 
 
+@compiled()
+def drop_dominated(rows: Bits, alive: Bits, near: Bits, p: int) -> bool:
+    """Clear dominated points, and points of low degree, from `alive`, once; whether there were any."""
+    changed = False
+    for w in range(len(alive) - 1, -1, -1):
+        left = alive[w]
+        while left != 0:
+            v = np.int64(w * 64) + np.int64(lowest_bit(left))
+            left &= left - np.uint64(1)
+            near[:] = rows[v] & alive
+            if count(near) < p - 1 or _dominated(rows, alive, near, v):
+                drop(alive, v)
+                changed = True
+    return changed
+
+
 @compiled("int64[::1](uint64[:, ::1], int64)")
 def undominated(rows: Bits, p: int) -> NDArray[np.int64]:
     """Points left when dominated points and points of low degree are removed, again and again.
@@ -56,16 +72,8 @@ def undominated(rows: Bits, p: int) -> NDArray[np.int64]:
     for v in range(m):
         put(alive, v)
     near = np.empty(words, dtype=np.uint64)
-    changed = True
-    while changed:
-        changed = False
-        for v in range(m - 1, -1, -1):
-            if not has(alive, v):
-                continue
-            near[:] = rows[v] & alive
-            if count(near) < p - 1 or _dominated(rows, alive, near, v):
-                drop(alive, v)
-                changed = True
+    while drop_dominated(rows, alive, near, p):
+        pass
     left = np.empty(m, dtype=np.int64)
     size = 0
     for v in range(m):

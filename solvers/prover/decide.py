@@ -10,7 +10,7 @@ from solvers.prover.bracket import Bracket
 from solvers.prover.probe import Probe
 from solvers.prover.tighten import Tightening, matters, note
 
-_FIRST_NODES = 20_000  # of the tree search alone
+_FIRST_EFFORT = 4_000_000  # of the tree search alone: nodes times p, which is what a node costs
 _FIRST_SECONDS = 0.2  # turn of a method; later turns are longer
 _GROWTH = 1.3
 _LITTLE, _MUCH = 0.25, 0.5  # of a turn goes to tightening the bound
@@ -19,7 +19,7 @@ _MANY = 2**62
 
 def attempt(bracket: Bracket, probe: Probe) -> None:
     """A short tree search, the same on any machine; most probes need no more."""
-    probe.search(_FIRST_NODES, lambda: not bracket.open)
+    probe.search(_FIRST_EFFORT // bracket.p, lambda: not bracket.open)
     note(bracket, probe)
 
 

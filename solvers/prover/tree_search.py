@@ -36,7 +36,7 @@ class Branch:
         self._points = np.zeros((p, m), dtype=np.int32)
         self._left = np.zeros(p, dtype=np.int64)
         self.chosen = np.zeros(p, dtype=np.int64)
-        self._progress = np.array([-1, 0], dtype=np.int64)
+        self._progress = np.array([-1, 0, 0, 0], dtype=np.int64)
 
     @property
     def nodes(self) -> int:
