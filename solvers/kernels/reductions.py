@@ -37,7 +37,7 @@ def drop_dominated(rows: Bits, alive: Bits, near: Bits, p: int) -> bool:
     for w in range(len(alive) - 1, -1, -1):
         left = alive[w]
         while left != 0:
-            v = np.int64(w * 64) + np.int64(lowest_bit(left))
+            v = int(w * 64 + np.int64(lowest_bit(left)))
             left &= left - np.uint64(1)
             near[:] = rows[v] & alive
             if count(near) < p - 1 or _dominated(rows, alive, near, v):

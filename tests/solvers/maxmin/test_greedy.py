@@ -71,7 +71,7 @@ def test_it_starts_at_the_lowest_end_of_the_longest_distance():
     assert longest_end(np.zeros((4, 4))) == 0
 
 
-@pytest.mark.parametrize("name", ["clique", "cp-sat", "greedy", "highs", "tabu"])
+@pytest.mark.parametrize("name", ["clique", "cp-sat", "greedy", "kuby", "tabu"])
 def test_its_kernel_is_loaded_before_any_clock_starts(monkeypatch, name):
     """Every solver that starts from greedy prepares it."""
     monkeypatch.delitem(sys.modules, "solvers.kernels.farthest", raising=False)
