@@ -35,8 +35,8 @@ def _network(parser: argparse.ArgumentParser) -> None:
     add(
         "--model",
         metavar="NAME",
-        help="vgg16 or resnet56 (trained on CIFAR-10), mobilenet_v2 (trained on ImageNet), each fetched "
-        "once, or torchvision:NAME "
+        help="vgg16 or resnet56 (trained on CIFAR-10), mobilenet_v2 (on ImageNet), each fetched once; or "
+        "torchvision:NAME "
         f"(default: {DEFAULT_MODEL}, unless there are instances)",
     )
     add(

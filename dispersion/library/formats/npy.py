@@ -10,7 +10,6 @@ from dispersion.library.content import Content
 from dispersion.library.formats import file_format
 from dispersion.library.source import Source
 
-
 # what numpy raises for a header that is no dictionary, or one of other keys
 _BROKEN = (ValueError, TypeError, EOFError, OSError, SyntaxError, TokenError)
 

@@ -1,0 +1,14 @@
+"""Proofs looked at again, in plain code that shares nothing with the prover.
+
+report      what came of it
+chain       follow the refutations of a solution down to its bound
+arguments   degrees, cores, colourings and eigenvalues, in numpy
+cover       weighted covers by cliques of conflicts, checked in exact integers
+engines     the question itself, put to CP-SAT or HiGHS
+clock       how much time is left
+"""
+
+from solvers.rechecking.chain import recheck
+from solvers.rechecking.report import Checked, Finding, Recheck
+
+__all__ = ["Checked", "Finding", "Recheck", "recheck"]
