@@ -35,7 +35,7 @@ def _network(parser: argparse.ArgumentParser) -> None:
     add(
         "--model",
         metavar="NAME",
-        help="vgg16 or resnet56 (trained on CIFAR-10), mobilenet_v2 (on ImageNet), each fetched once; or "
+        help="vgg16 or resnet56 (trained on CIFAR-10), mobilenet_v2 (on ImageNet), fetched once; or "
         "torchvision:NAME "
         f"(default: {DEFAULT_MODEL}, unless there are instances)",
     )

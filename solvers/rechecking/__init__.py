@@ -4,7 +4,9 @@ report      what came of it
 chain       follow the refutations of a solution down to its bound
 arguments   degrees, cores, colourings and eigenvalues, in numpy
 cover       weighted covers by cliques of conflicts, checked in exact integers
-engines     the question itself, put to CP-SAT or HiGHS
+search      a clique search in plain Python
+engines     the question itself, put to that search, to CP-SAT or to HiGHS
+check       one refutation, by its argument and by engines
 clock       how much time is left
 """
 

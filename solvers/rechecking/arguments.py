@@ -39,7 +39,7 @@ def by_core(apart: Pairs, p: int, clock: Clock) -> bool:
     return len(core(apart, p)) < p
 
 
-def _smallest_last(apart: Pairs) -> NDArray[np.intp]:
+def smallest_last(apart: Pairs) -> NDArray[np.intp]:
     """Points in the reverse of the order in which those with the fewest partners left are removed."""
     partners = apart.sum(axis=1)
     removed = np.zeros(len(apart), dtype=bool)
@@ -77,7 +77,7 @@ def by_colouring(apart: Pairs, p: int, clock: Clock) -> bool:
     within = apart[np.ix_(left, left)]
     if len(left) < p:
         return True
-    for order in (_smallest_last(within), None):
+    for order in (smallest_last(within), None):
         of = _classes(within, order, clock)
         legal = not (within & (of[:, None] == of[None, :])).any()
         if legal and of.max() + 1 < p:

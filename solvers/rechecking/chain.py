@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -21,7 +22,7 @@ def recheck(
     solution: Solution,
     *,
     seconds: float = 60.0,
-    engine: str | None = "cp-sat",
+    engines: Sequence[str] = ("plain-search", "cp-sat"),
     threads: int = 1,
     every: bool = False,
 ) -> Recheck:
@@ -31,7 +32,8 @@ def recheck(
     bound: no distance between the lowest of them and the bound.  The lowest, which implies the others,
     is then derived again: a cheap argument by plain numpy, a weighted cover by a fresh linear program
     whose multipliers are checked in whole numbers; and where that does not succeed (the prover may
-    have reduced the points first), or a search was what refuted, by an engine, from the pairs up.
+    have reduced the points first), or a search was what refuted, by one engine after the other, each
+    from the pairs up.
 
     Parameters
     ----------
@@ -41,10 +43,11 @@ def recheck(
         The answer of a max-min solver.
     seconds : float
         Wall-clock time for every refutation that is checked.
-    engine : str or None
-        "cp-sat" or "highs"; `None` for the cheap arguments alone.
+    engines : sequence of str
+        Of "plain-search" (a clique search in plain Python: a million nodes in half a minute), "cp-sat"
+        and "highs"; none for the cheap arguments alone.
     threads : int
-        Threads of the engine.
+        Threads of CP-SAT and HiGHS.
     every : bool
         Whether to check every refutation, each by itself.
 
@@ -68,7 +71,7 @@ def recheck(
     >>> bool(recheck(instance, solve(instance, "clique")))
     True
     """
-    means = Means(seconds, engine, threads)
+    means = Means(seconds, tuple(engines), threads)
     if solution.objective_name != "max-min":
         raise InputError(f"proofs are re-checked for max-min only, not {solution.objective_name}.")
     solver, bound = solution.solver, solution.bound

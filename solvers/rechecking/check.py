@@ -15,11 +15,14 @@ from dispersion.verify import recompute
 from solvers.rechecking.arguments import Pairs, by_colouring, by_core, by_degrees, by_spectrum
 from solvers.rechecking.clock import Clock
 from solvers.rechecking.cover import by_cover
-from solvers.rechecking.engines import ENGINES, load
+from solvers.rechecking.engines import ENGINES, Engine, load
+from solvers.rechecking.reply import Reply
 from solvers.rechecking.report import Checked, Finding
 from solvers.run import Limits, TimeUp
 
-ARGUMENTS: dict[str, Callable[[Pairs, int, Clock], bool]] = {
+Argument = Callable[[Pairs, int, Clock], bool]
+
+ARGUMENTS: dict[str, Argument] = {
     "degrees": by_degrees,
     "core": by_core,
     "colouring": by_colouring,
@@ -32,16 +35,27 @@ Witness = NDArray[np.intp]
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What may be used to check one refutation: wall-clock seconds, an engine of `ENGINES`, threads."""
+    """What may be used to check one refutation: wall-clock seconds, engines of `ENGINES`, threads."""
 
     seconds: float
-    engine: str | None
+    engines: tuple[str, ...]
     threads: int
 
     def __post_init__(self) -> None:
         Limits(self.seconds, self.threads)  # raises
-        if self.engine is not None and self.engine not in ENGINES:
-            raise UnknownNameError("engine", self.engine, ENGINES)
+        for engine in self.engines:
+            if engine not in ENGINES:
+                raise UnknownNameError("engine", engine, ENGINES)
+
+    def for_claim(self, by: str) -> dict[str, Engine]:
+        """The argument that was named, if we have it, then the engines."""
+        asked = {name: ENGINES[name] for name in self.engines}
+        return {by: _replying(ARGUMENTS[by]), **asked} if by in ARGUMENTS else asked
+
+
+def _replying(argument: Argument) -> Engine:
+    """An argument in the form of an engine."""
+    return lambda apart, p, clock, threads: Reply(refuted=argument(apart, p, clock))
 
 
 def check(
@@ -51,7 +65,7 @@ def check(
     selected: Witness | None = None,
     value: float | None = None,
 ) -> Checked:
-    """Try the selection that is there, then the argument named, then the engine.
+    """Try the selection that is there, then the argument named, then engine after engine.
 
     Parameters
     ----------
@@ -60,49 +74,41 @@ def check(
     claim : Refutation
         At a distance of the instance.
     means : Means
-        Half of the time at most goes to the argument.
+        Each that is tried has an equal share of the time that is left.
     selected, value
         Points known to be worth `value`, if there are any.
     """
-    load(means.engine)
+    load(means.engines)
     clock = Clock(means.seconds)
     if selected is not None and value is not None and value >= claim.value:
         return Checked(claim, Finding.CONTRADICTED, "selection", clock.spent(), selected, value)
     apart: Pairs = instance.distances >= claim.value
     np.fill_diagonal(apart, False)
-    remark = "no engine was to be asked"
-    if _argued(claim.by, apart, instance.p, Clock(means.seconds / 2)):
-        return Checked(claim, Finding.CONFIRMED, claim.by, clock.spent())
-    if means.engine is not None:
-        try:
-            reply = ENGINES[means.engine](apart, instance.p, clock, means.threads)
-        except EngineError as error:
-            remark = str(error)
-        except TimeUp:
-            remark = "time was up before the engine could start"
-        else:
-            if reply.refuted:
-                return Checked(claim, Finding.CONFIRMED, means.engine, clock.spent())
-            if reply.witness is not None:
-                return _contradicted(instance, claim, means.engine, clock, reply.witness)
-            remark = f"time was up for {means.engine}"
+    remarks = []
+    ways = means.for_claim(claim.by)
+    for k, (name, way) in enumerate(ways.items()):
+        reply, remark = _asked(name, way, apart, instance.p, clock.share(len(ways) - k), means.threads)
+        if reply.refuted:
+            return Checked(claim, Finding.CONFIRMED, name, clock.spent())
+        if reply.witness is not None:
+            reached = recompute(instance, reply.witness, "max-min")
+            if reached >= claim.value:
+                points = np.sort(reply.witness)
+                return Checked(claim, Finding.CONTRADICTED, name, clock.spent(), points, reached)
+            remark = f"{name} answers with points that are worth {reached!r} only"
+        remarks.append(remark)
+    remark = "; ".join(remarks) or "nothing to check it by"
     return Checked(claim, Finding.UNDECIDED, None, clock.spent(), remark=remark)
 
 
-def _argued(by: str, apart: Pairs, p: int, clock: Clock) -> bool:
-    """Whether the argument of this name, if we have one, succeeds in time."""
+def _asked(
+    name: str, way: Engine, apart: Pairs, p: int, clock: Clock, threads: int
+) -> tuple[Reply, str]:
+    """What a way of checking replies, and why it is undecided if it is."""
     try:
-        return by in ARGUMENTS and ARGUMENTS[by](apart, p, clock)
+        reply = way(apart, p, clock, threads)
     except TimeUp:
-        return False
-
-
-def _contradicted(
-    instance: Instance, claim: Refutation, engine: str, clock: Clock, witness: Witness
-) -> Checked:
-    """The engine's points contradict the claim if, recomputed, they reach it."""
-    value = recompute(instance, witness, "max-min")
-    if value < claim.value:
-        remark = f"{engine} answered with points that are worth {value!r} only"
-        return Checked(claim, Finding.UNDECIDED, None, clock.spent(), remark=remark)
-    return Checked(claim, Finding.CONTRADICTED, engine, clock.spent(), np.sort(witness), value)
+        return Reply(), f"time was up for {name}"
+    except EngineError as error:
+        return Reply(), f"{name}: {error}"
+    return reply, f"{name} does not decide it" if clock.left() else f"time was up for {name}"

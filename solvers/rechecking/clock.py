@@ -22,6 +22,10 @@ class Clock:
         """Seconds until the limit; 0 when it has passed."""
         return max(0.0, self._limit - self.spent())
 
+    def share(self, parts: int) -> Clock:
+        """A clock that has one of so many equal parts of the time left."""
+        return Clock(self.left() / parts)
+
     def need(self) -> None:
         """Raise `TimeUp` unless time is left."""
         if self.left() == 0.0:

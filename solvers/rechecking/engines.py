@@ -1,12 +1,11 @@
 """The question itself - are there p points that are pairwise apart? - put to an independent engine.
 
-Both models are built here from nothing but the pairs; a refutation rests on the engine alone.
+All are given nothing but the pairs: a search in plain Python (`search`), and two models built here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,17 +16,11 @@ from solvers.interruptible import run_interruptibly
 from solvers.rechecking.arguments import Pairs, core
 from solvers.rechecking.clock import Clock
 from solvers.rechecking.cover import cliques_of
+from solvers.rechecking.reply import Reply
+from solvers.rechecking.search import by_search
 
 if TYPE_CHECKING:
     import highspy
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Reply:
-    """What an engine says: `witness`, shape (p,), are such points; `refuted`: there are none."""
-
-    witness: NDArray[np.intp] | None = None
-    refuted: bool = False
 
 
 Engine = Callable[[Pairs, int, Clock, int], Reply]  #: apart, p, clock, threads
@@ -106,12 +99,12 @@ def _conflicts(apart: Pairs, left: NDArray[np.intp]) -> Pairs:
     return conflicts
 
 
-def load(name: str | None) -> None:
+def load(engines: Sequence[str]) -> None:
     """Import what checks need, so that no clock counts it."""
-    import highspy  # noqa: F401 - the covers need it, whatever the engine
+    import highspy  # noqa: F401 - the covers need it, whatever the engines
 
-    if name == "cp-sat":
+    if "cp-sat" in engines:
         from ortools.sat.python import cp_model  # noqa: F401
 
 
-ENGINES: dict[str, Engine] = {"cp-sat": by_cp_sat, "highs": by_highs}
+ENGINES: dict[str, Engine] = {"plain-search": by_search, "cp-sat": by_cp_sat, "highs": by_highs}

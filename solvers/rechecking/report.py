@@ -31,8 +31,8 @@ class Checked:
     finding : Finding
         Confirmed, contradicted or undecided.
     by : str or None
-        What decided: an argument such as "colouring", "cp-sat" or "highs", or "selection" where the
-        solution's own points contradict it; `None` if undecided.
+        What decided: an argument such as "colouring", an engine such as "plain-search", or "selection"
+        where the solution's own points contradict it; `None` if undecided.
     seconds : float
         Wall time of the check.
     witness : ndarray of int, shape (p,), or None
