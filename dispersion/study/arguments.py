@@ -129,6 +129,14 @@ def _solving(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="wall-clock seconds for building and solving, per solve (default: %(default)s)",
     )
+    add(
+        "--recheck",
+        type=float,
+        metavar="SECONDS",
+        help="derive the proof of every optimum again, by plain means that share no code with the "
+        "prover, for at most so many wall-clock seconds each; a contradiction is a failure "
+        "(default: no proof is)",
+    )
     add("--threads", type=int, default=1, metavar="N", help="threads per solve (default: %(default)s)")
     add(
         "--seed",

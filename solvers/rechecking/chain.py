@@ -22,7 +22,7 @@ def recheck(
     solution: Solution,
     *,
     seconds: float = 60.0,
-    engines: Sequence[str] = ("plain-search", "cp-sat"),
+    engines: Sequence[str] = ("plain-search", "highs"),
     threads: int = 1,
     every: bool = False,
 ) -> Recheck:

@@ -48,8 +48,10 @@ class Means:
                 raise UnknownNameError("engine", engine, ENGINES)
 
     def for_claim(self, by: str) -> dict[str, Engine]:
-        """The argument that was named, if we have it, then the engines."""
-        asked = {name: ENGINES[name] for name in self.engines}
+        """The argument that was named, if we have it, then the engines, the likest first."""
+        first = {"search": "plain-search", "branch and cut": "highs"}.get(by)
+        names = sorted(self.engines, key=lambda name: name != first)
+        asked = {name: ENGINES[name] for name in names}
         return {by: _replying(ARGUMENTS[by]), **asked} if by in ARGUMENTS else asked
 
 

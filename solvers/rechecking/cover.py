@@ -9,6 +9,7 @@ decided in whole numbers.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from dispersion.errors import EngineError
 from solvers.rechecking.arguments import Pairs, core
 from solvers.rechecking.clock import Clock
+from solvers.run import TimeUp
 
 UNIT = 10**9  #: weight that every point must be covered by
 _SLICE_SECONDS = 1.0  # of the linear program before Ctrl-C is heard
@@ -121,19 +123,35 @@ def _violated(conflicts: Pairs, x: NDArray[np.float64]) -> list[Clique]:
     return [clique for _, clique in worst[:_MOST_CUTS]]
 
 
+def conflicts_of(apart: Pairs) -> Pairs:
+    """The other pairs, with an empty diagonal."""
+    conflicts = ~apart
+    np.fill_diagonal(conflicts, False)
+    return conflicts
+
+
+def covered(
+    conflicts: Pairs, p: int, cliques: Sequence[Clique], clock: Clock
+) -> tuple[bool, list[Clique]]:
+    """Whether weighted cliques of conflicts allow fewer than p points, and the cliques used.
+
+    They are those given, and others that the linear program violated, as long as time is left.
+    """
+    program, new = _Program(len(conflicts)), list(cliques)
+    with suppress(TimeUp):
+        while new:
+            program.add(new)
+            x, weights = program.solve(clock)
+            if allowed(conflicts, program.cliques, weights) < p * UNIT:
+                return True, program.cliques
+            new = _violated(conflicts, x)
+    return False, program.cliques
+
+
 def by_cover(apart: Pairs, p: int, clock: Clock) -> bool:
     """Whether weighted cliques of conflicts allow fewer than p points of the core."""
     left = core(apart, p)
     if len(left) < p:
         return True
-    conflicts = ~apart[np.ix_(left, left)] & ~np.eye(len(left), dtype=bool)
-    program = _Program(len(left))
-    new = cliques_of(conflicts, clock)
-    while True:
-        program.add(new)
-        x, weights = program.solve(clock)
-        if allowed(conflicts, program.cliques, weights) < p * UNIT:
-            return True
-        new = _violated(conflicts, x)
-        if not new:
-            return False
+    conflicts = conflicts_of(apart[np.ix_(left, left)])
+    return covered(conflicts, p, cliques_of(conflicts, clock), clock)[0]

@@ -15,13 +15,15 @@ from dispersion.errors import EngineError
 from solvers.interruptible import run_interruptibly
 from solvers.rechecking.arguments import Pairs, core
 from solvers.rechecking.clock import Clock
-from solvers.rechecking.cover import cliques_of
+from solvers.rechecking.cover import Clique, cliques_of, conflicts_of, covered
 from solvers.rechecking.reply import Reply
 from solvers.rechecking.search import by_search
 
 if TYPE_CHECKING:
     import highspy
 
+
+_TIGHTENING = 4  # a fourth of the time at most goes to tightening a model
 
 Engine = Callable[[Pairs, int, Clock, int], Reply]  #: apart, p, clock, threads
 
@@ -33,10 +35,11 @@ def by_cp_sat(apart: Pairs, p: int, clock: Clock, threads: int) -> Reply:
     left = core(apart, p)
     if len(left) < p:
         return Reply(refuted=True)
+    rows = _rows(apart, left, p, clock)
     model = cp_model.CpModel()
     x = [model.new_bool_var(f"x{v}") for v in left]
     model.add(cp_model.LinearExpr.sum(x) == p)
-    for clique in cliques_of(_conflicts(apart, left), clock):
+    for clique in rows:
         model.add_at_most_one(x[v] for v in clique.tolist())
     engine = cp_model.CpSolver()
     engine.parameters.max_time_in_seconds = min(clock.left(), 1e9)
@@ -67,7 +70,7 @@ def by_highs(apart: Pairs, p: int, clock: Clock, threads: int) -> Reply:
     engine.changeColsCost(n, columns, np.ones(n))
     engine.changeObjectiveSense(highspy.ObjSense.kMaximize)
     engine.addRow(float(p), highspy.kHighsInf, n, columns, np.ones(n))
-    for clique in cliques_of(_conflicts(apart, left), clock):
+    for clique in _rows(apart, left, p, clock):
         engine.addRow(
             -highspy.kHighsInf, 1.0, len(clique), clique.astype(np.int32), np.ones(len(clique))
         )
@@ -91,12 +94,15 @@ def _reply_of_highs(engine: highspy.Highs, left: NDArray[np.intp], p: int) -> Re
         raise EngineError(f"HiGHS ended with {engine.modelStatusToString(outcome)!r}")
     if engine.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
         return Reply()
-    return Reply(witness=left[np.asarray(engine.getSolution().col_value) > 0.5][:p])
+    chosen = left[np.asarray(engine.getSolution().col_value) > 0.5][:p]
+    return Reply(witness=chosen if len(chosen) == p else None)
 
 
-def _conflicts(apart: Pairs, left: NDArray[np.intp]) -> Pairs:
-    conflicts: Pairs = ~apart[np.ix_(left, left)] & ~np.eye(len(left), dtype=bool)
-    return conflicts
+def _rows(apart: Pairs, left: NDArray[np.intp], p: int, clock: Clock) -> list[Clique]:
+    """Cliques that hold every conflict, and for a part of the time more that tighten the model."""
+    conflicts = conflicts_of(apart[np.ix_(left, left)])
+    cliques = cliques_of(conflicts, clock)
+    return covered(conflicts, p, cliques, clock.share(_TIGHTENING))[1]
 
 
 def load(engines: Sequence[str]) -> None:
