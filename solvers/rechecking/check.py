@@ -108,6 +108,7 @@ def _asked(
 ) -> tuple[Reply, str]:
     """What a way of checking replies, and why it is undecided if it is."""
     try:
+        clock.need()
         reply = way(apart, p, clock, threads)
     except TimeUp:
         return Reply(), f"time was up for {name}"

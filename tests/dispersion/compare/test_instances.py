@@ -54,7 +54,7 @@ def test_the_whole_command(study: Callable[..., Any], files: Path) -> None:
         *("selections.json", "solves.csv", "solves.parquet"),
     ]
     solves = done.table("solves")
-    names = ["clique", "cp-sat", "greedy", "kuby", *["random"] * 3, "tabu"]
+    names = ["clique", "cp-sat", "grasp", "greedy", "kuby", *["random"] * 3, "tabu"]
     som = "som, n = 15, seed = 2"
     assert list(solves[["instance", "p", "solver"]].itertuples(index=False, name=None)) == [
         (name, p, solver) for name in (GEO, "MDG.txt", som) for p in (5, 4) for solver in names

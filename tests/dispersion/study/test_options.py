@@ -32,7 +32,7 @@ NETWORK = NetworkOptions(
 DEFAULTS = Options(
     subject=NETWORK,
     objective="max-min",
-    solvers=("clique", "cp-sat", "greedy", "kuby", "random", "tabu"),
+    solvers=("clique", "cp-sat", "grasp", "greedy", "kuby", "random", "tabu"),
     limits=Limits(seconds=10.0, threads=1, seed=0),
     random_seeds=3,
     jobs=os.cpu_count() or 1,
