@@ -14,7 +14,8 @@ from solvers.rechecking.clock import Clock
 
 Pairs = NDArray[np.bool_]
 
-_STEPS = 60  # of the golden section: the interval shrinks to 3e-13 of itself
+_EXPONENTS = -0.35, 0.0, -0.7  # of weights
+_NARROW = 1e-4  # an interval, relative to its end, in which a convex function hardly varies
 _GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
 
 
@@ -86,38 +87,50 @@ def by_colouring(apart: Pairs, p: int, clock: Clock) -> bool:
 
 
 def by_spectrum(apart: Pairs, p: int, clock: Clock) -> bool:
-    """The largest eigenvalue of J - c C is below p for some c > 0.
+    """The largest eigenvalue of J - c W is below p for some c > 0, W >= 0 being 0 but on conflicts.
 
-    J is all ones, C the conflicts.  For the indicator vector x of p points without conflict
-    x' (J - c C) x / x' x = p, so p is at most that eigenvalue (in the manner of Lovasz, IEEE
-    Transactions on Information Theory 25(1), 1979).  It is convex in c, which a golden section uses.
-    Rounding: a symmetric eigenvalue solver errs by a modest multiple of eps times the norm; n times
-    eps times the Frobenius norm is allowed for.
+    J is all ones.  For the indicator vector x of p points without conflict x' (J - c W) x / x' x = p,
+    so p is at most that eigenvalue (Lovasz, IEEE Transactions on Information Theory 25(1), 1979).
+    Tried are W_ij = w_i w_j with weights w that fall with the number of conflicts, or do not.
     """
     left = core(apart, p)
-    n = len(left)
-    if n < p:
+    if len(left) < p:
         return True
-    conflicts = (~apart[np.ix_(left, left)] & ~np.eye(n, dtype=bool)).astype(np.float64)
+    conflicts = ~apart
+    np.fill_diagonal(conflicts, False)
+    degrees = conflicts.sum(axis=1)
+    for exponent in _EXPONENTS:
+        w = (degrees + 1.0) ** exponent
+        weighted = conflicts * np.outer(w, w) / (w**2).mean()
+        if _least_eigenvalue_bound(weighted[np.ix_(left, left)], p, clock) < p:
+            return True
+    return False
 
-    def at_most(c: float) -> float:
+
+def _least_eigenvalue_bound(weighted: NDArray[np.float64], enough: float, clock: Clock) -> float:
+    """The smallest bound over c, which is convex in it, by golden section, or the first below `enough`.
+
+    Rounding: a symmetric eigenvalue solver errs by a modest multiple of eps times the norm; n times
+    eps times the Frobenius norm is allowed for, which covers the rounding of the matrix too.
+    """
+    n = len(weighted)
+
+    def bound(c: float) -> float:
         clock.need()
-        matrix = 1.0 - c * conflicts
+        matrix = 1.0 - c * weighted
         margin = n * np.finfo(np.float64).eps * np.linalg.norm(matrix)
         return float(np.linalg.eigvalsh(matrix)[-1] + margin)
 
     low, high = 0.0, float(n)
-    inner = [high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)]
-    values = [at_most(c) for c in inner]
-    for _ in range(_STEPS):
-        if min(values) < p:
-            return True
-        if values[0] < values[1]:
-            high, inner[1], values[1] = inner[1], inner[0], values[0]
-            inner[0] = high - _GOLDEN * (high - low)
-            values[0] = at_most(inner[0])
+    left, right = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)
+    at_left, at_right = bound(left), bound(right)
+    while min(at_left, at_right) >= enough and high - low > _NARROW * high:
+        if at_left < at_right:
+            high, right, at_right = right, left, at_left
+            left = high - _GOLDEN * (high - low)
+            at_left = bound(left)
         else:
-            low, inner[0], values[0] = inner[0], inner[1], values[1]
-            inner[1] = low + _GOLDEN * (high - low)
-            values[1] = at_most(inner[1])
-    return min(values) < p
+            low, left, at_left = left, right, at_right
+            right = low + _GOLDEN * (high - low)
+            at_right = bound(right)
+    return min(at_left, at_right)
