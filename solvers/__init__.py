@@ -7,15 +7,20 @@ that needs them, when it is asked for.
 from solvers.base import Kind, Limits, Run, SolverInfo, prepare, solve, solvers, solvers_for
 from solvers.export import export_model
 from solvers.points import farthest_from_points
+from solvers.rechecking import Checked, Finding, Recheck, recheck
 
 __all__ = [
+    "Checked",
+    "Finding",
     "Kind",
     "Limits",
+    "Recheck",
     "Run",
     "SolverInfo",
     "export_model",
     "farthest_from_points",
     "prepare",
+    "recheck",
     "solve",
     "solvers",
     "solvers_for",

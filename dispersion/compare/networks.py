@@ -54,7 +54,9 @@ def load_exam(session: Session, subject: NetworkOptions, network: Network) -> Ex
 
     name = subject.data or network.dataset
     if name is None or (subject.data is None and name not in datasets):
-        session.say(f"no data: for accuracies of {network.name} give --data FOLDER or --data cifar10")
+        fits = network.input_shape == (3, 32, 32) and network.classes == 10
+        ways = "--data FOLDER or --data cifar10" if fits else "--data FOLDER"
+        session.say(f"no data: for accuracies of {network.name} give {ways}")
         return None
     try:
         images = load_images(name)

@@ -35,7 +35,8 @@ def _network(parser: argparse.ArgumentParser) -> None:
     add(
         "--model",
         metavar="NAME",
-        help="vgg16 or resnet56 (trained on CIFAR-10, fetched once), or torchvision:NAME "
+        help="vgg16 or resnet56 (trained on CIFAR-10), mobilenet_v2 (on ImageNet), fetched once; or "
+        "torchvision:NAME "
         f"(default: {DEFAULT_MODEL}, unless there are instances)",
     )
     add(
@@ -49,8 +50,8 @@ def _network(parser: argparse.ArgumentParser) -> None:
         "--layers",
         default="inner",
         metavar="WHICH",
-        help="inner: convolutions that share their channels with no other (all 13 of vgg16, the "
-        "first of every block of resnet56); all: also those tied by additions, pruned as one; or "
+        help="inner: convolutions tied to no other by additions (all 13 of vgg16, the first of every "
+        "block of resnet56); all: also those that are tied, pruned as one; or "
         "names and patterns, comma-separated (default: %(default)s)",
     )
     metric_names = _listed({name: metrics[name].summary for name in metrics})
@@ -127,6 +128,14 @@ def _solving(parser: argparse.ArgumentParser) -> None:
         default=10.0,
         metavar="SECONDS",
         help="wall-clock seconds for building and solving, per solve (default: %(default)s)",
+    )
+    add(
+        "--recheck",
+        type=float,
+        metavar="SECONDS",
+        help="derive the proof of every optimum again, by plain means that share no code with the "
+        "prover, for at most so many wall-clock seconds each; a contradiction is a failure "
+        "(default: no proof is)",
     )
     add("--threads", type=int, default=1, metavar="N", help="threads per solve (default: %(default)s)")
     add(

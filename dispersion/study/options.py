@@ -52,6 +52,7 @@ class Options:
     jobs: int
     out: Path | None
     export: Path | None
+    recheck: float | None
     format: str
 
     def seeded(self) -> list[tuple[str, Limits]]:
@@ -119,6 +120,15 @@ def _solvers(asked: Sequence[str] | None, objective: str) -> list[str]:
     return [info.name for info in known] if ALL in asked else list(asked)
 
 
+def _check_recheck(seconds: float | None, objective: str) -> None:
+    if seconds is None:
+        return
+    if objective != "max-min":
+        raise InputError(f"--recheck is about max-min, not {objective}; leave it out.")
+    if not 0 < seconds < math.inf:
+        raise InputError(f"--recheck must be a finite number of seconds above 0, got {seconds:g}.")
+
+
 def parse(arguments: Sequence[str] | None = None) -> Options:
     """Read and check the command line.
 
@@ -142,6 +152,7 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
     limits = Limits(given.time_limit, given.threads, given.seed)
     if not math.isfinite(limits.seconds):
         raise InputError(f"--time-limit must be a finite number of seconds, got {limits.seconds}.")
+    _check_recheck(given.recheck, given.objective)
     if "random" in names and given.seed + given.random_seeds > 2**31:
         raise InputError(
             f"--seed {given.seed} and the {given.random_seeds - 1} after it, which --random-seeds "
@@ -156,5 +167,6 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
         jobs=given.jobs or max(1, (os.cpu_count() or 1) // given.threads),
         out=given.out,
         export=given.export,
+        recheck=given.recheck,
         format=given.format,
     )

@@ -21,6 +21,12 @@ class Method:
     p: int | None  #: `None` with a keep ratio, from which it follows
     seed: int
 
+    @classmethod
+    def of(cls, task: Task) -> Method:
+        """Who answers a task."""
+        p = task.instance.p if task.keep is None else None
+        return cls(task.solver, task.keep, p, task.limits.seed)
+
     def __str__(self) -> str:
         size = f"p {self.p}" if self.keep is None else f"keep {self.keep}"  # exact: it is a key
         return f"{self.solver}, {size}, seed {self.seed}"
@@ -33,8 +39,7 @@ def selections(solved: Sequence[tuple[Task, Solution]]) -> Chosen:
     """For every method, the chosen points of every instance it has answered."""
     chosen: Chosen = {}
     for task, solution in solved:
-        p = task.instance.p if task.keep is None else None
-        kept = chosen.setdefault(Method(task.solver, task.keep, p, task.limits.seed), {})
+        kept = chosen.setdefault(Method.of(task), {})
         if solution.selected is not None:
             kept[task.instance.name] = solution.selected
     return chosen

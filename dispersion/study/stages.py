@@ -14,6 +14,7 @@ from dispersion.study.export import export_models
 from dispersion.study.judge import Judgement, judge
 from dispersion.study.plots import accuracy_against_keep, gap_against_time
 from dispersion.study.progress import stage
+from dispersion.study.proofs import recheck_stage, refutations
 from dispersion.study.selections import Chosen, as_json, selections
 from dispersion.study.session import Session
 from dispersion.study.tables import print_study
@@ -54,7 +55,10 @@ def solve_and_judge(
     tasks: Sequence[Task],
     published: Published = NONE_PUBLISHED,
 ) -> tuple[Judgement, Chosen]:
-    """Solve all tasks and write down the rows and the selections; before, models if asked for."""
+    """Solve all tasks and write down rows, selections and refutations.
+
+    If asked for, models are written before, and proofs are checked again after.
+    """
     record(session, "running")
     if session.options.export is not None:
         export_models(session, tasks, session.options.export)
@@ -63,6 +67,8 @@ def solve_and_judge(
     session.keep(lambda: session.store.solves(judgement.rows))
     chosen = selections(solved)
     session.keep(lambda: session.store.record("selections", as_json(chosen)))
+    session.keep(lambda: session.store.record("refutations", refutations(solved)))
+    judgement.faults[:0] = recheck_stage(session, solved)
     return judgement, chosen
 
 

@@ -50,10 +50,11 @@ def test_the_whole_command(study: Callable[..., Any], files: Path) -> None:
     assert done.code == 0, done.err
     assert "no contradictions: every bound holds against every answer\n" in done.err
     assert done.files == [
-        *("gap-against-time.png", "run.json", "selections.json", "solves.csv", "solves.parquet")
+        *("gap-against-time.png", "refutations.json", "run.json"),
+        *("selections.json", "solves.csv", "solves.parquet"),
     ]
     solves = done.table("solves")
-    names = ["clique", "cp-sat", "greedy", "kuby", *["random"] * 3, "tabu"]
+    names = ["clique", "cp-sat", "grasp", "greedy", "kuby", *["random"] * 3, "tabu"]
     som = "som, n = 15, seed = 2"
     assert list(solves[["instance", "p", "solver"]].itertuples(index=False, name=None)) == [
         (name, p, solver) for name in (GEO, "MDG.txt", som) for p in (5, 4) for solver in names

@@ -19,6 +19,7 @@ EVERYTHING = [
     "gap-against-time.png",
     "networks.csv",
     "networks.parquet",
+    "refutations.json",
     "run.json",
     "selections.json",
     "solves.csv",

@@ -15,6 +15,7 @@ EVERYTHING = [
     "gap-against-time.png",
     "networks.csv",
     "networks.parquet",
+    "refutations.json",
     "run.json",
     "selections.json",
     "solves.csv",

@@ -23,6 +23,7 @@ EVERYTHING = [
     "gap-against-time.png",
     "networks.csv",
     "networks.parquet",
+    "refutations.json",
     "run.json",
     "selections.json",
     "solves.csv",
@@ -137,7 +138,7 @@ def test_networks_are_smaller_and_tested(whole: Any) -> None:
     """The unpruned network and one for every method, with size and both accuracies."""
     networks = whole.table("networks")
     assert list(networks.columns) == COLUMNS[NetworkRow]
-    assert len(networks) == 1 + 2 * 8
+    assert len(networks) == 1 + 2 * 9  # seven solvers, random by three seeds
     unpruned, pruned = networks.iloc[0], networks.iloc[1:]
     assert (unpruned["method"], unpruned["keep"]) == ("unpruned", 1.0)
     assert np.isnan(unpruned["accuracy_bn"])

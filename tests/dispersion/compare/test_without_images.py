@@ -16,6 +16,7 @@ EVERYTHING = [
     "gap-against-time.png",
     "networks.csv",
     "networks.parquet",
+    "refutations.json",
     "run.json",
     "selections.json",
     "solves.csv",
@@ -45,17 +46,27 @@ def test_without_images_everything_but_accuracies_is_done(data: list[str], way: 
 
 
 @pytest.mark.usefixtures("_inline")
-def test_a_network_whose_data_nobody_brings(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A network trained on images that cannot be fetched is solved and pruned all the same."""
+@pytest.mark.parametrize(
+    ("shape", "classes", "way"),
+    [
+        ((3, 32, 32), 10, "give --data FOLDER or --data cifar10\n"),
+        ((3, 224, 224), 10, "give --data FOLDER\n"),
+        ((3, 32, 32), 1000, "give --data FOLDER\n"),
+    ],
+)
+def test_a_network_whose_data_nobody_brings(
+    shape: tuple[int, int, int], classes: int, way: str, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its layers are solved and pruned all the same; CIFAR-10 is offered where it would fit."""
     load = pruning.load_network
 
     def from_imagenet(*arguments: Any) -> pruning.Network:
-        return replace(load(*arguments), dataset="imagenet")
+        return replace(load(*arguments), dataset="imagenet", input_shape=shape, classes=classes)
 
     monkeypatch.setattr(pruning, "load_network", from_imagenet)
     done = run("--solvers", "greedy")
     assert done.code == 0
-    assert "give --data FOLDER" in done.err
+    assert way in done.err
 
 
 def test_without_weights_there_is_nothing_to_do(run: Run, tmp_path: Path) -> None:

@@ -156,6 +156,20 @@ def test_what_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         read_instance(tmp_path / "secret", 2)
 
 
+@pytest.mark.parametrize(
+    ("whole", "broken"),
+    [(b"}", b" "), (b" 'shape'", b"b'shape'"), (b"'<f8'", b"'<z8'"), (b"(4, 4)", b"(4, x)")],
+)
+def test_broken_headers_of_npy(whole: bytes, broken: bytes, tmp_path: Path) -> None:
+    """Whatever numpy raises for a header that it cannot read, one sentence names the file."""
+    content = WRITERS["npy"](random_matrix(1, 4))
+    assert content.count(whole) == 1
+    path = tmp_path / "broken.npy"
+    path.write_bytes(content.replace(whole, broken))
+    with pytest.raises(InputError, match=r"broken\.npy': it is no whole \.npy file of numbers: "):
+        read_instance(path, 2)
+
+
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
 @given(data=st.data(), name=st.sampled_from([*WRITERS, "geo"]))
 def test_damaged_files_are_refused_or_valid(data: st.DataObject, name: str, tmp_path: Path) -> None:

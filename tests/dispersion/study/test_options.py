@@ -32,12 +32,13 @@ NETWORK = NetworkOptions(
 DEFAULTS = Options(
     subject=NETWORK,
     objective="max-min",
-    solvers=("clique", "cp-sat", "greedy", "kuby", "random", "tabu"),
+    solvers=("clique", "cp-sat", "grasp", "greedy", "kuby", "random", "tabu"),
     limits=Limits(seconds=10.0, threads=1, seed=0),
     random_seeds=3,
     jobs=os.cpu_count() or 1,
     out=None,
     export=None,
+    recheck=None,
     format="table",
 )
 
@@ -67,6 +68,7 @@ def test_defaults() -> None:
         (["--calibration-images", "2"], {"calibration_images": 2}),
         (["--out", "there"], {"out": Path("there")}),
         (["--export", "models"], {"export": Path("models")}),
+        (["--recheck", "0.5"], {"recheck": 0.5}),
         (["--device", "cuda:1"], {"device": "cuda:1"}),
         *((["--format", style], {"format": style}) for style in FORMATS),
     ],
@@ -180,6 +182,10 @@ def test_threads_share_the_cores(monkeypatch: pytest.MonkeyPatch) -> None:
         (["--random-seeds", "0"], "--random-seeds must be at least 1, got 0"),
         (["--test-images", "0"], "--test-images must be at least 1, got 0"),
         (["--calibration-images", "1"], "--calibration-images must be at least 2, got 1"),
+        (["--recheck", "0"], "--recheck must be a finite number of seconds above 0, got 0"),
+        (["--recheck", "nan"], "--recheck must be a finite number of seconds above 0, got nan"),
+        (["--recheck", "inf"], "--recheck must be a finite number of seconds above 0, got inf"),
+        (["--recheck", "9", "--objective", "max-sum"], "--recheck is about max-min, not max-sum"),
         (["--format", "xml"], "argument --format: invalid choice: 'xml'.*; see --help"),
         (["--colour", "red"], "unrecognized arguments: --colour red; see --help"),
         (["vgg16"], "unrecognized arguments: vgg16; see --help"),

@@ -7,6 +7,7 @@ import sys
 import time
 from multiprocessing.connection import Connection
 
+from dispersion.solution import Refutation
 from dispersion.study import workers
 from solvers.base import Kind, Method, Run, solver
 
@@ -72,6 +73,15 @@ def liar(run: Run) -> None:
     run.incumbent(range(run.instance.p))
     assert run.objective is not None
     run.prove(run.objective)
+
+
+@_fake
+def false_witness(run: Run) -> None:
+    """Claim that the first points are the best, and how that was proven."""
+    liar(run)
+    levels = run.instance.levels
+    above = float(levels[levels > run.objective][0])
+    run.refutations.append(Refutation(above, "colouring"))
 
 
 def _never_ready() -> None:

@@ -1,0 +1,93 @@
+"""What the solvers proved, kept for later, and looked at again if that is asked for."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Sequence
+
+from dispersion.solution import Solution, Status
+from dispersion.study.progress import stage
+from dispersion.study.selections import Method
+from dispersion.study.session import Session
+from dispersion.study.tasks import Task
+from solvers import Finding, Recheck, recheck
+
+Solved = Sequence[tuple[Task, Solution]]
+ByMethod = dict[str, dict[str, object]]  #: method, then instance: keys of ``selections.json``
+
+
+def _put(found: ByMethod, task: Task, content: object) -> None:
+    found.setdefault(str(Method.of(task)), {})[task.instance.name] = content
+
+
+def refutations(solved: Solved) -> ByMethod:
+    """Value, bound and refutations of every answer that came with any, ready for JSON."""
+    found: ByMethod = {}
+    for task, solution in solved:
+        if solution.refutations:
+            steps = [dataclasses.asdict(one) for one in solution.refutations]
+            content = {"objective": solution.objective, "bound": solution.bound, "refutations": steps}
+            _put(found, task, content)
+    return found
+
+
+def _as_json(result: Recheck) -> dict[str, object]:
+    return {
+        "bound": result.bound,
+        "finding": result.finding.value,
+        "faults": list(result.faults),
+        "checked": [
+            {
+                **dataclasses.asdict(one.refutation),
+                "finding": one.finding.value,
+                "decided_by": one.by,
+                "seconds": one.seconds,
+                "witness": None if one.witness is None else one.witness.tolist(),
+                "value_of_witness": one.value,
+                "remark": one.remark,
+            }
+            for one in result.checked
+        ],
+    }
+
+
+def recheck_stage(session: Session, solved: Solved) -> list[str]:
+    """Check every proven optimum again; returns what is wrong, in whole sentences.
+
+    Writes ``rechecks.json``.  Nothing is done unless ``--recheck`` says for how many seconds each.
+    """
+    seconds = session.options.recheck
+    if seconds is None:
+        return []
+    proven = [(task, solution) for task, solution in solved if solution.status is Status.OPTIMAL]
+    kept: ByMethod = {}
+    results: list[tuple[Task, Recheck]] = []
+    with (
+        session.interruptible(),
+        session.timed("recheck"),
+        stage("re-checking", len(proven), session.console) as progress,
+    ):
+        for task, solution in proven:
+            threads = session.options.jobs * session.options.limits.threads  # nothing else runs
+            result = recheck(task.instance, solution, seconds=seconds, threads=threads)
+            results.append((task, result))
+            _put(kept, task, _as_json(result))
+            progress.step(f"{solution.solver} on {task.instance.name}: {result.finding.value}")
+    session.keep(lambda: session.store.record("rechecks", kept))
+    session.say(_summary([result for _, result in results], len(proven), seconds))
+    return [f"{task.question}: {fault}" for task, result in results for fault in result.faults]
+
+
+def _summary(results: Sequence[Recheck], proven: int, seconds: float) -> str:
+    """One line that counts the findings, and names the solvers that keep no evidence."""
+    count = Counter(result.finding for result in results)
+    without = count[Finding.NO_EVIDENCE]
+    line = (
+        f"re-checked {len(results) - without} of {proven} proven optima: "
+        f"{count[Finding.CONFIRMED]} confirmed, "
+        f"{count[Finding.UNDECIDED]} not decided in {seconds:g} s, "
+        f"{count[Finding.CONTRADICTED]} contradicted"
+    )
+    silent = sorted({one.solver for one in results if one.finding is Finding.NO_EVIDENCE})
+    return f"{line}; {without} of {', '.join(silent)} have no refutations" if without else line

@@ -1,0 +1,136 @@
+"""Follow the refutations of a solution down to its bound, and derive them again."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dispersion.errors import ContradictionError, InputError
+from dispersion.instance import Instance
+from dispersion.solution import Solution
+from dispersion.verify import faults_of, recompute
+from solvers.rechecking.check import Means, check
+from solvers.rechecking.report import Checked, Finding, Recheck
+
+
+def recheck(
+    instance: Instance,
+    solution: Solution,
+    *,
+    seconds: float = 60.0,
+    engines: Sequence[str] = ("plain-search", "highs"),
+    threads: int = 1,
+    every: bool = False,
+) -> Recheck:
+    """Look at the proof of a max-min solution again, by other means than those that made it.
+
+    The selection's value is recomputed on the original matrix.  The refutations must lead down to the
+    bound: no distance between the lowest of them and the bound.  The lowest, which implies the others,
+    is then derived again: a cheap argument by plain numpy, a weighted cover by a fresh linear program
+    whose multipliers are checked in whole numbers; and where that does not succeed (the prover may
+    have reduced the points first), or a search was what refuted, by one engine after the other, each
+    from the pairs up.
+
+    Parameters
+    ----------
+    instance : Instance
+        What was solved.
+    solution : Solution
+        The answer of a max-min solver.
+    seconds : float
+        Wall-clock time for every refutation that is checked.
+    engines : sequence of str
+        Of "plain-search" (a clique search in plain Python: a million nodes in half a minute), "cp-sat"
+        and "highs"; none for the cheap arguments alone.
+    threads : int
+        Threads of CP-SAT and HiGHS.
+    every : bool
+        Whether to check every refutation, each by itself.
+
+    Returns
+    -------
+    Recheck
+        True if the bound is confirmed.  A contradiction is in its `faults`.  Whatever is not derived
+        again is undecided, never confirmed; of a solver that keeps no refutations there is no evidence,
+        unless its bound is the longest distance.
+
+    Raises
+    ------
+    InputError
+        A limit is out of range, no engine has this name, or the solution is of another objective.
+
+    Examples
+    --------
+    >>> from dispersion import generate
+    >>> from solvers import recheck, solve
+    >>> instance = generate("geo", 40, 6, seed=1)
+    >>> bool(recheck(instance, solve(instance, "clique")))
+    True
+    """
+    means = Means(seconds, tuple(engines), threads)
+    if solution.objective_name != "max-min":
+        raise InputError(f"proofs are re-checked for max-min only, not {solution.objective_name}.")
+    solver, bound = solution.solver, solution.bound
+    faults = faults_of(instance, solution)
+    if solution.instance_digest != instance.digest:
+        return Recheck(solver, None, bound, Finding.CONTRADICTED, tuple(faults))
+    faults += [f"{solver}: {fault}" for fault in _broken_links(instance, solution)]
+    usable = [one for one in solution.refutations if one.value in instance.levels]
+    lowest_first = sorted(usable, key=lambda one: one.value)
+    selected, value = _selection(instance, solution)
+    checked = tuple(
+        check(instance, claim, means, selected, value) for claim in lowest_first[: None if every else 1]
+    )
+    false = [one for one in checked if one.finding is Finding.CONTRADICTED]
+    faults[:0] = [f"{solver}: {one}" for one in false]
+    finding = Finding.CONTRADICTED if faults else _finding(instance, bound, checked)
+    return Recheck(solver, value, bound, finding, tuple(faults), checked)
+
+
+def _selection(instance: Instance, solution: Solution) -> tuple[NDArray[np.intp] | None, float | None]:
+    """The selection and what it is worth; nothing if it is none, which `faults_of` has said."""
+    if solution.selected is None:
+        return None, None
+    try:
+        return solution.selected, recompute(instance, solution.selected, "max-min")
+    except ContradictionError:
+        return None, None
+
+
+def _carried(instance: Instance, refuted: float) -> float:
+    """The longest distance below a refuted one: nothing is worth more; -infinity if there is none."""
+    return float(instance.levels[instance.levels < refuted].max(initial=-math.inf))
+
+
+def _broken_links(instance: Instance, solution: Solution) -> list[str]:
+    """Why the refutations do not lead down to the bound, be they true or not."""
+    values = [one.value for one in solution.refutations]
+    astray = [value for value in values if value not in instance.levels]
+    if astray or not values:
+        return [f"refutes {value!r}, which is no distance of the instance" for value in astray]
+    faults = []
+    if any(later >= earlier for earlier, later in pairwise(values)):
+        faults.append(f"its refutations do not descend: {values!r}")
+    carried = _carried(instance, min(values))
+    if solution.bound is not None and solution.bound < carried:
+        faults.append(
+            f"its bound {solution.bound!r} is below {carried!r}, the least that its refutations carry"
+        )
+    return faults
+
+
+def _finding(instance: Instance, bound: float | None, checked: tuple[Checked, ...]) -> Finding:
+    """Of a bound, whose chain is not broken."""
+    if bound is None:
+        return Finding.NO_EVIDENCE
+    if bound >= instance.levels[-1]:  # nothing is longer than the longest
+        return Finding.CONFIRMED
+    if not checked:
+        return Finding.NO_EVIDENCE
+    carrying = [one for one in checked if _carried(instance, one.refutation.value) <= bound]
+    confirmed = any(one.finding is Finding.CONFIRMED for one in carrying)
+    return Finding.CONFIRMED if confirmed else Finding.UNDECIDED

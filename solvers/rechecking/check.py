@@ -1,0 +1,117 @@
+"""Derive one refutation again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dispersion.errors import EngineError, UnknownNameError
+from dispersion.instance import Instance
+from dispersion.solution import Refutation
+from dispersion.verify import recompute
+from solvers.rechecking.arguments import Pairs, by_colouring, by_core, by_degrees, by_spectrum
+from solvers.rechecking.clock import Clock
+from solvers.rechecking.cover import by_cover
+from solvers.rechecking.engines import ENGINES, Engine, load
+from solvers.rechecking.reply import Reply
+from solvers.rechecking.report import Checked, Finding
+from solvers.run import Limits, TimeUp
+
+Argument = Callable[[Pairs, int, Clock], bool]
+
+ARGUMENTS: dict[str, Argument] = {
+    "degrees": by_degrees,
+    "core": by_core,
+    "colouring": by_colouring,
+    "cover": by_cover,
+    "spectrum": by_spectrum,
+}  #: by the name the prover gives them
+
+Witness = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What may be used to check one refutation: wall-clock seconds, engines of `ENGINES`, threads."""
+
+    seconds: float
+    engines: tuple[str, ...]
+    threads: int
+
+    def __post_init__(self) -> None:
+        Limits(self.seconds, self.threads)  # raises
+        for engine in self.engines:
+            if engine not in ENGINES:
+                raise UnknownNameError("engine", engine, ENGINES)
+
+    def for_claim(self, by: str) -> dict[str, Engine]:
+        """The argument that was named, if we have it, then the engines, the likest first."""
+        first = {"search": "plain-search", "branch and cut": "highs"}.get(by)
+        names = sorted(self.engines, key=lambda name: name != first)
+        asked = {name: ENGINES[name] for name in names}
+        return {by: _replying(ARGUMENTS[by]), **asked} if by in ARGUMENTS else asked
+
+
+def _replying(argument: Argument) -> Engine:
+    """An argument in the form of an engine."""
+    return lambda apart, p, clock, threads: Reply(refuted=argument(apart, p, clock))
+
+
+def check(
+    instance: Instance,
+    claim: Refutation,
+    means: Means,
+    selected: Witness | None = None,
+    value: float | None = None,
+) -> Checked:
+    """Try the selection that is there, then the argument named, then engine after engine.
+
+    Parameters
+    ----------
+    instance : Instance
+        What was solved.
+    claim : Refutation
+        At a distance of the instance.
+    means : Means
+        Each that is tried has an equal share of the time that is left.
+    selected, value
+        Points known to be worth `value`, if there are any.
+    """
+    load(means.engines)
+    clock = Clock(means.seconds)
+    if selected is not None and value is not None and value >= claim.value:
+        return Checked(claim, Finding.CONTRADICTED, "selection", clock.spent(), selected, value)
+    apart: Pairs = instance.distances >= claim.value
+    np.fill_diagonal(apart, False)
+    remarks = []
+    ways = means.for_claim(claim.by)
+    for k, (name, way) in enumerate(ways.items()):
+        reply, remark = _asked(name, way, apart, instance.p, clock.share(len(ways) - k), means.threads)
+        if reply.refuted:
+            return Checked(claim, Finding.CONFIRMED, name, clock.spent())
+        if reply.witness is not None:
+            reached = recompute(instance, reply.witness, "max-min")
+            if reached >= claim.value:
+                points = np.sort(reply.witness)
+                return Checked(claim, Finding.CONTRADICTED, name, clock.spent(), points, reached)
+            remark = f"{name} answers with points that are worth {reached!r} only"
+        remarks.append(remark)
+    remark = "; ".join(remarks) or "nothing to check it by"
+    return Checked(claim, Finding.UNDECIDED, None, clock.spent(), remark=remark)
+
+
+def _asked(
+    name: str, way: Engine, apart: Pairs, p: int, clock: Clock, threads: int
+) -> tuple[Reply, str]:
+    """What a way of checking replies, and why it is undecided if it is."""
+    try:
+        clock.need()
+        reply = way(apart, p, clock, threads)
+    except TimeUp:
+        return Reply(), f"time was up for {name}"
+    except EngineError as error:
+        return Reply(), f"{name}: {error}"
+    return reply, f"{name} does not decide it" if clock.left() else f"time was up for {name}"
