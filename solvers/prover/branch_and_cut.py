@@ -73,6 +73,7 @@ class BranchAndCut:
         self._idle: list[Relaxation] = []  # one for every thread that ever worked here
         self._busy = 0
         self._lock = threading.Lock()
+        self._covered = False
         self._budget = 1000  # nodes of the search at a node
         self.answer = Answer.OPEN
         self.chosen: NDArray[np.int64] | None = None
@@ -119,7 +120,7 @@ class BranchAndCut:
             if self.chosen is not None:
                 self.answer = Answer.YES
             elif not self._stack and not self._busy:
-                self.answer = Answer.BRANCH_AND_CUT if self.nodes > 1 else Answer.COVER
+                self.answer = Answer.COVER if self._covered else Answer.BRANCH_AND_CUT
 
     def _process(
         self, node: Node, relaxation: Relaxation, stop: Callable[[], bool]
@@ -139,6 +140,7 @@ class BranchAndCut:
             return None
         relaxed, free = tightened
         if relaxed.bound < self._p * UNIT:
+            self._covered = node.is_root and bool(free.all())  # no more was needed
             return []
         self._round(relaxed.x, free)
         relaxation.purge()

@@ -18,6 +18,7 @@ class Answer(Enum):
 
     OPEN = "open"
     YES = "yes"
+    # of what the reductions leave:
     CORE = "core"  #: the (p-1)-core has fewer than p points
     COLOURING = "colouring"  #: fewer than p colours suffice
     COVER = "cover"  #: a weighted cover by cliques of conflicts allows fewer than p points
