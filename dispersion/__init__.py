@@ -13,7 +13,7 @@ from dispersion.instance import Instance
 from dispersion.library import generate, read_instance
 from dispersion.metrics import distances, metrics
 from dispersion.objectives import objectives
-from dispersion.solution import Solution, Status, TracePoint
+from dispersion.solution import Refutation, Solution, Status, TracePoint
 from dispersion.verify import contradictions, recompute
 from dispersion.version import __version__
 
@@ -24,6 +24,7 @@ __all__ = [
     "InputError",
     "Instance",
     "MissingExtraError",
+    "Refutation",
     "Solution",
     "Status",
     "TracePoint",
