@@ -22,7 +22,31 @@ def _compile() -> None:
     prepare=_compile,
 )
 def clique(run: Run) -> None:
-    """Prove the optimum by asking, for a rank t, whether p points are pairwise at rank >= t."""
+    """Prove the optimum by asking, for a rank t, whether p points are pairwise at rank >= t.
+
+    That is a clique of size p in the threshold graph, and a packing in the graph of conflicts (pairs
+    below t).  Greedy and tabu search give the incumbent, degrees and colourings the bound.  Then the
+    rank above the incumbent is probed: a witness lifts the incumbent to its realised distance, a
+    refutation ends the proof.  A probe is reduced first (core, domination, universal points), then two
+    methods race for it, by turns on one thread, side by side on several:
+
+    - tree search, a bitset branch and bound with colouring bounds, re-colouring and infra-chromatic
+      bounds (San Segundo et al. 2011 and 2015): for many dimensions, where conflicts are many and
+      look random;
+    - branch and cut over cliques of conflicts, after the packing view of Sayyady and Fathi (European
+      Journal of Operational Research 253(1), 2016): for the plane and other spaces where conflicts
+      are local.  It branches on clusters of near points, and leaves the race if its first bound is
+      far from p.
+
+    Meanwhile the bound is brought down from above, by eigenvalues and by probes of growing effort, so
+    [incumbent, bound] is valid and useful whenever the solve is stopped.  Every refutation is kept,
+    with what proved it (`Solution.refutations`; see `solvers.recheck`).
+
+    The same seed gives the same optimum.  Which of several optimal selections is returned depends on
+    the seed, and on the clock only where a race was needed.
+
+    See `solvers.prover` for the parts.
+    """
     from solvers.prover.bracket import Bracket
     from solvers.prover.decide import attempt, decide
     from solvers.prover.probe import Probe
