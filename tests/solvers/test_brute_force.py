@@ -114,7 +114,8 @@ def no_luck(monkeypatch):
         points = np.arange(len(ranks))
         return Reduced(Answer.OPEN, points, adjacency(ranks, points, t), p, points[:0])
 
-    monkeypatch.setattr(start, "_TABU_ROUNDS", 0)
+    monkeypatch.setattr("solvers.maxmin.clique._SECOND_MOVES", 0)
+    monkeypatch.setattr(start, "_FIRST_MOVES", 0)
     monkeypatch.setattr(start, "_colouring_bound", lambda bracket: None)
     monkeypatch.setattr(start, "degree_bound", lambda ranks, p: int(ranks.max()))
     monkeypatch.setattr(probe, "reduced", unreduced)

@@ -1,0 +1,202 @@
+"""Tests of `solvers.prover.branch_and_cut`: right answers from bounds, domination and branching alone."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+
+from solvers.prover import branch_and_cut as module
+from solvers.prover import relaxation
+from solvers.prover.branch_and_cut import BranchAndCut
+from solvers.prover.reduction import Answer
+
+
+@pytest.fixture
+def no_search(monkeypatch):
+    """No node is settled by a tree search."""
+    monkeypatch.setattr(BranchAndCut, "_searched", lambda self, free: False)
+
+
+@pytest.fixture
+def weak(no_search, monkeypatch):
+    """Nor is anything cut, rounded or tried out, so that trees are large."""
+    monkeypatch.setattr(BranchAndCut, "_round", lambda self, x, free: None)
+    monkeypatch.setattr(relaxation.Relaxation, "separate", lambda self, x, free: 0)
+    monkeypatch.setattr(relaxation.Relaxation, "try_out", lambda self, free: 10**18)
+
+
+def sparse_conflicts(seed: int) -> np.ndarray:
+    """Conflicts along odd cycles and pendant paths: much domination, fractional relaxations."""
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(8, 40))
+    conflict = np.triu(rng.random((n, n)) < rng.choice([2.0, 3.0, 4.0, 6.0]) / n, k=1)
+    conflict[0, 1] = True
+    ranks = 1 - (conflict | conflict.T).astype(np.int32)
+    np.fill_diagonal(ranks, -1)
+    return ranks
+
+
+def solved(ranks: np.ndarray, t: int, p: int, calls: int | None = None) -> BranchAndCut:
+    """Worked until there is an answer, stopped after every few calls of `stop`."""
+    search = BranchAndCut(ranks, t, p)
+    while search.answer is Answer.OPEN:
+        counter = itertools.count(1)
+        search.work(lambda: calls is not None and next(counter) > calls)  # noqa: B023
+    return search
+
+
+def check(search: BranchAndCut, ranks: np.ndarray, t: int, p: int, omega: int, is_clique) -> None:
+    """Fail unless the answer is right."""
+    assert (search.answer is Answer.YES) == (p <= omega), (p, omega, search.answer)
+    assert (search.chosen is not None) == (p <= omega)
+    assert search.chosen is None or is_clique(ranks, search.chosen, p, t)
+
+
+@pytest.mark.usefixtures("no_search")
+@pytest.mark.parametrize("calls", [None, 1, 3])
+def test_the_answer_is_right_on_sparse_conflicts(calls, packing_number, is_clique):
+    """In one go and stopped often."""
+    nodes = 0
+    for seed in range(60):
+        ranks = sparse_conflicts(seed)
+        omega = packing_number(ranks, 1)
+        for p in (omega, omega + 1):
+            search = solved(ranks, 1, p, calls)
+            check(search, ranks, 1, p, omega, is_clique)
+            nodes += search.nodes
+    assert nodes > 150  # there was something to branch on
+
+
+@pytest.mark.usefixtures("weak")
+def test_branching_and_domination_alone_are_right(packing_number, is_clique):
+    """Most nodes lie below several clusters, and most points go because others dominate them."""
+    nodes = 0
+    for seed in range(100):
+        ranks = sparse_conflicts(seed)
+        omega = packing_number(ranks, 1)
+        for p in (omega, omega + 1):
+            search = solved(ranks, 1, p)
+            check(search, ranks, 1, p, omega, is_clique)
+            nodes += search.nodes
+    assert nodes > 2000
+
+
+@pytest.mark.usefixtures("weak")
+def test_branching_alone_is_right(packing_number, is_clique, monkeypatch):
+    """Without domination too."""
+    monkeypatch.setattr(BranchAndCut, "_undominated", lambda self, free: free)
+    for seed in range(40):
+        ranks = sparse_conflicts(seed)
+        omega = packing_number(ranks, 1)
+        for p in (omega, omega + 1):
+            check(solved(ranks, 1, p), ranks, 1, p, omega, is_clique)
+
+
+@pytest.mark.usefixtures("no_search")
+@pytest.mark.parametrize("density", [0.5, 0.8, 0.95])
+def test_the_answer_is_right_on_random_graphs(density, random_ranks, clique_number, is_clique):
+    """Where conflicts are anywhere."""
+    for seed in range(8):
+        ranks = random_ranks(seed, 26, density)
+        omega = clique_number(ranks)
+        for p in (1, omega, omega + 1):
+            check(solved(ranks, 1, p), ranks, 1, p, omega, is_clique)
+
+
+@pytest.mark.usefixtures("no_search")
+@pytest.mark.parametrize(("n", "grid"), [(60, None), (120, None), (80, 8)])
+def test_the_answer_is_right_in_the_plane(n, grid, plane_ranks, packing_number, is_clique):
+    """Where it is used."""
+    for seed, share in itertools.product(range(2), (0.1, 0.2, 0.3)):
+        ranks = plane_ranks(seed, n, grid)
+        t = int(share * ranks.max()) + 1
+        omega = packing_number(ranks, t)
+        for p in (omega, omega + 1):
+            check(solved(ranks, t, p), ranks, t, p, omega, is_clique)
+
+
+def test_the_search_at_a_node_settles_what_is_small(random_ranks, clique_number, is_clique):
+    """With its search, the root is all there is."""
+    for seed in range(10):
+        ranks = random_ranks(seed, 20, 0.6)
+        omega = clique_number(ranks)
+        for p in (omega, omega + 1):
+            search = solved(ranks, 1, p)
+            check(search, ranks, 1, p, omega, is_clique)
+            assert search.nodes == 1
+
+
+@pytest.mark.usefixtures("no_search")
+def test_a_stop_inside_a_relaxation_keeps_the_node(packing_number, is_clique, monkeypatch):
+    """The node is begun again, and counted once."""
+    monkeypatch.setattr(relaxation, "_SLICE_SECONDS", 0.0)
+    ranks = sparse_conflicts(5)
+    omega = packing_number(ranks, 1)
+    search = BranchAndCut(ranks, 1, omega + 1)
+    answers = iter([False, True])
+    search.work(lambda: next(answers, True))
+    assert (search.answer, search.nodes, len(search._stack)) == (Answer.OPEN, 0, 1)
+    monkeypatch.undo()
+    search.work(lambda: False)
+    check(search, ranks, 1, omega + 1, omega, is_clique)
+
+
+@pytest.mark.usefixtures("weak")
+def test_every_selection_is_in_one_child(plane_ranks):
+    """Nothing of the cluster, or one point of it and whatever that does not exclude."""
+    for seed in range(20):
+        ranks = plane_ranks(seed, 40)
+        t = int(0.2 * ranks.max())
+        search = BranchAndCut(ranks, t, 3)
+        free = np.random.default_rng(seed).random(40) < 0.9
+        relaxed = search._relaxation.solve(free, lambda: False)
+        without, within = search._split(relaxed, free, ())
+        (cluster,) = within.forced
+        assert without.forced == ()
+        assert (without.free == free & ~np.isin(np.arange(40), cluster)).all()
+        for v in cluster:
+            beside = free & (ranks[v] >= t)
+            assert within.free[v]
+            assert (within.free | ~beside).all()
+            assert (without.free | ~beside).all()
+
+
+@pytest.mark.usefixtures("weak")
+def test_what_domination_takes_from_a_cluster_is_in_the_sibling_still_open(monkeypatch):
+    """At every node: if p points exist, an open node holds p of them that hit its clusters."""
+    checked = 0
+    for seed in range(300):
+        ranks = sparse_conflicts(seed)
+        if len(ranks) > 12:
+            continue
+        adjacent = ranks >= 1
+        sets = np.array(list(itertools.product([False, True], repeat=len(ranks))))
+        for i, j in np.argwhere(np.triu(~adjacent, k=1)):
+            sets = sets[~(sets[:, i] & sets[:, j])]
+        p = int(sets.sum(axis=1).max())
+        best = sets[sets.sum(axis=1) == p]
+        search = BranchAndCut(ranks, 1, p)
+        while search._stack and search.chosen is None:
+            if not any(holds(node, best) for node in search._stack):
+                pytest.fail(f"seed {seed}: a selection of {p} points exists and no open node holds it")
+            node = search._stack.pop()
+            search._stack += search._process(node, lambda: False) or []
+            if search._relaxation.solve(node.free, lambda: False) and leaf(node, best, p):
+                break
+            checked += 1
+    assert checked > 200
+
+
+def holds(node: module.Node, best: np.ndarray) -> bool:
+    """Whether a selection lies in the node."""
+    inside = ~(best & ~node.free).any(axis=1)
+    for cluster in node.forced:
+        inside &= best[:, cluster].any(axis=1)
+    return bool(inside.any())
+
+
+def leaf(node: module.Node, best: np.ndarray, p: int) -> bool:
+    """Whether the node has no more to decide."""
+    return node.free.sum() == p
