@@ -49,9 +49,7 @@ def test_the_search_finds_every_clique_there_is(
 
 
 @pytest.mark.parametrize(("seed", "n", "density"), GRAPHS)
-def test_colours_are_never_fewer_than_the_clique_number(
-    seed, n, density, random_ranks, clique_number
-):
+def test_colours_are_never_fewer_than_the_clique_number(seed, n, density, random_ranks, clique_number):
     """And counting stops at what is enough."""
     ranks = random_ranks(seed, n, density)
     omega = clique_number(ranks)

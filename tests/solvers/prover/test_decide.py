@@ -60,17 +60,17 @@ def test_time_ends_a_race(threads, monkeypatch):
     """With the ends where they were."""
     monkeypatch.setattr(Probe, "search", lambda self, nodes, stop: None)
     monkeypatch.setattr(Probe, "relax", lambda self, stop: None)
-    bracket, best = Bracket(a_run(threads)), 3
-    probe = Probe(bracket.ranks, best, 9)
+    bracket = Bracket(a_run(threads))
+    probe = Probe(bracket.ranks, 1, bracket.p)
     assert probe.open
     decide(bracket, probe)
     assert (bracket.low, bracket.run.bound) == (-1, None)
 
 
 def a_run(threads: int) -> Run:
-    """A run with a tenth of a second."""
-    points = np.random.default_rng(0).random((40, 2))
-    return Run(Instance.from_points(points, 9), Limits(0.1, threads), "max-min")
+    """A run of half a second."""
+    upper = np.triu(np.random.default_rng(0).integers(1, 3, (60, 60)), k=1)
+    return Run(Instance(upper + upper.T, 8), Limits(0.5, threads), "max-min")
 
 
 def test_a_failing_helper_is_heard(monkeypatch):

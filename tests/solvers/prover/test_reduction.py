@@ -17,7 +17,9 @@ GRAPHS = [
 
 
 @pytest.mark.parametrize(("seed", "n", "density"), GRAPHS)
-def test_the_reductions_decide_nothing_wrongly(seed, n, density, random_ranks, clique_number, is_clique):
+def test_the_reductions_decide_nothing_wrongly(
+    seed, n, density, random_ranks, clique_number, is_clique
+):
     """Taken points and a clique among those left make p, if and only if there is one of p."""
     ranks = random_ranks(seed, n, density)
     omega = clique_number(ranks)

@@ -21,7 +21,7 @@ def never() -> bool:
 
 @pytest.mark.parametrize(("seed", "n", "density"), GRAPHS)
 def test_slices_change_nothing(seed, n, density, random_ranks, clique_number, is_clique):
-    """Nodes, answer and clique are those of one search in one go, that of `settle`."""
+    """Answer and clique are those of one search in one go; `settle` gives the same answer."""
     ranks = random_ranks(seed, n, density)
     order = core_order(ranks, 1, 1)
     rows, omega = adjacency(ranks, order, 1), clique_number(ranks)
@@ -36,10 +36,9 @@ def test_slices_change_nothing(seed, n, density, random_ranks, clique_number, is
         if p <= omega:
             assert is_clique(ranks, order[whole.chosen], p)
             assert (whole.chosen == sliced.chosen).all()
-        outcome, chosen, nodes = settle(rows, p, 10**9)
+        outcome, chosen, _ = settle(rows, p, 10**9)
         assert outcome == (FOUND if p <= omega else EXHAUSTED)
         assert p > omega or is_clique(ranks, order[chosen], p)
-        assert whole.nodes == sliced.nodes >= nodes
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3])
@@ -65,7 +64,7 @@ def test_threads_find_the_same_answer(threads, density, random_ranks, clique_num
 
 def test_two_branches_of_two_threads_are_both_kept(random_ranks):
     """A branch that is given back paused is taken up again; one that is out keeps the tree open."""
-    tree = TreeSearch(adjacency(random_ranks(1, 40, 0.8), np.arange(40), 1), 20)
+    tree = TreeSearch(adjacency(random_ranks(1, 60, 0.7), np.arange(60), 1), 12)
     (v, one), (u, other) = tree._take(), tree._take()
     assert v != u
     tree._give_back(v, one, PAUSED, 1)
@@ -98,12 +97,12 @@ def test_one_point_is_found_at_once():
 
 def test_a_stop_comes_before_work(random_ranks):
     """Nothing is searched if `stop` says so, and the tree stays open."""
-    tree = TreeSearch(adjacency(random_ranks(0, 30, 0.8), np.arange(30), 1), 20)
+    tree = TreeSearch(adjacency(random_ranks(0, 60, 0.7), np.arange(60), 1), 12)
     tree.work(100, lambda: True)
     assert (tree.nodes, tree.done) == (0, False)
 
 
 def test_few_nodes_settle_nothing(random_ranks):
     """`settle` pauses when its nodes are up."""
-    rows = adjacency(random_ranks(0, 40, 0.8), np.arange(40), 1)
-    assert settle(rows, 20, 1)[0] == PAUSED
+    rows = adjacency(random_ranks(0, 60, 0.7), np.arange(60), 1)
+    assert settle(rows, 12, 1)[0] == PAUSED
