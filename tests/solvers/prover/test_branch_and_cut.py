@@ -32,6 +32,25 @@ def weak(no_search, monkeypatch):
     monkeypatch.setattr(relaxation.Relaxation, "try_out", lambda self, free: 10**18)
 
 
+@pytest.fixture
+def any_cluster(monkeypatch):
+    """Branch on cliques of conflicts at random, of up to four points."""
+    rng = np.random.default_rng(0)
+
+    def random_clusters(x, free, excludes, ranks, most):
+        found = []
+        for centre in rng.permutation(np.flatnonzero(free))[:most]:
+            cluster, fits = [centre], free & excludes[centre]
+            for _ in range(rng.integers(0, 4)):
+                if fits.any():
+                    cluster.append(rng.choice(np.flatnonzero(fits)))
+                    fits = fits & excludes[cluster[-1]]
+            found.append(np.array(cluster, dtype=np.int32))
+        return found
+
+    monkeypatch.setattr(module, "clusters", random_clusters)
+
+
 def sparse_conflicts(seed: int) -> np.ndarray:
     """Conflicts along odd cycles and pendant paths: much domination, fractional relaxations."""
     rng = np.random.default_rng(seed)
@@ -148,9 +167,21 @@ def test_a_stop_inside_a_relaxation_keeps_the_node(packing_number, is_clique, mo
     check(search, ranks, 1, omega + 1, omega, is_clique)
 
 
-@pytest.mark.usefixtures("weak")
+@pytest.mark.usefixtures("weak", "any_cluster")
+@pytest.mark.parametrize("density", [0.4, 0.6, 0.8])
+def test_branching_on_any_cluster_is_right(density, random_ranks, clique_number, is_clique):
+    """Whatever cliques of conflicts are branched on, and whatever domination does to them."""
+    for seed in range(40):
+        ranks = random_ranks(seed, 14, density)
+        omega = clique_number(ranks)
+        for p in (omega, omega + 1):
+            check(solved(ranks, 1, p), ranks, 1, p, omega, is_clique)
+
+
+@pytest.mark.usefixtures("weak", "any_cluster")
 def test_every_selection_is_in_one_child(plane_ranks):
     """Nothing of the cluster, or one point of it and whatever that does not exclude."""
+    sizes: set[int] = set()
     for seed in range(20):
         ranks = plane_ranks(seed, 40)
         t = int(0.2 * ranks.max())
@@ -159,6 +190,7 @@ def test_every_selection_is_in_one_child(plane_ranks):
         relaxed = search._relaxation.solve(free, lambda: False)
         without, within = search._split(relaxed, free, ())
         (cluster,) = within.forced
+        sizes.add(len(cluster))
         assert without.forced == ()
         assert (without.free == free & ~np.isin(np.arange(40), cluster)).all()
         for v in cluster:
@@ -166,9 +198,10 @@ def test_every_selection_is_in_one_child(plane_ranks):
             assert within.free[v]
             assert (within.free | ~beside).all()
             assert (without.free | ~beside).all()
+    assert sizes == {1, 2, 3, 4}
 
 
-@pytest.mark.usefixtures("weak")
+@pytest.mark.usefixtures("weak", "any_cluster")
 def test_what_domination_takes_from_a_cluster_is_in_a_sibling_still_open(monkeypatch):
     """While p points exist, an open node holds p of them that hit its clusters: why order matters."""
     monkeypatch.setattr(BranchAndCut, "_round", lambda self, x, free: None)  # never found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -166,3 +167,20 @@ def test_a_stop_ends_a_solve_halfway(plane_ranks, monkeypatch):
     fresh = Relaxation(ranks, int(0.15 * ranks.max()))
     bound = relaxation.solve(free, never).bound
     assert abs(bound - fresh.solve(free, never).bound) < UNIT // 1000
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_no_answer_of_the_engine_makes_a_bound_wrong(seed, random_ranks, monkeypatch):
+    """Multipliers of any size and sign prove what they prove: tolerances enter no proof."""
+    rng = np.random.default_rng(seed)
+    ranks = random_ranks(seed, N, 0.6)
+    relaxation, free = Relaxation(ranks, 1), rng.random(N) < 0.9
+    forced = some_clusters(relaxation, rng)
+    relaxation.force(forced)
+    selections = allowed(ranks, free, forced)
+    rows = len(relaxation.cliques)
+    for _ in range(20):
+        claimed = SimpleNamespace(row_dual=rng.normal(size=rows), col_value=rng.random(N + 9))
+        engine = SimpleNamespace(getSolution=lambda: claimed)  # noqa: B023
+        monkeypatch.setattr(relaxation, "_engine", engine)
+        check(relaxation._read(free), selections)
