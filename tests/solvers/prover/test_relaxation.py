@@ -184,3 +184,17 @@ def test_no_answer_of_the_engine_makes_a_bound_wrong(seed, random_ranks, monkeyp
         engine = SimpleNamespace(getSolution=lambda: claimed)  # noqa: B023
         monkeypatch.setattr(relaxation, "_engine", engine)
         check(relaxation._read(free), selections)
+
+
+def test_a_clique_that_need_not_be_hit_has_no_negative_weight(monkeypatch):
+    """A triangle with two pendants a corner: all six pendants go, though none is of the triangle."""
+    ranks = np.ones((9, 9), dtype=np.int32)
+    for i, j in [(0, 1), (0, 2), (1, 2), *((v, 3 + 2 * v + k) for v in range(3) for k in range(2))]:
+        ranks[i, j] = ranks[j, i] = 0
+    np.fill_diagonal(ranks, -1)
+    relaxation = Relaxation(ranks, 1)
+    duals = [1.0 if len(clique) == 3 else -1.0 for clique in relaxation.cliques]
+    assert sorted(duals) == [-1.0] * 6 + [1.0]
+    claimed = SimpleNamespace(row_dual=duals, col_value=np.zeros(9))
+    monkeypatch.setattr(relaxation, "_engine", SimpleNamespace(getSolution=lambda: claimed))
+    assert relaxation._read(np.ones(9, dtype=bool)).bound == 6 * UNIT
