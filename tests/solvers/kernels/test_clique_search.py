@@ -22,7 +22,7 @@ def searched(rows: np.ndarray, p: int, nodes: int) -> tuple[int, np.ndarray, int
     candidates = np.zeros((p, words), dtype=np.uint64)
     candidates[0] = packed(np.ones(m, dtype=bool))
     points, left = np.zeros((p, m), dtype=np.int32), np.zeros(p, dtype=np.int64)
-    chosen, progress = np.zeros(p, dtype=np.int64), np.array([-1, 0], dtype=np.int64)
+    chosen, progress = np.zeros(p, dtype=np.int64), np.array([-1, 0, 0, 0], dtype=np.int64)
     outcome = PAUSED
     while outcome == PAUSED:
         before = int(progress[1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -152,6 +153,21 @@ def test_the_search_at_a_node_settles_what_is_small(random_ranks, clique_number,
             assert search.nodes == 1
 
 
+@pytest.mark.usefixtures("weak", "any_cluster")
+@pytest.mark.parametrize("threads", [2, 3])
+def test_threads_share_the_nodes(threads, random_ranks, clique_number, is_clique):
+    """In whatever order they take them."""
+    for seed in range(25):
+        ranks = random_ranks(seed, 16, 0.6)
+        omega = clique_number(ranks)
+        for p in (omega, omega + 1):
+            search = BranchAndCut(ranks, 1, p)
+            with ThreadPoolExecutor(threads) as pool:
+                for helper in [pool.submit(search.work, lambda: False) for _ in range(threads)]:
+                    helper.result()
+            check(search, ranks, 1, p, omega, is_clique)
+
+
 @pytest.mark.usefixtures("no_search")
 def test_a_stop_inside_a_relaxation_keeps_the_node(packing_number, is_clique, monkeypatch):
     """The node is begun again, and counted once."""
@@ -187,8 +203,9 @@ def test_every_selection_is_in_one_child(plane_ranks):
         t = int(0.2 * ranks.max())
         search = BranchAndCut(ranks, t, 3)
         free = np.random.default_rng(seed).random(40) < 0.9
-        relaxed = search._relaxation.solve(free, lambda: False)
-        without, within = search._split(relaxed, free, ())
+        linear = search._relaxation()
+        relaxed = linear.solve(free, lambda: False)
+        without, within = search._split(linear, relaxed, free, ())
         (cluster,) = within.forced
         sizes.add(len(cluster))
         assert without.forced == ()
@@ -212,9 +229,10 @@ def test_what_domination_takes_from_a_cluster_is_in_a_sibling_still_open(monkeyp
             continue
         best = largest(ranks)
         search = BranchAndCut(ranks, 1, int(best[0].sum()))
+        linear = search._relaxation()
         for _ in range(15):
             node = search._stack.pop()
-            search._stack += search._process(node, lambda: False) or []
+            search._stack += search._process(node, linear, lambda: False) or []
             assert any(holds(node, best) for node in search._stack), seed
             checked += len(search._stack) > 1
     assert checked > 500

@@ -123,7 +123,7 @@ def test_without_promise_the_tree_has_to_do(random_ranks, clique_number, monkeyp
     monkeypatch.setattr(module, "_PROMISING", 0.0)
     monkeypatch.setattr(module.BranchAndCut, "_searched", lambda self, free: False)
     monkeypatch.setattr(
-        module.BranchAndCut, "_split", lambda self, relaxed, free, forced: 2 * [Node(free, forced)]
+        module.BranchAndCut, "_split", lambda self, _, relaxed, free, forced: 2 * [Node(free, forced)]
     )
     ranks = random_ranks(1, 60, 0.7)
     probe = Probe(ranks, 1, clique_number(ranks) + 1)
