@@ -24,9 +24,9 @@ def test_the_bracket_tightens_while_the_proof_is_open():
 
 def test_an_interrupt_in_the_middle_keeps_the_bracket(monkeypatch):
     """Ctrl-C during the search returns what stands."""
-    from solvers.kernels.probe import Probe
+    from solvers.prover.probe import Probe
 
-    def interrupt(self, nodes):
+    def interrupt(self, nodes, stop):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Probe, "search", interrupt)
