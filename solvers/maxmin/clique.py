@@ -50,7 +50,7 @@ def clique(run: Run) -> None:
     from solvers.prover.bracket import Bracket
     from solvers.prover.decide import attempt, decide
     from solvers.prover.probe import Probe
-    from solvers.prover.start import polish, spectral_bound, start
+    from solvers.prover.start import polish, resumed, spectral_bound, start
 
     with run.building():
         bracket = Bracket(run)
@@ -59,6 +59,7 @@ def clique(run: Run) -> None:
     while bracket.open:
         probe = Probe(bracket.ranks, bracket.low + 1, bracket.p)
         attempt(bracket, probe)
+        tabu = resumed(bracket, tabu)
         if probe.open and not polish(bracket, tabu, _SECOND_MOVES):
             if bracket.p >= _MANY_POINTS:
                 spectral_bound(bracket)

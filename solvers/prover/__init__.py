@@ -2,9 +2,13 @@
 
 bracket          the ranks of incumbent and bound
 start            greedy, tabu search and cheap bounds
+spectrum         an eigenvalue bound for large instances
 probe            one question: are there p points at pairwise rank >= t?
 reduction        shrink its threshold graph
-tree_search      answer it by bitset branch and bound (dense graphs)
-branch_and_cut   answer it by linear programming over cliques (sparse conflicts, the plane)
-relaxation       that linear program, with bounds exact in integers
+tree_search      answer it by bitset branch and bound (many dimensions)
+branch_and_cut   answer it by linear programming over cliques of conflicts (the plane)
+clusters         where that may branch
+relaxation       its linear program, with bounds exact in integers
+decide           pursue the rank above the incumbent, by one thread or several
+tighten          meanwhile, bring the bound down from above
 """

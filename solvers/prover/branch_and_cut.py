@@ -42,6 +42,11 @@ class Node:
         return not self.forced and bool(self.free.all())
 
 
+def undecided(cluster: NDArray[np.integer], free: Mask, forced: tuple[Points, ...]) -> bool:
+    """Whether a selection may do without the cluster: it holds none of which a point is forced."""
+    return all(free[np.setdiff1d(taken, cluster)].any() for taken in forced)
+
+
 class BranchAndCut:
     """A resumable search for p points without conflict.
 
@@ -216,7 +221,7 @@ class BranchAndCut:
         x, excludes = np.where(free, relaxed.x, 0.0), self._excludes
         best: list[Node] = []
         most, enough = -1.0, self._p * UNIT
-        for cluster in clusters(x, free, excludes, self._ranks, _TRIALS):
+        for cluster in self._proposed(x, free, forced):
             without = free.copy()
             without[cluster] = False
             within = free & ~excludes[cluster].all(axis=0)
@@ -231,3 +236,16 @@ class BranchAndCut:
             if gain > most:
                 best, most = children, gain
         return best
+
+    def _proposed(self, x: NDArray[np.float64], free: Mask, forced: tuple[Points, ...]) -> list[Points]:
+        """Clusters to branch on: some that are promising, else any point that decides something.
+
+        If there is none of these either, every point with a conflict is forced, so nothing is left.
+        """
+        promising = clusters(x, free, self._excludes, self._ranks, _TRIALS)
+        deciding = [cluster for cluster in promising if undecided(cluster, free, forced)]
+        if deciding:
+            return deciding
+        in_conflict = np.flatnonzero(free & self._excludes[:, free].any(axis=1)).astype(np.int32)
+        points = (in_conflict[k : k + 1] for k in range(len(in_conflict)))
+        return [point for point in points if undecided(point, free, forced)][:1]

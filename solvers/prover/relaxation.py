@@ -171,7 +171,8 @@ class Relaxation:
     def _rows(self) -> tuple[NDArray[np.int64], Points]:
         """The cliques in CSR form."""
         sizes = [len(clique) for clique in self.cliques]
-        return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64), np.concatenate(self.cliques)
+        members = np.concatenate([np.empty(0, dtype=np.int32), *self.cliques])
+        return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64), members
 
     def separate(self, x: NDArray[np.float64], free: NDArray[np.bool_]) -> int:
         """Add the cliques that `x` violates most; returns how many."""

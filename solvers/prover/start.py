@@ -26,6 +26,14 @@ def start(bracket: Bracket) -> Tabu:
     return search
 
 
+def resumed(bracket: Bracket, search: Tabu) -> Tabu:
+    """The search, begun again from the incumbent if another method has found a better one."""
+    selected = bracket.run.selected
+    if search.value >= bracket.low or selected is None:
+        return search
+    return Tabu(bracket.ranks, selected, bracket.run.limits.seed)
+
+
 def polish(bracket: Bracket, search: Tabu, moves: int) -> bool:
     """Tabu search for up to `moves` moves a point, or until it meets the bound; whether it lifted."""
     before = bracket.low
