@@ -228,7 +228,7 @@ def test_what_domination_takes_from_a_cluster_is_in_a_sibling_still_open(monkeyp
         lambda self, x, free: settled.append(not self._excludes[np.ix_(free, free)].any()),
     )
     checked = 0
-    for seed in range(120):
+    for seed in range(600):
         ranks = sparse_conflicts(seed)[:12, :12].copy()
         if (ranks >= 1).sum() == len(ranks) * (len(ranks) - 1):
             continue
@@ -243,7 +243,7 @@ def test_what_domination_takes_from_a_cluster_is_in_a_sibling_still_open(monkeyp
                 break
             assert any(holds(node, best) for node in search._stack), seed
             checked += len(search._stack) > 1
-    assert checked > 500
+    assert checked > 300
 
 
 def largest(ranks: np.ndarray) -> np.ndarray:
