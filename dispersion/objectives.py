@@ -33,8 +33,8 @@ class Objective:
 
     def value(self, distances: NDArray[np.float64], selected: NDArray[np.intp]) -> float:
         """Value of the points `selected` (shape (p,), p >= 2) on `distances` (shape (n, n))."""
-        upper = np.triu_indices(len(selected), k=1)
-        return self.of_pairs(distances[np.ix_(selected, selected)][upper])
+        among = distances[np.ix_(selected, selected)]
+        return self.of_pairs(among[~np.tri(len(selected), dtype=np.bool_)])
 
 
 objectives: Registry[Objective] = Registry("objective")
