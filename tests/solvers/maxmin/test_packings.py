@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from pyomo.core.expr.visitor import identify_variables
 
-from dispersion import EngineError, Instance, Status
+from dispersion import EngineError, Instance, Status, generate
 from solvers import Limits, Run, solve
 from solvers.maxmin.cp_sat_bisection import _decide, feasibility_model
 from solvers.maxmin.highs import hand_over, pack, point_columns
@@ -95,3 +95,10 @@ def test_an_invalid_cp_sat_model_is_an_engine_error():
     model.proto.constraints[0].linear.vars.append(10**6)
     with pytest.raises(EngineError, match="MODEL_INVALID"):
         _decide(model, x, Run(CLOUD, Limits(), "max-min"), 1.0)
+
+
+def test_cp_sat_survives_two_threads():
+    """Its interleaved search aborts the process on a problem without objective; it is not used."""
+    instance = generate("gkd-b", 100, 30, seed=0)
+    solution = solve(instance, "cp-sat-bisection", time_limit=1.0, threads=2)
+    assert solution.bound >= solution.objective
