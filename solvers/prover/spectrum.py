@@ -63,7 +63,7 @@ class Conflicts:
         n = len(self._weights)
         steps = min(_ITERATIONS, n)
         basis = np.zeros((steps, n))
-        basis[0] = 1.0 + 0.01 * (np.arange(n) % 2)  # not an eigenvector of a regular graph
+        basis[0] = 1.0 + 0.01 * np.cos(np.arange(n) ** 2)  # shares no symmetry with a graph
         basis[0] /= np.linalg.norm(basis[0])
         diagonal, beside = np.zeros(steps), np.zeros(steps)
         for k in range(steps):

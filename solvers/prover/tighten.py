@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 
@@ -34,10 +35,17 @@ class Tightening:
         self._bracket, self._deciding = bracket, deciding
         self._effort = _FIRST_EFFORT
         self._probes: dict[int, Probe] = {}  # undecided ones, to be resumed
+        self._turn = threading.Lock()
 
     def work(self, seconds: float) -> None:
-        """Go on for about `seconds`."""
-        end = time.perf_counter() + seconds
+        """Go on for about `seconds`; nothing if another thread is at it."""
+        if self._turn.acquire(blocking=False):
+            try:
+                self._work(time.perf_counter() + seconds)
+            finally:
+                self._turn.release()
+
+    def _work(self, end: float) -> None:
 
         def stop() -> bool:
             return time.perf_counter() > end or not matters(self._bracket, self._deciding)
