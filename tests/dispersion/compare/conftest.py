@@ -22,6 +22,19 @@ from solvers import solve
 FIRST = "layer1.0.conv1"  # 16 filters
 
 
+EVERYTHING = [
+    "accuracy-against-keep.png",
+    "gap-against-time.png",
+    "networks.csv",
+    "networks.parquet",
+    "refutations.json",
+    "run.json",
+    "selections.json",
+    "solves.csv",
+    "solves.parquet",
+]
+
+
 @dataclass(frozen=True)
 class Done:
     """What a run left: its exit code, its two streams, and its folder."""
@@ -95,6 +108,12 @@ def write_images() -> Callable[..., Path]:
 def done() -> type[Done]:
     """Look at what a run left: ``done(code, out, err, folder)``."""
     return Done
+
+
+@pytest.fixture(scope="session")
+def everything() -> list[str]:
+    """Names of the files that a whole run with images leaves."""
+    return EVERYTHING
 
 
 @pytest.fixture
