@@ -2,8 +2,7 @@
 
 The graph is that of a reduced probe.  At every node the relaxation is tightened by violated cliques;
 points whose selection would bring its bound below p are dropped, dominated points too, and a short
-bitset search settles what has become small.  A node that stays open is split by a cluster Q of near
-points that exclude each other: one of Q is selected, or none.
+bitset search settles what has become small.  `branching` splits a node that stays open.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,32 +17,14 @@ from numpy.typing import NDArray
 from solvers.kernels.bitset import adjacency, core_order, induced, unpacked
 from solvers.kernels.clique_cover import conflicts_of
 from solvers.kernels.reductions import undominated
-from solvers.prover.clusters import Mask, Points, clusters
+from solvers.prover.branching import Branching, Node
+from solvers.prover.clusters import Mask
 from solvers.prover.reduction import Answer
 from solvers.prover.relaxation import UNIT, Relaxation, Relaxed
 from solvers.prover.tree_search import EXHAUSTED, FOUND, settle
 
-_TRIALS = 2  # clusters of which the children are relaxed before one is branched on
 _LEAST_GAIN = 0.02  # of the bound, in points, for cutting to go on
 _SEARCH_NODES = 50, 50_000  # least and most nodes of the search at a node
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A subproblem: the points that may be selected, and the clusters that hold one selected each."""
-
-    free: Mask
-    forced: tuple[Points, ...]
-
-    @property
-    def is_root(self) -> bool:
-        """Whether nothing has been decided yet."""
-        return not self.forced and bool(self.free.all())
-
-
-def undecided(cluster: NDArray[np.integer], free: Mask, forced: tuple[Points, ...]) -> bool:
-    """Whether a selection may do without the cluster: it holds none of which a point is forced."""
-    return all(free[np.setdiff1d(taken, cluster)].any() for taken in forced)
 
 
 class BranchAndCut:
@@ -74,6 +54,7 @@ class BranchAndCut:
         self._rows = adjacency(ranks, np.arange(m), t)
         self._ranks, self._t, self._p = ranks, t, p
         self._excludes = unpacked(conflicts_of(ranks, t), m)
+        self._branching = Branching(ranks, self._excludes, p)
         self._stack = [Node(np.ones(m, dtype=np.bool_), ())]
         self._idle: list[Relaxation] = []  # one for every thread that ever worked here
         self._busy = 0
@@ -149,7 +130,7 @@ class BranchAndCut:
             return []
         self._round(relaxed.x, free)
         relaxation.purge()
-        return self._split(relaxation, relaxed, free, node.forced)
+        return self._branching.split(Node(free, node.forced), relaxation, relaxed)
 
     def _balance(self, searching: float, relaxing: float) -> None:
         """Let the search at a node take a quarter of the time of its relaxation."""
@@ -213,39 +194,3 @@ class BranchAndCut:
             open_[v] = False
         if len(chosen) >= self._p:
             self.chosen = np.array(chosen[: self._p], dtype=np.int64)
-
-    def _split(
-        self, relaxation: Relaxation, relaxed: Relaxed, free: Mask, forced: tuple[Points, ...]
-    ) -> list[Node]:
-        """Nothing of a cluster, or one point of it: of a few clusters, what moves both bounds most."""
-        x, excludes = np.where(free, relaxed.x, 0.0), self._excludes
-        best: list[Node] = []
-        most, enough = -1.0, self._p * UNIT
-        for cluster in self._proposed(x, free, forced):
-            without = free.copy()
-            without[cluster] = False
-            within = free & ~excludes[cluster].all(axis=0)
-            within[cluster] = free[cluster]
-            children, gain = [], 1.0
-            for child, taken in ((without, forced), (within, (*forced, cluster))):
-                bound = relaxation.try_out(child)
-                least, need = 1e-3 * UNIT, relaxed.bound - enough + 1
-                gain *= min(need, max(relaxed.bound - bound, least)) / UNIT
-                if bound >= enough:
-                    children.append(Node(child, taken))
-            if gain > most:
-                best, most = children, gain
-        return best
-
-    def _proposed(self, x: NDArray[np.float64], free: Mask, forced: tuple[Points, ...]) -> list[Points]:
-        """Clusters to branch on: some that are promising, else any point that decides something.
-
-        If there is none of these either, every point with a conflict is forced, so nothing is left.
-        """
-        promising = clusters(x, free, self._excludes, self._ranks, _TRIALS)
-        deciding = [cluster for cluster in promising if undecided(cluster, free, forced)]
-        if deciding:
-            return deciding
-        in_conflict = np.flatnonzero(free & self._excludes[:, free].any(axis=1)).astype(np.int32)
-        points = (in_conflict[k : k + 1] for k in range(len(in_conflict)))
-        return [point for point in points if undecided(point, free, forced)][:1]

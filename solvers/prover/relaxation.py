@@ -89,6 +89,7 @@ class Relaxation:
             self._engine.setOptionValue(option, value)
         self._engine.addVars(self.m, np.zeros(self.m), np.ones(self.m))
         self._engine.changeColsCost(self.m, self._columns, -np.ones(self.m))
+        self._basis = self._engine.getBasis()
         starts, members = edge_clique_cover(ranks, t)
         self._add(members[a:b].astype(np.int32) for a, b in pairwise(starts))
 
@@ -145,8 +146,17 @@ class Relaxation:
             self._idle[row] = 0 if weight else self._idle[row] + 1
         return relaxed
 
+    def hold(self) -> None:
+        """Remember the basis of the last solve, for trials to start from."""
+        self._basis = self._engine.getBasis()
+
+    def restore(self) -> None:
+        """Go back to the basis that was held."""
+        self._engine.setBasis(self._basis)
+
     def try_out(self, free: NDArray[np.bool_]) -> int:
-        """A bound, in units of `UNIT`, from a few steps of the simplex method."""
+        """A bound, in units of `UNIT`, from a few steps of the simplex method after what was held."""
+        self.restore()
         self._allow(free)
         self._engine.setOptionValue("simplex_iteration_limit", _TRIAL_ITERATIONS)
         self._engine.setOptionValue("time_limit", np.inf)
