@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from solvers.prover import branch_and_cut as module
-from solvers.prover import relaxation
+from solvers.prover import branching, relaxation
 from solvers.prover.branch_and_cut import BranchAndCut
+from solvers.prover.branching import Node
 from solvers.prover.reduction import Answer
 
 
@@ -49,7 +49,7 @@ def any_cluster(monkeypatch):
             found.append(np.array(cluster, dtype=np.int32))
         return found
 
-    monkeypatch.setattr(module, "clusters", random_clusters)
+    monkeypatch.setattr(branching, "clusters", random_clusters)
 
 
 def sparse_conflicts(seed: int) -> np.ndarray:
@@ -194,6 +194,46 @@ def test_branching_on_any_cluster_is_right(density, random_ranks, clique_number,
             check(solved(ranks, 1, p), ranks, 1, p, omega, is_clique)
 
 
+@pytest.mark.usefixtures("no_search")
+@pytest.mark.parametrize("trials", [0, 1, 100])
+def test_branching_on_points_is_right(trials, packing_number, is_clique, monkeypatch):
+    """Points alone, on what is expected of them, after one trial each, and always tried."""
+    monkeypatch.setattr(branching, "_CLUSTERS", 0)
+    monkeypatch.setattr(branching, "_HOPE", np.inf)
+    monkeypatch.setattr(branching, "_RELIABLE", trials)
+    monkeypatch.setattr(relaxation.Relaxation, "separate", lambda self, x, free: 0)
+    nodes = 0
+    for seed in range(40):
+        ranks = sparse_conflicts(seed)
+        omega = packing_number(ranks, 1)
+        for p in (omega, omega + 1):
+            search = solved(ranks, 1, p)
+            check(search, ranks, 1, p, omega, is_clique)
+            nodes += search.nodes
+    assert nodes > 85
+
+
+def test_trials_are_remembered_until_a_point_is_reliable(monkeypatch):
+    """An odd cycle: every point is cut in two, and after its trials its gain is known."""
+    monkeypatch.setattr(branching, "_CLUSTERS", 0)
+    n = 11
+    ranks = np.ones((n, n), dtype=np.int32)
+    ranks[np.arange(n), (np.arange(n) + 1) % n] = ranks[(np.arange(n) + 1) % n, np.arange(n)] = 0
+    np.fill_diagonal(ranks, -1)
+    search = BranchAndCut(ranks, 1, 5)
+    linear, node = search._relaxation(), Node(np.ones(n, dtype=np.bool_), ())
+    for _ in range(3 * branching._RELIABLE):
+        relaxed = linear.solve(node.free, lambda: False)
+        assert relaxed.bound == 5.5 * relaxation.UNIT
+        without, within = search._branching.split(node, linear, relaxed)
+        assert within.free.sum() == n - 2
+        assert without.free.sum() == n - 1
+    assert search._branching._trials.max() == branching._RELIABLE
+    tried = search._branching._trials > 0
+    gains = search._branching._gains[:, tried] / search._branching._trials[tried]
+    assert gains == pytest.approx(1.0)  # from 5.5 to 5, whichever way, over half a unit
+
+
 @pytest.mark.usefixtures("weak", "any_cluster")
 def test_every_selection_is_in_one_child(plane_ranks):
     """Nothing of the cluster, or one point of it and whatever that does not exclude."""
@@ -205,9 +245,10 @@ def test_every_selection_is_in_one_child(plane_ranks):
         free = np.random.default_rng(seed).random(40) < 0.9
         linear = search._relaxation()
         relaxed = linear.solve(free, lambda: False)
-        without, within = search._split(linear, relaxed, free, ())
-        (cluster,) = within.forced
+        without, within = search._branching.split(Node(free, ()), linear, relaxed)
+        cluster = np.flatnonzero(free & ~without.free)
         sizes.add(len(cluster))
+        assert [len(forced) for forced in within.forced] == [len(cluster)] * (len(cluster) > 1)
         assert without.forced == ()
         assert (without.free == free & ~np.isin(np.arange(40), cluster)).all()
         for v in cluster:
@@ -255,7 +296,7 @@ def largest(ranks: np.ndarray) -> np.ndarray:
     return sets[sizes == sizes.max()]
 
 
-def holds(node: module.Node, best: np.ndarray) -> bool:
+def holds(node: Node, best: np.ndarray) -> bool:
     """Whether a selection lies in the node."""
     inside = ~(best & ~node.free).any(axis=1)
     for cluster in node.forced:

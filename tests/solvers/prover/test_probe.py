@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from solvers.prover import probe as module
-from solvers.prover.branch_and_cut import Node
+from solvers.prover.branching import Branching
 from solvers.prover.probe import Probe
 from solvers.prover.reduction import Answer
 
@@ -122,9 +122,7 @@ def test_without_promise_the_tree_has_to_do(random_ranks, clique_number, monkeyp
     """Branch and cut that gives up leaves the question open, and does nothing when asked again."""
     monkeypatch.setattr(module, "_PROMISING", 0.0)
     monkeypatch.setattr(module.BranchAndCut, "_searched", lambda self, free: False)
-    monkeypatch.setattr(
-        module.BranchAndCut, "_split", lambda self, _, relaxed, free, forced: 2 * [Node(free, forced)]
-    )
+    monkeypatch.setattr(Branching, "split", lambda self, node, relaxation, relaxed: 2 * [node])
     ranks = random_ranks(1, 60, 0.7)
     probe = Probe(ranks, 1, clique_number(ranks) + 1)
     probe.relax(lambda: False)
