@@ -38,7 +38,7 @@ class Refutation:
     value : float
         A distance of the instance.
     by : str
-        What proved it: "degrees", "core", "colouring", "cover", "spectrum", "search",
+        What proved it: "degrees", "core", "colouring", "cover", "spectrum", "theta", "search",
         "branch and cut".
     nodes : int or None
         Nodes of the search, where there was one.

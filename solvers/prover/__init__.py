@@ -2,7 +2,8 @@
 
 bracket          the ranks of incumbent and bound
 start            greedy, tabu search and cheap bounds
-spectrum         an eigenvalue bound for large instances
+spectrum         a quick eigenvalue bound
+theta            the best of its kind, by semidefinite programming
 probe            one question: are there p points at pairwise rank >= t?
 reduction        shrink its threshold graph
 tree_search      answer it by bitset branch and bound (many dimensions)

@@ -24,6 +24,8 @@ from solvers.prover.relaxation import UNIT, Relaxation, Relaxed
 from solvers.prover.tree_search import EXHAUSTED, FOUND, settle
 
 _LEAST_GAIN = 0.02  # of the bound, in points, for cutting to go on
+_PROMISING = 1.15  # a root relaxation that allows more than this times p leaves too large a tree
+_TOO_SLOW = 0.05  # of what is missing to that, gained by the last cuts
 _SEARCH_NODES = 50, 50_000  # least and most nodes of the search at a node
 
 
@@ -47,6 +49,8 @@ class BranchAndCut:
         Nodes begun.
     root_bound : float or None
         How many points the root relaxation allows; `None` before it is solved.
+    hopeless : bool
+        Whether that is so far above p that the root was given up.
     """
 
     def __init__(self, ranks: NDArray[np.int32], t: int, p: int) -> None:
@@ -65,11 +69,12 @@ class BranchAndCut:
         self.chosen: NDArray[np.int64] | None = None
         self.nodes = 0
         self.root_bound: float | None = None
+        self.hopeless = False
 
     def work(self, stop: Callable[[], bool]) -> None:
-        """Go on until the answer is known or `stop` says so; several threads may."""
+        """Go on until the answer is known, hopeless, or `stop` says so; several threads may."""
         relaxation: Relaxation | None = None
-        while self.answer is Answer.OPEN and not stop():
+        while self.answer is Answer.OPEN and not self.hopeless and not stop():
             node = self._take()
             if node is None:
                 time.sleep(0.002)  # another thread holds the last node
@@ -122,7 +127,7 @@ class BranchAndCut:
         relaxation.force(node.forced)
         tightened = self._tightened(relaxation, free, node.is_root, stop)
         self._balance(searched - begun, time.perf_counter() - searched)
-        if tightened is None:
+        if tightened is None or self.hopeless:
             return None
         relaxed, free = tightened
         if relaxed.bound < self._p * UNIT:
@@ -130,7 +135,7 @@ class BranchAndCut:
             return []
         self._round(relaxed.x, free)
         relaxation.purge()
-        return self._branching.split(Node(free, node.forced), relaxation, relaxed)
+        return self._branching.split(Node(free, node.forced), relaxation, relaxed, stop)
 
     def _balance(self, searching: float, relaxing: float) -> None:
         """Let the search at a node take a quarter of the time of its relaxation."""
@@ -179,9 +184,14 @@ class BranchAndCut:
             elif hopeless.any():
                 free = free & ~hopeless
             if relaxation.separate(np.where(free, relaxed.x, 0.0), free) == 0:
+                self.hopeless = is_root and relaxed.bound > _PROMISING * enough
                 return relaxed, free
-            if len(bounds) > patience and bounds[-1 - patience] - bounds[-1] < _LEAST_GAIN * UNIT:
-                return relaxed, free
+            if len(bounds) > patience:
+                gain = bounds[-1 - patience] - bounds[-1]
+                missing = bounds[-1] - _PROMISING * enough
+                self.hopeless = is_root and gain < _TOO_SLOW * missing
+                if gain < _LEAST_GAIN * UNIT or self.hopeless:
+                    return relaxed, free
 
     def _round(self, x: NDArray[np.float64], free: Mask) -> None:
         """Select greedily by `x`; kept if it makes p points."""

@@ -9,7 +9,7 @@ few of many points are selected, points where many are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,16 +81,23 @@ class Branching:
         self._gains = np.zeros((2, len(ranks)))  # of selecting a point, of dropping it; per unit of x
         self._trials = np.zeros(len(ranks), dtype=np.int64)
 
-    def split(self, node: Node, relaxation: Relaxation, relaxed: Relaxed) -> list[Node]:
-        """The open children by the best of a few clusters and points, the one to go on with last."""
+    def split(
+        self, node: Node, relaxation: Relaxation, relaxed: Relaxed, stop: Callable[[], bool]
+    ) -> list[Node] | None:
+        """The open children by the best of a few clusters and points, the one to go on with last.
+
+        `None` if `stop` said so first.
+        """
         x = np.where(node.free, relaxed.x, 0.0)
         relaxation.hold()
         best = Split([node], -1.0)
         for cluster in self._clusters(x, node):
             split, _ = self._try(cluster, node, relaxation, relaxed.bound)
             best = max(best, split, key=lambda split: split.score)
-        best = self._best_point(best, x, node, relaxation, relaxed.bound)
+        best = self._best_point(best, x, node, relaxation, relaxed.bound, stop)
         relaxation.restore()
+        if stop():
+            return None
         return best.children if best.score >= 0.0 else []
 
     def _try(
@@ -140,13 +147,20 @@ class Branching:
                 yield point, scores[k]
 
     def _best_point(
-        self, best: Split, x: NDArray[np.float64], node: Node, relaxation: Relaxation, bound: int
+        self,
+        best: Split,
+        x: NDArray[np.float64],
+        node: Node,
+        relaxation: Relaxation,
+        bound: int,
+        stop: Callable[[], bool],
     ) -> Split:
         """A point that splits better than `best`, if a search that gives up early finds one."""
         fruitless = trials = 0
         for point, expected in self._promising(x, node, bound):
             settled = len(best.children) < 2 and best.score >= 0.0
-            if settled or fruitless >= _FRUITLESS or trials >= _TRIALS or _HOPE * expected < best.score:
+            enough = fruitless >= _FRUITLESS or trials >= _TRIALS or _HOPE * expected < best.score
+            if settled or enough or stop():
                 break
             v = int(point[0])
             if self._trials[v] >= _RELIABLE:

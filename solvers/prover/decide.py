@@ -13,7 +13,7 @@ from solvers.prover.tighten import Tightening, matters, note
 _FIRST_EFFORT = 4_000_000  # of the tree search alone: nodes times p, which is what a node costs
 _FIRST_SECONDS = 0.2  # turn of a method; later turns are longer
 _GROWTH = 1.3
-_LITTLE, _MUCH = 0.25, 0.5  # of a turn goes to tightening the bound
+_LITTLE, _MUCH, _ALL = 0.25, 0.5, 1.0  # of a turn goes to tightening the bound
 _MANY = 2**62
 
 
@@ -36,10 +36,17 @@ def _until(bracket: Bracket, probe: Probe, seconds: float) -> Callable[[], bool]
     return lambda: time.perf_counter() > end or not matters(bracket, probe)
 
 
+def _share(bound: Tightening, probe: Probe) -> float:
+    """How much of a turn is well spent on the bound."""
+    if bound.estimating:
+        return _ALL
+    return _LITTLE if probe.promising else _MUCH
+
+
 def _by_turns(bracket: Bracket, probe: Probe) -> None:
     bound, turn = Tightening(bracket, probe), _FIRST_SECONDS
     while matters(bracket, probe):
-        bound.work(turn * (_LITTLE if probe.promising else _MUCH))
+        bound.work(turn * _share(bound, probe))
         probe.search(_MANY, _until(bracket, probe, turn))
         probe.relax(_until(bracket, probe, turn))
         turn *= _GROWTH
@@ -63,7 +70,7 @@ def _shared(bracket: Bracket, probe: Probe) -> None:
         turn = _FIRST_SECONDS
         while not stop():
             if relax:
-                bound.work(2 * turn * _MUCH)
+                bound.work(2 * turn * _share(bound, probe))
             search(turn)
             turn *= _GROWTH
 
@@ -74,9 +81,9 @@ def _shared(bracket: Bracket, probe: Probe) -> None:
         try:
             while not stop():
                 if probe.promising:
-                    bound.work(turn * _LITTLE)
+                    bound.work(turn * _share(bound, probe))
                 search(turn)
-                if probe.promising and probe.linear_nodes > 1:  # the root is solved by one thread
+                if probe.relaxes_well:  # until then one thread has to do
                     probe.relax(_until(bracket, probe, turn))
                 turn *= _GROWTH
         finally:

@@ -12,8 +12,6 @@ from solvers.prover.branch_and_cut import BranchAndCut
 from solvers.prover.reduction import Answer, reduced
 from solvers.prover.tree_search import TreeSearch
 
-_PROMISING = 1.15  # a root relaxation that allows more than this times p leaves too large a tree
-
 
 class Probe:
     """A resumable search for p points at pairwise rank >= t, by two methods that may run at once.
@@ -57,6 +55,11 @@ class Probe:
         return 0 if self._tree is None else self._tree.nodes
 
     @property
+    def relaxes_well(self) -> bool:
+        """Whether the root of branch and cut is known to be near p."""
+        return self.linear_nodes > 1 and self.promising
+
+    @property
     def linear_nodes(self) -> int:
         """Nodes of branch and cut."""
         return 0 if self._linear is None else self._linear.nodes
@@ -93,12 +96,7 @@ class Probe:
                 inner = np.ascontiguousarray(self._ranks[np.ix_(graph.points, graph.points)])
                 self._linear = BranchAndCut(inner, self.t, graph.p)
         linear = self._linear
-
-        def hopeless() -> bool:
-            bound = linear.root_bound
-            return bound is not None and linear.nodes > 1 and bound > _PROMISING * self._graph.p
-
-        linear.work(lambda: stop() or hopeless() or not self.open)
+        linear.work(lambda: stop() or not self.open)
         if linear.answer is not Answer.OPEN:
             self._settle(linear.answer, linear.chosen)
-        self.promising = not hopeless()
+        self.promising = not linear.hopeless

@@ -22,6 +22,7 @@ class Answer(Enum):
     CORE = "core"  #: the (p-1)-core has fewer than p points
     COLOURING = "colouring"  #: fewer than p colours suffice
     COVER = "cover"  #: a weighted cover by cliques of conflicts allows fewer than p points
+    THETA = "theta"  #: the theta function allows fewer than p points
     SEARCH = "search"
     BRANCH_AND_CUT = "branch and cut"
 

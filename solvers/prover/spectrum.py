@@ -36,7 +36,7 @@ def refuted_by_spectrum(ranks: NDArray[np.int32], t: int, p: int) -> bool:
     factor = _best_factor(conflicts)
     if conflicts.largest_eigenvalue(factor) >= p:
         return False
-    return _positive_definite(
+    return positive_definite(
         (1.0 - _MARGIN) * p * np.eye(len(ranks)) - 1.0 + factor * conflicts.matrix()
     )
 
@@ -103,7 +103,8 @@ def _best_factor(conflicts: Conflicts) -> float:
     return float(np.exp((low + high) / 2.0))
 
 
-def _positive_definite(matrix: Matrix) -> bool:
+def positive_definite(matrix: Matrix) -> bool:
+    """Whether a Cholesky factorisation of the lower triangle succeeds."""
     try:
         np.linalg.cholesky(matrix)
     except np.linalg.LinAlgError:

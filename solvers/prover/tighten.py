@@ -8,8 +8,12 @@ from collections.abc import Callable
 
 from solvers.prover.bracket import Bracket
 from solvers.prover.probe import Probe
+from solvers.prover.reduction import Answer
+from solvers.prover.theta import Theta
 
 _FIRST_EFFORT = 1000  # nodes of a probe in the first pass
+_STEPS = 64  # of what is open: how fine the theta bounds are
+_FEWEST, _MOST = 24, 1500  # points wanted, points there are, for theta: few make it weak, many slow
 
 
 def note(bracket: Bracket, probe: Probe) -> None:
@@ -25,10 +29,16 @@ def matters(bracket: Bracket, probe: Probe) -> bool:
     return probe.open and bracket.open and bracket.low < probe.t <= bracket.high
 
 
-class Tightening:
-    """Passes of bisection between an undecided rank and the bound, with more nodes in every pass.
+def theta_pays(bracket: Bracket) -> bool:
+    """Whether theta bounds are strong and quick enough."""
+    return bracket.p >= _FEWEST and len(bracket.ranks) <= _MOST
 
-    Refutations are the cheaper the farther they are above the optimum, so little effort proves much.
+
+class Tightening:
+    """Bisection between an undecided rank and the bound: by theta bounds, then by searches.
+
+    Refutations are the cheaper the farther they are above the optimum, so little effort proves much:
+    the searches have more nodes in every pass.
     """
 
     def __init__(self, bracket: Bracket, deciding: Probe) -> None:
@@ -36,6 +46,14 @@ class Tightening:
         self._effort = _FIRST_EFFORT
         self._probes: dict[int, Probe] = {}  # undecided ones, to be resumed
         self._turn = threading.Lock()
+        self._theta = Theta(bracket.ranks, bracket.p) if theta_pays(bracket) else None
+        self._theta_low = deciding.t - 1  # no theta bound refutes this
+        self._finest = max(1, (bracket.high - deciding.t) // _STEPS)
+
+    @property
+    def estimating(self) -> bool:
+        """Whether theta bounds may still help: not where linear relaxations do."""
+        return self._theta is not None and not self._deciding.relaxes_well
 
     def work(self, seconds: float) -> None:
         """Go on for about `seconds`; nothing if another thread is at it."""
@@ -50,10 +68,24 @@ class Tightening:
         def stop() -> bool:
             return time.perf_counter() > end or not matters(self._bracket, self._deciding)
 
+        while self._theta is not None and self.estimating and not stop():
+            if self._bracket.high - self._theta_low <= self._finest:
+                self._theta = None
+            else:
+                self._estimate(self._theta, stop)
         while not stop() and self._deciding.t < self._bracket.high:
             self._pass(stop)
             if not stop():
                 self._effort *= 2
+
+    def _estimate(self, theta: Theta, stop: Callable[[], bool]) -> None:
+        """A theta bound halfway between what none refutes and the bound."""
+        middle = (self._theta_low + self._bracket.high + 1) // 2
+        answer = theta.refute(middle, stop)
+        if answer is Answer.OPEN:
+            self._theta_low = middle
+        elif answer is not None:
+            self._bracket.refute(middle, answer.value)
 
     def _pass(self, stop: Callable[[], bool]) -> None:
         floor, bracket = self._deciding.t, self._bracket
