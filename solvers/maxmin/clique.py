@@ -63,7 +63,7 @@ def clique(run: Run) -> None:
         if probe.open and not polish(bracket, tabu, _SECOND_MOVES):
             if bracket.p >= _MANY_POINTS:
                 spectral_bound(bracket)
-            decide(bracket, probe)
+            decide(bracket, probe, tabu)
         nodes += probe.nodes
         linear += probe.linear_nodes
     run.message = f"{nodes} nodes, {linear} of branch and cut"

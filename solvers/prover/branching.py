@@ -83,10 +83,10 @@ class Branching:
 
     def split(
         self, node: Node, relaxation: Relaxation, relaxed: Relaxed, stop: Callable[[], bool]
-    ) -> list[Node] | None:
+    ) -> list[Node]:
         """The open children by the best of a few clusters and points, the one to go on with last.
 
-        `None` if `stop` said so first.
+        Once `stop` says so, by the best that has been found.
         """
         x = np.where(node.free, relaxed.x, 0.0)
         relaxation.hold()
@@ -96,8 +96,6 @@ class Branching:
             best = max(best, split, key=lambda split: split.score)
         best = self._best_point(best, x, node, relaxation, relaxed.bound, stop)
         relaxation.restore()
-        if stop():
-            return None
         return best.children if best.score >= 0.0 else []
 
     def _try(

@@ -6,13 +6,17 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from solvers.kernels.tabu_search import Tabu
 from solvers.prover.bracket import Bracket
 from solvers.prover.probe import Probe
+from solvers.prover.start import polish
 from solvers.prover.tighten import Tightening, matters, note
 
 _FIRST_EFFORT = 4_000_000  # of the tree search alone: nodes times p, which is what a node costs
 _FIRST_SECONDS = 0.2  # turn of a method; later turns are longer
 _GROWTH = 1.3
+_MOVES = 5e7  # of tabu search, times n, in a second of a turn
+_LONGEST_SEARCH = 1.0  # seconds of a turn, where branch and cut is near
 _LITTLE, _MUCH, _ALL = 0.25, 0.5, 1.0  # of a turn goes to tightening the bound
 _MANY = 2**62
 
@@ -23,10 +27,10 @@ def attempt(bracket: Bracket, probe: Probe) -> None:
     note(bracket, probe)
 
 
-def decide(bracket: Bracket, probe: Probe) -> None:
-    """Pursue the probe just above the incumbent until it is answered, or time is up."""
+def decide(bracket: Bracket, probe: Probe, tabu: Tabu) -> None:
+    """Pursue the probe just above the incumbent until it is answered, lifted over, or time is up."""
     race = _shared if bracket.run.limits.threads > 1 else _by_turns
-    race(bracket, probe)
+    race(bracket, probe, tabu)
     note(bracket, probe)
 
 
@@ -43,16 +47,22 @@ def _share(bound: Tightening, probe: Probe) -> float:
     return _LITTLE if probe.promising else _MUCH
 
 
-def _by_turns(bracket: Bracket, probe: Probe) -> None:
+def _look_for_more(bracket: Bracket, tabu: Tabu, turn: float) -> None:
+    """Spend a small share of a turn on tabu search, whose moves take O(n)."""
+    polish(bracket, tabu, int(turn * _MOVES / len(bracket.ranks) ** 2))
+
+
+def _by_turns(bracket: Bracket, probe: Probe, tabu: Tabu) -> None:
     bound, turn = Tightening(bracket, probe), _FIRST_SECONDS
     while matters(bracket, probe):
         bound.work(turn * _share(bound, probe))
         probe.search(_MANY, _until(bracket, probe, turn))
         probe.relax(_until(bracket, probe, turn))
+        _look_for_more(bracket, tabu, turn)
         turn *= _GROWTH
 
 
-def _shared(bracket: Bracket, probe: Probe) -> None:
+def _shared(bracket: Bracket, probe: Probe, tabu: Tabu) -> None:
     """All threads search; as long as that is promising one relaxes, later it tightens the bound."""
     bound, stopped = Tightening(bracket, probe), False
 
@@ -82,9 +92,10 @@ def _shared(bracket: Bracket, probe: Probe) -> None:
             while not stop():
                 if probe.promising:
                     bound.work(turn * _share(bound, probe))
-                search(turn)
+                search(min(turn, _LONGEST_SEARCH) if probe.relaxes_well else turn)
                 if probe.relaxes_well:  # until then one thread has to do
                     probe.relax(_until(bracket, probe, turn))
+                _look_for_more(bracket, tabu, turn)
                 turn *= _GROWTH
         finally:
             stopped = True

@@ -107,7 +107,7 @@ def test_our_prover_equals_brute_force(threads):
 def no_luck(monkeypatch):
     """Take from the prover what spares it a proof at this size: tabu, colours, reductions."""
     from solvers.kernels.bitset import adjacency
-    from solvers.prover import decide, probe, start
+    from solvers.prover import branch_and_cut, decide, probe, start
     from solvers.prover.reduction import Answer, Reduced
 
     def unreduced(ranks, t, p):
@@ -119,7 +119,7 @@ def no_luck(monkeypatch):
     monkeypatch.setattr(start, "_colouring_bound", lambda bracket: None)
     monkeypatch.setattr(start, "degree_bound", lambda ranks, p: int(ranks.max()))
     monkeypatch.setattr(probe, "reduced", unreduced)
-    monkeypatch.setattr(probe, "_PROMISING", np.inf)
+    monkeypatch.setattr(branch_and_cut, "_PROMISING", np.inf)
     monkeypatch.setattr(decide, "_FIRST_EFFORT", 0)
 
 

@@ -8,10 +8,16 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from solvers.prover import branching, relaxation
+from solvers.prover import branch_and_cut, branching, relaxation
 from solvers.prover.branch_and_cut import BranchAndCut
 from solvers.prover.branching import Node
 from solvers.prover.reduction import Answer
+
+
+@pytest.fixture(autouse=True)
+def never_hopeless(monkeypatch):
+    """No root is given up."""
+    monkeypatch.setattr(branch_and_cut, "_PROMISING", np.inf)
 
 
 @pytest.fixture
@@ -183,6 +189,20 @@ def test_a_stop_inside_a_relaxation_keeps_the_node(packing_number, is_clique, mo
     check(search, ranks, 1, omega + 1, omega, is_clique)
 
 
+@pytest.mark.usefixtures("no_search")
+def test_a_hopeless_root_is_given_up(random_ranks, clique_number, monkeypatch):
+    """It stays open, and nothing more is done."""
+    monkeypatch.setattr(branch_and_cut, "_PROMISING", 1.15)
+    ranks = random_ranks(0, 80, 0.75)
+    omega = clique_number(ranks)
+    search = BranchAndCut(ranks, 1, omega + 1)
+    for _ in range(2):
+        search.work(lambda: False)
+        assert search.hopeless
+        assert search.root_bound > 1.15 * (omega + 1)
+        assert (search.answer, search.nodes, len(search._stack)) == (Answer.OPEN, 0, 1)
+
+
 @pytest.mark.usefixtures("weak", "any_cluster")
 @pytest.mark.parametrize("density", [0.4, 0.6, 0.8])
 def test_branching_on_any_cluster_is_right(density, random_ranks, clique_number, is_clique):
@@ -225,7 +245,7 @@ def test_trials_are_remembered_until_a_point_is_reliable(monkeypatch):
     for _ in range(3 * branching._RELIABLE):
         relaxed = linear.solve(node.free, lambda: False)
         assert relaxed.bound == 5.5 * relaxation.UNIT
-        without, within = search._branching.split(node, linear, relaxed)
+        without, within = search._branching.split(node, linear, relaxed, lambda: False)
         assert within.free.sum() == n - 2
         assert without.free.sum() == n - 1
     assert search._branching._trials.max() == branching._RELIABLE
@@ -245,7 +265,7 @@ def test_every_selection_is_in_one_child(plane_ranks):
         free = np.random.default_rng(seed).random(40) < 0.9
         linear = search._relaxation()
         relaxed = linear.solve(free, lambda: False)
-        without, within = search._branching.split(Node(free, ()), linear, relaxed)
+        without, within = search._branching.split(Node(free, ()), linear, relaxed, lambda: False)
         cluster = np.flatnonzero(free & ~without.free)
         sizes.add(len(cluster))
         assert [len(forced) for forced in within.forced] == [len(cluster)] * (len(cluster) > 1)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import numpy as np
 import pytest
 
 from dispersion import Instance
+from solvers.kernels.tabu_search import Tabu
 from solvers.prover import decide as module
 from solvers.prover.bracket import Bracket
 from solvers.prover.decide import attempt, decide
 from solvers.prover.probe import Probe
 from solvers.prover.reduction import Answer
 from solvers.run import Limits, Run
+
+IDLE: Any = SimpleNamespace(value=-1, improve=lambda high, moves: None)  # finds nothing
 
 
 def a_bracket(seed: int, threads: int = 1, seconds: float = 60.0) -> tuple[Bracket, int]:
@@ -34,10 +40,10 @@ def test_a_race_is_decided_rightly(threads, monkeypatch):
     monkeypatch.setattr(module, "_FIRST_SECONDS", 1e-3)
     for seed in range(3):
         bracket, best = a_bracket(seed, threads)
-        decide(bracket, Probe(bracket.ranks, best, 9))
+        decide(bracket, Probe(bracket.ranks, best, 9), IDLE)
         assert bracket.low == best
         assert bracket.high >= best
-        decide(bracket, Probe(bracket.ranks, best + 1, 9))
+        decide(bracket, Probe(bracket.ranks, best + 1, 9), IDLE)
         assert (bracket.low, bracket.high) == (best, best)
         levels = bracket.run.instance.levels
         assert bracket.run.bound == bracket.run.objective == levels[best]
@@ -61,8 +67,25 @@ def test_time_ends_a_race(threads, monkeypatch):
     bracket = Bracket(a_run(threads))
     probe = Probe(bracket.ranks, 1, bracket.p)
     assert probe.open
-    decide(bracket, probe)
+    decide(bracket, probe, IDLE)
     assert (bracket.low, bracket.run.bound) == (-1, None)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_tabu_search_may_lift_over_the_probe(threads, monkeypatch):
+    """Then the race ends, as its answer no longer matters."""
+    monkeypatch.setattr(Probe, "search", lambda self, nodes, stop: None)
+    monkeypatch.setattr(Probe, "relax", lambda self, stop: None)
+    points = np.random.default_rng(0).normal(size=(60, 20))
+    bracket = Bracket(Run(Instance.from_points(points, 15), Limits(60.0, threads), "max-min"))
+    known = Tabu(bracket.ranks, np.arange(15), 1)
+    known.improve(bracket.high, 20_000)
+    probe, tabu = Probe(bracket.ranks, known.value, 15), Tabu(bracket.ranks, np.arange(15), 0)
+    assert probe.open
+    assert tabu.value < probe.t
+    decide(bracket, probe, tabu)
+    assert probe.answer is Answer.OPEN
+    assert bracket.low >= probe.t
 
 
 def a_run(threads: int) -> Run:
@@ -80,4 +103,4 @@ def test_a_failing_helper_is_heard(monkeypatch):
     bracket, best = a_bracket(0, threads=2)
     monkeypatch.setattr(Probe, "relax", fail)
     with pytest.raises(ZeroDivisionError):
-        decide(bracket, Probe(bracket.ranks, best + 1, 9))
+        decide(bracket, Probe(bracket.ranks, best + 1, 9), IDLE)

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from solvers.prover import branch_and_cut
 from solvers.prover import probe as module
-from solvers.prover.branching import Branching
 from solvers.prover.probe import Probe
 from solvers.prover.reduction import Answer
 
@@ -66,7 +66,7 @@ GRAPHS = [
 @pytest.fixture
 def always_promising(monkeypatch):
     """Branch and cut never gives up."""
-    monkeypatch.setattr(module, "_PROMISING", np.inf)
+    monkeypatch.setattr(branch_and_cut, "_PROMISING", np.inf)
 
 
 def check(probe: Probe, ranks: np.ndarray, p: int, omega: int, is_clique) -> None:
@@ -120,17 +120,16 @@ def test_a_probe_knows_how_many_fit_in_the_plane(
 
 def test_without_promise_the_tree_has_to_do(random_ranks, clique_number, monkeypatch):
     """Branch and cut that gives up leaves the question open, and does nothing when asked again."""
-    monkeypatch.setattr(module, "_PROMISING", 0.0)
+    monkeypatch.setattr(branch_and_cut, "_PROMISING", 0.0)
     monkeypatch.setattr(module.BranchAndCut, "_searched", lambda self, free: False)
-    monkeypatch.setattr(Branching, "split", lambda self, node, relaxation, relaxed: 2 * [node])
     ranks = random_ranks(1, 60, 0.7)
     probe = Probe(ranks, 1, clique_number(ranks) + 1)
     probe.relax(lambda: False)
     assert probe.open
     assert not probe.promising
-    nodes = probe.linear_nodes
+    assert not probe.relaxes_well
     probe.relax(lambda: False)
-    assert probe.linear_nodes == nodes > 1
+    assert probe.linear_nodes == 0
     by_search(probe)
     assert probe.answer is Answer.SEARCH
     assert probe.proof_nodes == probe.nodes > 0
