@@ -35,10 +35,11 @@ def clique(run: Run) -> None:
       look random;
     - branch and cut over cliques of conflicts, after the packing view of Sayyady and Fathi (European
       Journal of Operational Research 253(1), 2016): for the plane and other spaces where conflicts
-      are local.  It branches on clusters of near points, and leaves the race if its first bound is
-      far from p.
+      are local.  It branches on clusters of near points or on reliable single points, and leaves the
+      race if its first bound is far from p.
 
-    Meanwhile the bound is brought down from above, by eigenvalues and by probes of growing effort, so
+    Meanwhile the bound is brought down from above, by theta functions (Schrijver 1979) where points
+    have many dimensions and by probes of growing effort, so
     [incumbent, bound] is valid and useful whenever the solve is stopped.  Every refutation is kept,
     with what proved it (`Solution.refutations`; see `solvers.recheck`).
 

@@ -119,7 +119,7 @@ class ThetaBound:
         scaled = self.primal / self._penalty
         target = self.slack + scaled
         self._limit = float(np.trace(target) + len(target) - 1.0 / self._penalty) / len(target)
-        self._dual = np.where(self._conflicts, target, np.minimum(target, -1.0))  # W, or -1 - N
+        self._dual = np.where(self._conflicts, target, np.minimum(target, -1.0))  # W - 1, or -1 - N
         np.fill_diagonal(self._dual, self._limit - 1.0)
         wanted = self._dual - scaled
         values, vectors = np.linalg.eigh(wanted)

@@ -107,19 +107,23 @@ def by_spectrum(apart: Pairs, p: int, clock: Clock) -> bool:
     return False
 
 
-def _least_eigenvalue_bound(weighted: NDArray[np.float64], enough: float, clock: Clock) -> float:
-    """The smallest bound over c, which is convex in it, by golden section, or the first below `enough`.
+def largest_eigenvalue(matrix: NDArray[np.float64]) -> float:
+    """The largest eigenvalue of a symmetric matrix, or a little more.
 
-    Rounding: a symmetric eigenvalue solver errs by a modest multiple of eps times the norm; n times
-    eps times the Frobenius norm is allowed for, which covers the rounding of the matrix too.
+    A symmetric eigenvalue solver errs by a modest multiple of eps times the norm; n times eps times
+    the Frobenius norm is allowed for, which covers the rounding of the matrix too.
     """
+    margin = len(matrix) * np.finfo(np.float64).eps * np.linalg.norm(matrix)
+    return float(np.linalg.eigvalsh((matrix + matrix.T) / 2.0)[-1] + margin)
+
+
+def _least_eigenvalue_bound(weighted: NDArray[np.float64], enough: float, clock: Clock) -> float:
+    """The smallest bound over c, which is convex in it, by golden section; the first below `enough`."""
     n = len(weighted)
 
     def bound(c: float) -> float:
         clock.need()
-        matrix = 1.0 - c * weighted
-        margin = n * np.finfo(np.float64).eps * np.linalg.norm(matrix)
-        return float(np.linalg.eigvalsh(matrix)[-1] + margin)
+        return largest_eigenvalue(1.0 - c * weighted)
 
     low, high = 0.0, float(n)
     left, right = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)

@@ -18,6 +18,7 @@ from solvers.rechecking.cover import by_cover
 from solvers.rechecking.engines import ENGINES, Engine, load
 from solvers.rechecking.reply import Reply
 from solvers.rechecking.report import Checked, Finding
+from solvers.rechecking.theta import by_theta
 from solvers.run import Limits, TimeUp
 
 Argument = Callable[[Pairs, int, Clock], bool]
@@ -28,6 +29,7 @@ ARGUMENTS: dict[str, Argument] = {
     "colouring": by_colouring,
     "cover": by_cover,
     "spectrum": by_spectrum,
+    "theta": by_theta,
 }  #: by the name the prover gives them
 
 Witness = NDArray[np.intp]

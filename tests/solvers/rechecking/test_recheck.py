@@ -62,7 +62,9 @@ def test_a_claim_is_checked_by_what_it_says_or_by_engines(by, first):
 
 
 @pytest.mark.parametrize("engine", ["plain-search", "cp-sat", "highs"])
-@pytest.mark.parametrize("by", ["colouring", "cover", "spectrum", "search", "branch and cut", "magic"])
+@pytest.mark.parametrize(
+    "by", ["colouring", "cover", "spectrum", "theta", "search", "branch and cut", "magic"]
+)
 def test_a_false_refutation_brings_its_witness(engine, by):
     """A worse selection is called optimal: points that are better are shown, with their value."""
     worse = solve(GEO, "random")
@@ -224,23 +226,37 @@ def test_an_engine_that_fails_or_lies_decides_nothing(monkeypatch):
     assert "cp-sat: out of order; highs answers with points that are worth" in str(result)
 
 
-def test_the_eigenvalues_of_the_prover_are_confirmed():
-    """At the lowest distance that the prover's own spectral bound refutes, ours does too."""
+def by_spectrum(ranks, t):
+    """Whether the prover's eigenvalues refute a rank."""
     from solvers.prover.spectrum import refuted_by_spectrum
 
+    return refuted_by_spectrum(ranks, t, 8)
+
+
+def by_theta(ranks, t):
+    """Whether its theta bound does."""
+    from solvers.prover.theta import Theta
+
+    answer = Theta(ranks, 8).refute(t, lambda: False)
+    return answer is not None and answer.refuted
+
+
+@pytest.mark.parametrize(("refuted", "by"), [(by_spectrum, "spectrum"), (by_theta, "theta")])
+def test_the_eigenvalues_of_the_prover_are_confirmed(refuted, by):
+    """At the lowest distance that the prover's own spectral bound refutes, ours does too."""
     points = np.random.default_rng(0).normal(size=(60, 16))
     instance = Instance.from_points(points, 8, "normalized")
     ranks = np.array(instance.ranks)
     low, high = 0, len(instance.levels) - 1
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (low, middle) if refuted_by_spectrum(ranks, middle, 8) else (middle, high)
-    claim = Refutation(float(instance.levels[high]), "spectrum")
+        low, high = (low, middle) if refuted(ranks, middle) else (middle, high)
+    claim = Refutation(float(instance.levels[high]), by)
     solution = solve(instance, "clique")
     bound = float(instance.levels[high - 1])
     stopped = claiming(claim, solution=solution, bound=bound, status=Status.TIME_LIMIT)
     [one] = recheck(instance, stopped, engines=()).checked
-    assert (one.finding, one.by) == (Finding.CONFIRMED, "spectrum")
+    assert (one.finding, one.by) == (Finding.CONFIRMED, by)
 
 
 @pytest.mark.parametrize(
