@@ -15,8 +15,8 @@ def by_theta(apart: Pairs, p: int, clock: Clock) -> bool:
     """The largest eigenvalue of J + N - W is below p; N >= 0 but on conflicts, W is 0 but on conflicts.
 
     J is all ones.  For the indicator vector x of p points without conflict p = x' J x / x' x is at most
-    x' (J + N - W) x / x' x, so at most that eigenvalue (Schrijver, IEEE Transactions on Information Theory 25(4), 1979).
-    N and W come from an alternating direction method on the semidefinite program (Wen, Goldfarb and
+    x' (J + N - W) x / x' x, so at most that eigenvalue (Schrijver, IEEE Transactions on Information
+    Theory 25(4), 1979).  N and W come from an alternating direction method on the semidefinite program (Wen, Goldfarb and
     Yin, Mathematical Programming Computation 2, 2010), its multiplier Y in place of the primal matrix.
     """
     left = core(apart, p)
