@@ -16,8 +16,9 @@ def by_theta(apart: Pairs, p: int, clock: Clock) -> bool:
 
     J is all ones.  For the indicator vector x of p points without conflict p = x' J x / x' x is at most
     x' (J + N - W) x / x' x, so at most that eigenvalue (Schrijver, IEEE Transactions on Information
-    Theory 25(4), 1979).  N and W come from an alternating direction method on the semidefinite program (Wen, Goldfarb and
-    Yin, Mathematical Programming Computation 2, 2010), its multiplier Y in place of the primal matrix.
+    Theory 25(4), 1979).  N and W come from an alternating direction method on the semidefinite program
+    (Wen, Goldfarb and Yin, Mathematical Programming Computation 2, 2010), in which y is the primal
+    matrix over the penalty.
     """
     left = core(apart, p)
     if len(left) < p:
@@ -25,7 +26,7 @@ def by_theta(apart: Pairs, p: int, clock: Clock) -> bool:
     free = apart[np.ix_(left, left)]
     m = len(left)
     own = np.eye(m, dtype=bool)
-    y, slack = np.eye(m) * (m / 4.0), np.zeros((m, m))  # y is the primal matrix over the penalty
+    y, slack = np.eye(m) * (m / 4.0), np.zeros((m, m))
     for step in range(1, _STEPS + 1):
         clock.need()
         goal = slack + y
