@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -31,12 +32,23 @@ class FilterLayer:
         convolutions one after the other.  Read-only.
     coupled : bool
         Whether it is tied to other layers by additions; a depthwise convolution after it is no tie.
+    shapes : tuple of tuple of int
+        Of one filter in every convolution: input channels, height, width.  Empty: one channel.
     """
 
     name: str
     convolutions: tuple[str, ...]
     points: NDArray[np.float64]
     coupled: bool = False
+    shapes: tuple[tuple[int, ...], ...] = ()
+
+    @property
+    def kernels(self) -> list[NDArray[np.float64]]:
+        """The filters of every convolution in their own shape: (n, channels, height, width)."""
+        shapes = self.shapes or ((1, 1, self.points.shape[1]),)
+        ends = np.cumsum([math.prod(shape) for shape in shapes])
+        parts = np.split(self.points, ends[:-1], axis=1)
+        return [part.reshape(len(part), *shape) for part, shape in zip(parts, shapes, strict=True)]
 
 
 def filter_layers(network: Network) -> list[FilterLayer]:
@@ -104,4 +116,7 @@ def _layer(module: nn.Module, coupling: Coupling) -> FilterLayer:
     rows = [weight.detach().cpu().double().flatten(1).numpy() for weight in weights]
     points: NDArray[np.float64] = np.concatenate(rows, axis=1)
     points.setflags(write=False)
-    return FilterLayer(coupling.convolutions[0], coupling.convolutions, points, coupling.coupled)
+    shapes = tuple(tuple(weight.shape[1:]) for weight in weights)
+    return FilterLayer(
+        coupling.convolutions[0], coupling.convolutions, points, coupling.coupled, shapes
+    )

@@ -1,0 +1,176 @@
+"""Which filters of a layer to keep; one file a criterion.
+
+A criterion either scores every filter, and the highest scores stay, or selects a set as a whole.
+Where a paper's formula was not available to us the criterion is a *reconstruction*, and says so.
+
+>>> import numpy as np
+>>> from pruning import FilterLayer
+>>> layer = FilterLayer("conv", ("conv",), np.array([[1.0, 1.0], [3.0, 4.0], [0.0, 2.0]]))
+>>> keep(layer, 2, "l2").tolist()
+[1, 2]
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dispersion.errors import ContradictionError, InputError, UnknownNameError
+from dispersion.registry import Registry
+from pruning.filters import FilterLayer
+
+Scores = NDArray[np.float64]
+Indices = NDArray[np.int64]
+Scoring = Callable[..., Scores]
+Selecting = Callable[..., Indices]
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """A registered criterion.
+
+    Attributes
+    ----------
+    name, summary : str
+        What it is called, and one line for ``--help``.
+    reconstruction : str
+        What of it is ours because the paper's formula was not available; "" if nothing is.
+    score : callable or None
+        ``(layer, **arguments)`` to one number a filter, the higher the better.
+    select : callable or None
+        ``(layer, p, **arguments)`` to the indices of p filters, where it does not score.
+    """
+
+    name: str
+    summary: str
+    reconstruction: str = ""
+    score: Scoring | None = None
+    select: Selecting | None = None
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """Its arguments and their defaults."""
+        function = self.score or self.select
+        assert function is not None
+        parameters = inspect.signature(function).parameters.values()
+        return {one.name: one.default for one in parameters if one.kind is one.KEYWORD_ONLY}
+
+
+criteria: Registry[Criterion] = Registry("criterion", "pruning.criteria")
+
+
+def scoring(name: str, *, summary: str, reconstruction: str = "") -> Callable[[Scoring], Scoring]:
+    """Register the decorated function, which scores filters, as the criterion `name`."""
+
+    def register(score: Scoring) -> Scoring:
+        criteria.add(name, Criterion(name, summary, reconstruction, score=score))
+        return score
+
+    return register
+
+
+def selecting(name: str, *, summary: str, reconstruction: str = "") -> Callable[[Selecting], Selecting]:
+    """Register the decorated function, which selects filters, as the criterion `name`."""
+
+    def register(select: Selecting) -> Selecting:
+        criteria.add(name, Criterion(name, summary, reconstruction, select=select))
+        return select
+
+    return register
+
+
+def keep(
+    layer: FilterLayer, p: int, criterion: str = "l1", *, seed: int = 0, **arguments: Any
+) -> Indices:
+    """Choose the filters of a layer that stay.
+
+    Parameters
+    ----------
+    layer : FilterLayer
+        The filters of a convolution, or of several tied ones.
+    p : int
+        How many to keep, 1 to n.
+    criterion : str
+        A registered criterion.
+    seed : int
+        Of criteria that draw by chance; others do not look at it.
+    **arguments
+        Of the criterion; see `Criterion.arguments`.
+
+    Returns
+    -------
+    ndarray of int64, shape (p,)
+        Ascending.  Of equal scores the filter that comes first stays.
+
+    Raises
+    ------
+    InputError
+        `p` is out of range, weights are not finite, or an argument is unknown or out of range.
+    UnknownNameError
+        No criterion has this name.
+    """
+    n = len(layer.points)
+    if not 1 <= p <= n:
+        raise InputError(f"layer {layer.name} has {n} filters; it can keep 1 to {n} of them, not {p}.")
+    info = criteria[criterion]
+    if info.select is None:
+        order = np.argsort(-scores(layer, criterion, seed=seed, **arguments), kind="stable")
+        return np.sort(order[:p]).astype(np.int64)
+    chosen = info.select(layer, p, **_checked(info, layer, seed, arguments))
+    distinct = np.unique(np.asarray(chosen, dtype=np.int64))
+    if len(distinct) != p:
+        raise ContradictionError(
+            f"{criterion} kept {len(distinct)} filters of {layer.name}, not {p}; please report this."
+        )
+    return distinct
+
+
+def scores(layer: FilterLayer, criterion: str = "l1", *, seed: int = 0, **arguments: Any) -> Scores:
+    """Score the filters of a layer.
+
+    Parameters
+    ----------
+    layer, criterion, seed, **arguments
+        As in `keep`.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        The higher, the sooner a filter is kept.
+
+    Raises
+    ------
+    InputError
+        As in `keep`, or the criterion selects sets and scores nothing.
+    UnknownNameError
+        No criterion has this name.
+    """
+    info = criteria[criterion]
+    if info.score is None:
+        raise InputError(f"{criterion} selects a set of filters; it gives no scores.")
+    return info.score(layer, **_checked(info, layer, seed, arguments))
+
+
+def _checked(
+    info: Criterion, layer: FilterLayer, seed: int, arguments: dict[str, Any]
+) -> dict[str, Any]:
+    """The arguments, with the seed if it is one of them; refuse what the criterion does not know."""
+    if not np.isfinite(layer.points).all():
+        row = int(np.argwhere(~np.isfinite(layer.points).all(axis=1))[0, 0])
+        raise InputError(f"filter {row} of layer {layer.name} holds weights that are not finite.")
+    known = info.arguments
+    for name in arguments:
+        if name not in known or name == "seed":
+            raise UnknownNameError(f"argument of {info.name}", name, set(known) - {"seed"})
+    return arguments | ({"seed": seed} if "seed" in known else {})
+
+
+def need(condition: bool, message: str) -> None:
+    """Refuse an argument with `message` unless `condition` holds."""
+    if not condition:
+        raise InputError(message)

@@ -1,0 +1,99 @@
+"""Information capacity and independence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dispersion.errors import UnknownNameError
+from pruning.criteria import Scores, need, scoring
+from pruning.criteria._cosines import cosines
+from pruning.filters import FilterLayer
+
+
+@scoring(
+    "fpici",
+    summary="entropy of a filter's weights, and how little it resembles the others (Tang et al. 2025)",
+    reconstruction="the entropy, the independence and how they are joined: only the abstract was read",
+)
+def fpici(
+    layer: FilterLayer, *, capacity: str = "weights", bins: int = 64, balance: float = 0.5
+) -> Scores:
+    """Score by balance * capacity + (1 - balance) * independence, both scaled to [0, 1] in the layer.
+
+    After Tang, Ye, Shi, Hu, Peng and You, IEEE Transactions on Neural Networks and Learning Systems
+    36(5), 2025, arXiv 2303.03645.  **A reconstruction**: the paper's formulas were not available to us.
+
+    Parameters
+    ----------
+    layer : FilterLayer
+        Its filters.
+    capacity : str
+        "weights": the entropy, in bits, of the histogram of a filter's weights, with the same bin edges
+        for all filters.  "energy": that of how a filter's norm is spread over its input channels (over
+        its weights, if it has one channel only).
+    bins : int
+        Bins of the histogram, at least 2, equally wide from the smallest weight to the largest.
+    balance : float
+        Weight of capacity against independence, which is mean_j (1 - |cos(F_i, F_j)|); in [0, 1].
+    """
+    if capacity not in _CAPACITIES:
+        raise UnknownNameError("capacity of fpici", capacity, _CAPACITIES)
+    need(bins >= 2, f"fpici needs 2 bins or more, not {bins}.")
+    need(0.0 <= balance <= 1.0, f"fpici takes a balance in [0, 1], not {balance!r}.")
+    entropy, independence = _CAPACITIES[capacity](layer, bins), _independence(layer.points)
+    return balance * _scaled(entropy) + (1.0 - balance) * _scaled(independence)
+
+
+def _scaled(values: Scores) -> Scores:
+    """From 0 to 1; all 0 if they are equal."""
+    spread = float(np.ptp(values))
+    return (values - values.min()) / spread if spread > 0.0 else np.zeros_like(values)
+
+
+def _entropy(shares: NDArray[np.float64]) -> Scores:
+    """Bits of each row of shares that sum to 1, or are all 0."""
+    logs = np.log2(shares, out=np.zeros_like(shares), where=shares > 0.0)
+    bits: Scores = -(shares * logs).sum(axis=1)
+    return bits
+
+
+def _weights_entropy(layer: FilterLayer, bins: int) -> Scores:
+    F = layer.points
+    lowest, widest = float(F.min()), float(np.ptp(F))
+    if widest == 0.0:
+        return np.zeros(len(F))
+    place = np.minimum(((F - lowest) / widest * bins).astype(np.int64), bins - 1)
+    counts = np.stack([np.bincount(row, minlength=bins) for row in place])
+    return _entropy(counts / F.shape[1])
+
+
+def _energy_entropy(layer: FilterLayer, bins: int) -> Scores:
+    parts = [_energies(kernel) for kernel in layer.kernels]
+    energies = np.concatenate(parts, axis=1)
+    total = energies.sum(axis=1, keepdims=True)
+    return _entropy(np.divide(energies, total, out=np.zeros_like(energies), where=total > 0.0))
+
+
+def _energies(kernel: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Norms by input channel, shape (n, c); absolute weights where there is one channel only."""
+    n, channels = kernel.shape[:2]
+    if channels == 1:
+        return np.abs(kernel.reshape(n, -1))
+    norms: NDArray[np.float64] = np.linalg.norm(kernel.reshape(n, channels, -1), axis=2)
+    return norms
+
+
+def _independence(F: NDArray[np.float64]) -> Scores:
+    unlike = 1.0 - np.abs(cosines(F))
+    np.fill_diagonal(unlike, 0.0)
+    mean: Scores = unlike.mean(axis=1)
+    return mean
+
+
+_CAPACITIES: dict[str, Callable[[FilterLayer, int], Scores]] = {
+    "weights": _weights_entropy,
+    "energy": _energy_entropy,
+}
