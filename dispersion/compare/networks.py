@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from dispersion.compare.criteria import chosen_by_criteria, named
 from dispersion.errors import InputError, UnavailableError
 from dispersion.instance import Instance
 from dispersion.study.options import NetworkOptions, Options
 from dispersion.study.progress import stage
-from dispersion.study.selections import Chosen, Method
+from dispersion.study.selections import Chosen, Method, as_json
 from dispersion.study.session import Session
 from dispersion.study.stages import finish, solve_and_judge
 from dispersion.study.tasks import NetworkRow, Task
@@ -110,6 +111,7 @@ def compare_networks(session: Session, subject: NetworkOptions, output: Console)
     """Network -> filters -> distances -> solutions -> pruned networks -> report; the exit code."""
     from pruning import filter_layers, load_network, select_layers
 
+    named(subject.methods)  # raises before anything is loaded
     with session.timed("load network"):
         network = load_network(subject.model, subject.weights, subject.device)
     session.about["network"] = network.provenance
@@ -121,6 +123,10 @@ def compare_networks(session: Session, subject: NetworkOptions, output: Console)
     with session.timed("load images"):
         exam = load_exam(session, subject, network)
     judgement, chosen = solve_and_judge(session, tasks)
+    if subject.methods and not session.interrupted:
+        with session.timed("score"):
+            chosen |= chosen_by_criteria(layers, subject, session.options.limits.seed)
+        session.keep(lambda: session.store.record("selections", as_json(chosen)))
     networks: list[NetworkRow] = []
     if not session.interrupted:
         methods = {method: kept for method, kept in chosen.items() if len(kept) == len(layers)}

@@ -16,10 +16,22 @@ from solvers.base import solvers_for
 from solvers.export import exporting
 
 DEFAULT_MODEL = "vgg16"
-ALL = "all"  # of the solvers
+ALL = "all"  # of the solvers, or of the criteria
+SOLVERS_TOO = ("dispersion", "random")  # criteria that are solvers here
+_METHODS_HELP = f"criteria of filter pruning to compare beside the solvers, or {ALL}. (default: none)"
 
 
 class _Parser(argparse.ArgumentParser):
+    def format_help(self) -> str:
+        """The help, with the criteria, whose names are known only once torch is loaded."""
+        from pruning.criteria import criteria
+
+        known = {name: criteria[name].described for name in criteria if name not in SOLVERS_TOO}
+        for action in self._actions:
+            if action.dest == "methods":
+                action.help = _METHODS_HELP.replace("(", f"{_listed(known)} (")
+        return super().format_help()
+
     def error(self, message: str) -> NoReturn:
         raise InputError(f"{message}; see --help.")
 
@@ -69,6 +81,7 @@ def _network(parser: argparse.ArgumentParser) -> None:
         metavar="SHARE",
         help="share of the filters every layer keeps, in (0, 1]; several are compared (default: 0.5)",
     )
+    add("--methods", nargs="+", metavar="NAME", help=_METHODS_HELP)
 
 
 def _instances(parser: argparse.ArgumentParser) -> None:

@@ -25,6 +25,7 @@ class NetworkOptions:
     layers: str
     metric: str
     keep: tuple[float, ...]
+    methods: tuple[str, ...]
     data: str | None
     test_images: int | None
     calibration_images: int
@@ -106,7 +107,8 @@ def _network(given: argparse.Namespace, spoken: set[str]) -> NetworkOptions:
     _count("--calibration-images", given.calibration_images, least=2)
     values = {name: getattr(given, name) for name in _OF_NETWORKS}
     model = DEFAULT_MODEL if given.model is None else given.model
-    return NetworkOptions(**{**values, "model": model, "keep": tuple(dict.fromkeys(given.keep))})
+    several = {name: tuple(dict.fromkeys(values[name] or ())) for name in ("keep", "methods")}
+    return NetworkOptions(**{**values, "model": model, **several})
 
 
 def _solvers(asked: Sequence[str] | None, objective: str) -> list[str]:

@@ -53,6 +53,13 @@ class Criterion:
     select: Selecting | None = None
 
     @property
+    def described(self) -> str:
+        """The summary, and what is a reconstruction."""
+        if not self.reconstruction:
+            return self.summary
+        return f"{self.summary} [reconstruction: {self.reconstruction}]"
+
+    @property
     def arguments(self) -> dict[str, Any]:
         """Its arguments and their defaults."""
         function = self.score or self.select
