@@ -233,6 +233,25 @@ def test_branching_on_points_is_right(trials, packing_number, is_clique, monkeyp
     assert nodes > 85
 
 
+def test_a_stop_ends_the_trials_but_not_the_node(monkeypatch):
+    """It is split by the best that has been found, so work that is often stopped goes on."""
+    tried = []
+    try_out = relaxation.Relaxation.try_out
+    monkeypatch.setattr(
+        relaxation.Relaxation, "try_out", lambda self, free: tried.append(1) or try_out(self, free)
+    )
+    ranks = sparse_conflicts(7)
+    free = np.ones(len(ranks), dtype=np.bool_)
+    search = BranchAndCut(ranks, 1, 2)
+    linear = search._relaxation()
+    relaxed = linear.solve(free, lambda: False)
+    for stopped in (True, False):
+        tried.clear()
+        children = search._branching.split(Node(free, ()), linear, relaxed, lambda: stopped)  # noqa: B023
+        assert children
+        assert (len(tried) <= 2 * branching._CLUSTERS) == stopped
+
+
 def test_trials_are_remembered_until_a_point_is_reliable(monkeypatch):
     """An odd cycle: every point is cut in two, and after its trials its gain is known."""
     monkeypatch.setattr(branching, "_CLUSTERS", 0)

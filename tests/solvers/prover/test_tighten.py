@@ -106,6 +106,54 @@ def test_given_time_the_bound_reaches_the_rank_that_decides(
     assert all(each.value > bracket.run.bound for each in bracket.run.refutations)
 
 
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("slices", [False, True])
+def test_theta_bounds_come_first(seed, slices, a_bracket, recorded, monkeypatch):
+    """They bring the bound as far down as they can, in slices or not; what is left is searched."""
+    monkeypatch.setattr(module, "_FEWEST", 2)
+    bracket, best = a_bracket(seed)
+    tightening = Tightening(bracket, a_probe(bracket, best + 1))
+    asked = []
+    refute = module.Theta.refute
+
+    def told(self, t, stop):
+        polls = itertools.count()
+        answer = refute(self, t, lambda: stop() or (slices and next(polls) > 3))
+        asked.append((t, answer))
+        return answer
+
+    monkeypatch.setattr(module.Theta, "refute", told)
+    assert tightening.estimating
+    tightening.work(PLENTY)
+    assert not tightening.estimating
+    answers = dict(answered for answered in asked if answered[1] is not None)
+    lowest = min(t for t, answer in answers.items() if answer.refuted)
+    highest = max((t for t, answer in answers.items() if answer is Answer.OPEN), default=best)
+    assert lowest - 1 - highest <= tightening._finest
+    assert all(answer.refuted == (t >= lowest) for t, answer in answers.items())
+    assert Answer.THETA in answers.values()
+    assert (None in [answer for _, answer in asked]) == slices
+    assert not recorded.made or max(recorded.made) < lowest
+    assert bracket.high == best + 1
+    assert "theta" in {each.by for each in bracket.run.refutations}
+
+
+def test_theta_bounds_wait_where_relaxations_are_near(a_bracket, monkeypatch):
+    """And are not begun with few points to choose, or with very many points."""
+    monkeypatch.setattr(module, "_FEWEST", P)
+    bracket, best = a_bracket(0)
+    deciding = a_probe(bracket, best + 1)
+    assert Tightening(bracket, deciding).estimating
+    monkeypatch.setattr(Probe, "relaxes_well", True)
+    assert not Tightening(bracket, deciding).estimating
+    monkeypatch.setattr(Probe, "relaxes_well", False)
+    monkeypatch.setattr(module, "_FEWEST", P + 1)
+    assert not Tightening(bracket, deciding).estimating
+    monkeypatch.setattr(module, "_FEWEST", P)
+    monkeypatch.setattr(module, "_MOST", 39)
+    assert not Tightening(bracket, deciding).estimating
+
+
 def test_undecided_probes_are_resumed_with_twice_the_nodes(a_bracket, recorded):
     """The tree goes on where it was left."""
     bracket, best = a_bracket(0)
