@@ -39,9 +39,9 @@ def clique(run: Run) -> None:
       race if its first bound is far from p.
 
     Meanwhile the bound is brought down from above, by theta functions (Schrijver 1979) where points
-    have many dimensions and by probes of growing effort, so
-    [incumbent, bound] is valid and useful whenever the solve is stopped.  Every refutation is kept,
-    with what proved it (`Solution.refutations`; see `solvers.recheck`).
+    have many dimensions and by probes of growing effort, so [incumbent, bound] is valid and useful
+    whenever the solve is stopped.  Every refutation is kept, with what proved it
+    (`Solution.refutations`; see `solvers.recheck`).
 
     The same seed gives the same optimum.  Which of several optimal selections is returned depends on
     the seed, and on the clock only where a race was needed.

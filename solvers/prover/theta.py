@@ -52,6 +52,8 @@ class Theta:
     def refute(self, t: int, stop: Callable[[], bool]) -> Answer | None:
         """What proves that no p points are at pairwise rank >= t; `OPEN` if nothing here does.
 
+        `YES` if the reductions find such points.
+
         Parameters
         ----------
         t : int

@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 from solvers.prover.bracket import Bracket
 from solvers.prover.probe import Probe
-from solvers.prover.reduction import Answer
 from solvers.prover.theta import Theta
 
 _FIRST_EFFORT = 1000  # nodes of a probe in the first pass
@@ -82,10 +81,12 @@ class Tightening:
         """A theta bound halfway between what none refutes and the bound."""
         middle = (self._theta_low + self._bracket.high + 1) // 2
         answer = theta.refute(middle, stop)
-        if answer is Answer.OPEN:
-            self._theta_low = middle
-        elif answer is not None:
+        if answer is None:
+            return
+        if answer.refuted:
             self._bracket.refute(middle, answer.value)
+        else:
+            self._theta_low = middle
 
     def _pass(self, stop: Callable[[], bool]) -> None:
         floor, bracket = self._deciding.t, self._bracket

@@ -85,44 +85,39 @@ def check(search: BranchAndCut, ranks: np.ndarray, t: int, p: int, omega: int, i
     assert search.chosen is None or is_clique(ranks, search.chosen, p, t)
 
 
-@pytest.mark.usefixtures("no_search")
-@pytest.mark.parametrize("calls", [None, 1, 3])
-def test_the_answer_is_right_on_sparse_conflicts(calls, packing_number, is_clique):
-    """In one go and stopped often."""
+def on_sparse_conflicts(seeds, packing_number, is_clique, calls: int | None = None) -> int:
+    """Fail unless the answers are right for as many as fit and for one more; how many nodes it took."""
     nodes = 0
-    for seed in range(60):
+    for seed in seeds:
         ranks = sparse_conflicts(seed)
         omega = packing_number(ranks, 1)
         for p in (omega, omega + 1):
             search = solved(ranks, 1, p, calls)
             check(search, ranks, 1, p, omega, is_clique)
             nodes += search.nodes
-    assert nodes > 130  # there was something to branch on
+    return nodes
+
+
+@pytest.mark.usefixtures("no_search")
+@pytest.mark.parametrize("calls", [None, 1, 3])
+def test_the_answer_is_right_on_sparse_conflicts(calls, packing_number, is_clique):
+    """In one go and stopped often."""
+    assert (
+        on_sparse_conflicts(range(60), packing_number, is_clique, calls) > 130
+    )  # there was something to branch on
 
 
 @pytest.mark.usefixtures("weak")
 def test_branching_and_domination_alone_are_right(packing_number, is_clique):
     """Most nodes lie below several clusters, and most points go because others dominate them."""
-    nodes = 0
-    for seed in range(100):
-        ranks = sparse_conflicts(seed)
-        omega = packing_number(ranks, 1)
-        for p in (omega, omega + 1):
-            search = solved(ranks, 1, p)
-            check(search, ranks, 1, p, omega, is_clique)
-            nodes += search.nodes
-    assert nodes > 500
+    assert on_sparse_conflicts(range(100), packing_number, is_clique) > 500
 
 
 @pytest.mark.usefixtures("weak")
 def test_branching_alone_is_right(packing_number, is_clique, monkeypatch):
     """Without domination too."""
     monkeypatch.setattr(BranchAndCut, "_undominated", lambda self, free: free)
-    for seed in range(40):
-        ranks = sparse_conflicts(seed)
-        omega = packing_number(ranks, 1)
-        for p in (omega, omega + 1):
-            check(solved(ranks, 1, p), ranks, 1, p, omega, is_clique)
+    on_sparse_conflicts(range(40), packing_number, is_clique)
 
 
 @pytest.mark.usefixtures("no_search")
@@ -222,15 +217,7 @@ def test_branching_on_points_is_right(trials, packing_number, is_clique, monkeyp
     monkeypatch.setattr(branching, "_HOPE", np.inf)
     monkeypatch.setattr(branching, "_RELIABLE", trials)
     monkeypatch.setattr(relaxation.Relaxation, "separate", lambda self, x, free: 0)
-    nodes = 0
-    for seed in range(40):
-        ranks = sparse_conflicts(seed)
-        omega = packing_number(ranks, 1)
-        for p in (omega, omega + 1):
-            search = solved(ranks, 1, p)
-            check(search, ranks, 1, p, omega, is_clique)
-            nodes += search.nodes
-    assert nodes > 85
+    assert on_sparse_conflicts(range(40), packing_number, is_clique) > 85
 
 
 def test_a_stop_ends_the_trials_but_not_the_node(monkeypatch):

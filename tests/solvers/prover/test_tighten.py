@@ -138,6 +138,18 @@ def test_theta_bounds_come_first(seed, slices, a_bracket, recorded, monkeypatch)
     assert "theta" in {each.by for each in bracket.run.refutations}
 
 
+def test_what_a_reduction_finds_is_not_refuted(a_bracket, monkeypatch):
+    """Reductions alone may find the points at a rank above the incumbent."""
+    monkeypatch.setattr(module, "_FEWEST", 2)
+    monkeypatch.setattr(module.Theta, "refute", lambda self, t, stop: Answer.YES)
+    bracket, best = a_bracket(0)
+    tightening = Tightening(bracket, a_probe(bracket, best - 30))
+    tightening.work(PLENTY)
+    assert not tightening.estimating
+    assert bracket.high >= best
+    assert not {each.by for each in bracket.run.refutations} & {"yes", "theta"}
+
+
 def test_theta_bounds_wait_where_relaxations_are_near(a_bracket, monkeypatch):
     """And are not begun with few points to choose, or with very many points."""
     monkeypatch.setattr(module, "_FEWEST", P)
