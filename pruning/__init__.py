@@ -1,6 +1,7 @@
 """Prune trained networks filter by filter; the only package here that imports torch."""
 
 from pruning.allocation import uniform
+from pruning.calibration import Calibration
 from pruning.device import resolve_device
 from pruning.filters import FilterLayer, filter_layers, select_layers
 from pruning.kept import Kept
@@ -10,6 +11,7 @@ from pruning.surgery import mask, prune
 from pruning.zoo import Images, Network, datasets, load_images, load_network, networks
 
 __all__ = [
+    "Calibration",
     "Cost",
     "FilterLayer",
     "Images",

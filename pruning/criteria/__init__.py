@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from dispersion.errors import ContradictionError, InputError, UnknownNameError
 from dispersion.registry import Registry
+from pruning.calibration import Calibration
 from pruning.filters import FilterLayer
 
 Scores = NDArray[np.float64]
@@ -61,11 +62,16 @@ class Criterion:
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """Its arguments and their defaults."""
+        """Its arguments and their defaults; `calibration`, where there is no default, is needed."""
         function = self.score or self.select
         assert function is not None
         parameters = inspect.signature(function).parameters.values()
         return {one.name: one.default for one in parameters if one.kind is one.KEYWORD_ONLY}
+
+    @property
+    def needs_images(self) -> bool:
+        """Whether it cannot do without calibration images."""
+        return self.arguments.get("calibration", None) is inspect.Parameter.empty
 
 
 criteria: Registry[Criterion] = Registry("criterion", "pruning.criteria")
@@ -92,7 +98,13 @@ def selecting(name: str, *, summary: str, reconstruction: str = "") -> Callable[
 
 
 def keep(
-    layer: FilterLayer, p: int, criterion: str = "l1", *, seed: int = 0, **arguments: Any
+    layer: FilterLayer,
+    p: int,
+    criterion: str = "l1",
+    *,
+    seed: int = 0,
+    calibration: Calibration | None = None,
+    **arguments: Any,
 ) -> Indices:
     """Choose the filters of a layer that stay.
 
@@ -106,6 +118,8 @@ def keep(
         A registered criterion.
     seed : int
         Of criteria that draw by chance; others do not look at it.
+    calibration : Calibration or None
+        The layer's network with images, for criteria that look at more than weights.
     **arguments
         Of the criterion; see `Criterion.arguments`.
 
@@ -117,7 +131,8 @@ def keep(
     Raises
     ------
     InputError
-        `p` is out of range, weights are not finite, or an argument is unknown or out of range.
+        `p` is out of range, weights are not finite, an argument is unknown or out of range, or the
+        criterion needs images.
     UnknownNameError
         No criterion has this name.
     """
@@ -126,9 +141,10 @@ def keep(
         raise InputError(f"layer {layer.name} has {n} filters; it can keep 1 to {n} of them, not {p}.")
     info = criteria[criterion]
     if info.select is None:
-        order = np.argsort(-scores(layer, criterion, seed=seed, **arguments), kind="stable")
+        found = scores(layer, criterion, seed=seed, calibration=calibration, **arguments)
+        order = np.argsort(-found, kind="stable")
         return np.sort(order[:p]).astype(np.int64)
-    chosen = info.select(layer, p, **_checked(info, layer, seed, arguments))
+    chosen = info.select(layer, p, **_checked(info, layer, seed, calibration, arguments))
     distinct = np.unique(np.asarray(chosen, dtype=np.int64))
     if len(distinct) != p:
         raise ContradictionError(
@@ -137,12 +153,19 @@ def keep(
     return distinct
 
 
-def scores(layer: FilterLayer, criterion: str = "l1", *, seed: int = 0, **arguments: Any) -> Scores:
+def scores(
+    layer: FilterLayer,
+    criterion: str = "l1",
+    *,
+    seed: int = 0,
+    calibration: Calibration | None = None,
+    **arguments: Any,
+) -> Scores:
     """Score the filters of a layer.
 
     Parameters
     ----------
-    layer, criterion, seed, **arguments
+    layer, criterion, seed, calibration, **arguments
         As in `keep`.
 
     Returns
@@ -160,21 +183,30 @@ def scores(layer: FilterLayer, criterion: str = "l1", *, seed: int = 0, **argume
     info = criteria[criterion]
     if info.score is None:
         raise InputError(f"{criterion} selects a set of filters; it gives no scores.")
-    return info.score(layer, **_checked(info, layer, seed, arguments))
+    return info.score(layer, **_checked(info, layer, seed, calibration, arguments))
 
 
 def _checked(
-    info: Criterion, layer: FilterLayer, seed: int, arguments: dict[str, Any]
+    info: Criterion,
+    layer: FilterLayer,
+    seed: int,
+    calibration: Calibration | None,
+    arguments: dict[str, Any],
 ) -> dict[str, Any]:
-    """The arguments, with the seed if it is one of them; refuse what the criterion does not know."""
+    """The arguments, with seed and images if they are among them; refuse what is not known."""
     if not np.isfinite(layer.points).all():
         row = int(np.argwhere(~np.isfinite(layer.points).all(axis=1))[0, 0])
         raise InputError(f"filter {row} of layer {layer.name} holds weights that are not finite.")
+    if info.needs_images and calibration is None:
+        raise InputError(
+            f"{info.name} needs calibration images: give calibration=Calibration(network, images)."
+        )
     known = info.arguments
+    offered = {"seed": seed, "calibration": calibration}
     for name in arguments:
-        if name not in known or name == "seed":
-            raise UnknownNameError(f"argument of {info.name}", name, set(known) - {"seed"})
-    return arguments | ({"seed": seed} if "seed" in known else {})
+        if name not in known:
+            raise UnknownNameError(f"argument of {info.name}", name, set(known) - set(offered))
+    return arguments | {name: value for name, value in offered.items() if name in known}
 
 
 def need(condition: bool, message: str) -> None:

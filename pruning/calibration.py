@@ -1,0 +1,251 @@
+"""A trained network seen at work on a few images, for what cannot be told from its weights."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from dispersion.errors import InputError, UnknownNameError
+from pruning.batches import batches
+from pruning.graph import Trace, example_input, trace
+from pruning.least_squares import Sums
+from pruning.readers import Reader, outputs_at, patches, places, readers
+from pruning.zoo.network import Network
+
+Look = Callable[[nn.Module, Tensor, Tensor, Tensor], Tensor]
+"""From a layer, its inputs, its outputs and places: what is wanted of them."""
+
+_ROWS_A_COLUMN = 2  # as many samples for each unknown weight of an output, or the least below
+_LEAST_ROWS = 10_000
+_MEMORY = 2**30  # bytes for sums of products kept at a time
+
+
+class _Enough(Exception):  # noqa: N818  ends a forward pass once everything wanted has been seen
+    pass
+
+
+class Calibration:
+    """A network with images to run it on.
+
+    Parameters
+    ----------
+    network : Network
+        As trained; left as it is.
+    images : ndarray of uint8, shape (m, height, width, channels)
+        Training images, two or more; their labels are not needed, except for `snpfi`.
+    labels : ndarray of int64, shape (m,), or None
+        Their classes.
+    mirrored : bool
+        Whether every image is shown a second time with left and right swapped.
+    batch : int
+        The most images run at once.
+    seed : int
+        Draws the output positions of convolutions that are looked at: a few of every image, as many
+        in all as 2 for each column of the weight, at least 10,000, at most all.
+
+    Raises
+    ------
+    InputError
+        Fewer than two images, images that do not fit, or labels that do not fit them.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        images: NDArray[np.uint8],
+        labels: NDArray[np.int64] | None = None,
+        *,
+        mirrored: bool = True,
+        batch: int = 250,
+        seed: int = 0,
+    ) -> None:
+        if len(images) < 2:
+            raise InputError(f"calibration needs 2 images or more, not {len(images)}")
+        if labels is not None and labels.shape != (len(images),):
+            raise InputError(f"{len(images)} images need as many labels, not shape {labels.shape}")
+        self.network = network
+        self.images = np.concatenate([images, images[:, :, ::-1]]) if mirrored else images
+        self.labels = np.concatenate([labels] * (1 + mirrored)) if labels is not None else None
+        self.batch = batch
+        self.seed = seed
+        self._moments: dict[str, Sums] = {}
+
+    @cached_property
+    def trace(self) -> Trace:
+        """The network's dependency graph."""
+        return trace(self.network)
+
+    @cached_property
+    def _readers(self) -> dict[str, list[Reader]]:
+        return {one.convolutions[0]: readers(self.trace, one) for one in self.trace.couplings}
+
+    def readers(self, layer: str) -> list[Reader]:
+        """The layers that read what the layer of this name makes.
+
+        Raises
+        ------
+        UnknownNameError
+            The network has no such layer.
+        InputError
+            None reads it.
+        """
+        if layer not in self._readers:
+            raise UnknownNameError("layer", layer, self._readers)
+        if not self._readers[layer]:
+            raise InputError(f"no layer of {self.network.name} reads the channels of {layer!r}")
+        return self._readers[layer]
+
+    def moments(self, name: str) -> Sums:
+        """Sums of the products of what the named layer multiplies with its weights.
+
+        Those of the readers after it are made in the same pass, as far as memory allows (1 GiB), and
+        kept: ask in forward order.
+        """
+        if name not in self._moments:
+            order = self._reading[self._reading.index(name) :]
+            sizes = [self._weight(one)[0].numel() for one in order]
+            bytes_needed = 8 * np.cumsum(np.square(sizes, dtype=np.float64))
+            fit = max(1, int((bytes_needed <= _MEMORY).sum()))
+            device = self.network.device
+            self._moments = {
+                one: Sums.zero(size, device=device)
+                for one, size in zip(order[:fit], sizes[:fit], strict=True)
+            }
+            for seen in self.inputs(order[:fit]):
+                for one, rows in seen.items():
+                    self._moments[one].add(rows)
+        return self._moments[name]
+
+    @cached_property
+    def _reading(self) -> list[str]:
+        """Every layer that reads the channels of another, in forward order."""
+        names = {one.name for found in self._readers.values() for one in found}
+        order: list[str] = []
+        example = example_input(self.network)
+        run_until_seen(self.network.module, example, sorted(names), lambda name, *_: order.append(name))
+        return list(dict.fromkeys(order))
+
+    def inputs(
+        self, names: Sequence[str], network: Network | None = None
+    ) -> Iterator[dict[str, Tensor]]:
+        """Sampled rows of what the named layers multiply with their weights, a batch at a time.
+
+        Parameters
+        ----------
+        names : sequence of str
+            Convolutions and linear layers.
+        network : Network or None
+            A pruned one in place of the calibrated one; the same places are looked at.
+
+        Yields
+        ------
+        dict of str to Tensor, shape (rows, columns)
+            See `pruning.readers.patches`.
+        """
+        return self._seen(names, network, lambda module, x, _, where: patches(module, x, where))
+
+    def outputs(self, names: Sequence[str]) -> Iterator[dict[str, Tensor]]:
+        """What the named layers make of these rows, shape (rows, outputs), a batch at a time."""
+        return self._seen(names, None, lambda _, __, y, where: outputs_at(y, where))
+
+    def maps(self, layer: str) -> Iterator[Tensor]:
+        """The feature maps of a layer's channels, a batch at a time: (batch, n, height, width).
+
+        They are what its first reader receives: after batch norm and activation.  Where pooling or
+        flattening lies between, they are the last maps before that, as large as the convolution's.
+        """
+        first = self.readers(layer)[0].name
+        leaves = [name for name, one in self.network.module.named_modules() if not list(one.children())]
+        for pixels in batches(self.network, self.images, self.batch):
+            found: list[Tensor] = []
+
+            def note(name: str, _: nn.Module, x: Tensor, y: Tensor) -> None:
+                if name == first and found and x.shape == found[0].shape:  # noqa: B023
+                    found.append(x)  # noqa: B023
+                elif name == layer or (found and y.shape == found[0].shape and name != first):  # noqa: B023
+                    found.append(y)  # noqa: B023
+
+            run_until_seen(self.network.module, pixels, leaves, note, last=first)
+            yield found[-1]
+
+    def _seen(
+        self, names: Sequence[str], network: Network | None, look: Look
+    ) -> Iterator[dict[str, Tensor]]:
+        run = self.network if network is None else network
+        for index, pixels in enumerate(batches(run, self.images, self.batch)):
+            found: dict[str, Tensor] = {}
+
+            def note(name: str, module: nn.Module, x: Tensor, y: Tensor, k: int = index) -> None:
+                found[name] = look(module, x, y, self._where(name, x, k).to(x.device))  # noqa: B023
+
+            run_until_seen(run.module, pixels, names, note)
+            yield found
+
+    def _weight(self, name: str) -> Tensor:
+        return self.network.module.get_submodule(name).get_parameter("weight")
+
+    def _where(self, name: str, inputs: Tensor, index: int) -> Tensor:
+        """The places looked at in one batch: as many of the original's as the number of rows needs."""
+        there = places(self.network.module.get_submodule(name), inputs)
+        columns = self._weight(name)[0].numel()
+        wanted = -(-max(_LEAST_ROWS, _ROWS_A_COLUMN * columns) // len(self.images))
+        if wanted >= there:
+            return torch.arange(there)
+        rng = np.random.default_rng((self.seed, zlib.crc32(name.encode()), index))
+        return torch.from_numpy(np.sort(rng.choice(there, wanted, replace=False)))
+
+
+def run_until_seen(
+    module: nn.Module,
+    pixels: Tensor,
+    names: Sequence[str],
+    note: Callable[[str, nn.Module, Tensor, Tensor], None],
+    last: str | None = None,
+) -> None:
+    """Run a batch through a network until named layers have been called, and note what they did.
+
+    Parameters
+    ----------
+    module : nn.Module
+        The network.
+    pixels : Tensor
+        The batch.
+    names : sequence of str
+        Its layers to be noted.
+    note : callable
+        Called with name, layer, input and output.
+    last : str or None
+        The one that ends the run; None for whichever is left at the end.
+
+    Raises
+    ------
+    InputError
+        One of them is never called.
+    """
+    left = set(names)
+
+    def hook(name: str) -> Callable[[nn.Module, tuple[Tensor, ...], Tensor], None]:
+        def noted(layer: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
+            note(name, layer, inputs[0], output)
+            left.discard(name)
+            if name == last or not left:
+                raise _Enough
+
+        return noted
+
+    hooks = [module.get_submodule(name).register_forward_hook(hook(name)) for name in names]
+    try:
+        with torch.inference_mode():
+            module(pixels)
+    except _Enough:
+        return
+    finally:
+        for one in hooks:
+            one.remove()
+    raise InputError(f"the network never calls its layer {last or min(left)!r}")
