@@ -7,7 +7,7 @@ from pruning.kept import Kept
 from pruning.measure import Cost, accuracy, cost
 from pruning.recovery import calibration_images, reestimate_batchnorm
 from pruning.surgery import mask, prune
-from pruning.zoo import Images, Network, datasets, load_images, load_network, networks
+from pruning.zoo import Images, Network, blank_network, datasets, load_images, load_network, networks
 
 __all__ = [
     "Cost",
@@ -16,6 +16,7 @@ __all__ = [
     "Kept",
     "Network",
     "accuracy",
+    "blank_network",
     "calibration_images",
     "cost",
     "datasets",
