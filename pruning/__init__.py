@@ -4,17 +4,20 @@ from pruning.allocation import uniform
 from pruning.device import resolve_device
 from pruning.filters import FilterLayer, filter_layers, select_layers
 from pruning.kept import Kept
-from pruning.measure import Cost, accuracy, cost
+from pruning.measure import Accuracies, Cost, Share, accuracies, accuracy, cost
 from pruning.recovery import calibration_images, reestimate_batchnorm
 from pruning.surgery import mask, prune
 from pruning.zoo import Images, Network, blank_network, datasets, load_images, load_network, networks
 
 __all__ = [
+    "Accuracies",
     "Cost",
     "FilterLayer",
     "Images",
     "Kept",
     "Network",
+    "Share",
+    "accuracies",
     "accuracy",
     "blank_network",
     "calibration_images",
