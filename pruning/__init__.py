@@ -6,7 +6,9 @@ from pruning.filters import FilterLayer, filter_layers, select_layers
 from pruning.kept import Kept
 from pruning.measure import Accuracies, Cost, Share, accuracies, accuracy, cost
 from pruning.recovery import calibration_images, reestimate_batchnorm
+from pruning.saving import load, save
 from pruning.surgery import mask, prune
+from pruning.timing import Latency, latency
 from pruning.zoo import Images, Network, blank_network, datasets, load_images, load_network, networks
 
 __all__ = [
@@ -15,6 +17,7 @@ __all__ = [
     "FilterLayer",
     "Images",
     "Kept",
+    "Latency",
     "Network",
     "Share",
     "accuracies",
@@ -24,6 +27,8 @@ __all__ = [
     "cost",
     "datasets",
     "filter_layers",
+    "latency",
+    "load",
     "load_images",
     "load_network",
     "mask",
@@ -31,6 +36,7 @@ __all__ = [
     "prune",
     "reestimate_batchnorm",
     "resolve_device",
+    "save",
     "select_layers",
     "uniform",
 ]
