@@ -2,6 +2,7 @@
 
 from pruning.allocation import uniform
 from pruning.device import resolve_device
+from pruning.exporting import export_onnx, export_program
 from pruning.filters import FilterLayer, filter_layers, select_layers
 from pruning.kept import Kept
 from pruning.measure import Accuracies, Cost, Share, accuracies, accuracy, cost
@@ -26,6 +27,8 @@ __all__ = [
     "calibration_images",
     "cost",
     "datasets",
+    "export_onnx",
+    "export_program",
     "filter_layers",
     "latency",
     "load",

@@ -134,12 +134,13 @@ def _follow(network: Network) -> tuple[dict[nn.Conv2d, bool], Any]:
     """
     order: dict[nn.Conv2d, bool] = {}
 
-    def note(called: nn.Conv2d, inputs: tuple[torch.Tensor, ...]) -> None:
+    def note(called: nn.Conv2d, given: tuple[torch.Tensor, ...], named: dict[str, Any]) -> None:
+        inputs = given[0] if given else named["input"]
         # every parameter requires gradients here, and so does all that any of them touched
-        order[called] = order.get(called, False) or not inputs[0].requires_grad
+        order[called] = order.get(called, False) or not inputs.requires_grad
 
     hooks = [
-        module.register_forward_pre_hook(note)
+        module.register_forward_pre_hook(note, with_kwargs=True)
         for module in network.module.modules()
         if isinstance(module, nn.Conv2d)
     ]

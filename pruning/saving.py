@@ -11,7 +11,6 @@ from pathlib import Path
 
 import safetensors.torch
 import torch
-from safetensors import SafetensorError
 from torch import nn
 
 from dispersion.errors import InputError
@@ -66,14 +65,11 @@ def save(network: Network, kept: Kept, path: Path) -> None:
             f"{network.name} has weights of other types than it is built with, so that other ones would"
             " be loaded; convert them back first, as with module.float()"
         )
-    text = Record.of(network, _cuts(whole, kept)).text()
+    text, content = Record.of(network, _cuts(whole, kept)).text(), safetensors.torch.save(state)
     weights_file, record_file = _files(path)
     with written_whole(record_file) as described, written_whole(weights_file) as weights:
         described.write_text(text, encoding="utf-8")
-        try:
-            safetensors.torch.save_file(state, weights)
-        except SafetensorError as error:  # a full disk, say
-            raise OSError(str(error)) from error
+        weights.write_bytes(content)
 
 
 def load(path: Path, device: str = "cpu", *, network: str | None = None) -> Network:
