@@ -78,9 +78,11 @@ class Record:
         )
 
     def text(self) -> str:
-        """Return the JSON, ended by a digest of all of it, so that edits show."""
+        """Return the JSON, a field a line; the last is a digest of the others, so that edits show."""
         content = {"format": _FORMAT, "version": _VERSION, **dataclasses.asdict(self)}
-        return json.dumps(content | {"sha256": _digest(content)}, indent=1) + "\n"
+        signed = content | {"sha256": _digest(content)}
+        lines = (f" {json.dumps(key)}: {json.dumps(value)}" for key, value in signed.items())
+        return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
 def read_record(path: Path) -> Record:

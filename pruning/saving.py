@@ -16,11 +16,10 @@ from torch import nn
 from dispersion.errors import InputError
 from pruning.device import resolve_device
 from pruning.files import written_whole
-from pruning.graph import trace
-from pruning.kept import Kept, kept_indices
+from pruning.kept import Kept
 from pruning.record import Cut, Record, read_record
 from pruning.surgery import prune
-from pruning.zoo.checkpoint import State, load_state_dict, load_weights, weights_digest
+from pruning.zoo.checkpoint import State, load_weights, weights_digest
 from pruning.zoo.network import Network
 from pruning.zoo.networks import blank_network, networks
 
@@ -102,7 +101,7 @@ def load(path: Path, device: str = "cpu", *, network: str | None = None) -> Netw
     weights_file, record_file = _files(path)
     record = read_record(record_file)
     _check_name(record.network, network, record_file)
-    state = load_state_dict(weights_file)
+    state = _state(weights_file)
     if weights_digest(state) != record.weights_sha256:
         raise InputError(
             f"{str(weights_file)!r} holds other weights than {record_file.name} was written for; save"
@@ -121,6 +120,14 @@ def load(path: Path, device: str = "cpu", *, network: str | None = None) -> Netw
     return loaded
 
 
+def _state(path: Path) -> State:
+    """Read weights by the very names they were saved by."""
+    try:
+        return safetensors.torch.load_file(path)
+    except Exception as error:  # a hostile file can make the reader raise anything
+        raise InputError(f"the weights {str(path)!r} cannot be read ({error})") from error
+
+
 def _rebuilt(whole: Network, kept: Kept, state: State, source: str) -> Network:
     """Cut an untrained network down and give it weights."""
     cut = prune(whole, kept) if kept else whole
@@ -133,11 +140,13 @@ def _rebuilt(whole: Network, kept: Kept, state: State, source: str) -> Network:
 
 
 def _cuts(whole: Network, kept: Kept) -> dict[str, Cut]:
-    """Describe the layers that lose filters."""
-    couplings = trace(whole).couplings
-    channels = {coupling.convolutions[0]: coupling.channels for coupling in couplings}
-    checked = kept_indices(couplings, kept)
-    return {name: Cut(channels[name], keep.tolist()) for name, keep in checked.items()}
+    """Describe the layers that lose filters; `kept` was checked when they were cut."""
+    cuts: dict[str, Cut] = {}
+    for name, indices in kept.items():
+        filters = len(whole.module.get_submodule(name).get_parameter("weight"))
+        if len(indices) < filters:
+            cuts[name] = Cut(filters, sorted(int(index) for index in indices))
+    return cuts
 
 
 def _check_name(name: str, asked: str | None, record_file: Path) -> None:

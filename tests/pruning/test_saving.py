@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -101,6 +102,17 @@ def test_whole_networks_and_added_biases_are_saved(small_resnet: Network, tmp_pa
     """A network that lost nothing, and convolutions that gained biases, come back as they are."""
     network = small_resnet.copy()
     network.module.layer1[0].conv2.bias = nn.Parameter(torch.arange(16.0))
+    save(network, {}, tmp_path / "a")
+    assert torch.equal(logits(load(tmp_path / "a")), logits(network))
+
+
+def test_names_come_back_as_they_are(
+    small_resnet: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A module called "module" is no leftover of data-parallel training."""
+    wrapped = nn.Sequential(OrderedDict(module=small_resnet.copy().module)).eval()
+    network = replace(small_resnet, name="wrapped", module=wrapped)
+    monkeypatch.setitem(networks._entries, "wrapped", Blank(network))
     save(network, {}, tmp_path / "a")
     assert torch.equal(logits(load(tmp_path / "a")), logits(network))
 
