@@ -3,25 +3,37 @@
 from pruning.allocation import uniform
 from pruning.calibration import Calibration
 from pruning.device import resolve_device
+from pruning.exporting import export_onnx, export_program
 from pruning.filters import FilterLayer, filter_layers, select_layers
 from pruning.kept import Kept
-from pruning.measure import Cost, accuracy, cost
+from pruning.measure import Accuracies, Cost, Share, accuracies, accuracy, cost
 from pruning.recovery import calibration_images, reestimate_batchnorm
+from pruning.saving import load, save
 from pruning.surgery import mask, prune
-from pruning.zoo import Images, Network, datasets, load_images, load_network, networks
+from pruning.timing import Latency, latency
+from pruning.zoo import Images, Network, blank_network, datasets, load_images, load_network, networks
 
 __all__ = [
+    "Accuracies",
     "Calibration",
     "Cost",
     "FilterLayer",
     "Images",
     "Kept",
+    "Latency",
     "Network",
+    "Share",
+    "accuracies",
     "accuracy",
+    "blank_network",
     "calibration_images",
     "cost",
     "datasets",
+    "export_onnx",
+    "export_program",
     "filter_layers",
+    "latency",
+    "load",
     "load_images",
     "load_network",
     "mask",
@@ -29,6 +41,7 @@ __all__ = [
     "prune",
     "reestimate_batchnorm",
     "resolve_device",
+    "save",
     "select_layers",
     "uniform",
 ]

@@ -81,11 +81,13 @@ def trace(network: Network) -> Trace:
     Raises
     ------
     InputError
-        A layer or an operation of the network cannot be pruned by whole channels.
+        A layer or an operation of the network cannot be pruned by whole channels, or two layers share
+        weights.  A layer that is called several times is no such two: its calls are tied.
     """
     copied = network.copy()
     copied.module.requires_grad_(True)
     names = {module: name for name, module in copied.module.named_modules()}
+    _refuse_shared(network.name, names)
     order, graph = _follow(copied)
     couplings: list[Coupling] = []
     seen: set[nn.Conv2d] = set()
@@ -100,7 +102,7 @@ def trace(network: Network) -> Trace:
         seen.update(tied)
         sources = _sources(group)
         # channels that no layer makes, or that nothing reads, are the network's inputs and outputs
-        if sources and not any(dep.target.type == tp.ops.OPTYPE.OUTPUT for dep, _ in group):
+        if sources and not any(_reads_image(dep, order) or _is_output(dep) for dep, _ in group):
             ordered = tuple(names[module] for module in order if module in tied)
             couplings.append(Coupling(ordered, channels, coupled=len(sources) > 1))
     return Trace(copied, tuple(couplings), names, graph)
@@ -111,11 +113,34 @@ def example_input(network: Network) -> torch.Tensor:
     return torch.zeros(1, *network.input_shape, device=network.device)
 
 
-def _follow(network: Network) -> tuple[list[nn.Conv2d], Any]:
-    """Return the convolutions in the order of their first calls, and the dependency graph."""
-    order: dict[nn.Conv2d, None] = {}
+def _refuse_shared(network: str, names: dict[nn.Module, str]) -> None:
+    """Refuse weights that lie in two layers: torch-pruning would part them, masking would hit both."""
+    owners: dict[nn.Parameter, str] = {}
+    for module, name in names.items():
+        for part, parameter in module.named_parameters(recurse=False):
+            owner = owners.setdefault(parameter, name)
+            if owner != name:
+                raise InputError(
+                    f"{network}: layers {owner!r} and {name!r} share their weights, so that neither can"
+                    f" be pruned alone; give {name!r} a {part} of its own"
+                )
+
+
+def _follow(network: Network) -> tuple[dict[nn.Conv2d, bool], Any]:
+    """Follow an image through the network.
+
+    Returns the convolutions in the order of their first calls, each with whether any call reads the
+    image or what was made of it without parameters; and the dependency graph.
+    """
+    order: dict[nn.Conv2d, bool] = {}
+
+    def note(called: nn.Conv2d, given: tuple[torch.Tensor, ...], named: dict[str, Any]) -> None:
+        inputs = given[0] if given else named["input"]
+        # every parameter requires gradients here, and so does all that any of them touched
+        order[called] = order.get(called, False) or not inputs.requires_grad
+
     hooks = [
-        module.register_forward_pre_hook(lambda called, _: order.setdefault(called))
+        module.register_forward_pre_hook(note, with_kwargs=True)
         for module in network.module.modules()
         if isinstance(module, nn.Conv2d)
     ]
@@ -129,11 +154,20 @@ def _follow(network: Network) -> tuple[list[nn.Conv2d], Any]:
             )
     except Exception as error:  # whatever an operation that cannot be followed raises
         raise InputError(f"torch-pruning cannot trace {network.name} ({error})") from error
-    return list(order), graph
+    return order, graph
 
 
 def _group(graph: Any, convolution: nn.Module, dropped: Sequence[int]) -> Any:
     return graph.get_pruning_group(convolution, tp.prune_conv_out_channels, list(dropped))
+
+
+def _reads_image(dep: Any, order: dict[nn.Conv2d, bool]) -> bool:
+    """Whether the group would cut columns of a convolution that are the image's channels."""
+    return dep.handler == tp.prune_conv_in_channels and order.get(dep.target.module, False)
+
+
+def _is_output(dep: Any) -> bool:
+    return bool(dep.target.type == tp.ops.OPTYPE.OUTPUT)
 
 
 def _sources(group: Any) -> set[nn.Module]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ from torch import Tensor, nn
 from dispersion.errors import InputError
 from pruning.batches import batches
 from pruning.graph import example_input
+from pruning.intervals import Interval, wilson
 from pruning.zoo.network import Network
 
 
@@ -26,10 +28,73 @@ class Cost:
     macs : int
         Multiply-accumulates (MACs, not FLOPs: half of those) of convolutions and linear layers for
         one image, biases not counted.
+    weight_bytes : int
+        Bytes of all parameters and buffers in their types, running statistics included: a
+        safetensors file of the network without its header.
     """
 
     parameters: int
     macs: int
+    weight_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Images that were judged rightly, `right` of `of`."""
+
+    right: int
+    of: int
+
+    @property
+    def value(self) -> float:
+        """The share, in [0, 1]."""
+        return self.right / self.of
+
+    @property
+    def interval(self) -> Interval:
+        """Ends of the 95 % interval of the share among all images like these; see `wilson`."""
+        return wilson(self.right, self.of)
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracies:
+    """How often the label is the largest logit, and how often among the five largest.
+
+    Parameters
+    ----------
+    top1 : Share
+        Top-1 accuracy.
+    top5 : Share or None
+        Top-5 accuracy; None among five classes or fewer, where it says nothing.
+    """
+
+    top1: Share
+    top5: Share | None
+
+
+def accuracies(
+    network: Network, images: NDArray[np.uint8], labels: NDArray[np.int64], *, batch: int = 100
+) -> Accuracies:
+    """Measure top-1 and top-5 accuracy in one pass.
+
+    Parameters
+    ----------
+    network, images, labels, batch
+        As in `accuracy`.
+
+    Returns
+    -------
+    Accuracies
+        With 95 % intervals.
+
+    Raises
+    ------
+    InputError
+        As in `accuracy`.
+    """
+    tops = [top for top in (1, 5) if top == 1 or top < network.classes]
+    shares = [Share(right, len(images)) for right in _hits(network, images, labels, tops, batch)]
+    return Accuracies(shares[0], shares[1] if len(shares) > 1 else None)
 
 
 def accuracy(
@@ -66,21 +131,7 @@ def accuracy(
         Labels that do not fit the images or the network's classes, `top` out of range, or images
         that do not fit the network.
     """
-    if labels.shape != (len(images),):
-        raise InputError(f"{len(images)} images need as many labels, not shape {labels.shape}")
-    if not 1 <= top <= network.classes:
-        raise InputError(f"top-{top} is undefined among {network.classes} classes")
-    if len(labels) and not 0 <= labels.min() <= labels.max() < network.classes:
-        raise InputError(
-            f"labels lie in {labels.min()}..{labels.max()}, but {network.name} has"
-            f" {network.classes} classes"
-        )
-    right, start = 0, 0
-    with torch.inference_mode():
-        for inputs in batches(network, images, batch):
-            truth = torch.from_numpy(np.array(labels[start : start + len(inputs)]))
-            right += _right(network.module(inputs), truth.to(inputs.device), top)
-            start += len(inputs)
+    (right,) = _hits(network, images, labels, (top,), batch)
     return right / len(images)
 
 
@@ -111,7 +162,42 @@ def cost(network: Network) -> Cost:
             layer.register_forward_hook(count)
     with torch.inference_mode():
         module(example_input(network))
-    return Cost(sum(parameter.numel() for parameter in module.parameters()), macs)
+    parameters = sum(parameter.numel() for parameter in module.parameters())
+    return Cost(parameters, macs, sum(tensor.nbytes for tensor in module.state_dict().values()))
+
+
+def _hits(
+    network: Network,
+    images: NDArray[np.uint8],
+    labels: NDArray[np.int64],
+    tops: Sequence[int],
+    batch: int,
+) -> list[int]:
+    """Count, for each of `tops`, the images whose label is among so many largest logits."""
+    _check(network, len(images), labels, tops)
+    right, start = [0] * len(tops), 0
+    with torch.inference_mode():
+        for inputs in batches(network, images, batch):
+            truth = torch.from_numpy(np.array(labels[start : start + len(inputs)])).to(inputs.device)
+            logits = network.module(inputs)
+            right = [
+                so_far + _right(logits, truth, top) for so_far, top in zip(right, tops, strict=True)
+            ]
+            start += len(inputs)
+    return right
+
+
+def _check(network: Network, images: int, labels: NDArray[np.int64], tops: Sequence[int]) -> None:
+    if labels.shape != (images,):
+        raise InputError(f"{images} images need as many labels, not shape {labels.shape}")
+    for top in tops:
+        if not 1 <= top <= network.classes:
+            raise InputError(f"top-{top} is undefined among {network.classes} classes")
+    if images and not 0 <= labels.min() <= labels.max() < network.classes:
+        raise InputError(
+            f"labels lie in {labels.min()}..{labels.max()}, but {network.name} has"
+            f" {network.classes} classes"
+        )
 
 
 def _right(logits: Tensor, truth: Tensor, top: int) -> int:

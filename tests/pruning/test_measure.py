@@ -1,13 +1,16 @@
 """What a network is worth and what it costs."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 from PIL import Image
+from safetensors.torch import save_file
 from torch import nn
 
 from dispersion.errors import InputError
-from pruning import Cost, Images, Network, accuracy, cost, prune
+from pruning import Accuracies, Cost, Images, Network, Share, accuracies, accuracy, cost, prune
 from pruning.batches import batches
 from pruning.zoo.networks.mobilenet_v2 import MobileNetV2
 
@@ -43,6 +46,24 @@ def test_accuracy_counts_hits(toy: Network, labels: list[int], top: int, expecte
         assert accuracy(toy, IMAGES, np.array(labels), top=top, batch=batch) == expected
 
 
+def test_one_pass_gives_top_1_and_top_5(small_vgg: Network) -> None:
+    """Both equal the accuracies measured one by one, whatever the batch."""
+    images = np.random.default_rng(0).integers(0, 256, (30, 32, 32, 3), dtype=np.uint8)
+    labels = np.arange(30) % 10
+    measured = accuracies(small_vgg, images, labels)
+    assert measured == accuracies(small_vgg, images, labels, batch=7)
+    for top, share in ((1, measured.top1), (5, measured.top5)):
+        assert share is not None
+        assert share.of == 30
+        assert share.value == accuracy(small_vgg, images, labels, top=top)
+        assert share.interval[0] <= share.value <= share.interval[1]
+
+
+def test_there_is_no_top_5_of_few_classes(toy: Network) -> None:
+    """Among five classes or fewer every image would count."""
+    assert accuracies(toy, IMAGES, np.array([0, 1, 2, 0])) == Accuracies(Share(3, 4), None)
+
+
 def test_nan_logits_are_wrong(toy: Network) -> None:
     """A network that emits no numbers is always wrong."""
     with torch.no_grad():
@@ -60,6 +81,12 @@ def test_bad_labels_are_refused(toy: Network, labels: list[int], top: int) -> No
         accuracy(toy, IMAGES, np.array(labels), top=top)
 
 
+def test_bad_labels_have_no_accuracies(toy: Network) -> None:
+    """Labels beyond the classes are refused in the pass for both, too."""
+    with pytest.raises(InputError, match=r"0\.\.4, but toy has 4 classes"):
+        accuracies(toy, IMAGES, np.array([0, 1, 2, 4]))
+
+
 def test_cost_is_the_sum_by_hand() -> None:
     """Parameters and MACs of a small network equal the sum done by hand."""
     module = nn.Sequential(
@@ -68,14 +95,26 @@ def test_cost_is_the_sum_by_hand() -> None:
     )  # fmt: skip
     network = Network("toy", module.eval(), (3, 4, 4), 10, None, "test")
     macs = 16 * 8 * 27 + 4 * 8 * 18 + 320
-    assert cost(network) == Cost(parameters=8 * 27 + 8 + 16 + 8 * 18 + 8 + 330, macs=macs)
+    parameters = 8 * 27 + 8 + 16 + 8 * 18 + 8 + 330
+    weight_bytes = 4 * (parameters + 2 * 8) + 8  # two running statistics, one count of batches
+    assert cost(network) == Cost(parameters, macs, weight_bytes)
+
+
+def test_weight_bytes_are_those_of_a_file(small_resnet: Network, tmp_path: Path) -> None:
+    """A safetensors file holds as many bytes, after its header."""
+    path = tmp_path / "weights.safetensors"
+    save_file(small_resnet.module.state_dict(), path)
+    header = int.from_bytes(path.read_bytes()[:8], "little")
+    assert cost(small_resnet).weight_bytes == path.stat().st_size - 8 - header
 
 
 def test_published_sizes(small_vgg: Network, small_resnet: Network) -> None:
     """VGG-16 and MobileNetV2 have the sizes they are known by; pruning lowers them."""
-    assert cost(small_vgg) == Cost(parameters=14_991_946, macs=313_463_808)
+    whole = cost(small_vgg)
+    assert (whole.parameters, whole.macs) == (14_991_946, 313_463_808)
     mobilenet = Network("mobilenet", MobileNetV2(), (3, 224, 224), 1000, None, "test")
-    assert cost(mobilenet) == Cost(parameters=3_504_872, macs=300_774_272)
+    size = cost(mobilenet)
+    assert (size.parameters, size.macs) == (3_504_872, 300_774_272)
     cut = cost(prune(small_resnet, {"layer1.0.conv1": range(8)}))
     whole = cost(small_resnet)
     assert whole.macs - cut.macs == 8 * 16 * 9 * 1024 * 2

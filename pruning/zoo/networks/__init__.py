@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
+from dispersion.errors import InputError
 from dispersion.registry import Registry
 from pruning.device import resolve_device
 from pruning.zoo.network import Network
 
-Source = Callable[[str | None, Path | None], Network]
-"""Builds a network from its variant (what follows a colon in the name) and the user's weights."""
+
+class Source(Protocol):
+    """Builds the networks of one name; a variant is what follows a colon in the name."""
+
+    def load(self, variant: str | None, weights: Path | None) -> Network:
+        """Build the network with the user's weights, or the published ones if that is None."""
+        ...
+
+    def blank(self, variant: str | None, classes: int | None) -> Network:
+        """Build the untrained network; without a number of classes, with the usual one."""
+        ...
+
 
 networks: Registry[Source] = Registry("network", __name__)
 """Every network by name."""
@@ -45,6 +56,37 @@ def load_network(name: str, weights: Path | None = None, device: str = "cpu") ->
     """
     target = resolve_device(device)
     kind, _, variant = name.partition(":")
-    network = networks[kind](variant or None, weights)
+    network = networks[kind].load(variant or None, weights)
     network.module.to(target).eval()
+    return network
+
+
+def blank_network(name: str, classes: int | None = None) -> Network:
+    """Build a network as it is before training; nothing is fetched.
+
+    Parameters
+    ----------
+    name : str
+        As in `load_network`.
+    classes : int or None
+        Length of its output, at least 1; None for what the published network has, or would have.
+
+    Returns
+    -------
+    Network
+        On the CPU in evaluation mode.  Its weights are drawn by torch's default initialisation:
+        call ``torch.manual_seed`` before to draw the same again.
+
+    Raises
+    ------
+    InputError
+        Unknown name, or a number of classes the network cannot have.
+    MissingExtraError
+        The network needs an optional package.
+    """
+    if classes is not None and classes < 1:
+        raise InputError(f"a network has at least one class, not {classes}")
+    kind, _, variant = name.partition(":")
+    network = networks[kind].blank(variant or None, classes)
+    network.module.eval()
     return network

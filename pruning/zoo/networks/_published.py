@@ -30,8 +30,6 @@ class Published:
         Its `weights_digest`.
     dataset : str
         Name of the data set it was trained on.
-    classes : int
-        How many that has.
     """
 
     package: Package
@@ -39,7 +37,6 @@ class Published:
     path: str
     digest: str
     dataset: str
-    classes: int
 
     @property
     def stem(self) -> str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from torch import nn
+from torch import Tensor, nn
 
 from dispersion.errors import InputError
 from pruning.zoo.checkpoint import load_state_dict, load_weights
 from pruning.zoo.network import Network, Normalization
 from pruning.zoo.networks._published import Published, published_weights
+
+UNTRAINED = "untrained, drawn at random"
+"""The provenance of blank networks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,8 @@ class PublishedSource:
         The name of the last layer's bias, whose length is the number of classes.
     published : Published
         The published weights.
+    classes : int
+        How many the published network has.
     side : int
         Height and width of the images, in pixels.
     normalization : Normalization or None
@@ -38,23 +43,54 @@ class PublishedSource:
     build: Callable[[int], nn.Module]
     head: str
     published: Published
+    classes: int = 10
     side: int = 32
     normalization: Normalization | None = None
 
-    def __call__(self, variant: str | None, weights: Path | None) -> Network:
-        """Build the network; see `pruning.zoo.networks.load_network`."""
-        if variant is not None:
-            raise InputError(f"the network {self.name!r} has no variants; leave out ':{variant}'")
+    def load(self, variant: str | None, weights: Path | None) -> Network:
+        """Build the network with weights; see `pruning.zoo.networks.load_network`."""
+        self._refuse(variant)
         if weights is None:
             state = published_weights(self.published)
             dataset, provenance = self.published.dataset, str(self.published)
         else:
             state = load_state_dict(weights)
             dataset, provenance = None, f"the user's {weights}"
-        classes = state[self.head].numel() if self.head in state else self.published.classes
-        module = self.build(classes)
-        load_weights(module, state, provenance)
+        classes = state[self.head].numel() if self.head in state else self.classes
+        network = self._network(classes, dataset, provenance)
+        load_weights(network.module, state, provenance)
+        return network
+
+    def blank(self, variant: str | None, classes: int | None) -> Network:
+        """Build the network untrained; see `pruning.zoo.networks.blank_network`."""
+        self._refuse(variant)
+        return self._network(self.classes if classes is None else classes, None, UNTRAINED)
+
+    def _refuse(self, variant: str | None) -> None:
+        if variant is not None:
+            raise InputError(f"the network {self.name!r} has no variants; leave out ':{variant}'")
+
+    def _network(self, classes: int, dataset: str | None, provenance: str) -> Network:
+        module = self.build(classes).eval()
         shape = (3, self.side, self.side)
-        return Network(
-            self.name, module.eval(), shape, classes, dataset, provenance, self.normalization
-        )
+        return Network(self.name, module, shape, classes, dataset, provenance, self.normalization)
+
+
+def classes_of(module: nn.Module, state: Mapping[str, Tensor]) -> int:
+    """Read off a checkpoint how many classes its network has.
+
+    Parameters
+    ----------
+    module : nn.Module
+        The architecture, for any number of classes; its last parameter must be its last layer's.
+    state : mapping of str to Tensor
+        Weights for it.
+
+    Returns
+    -------
+    int
+        The length of that parameter, in `state` if it is there, else in `module`.
+    """
+    name, own = list(module.named_parameters())[-1]
+    shape = state.get(name, own).shape
+    return shape[0] if shape and shape[0] else len(own)

@@ -10,42 +10,71 @@ from dispersion.errors import InputError, MissingExtraError, UnavailableError, U
 from pruning.zoo.checkpoint import load_state_dict, load_weights
 from pruning.zoo.network import IMAGENET, Network, Normalization
 from pruning.zoo.networks import networks
+from pruning.zoo.networks._source import UNTRAINED, classes_of
 
 
-@networks.register("torchvision")
-def build(variant: str | None, weights: Path | None) -> Network:
-    """Build a torchvision classifier; see `pruning.zoo.networks.load_network`.
+class TorchvisionSource:
+    """Builds torchvision's classifiers by their names there."""
 
-    Inputs are sized and normalised as torchvision's weights prescribe; with weights of the user's
-    they are 224 x 224 and normalised as ImageNet's.
-    """
+    def load(self, variant: str | None, weights: Path | None) -> Network:
+        """Build the network with weights; see `pruning.zoo.networks.load_network`.
+
+        Inputs are sized and normalised as torchvision's weights prescribe; with weights of the
+        user's they are 224 x 224 and normalised as ImageNet's.
+        """
+        models, variant = _known(variant)
+        if weights is not None:
+            state = load_state_dict(weights)
+            provenance = f"the user's {weights}"
+            network = _of_users(models, variant, None, provenance)
+            classes = classes_of(network.module, state)
+            if classes != network.classes:
+                network = _of_users(models, variant, classes, provenance)
+            load_weights(network.module, state, provenance)
+            return network
+        chosen = models.get_model_weights(variant).DEFAULT
+        try:
+            module = models.get_model(variant, weights=chosen)
+        except (OSError, RuntimeError) as error:  # no network, or a download that was cut short
+            raise UnavailableError(
+                f"torchvision could not fetch the weights of {variant} ({error}); give a checkpoint"
+                " of yours instead"
+            ) from error
+        inputs = chosen.transforms()
+        side = int(inputs.crop_size[0])
+        return Network(
+            name=f"torchvision:{variant}",
+            module=module.eval(),
+            input_shape=(3, side, side),
+            classes=len(chosen.meta["categories"]),
+            dataset="imagenet",
+            provenance=f"torchvision's {chosen}",
+            normalization=Normalization(tuple(inputs.mean), tuple(inputs.std)),
+        )
+
+    def blank(self, variant: str | None, classes: int | None) -> Network:
+        """Build the network untrained, for what weights of the user's would take."""
+        models, variant = _known(variant)
+        return _of_users(models, variant, classes, UNTRAINED)
+
+
+def _known(variant: str | None) -> tuple[Any, str]:
+    """Return torchvision's models and a name among them."""
     models = _models()
-    known = models.list_models(module=models)
     if variant is None:
         raise InputError("say which network of torchvision is meant, as in 'torchvision:resnet50'")
+    known = models.list_models(module=models)
     if variant not in known:
         raise UnknownNameError("torchvision network", variant, known)
-    name = f"torchvision:{variant}"
-    if weights is not None:
-        module = models.get_model(variant, weights=None)
-        load_weights(module, load_state_dict(weights), f"the user's {weights}")
-        return Network(
-            name, module.eval(), (3, 224, 224), 1000, None, f"the user's {weights}", IMAGENET
-        )
-    chosen = models.get_model_weights(variant).DEFAULT
-    try:
-        module = models.get_model(variant, weights=chosen)
-    except (OSError, RuntimeError) as error:  # no network, or a download that was cut short
-        raise UnavailableError(
-            f"torchvision could not fetch the weights of {variant} ({error}); give a checkpoint of"
-            " yours instead"
-        ) from error
-    inputs = chosen.transforms()
-    side = int(inputs.crop_size[0])
-    normalization = Normalization(tuple(inputs.mean), tuple(inputs.std))
-    classes = len(chosen.meta["categories"])
-    provenance = f"torchvision's {chosen}"
-    return Network(name, module.eval(), (3, side, side), classes, "imagenet", provenance, normalization)
+    return models, variant
+
+
+def _of_users(models: Any, variant: str, classes: int | None, provenance: str) -> Network:
+    """Build the network with random weights; None for ImageNet's classes."""
+    classes = 1000 if classes is None else classes
+    module = models.get_model(variant, weights=None, num_classes=classes).eval()
+    shape = (3, 224, 224)
+    return Network(f"torchvision:{variant}", module, shape, classes, None, provenance, IMAGENET)
 
 
 def _models() -> Any:
@@ -58,3 +87,6 @@ def _models() -> Any:
             f"torchvision cannot be imported ({reason}); install the extra 'vision' in a build that"
             " fits the installed torch: pip install -e '.[vision]'"
         ) from error
+
+
+networks.add("torchvision", TorchvisionSource())

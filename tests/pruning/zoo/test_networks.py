@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from dispersion.errors import InputError, MissingExtraError, UnavailableError, UnknownNameError
-from pruning import Network, load_network, networks
+from pruning import Network, blank_network, load_network, networks
 from pruning.zoo.network import IMAGENET
 from pruning.zoo.networks.mobilenet_v2 import MobileNetV2
 from pruning.zoo.networks.resnet56 import CifarResNet
@@ -62,6 +62,35 @@ def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
     torch.save(CifarResNet(20).state_dict(), tmp_path / "mine.pt")
     with pytest.raises(InputError, match=r"mine\.pt has no 'layer1\.3\.conv1\.weight'"):
         load_network("resnet56", tmp_path / "mine.pt")
+
+
+@pytest.mark.parametrize(("name", "classes"), [("vgg16", 10), ("resnet56", 10), ("mobilenet_v2", 1000)])
+def test_untrained_networks_fetch_nothing(
+    name: str, classes: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A blank network is the architecture, drawn by the caller's seed, offline too."""
+    monkeypatch.setenv("P_DISPERSION_CACHE", str(tmp_path))
+    monkeypatch.setenv("P_DISPERSION_OFFLINE", "1")
+    torch.manual_seed(4)
+    network = blank_network(name)
+    torch.manual_seed(4)
+    assert blank_network(name).digest == network.digest
+    assert (network.name, network.classes, network.dataset) == (name, classes, None)
+    assert not network.module.training
+    assert "untrained" in network.provenance
+    few = blank_network(name, 3)
+    with torch.inference_mode():
+        assert few.module(torch.rand(2, *few.input_shape)).shape == (2, few.classes) == (2, 3)
+
+
+def test_bad_blank_networks_are_refused() -> None:
+    """A blank network needs a known name, no needless variant, and a class."""
+    with pytest.raises(UnknownNameError, match="did you mean vgg16"):
+        blank_network("vgg61")
+    with pytest.raises(InputError, match="no variants"):
+        blank_network("resnet56:bn")
+    with pytest.raises(InputError, match="at least one class, not 0"):
+        blank_network("resnet56", 0)
 
 
 def test_bad_names_are_refused() -> None:
@@ -144,8 +173,8 @@ class Weights:
 def torchvision(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Stand in for torchvision, with one network."""
 
-    def get_model(name: str, weights: Weights | None) -> nn.Module:
-        return nn.Sequential(nn.Conv2d(3, 2, 1), nn.AdaptiveAvgPool2d(1), nn.Flatten())
+    def get_model(name: str, weights: Weights | None, num_classes: int = 2) -> nn.Module:
+        return nn.Sequential(nn.Conv2d(3, num_classes, 1), nn.AdaptiveAvgPool2d(1), nn.Flatten())
 
     models = types.SimpleNamespace(
         list_models=lambda module: ["tiny"],
@@ -163,7 +192,18 @@ def test_torchvision_networks(torchvision: Any, tmp_path: Path) -> None:
     assert network.normalization is not None
     assert network.normalization.std == (0.1, 0.2, 0.3)
     torch.save(network.module.state_dict(), tmp_path / "mine.pt")
-    assert load_network("torchvision:tiny", tmp_path / "mine.pt").digest == network.digest
+    mine = load_network("torchvision:tiny", tmp_path / "mine.pt")
+    assert (mine.digest, mine.classes) == (network.digest, 2)
+
+
+def test_torchvision_networks_untrained(torchvision: Any) -> None:
+    """Untrained, a torchvision network has the classes asked for, or ImageNet's."""
+    network = blank_network("torchvision:tiny", 7)
+    assert (network.classes, network.input_shape, network.normalization) == (7, (3, 224, 224), IMAGENET)
+    assert network.module(torch.rand(1, 3, 4, 4)).shape == (1, 7)
+    assert blank_network("torchvision:tiny").classes == 1000
+    with pytest.raises(UnknownNameError, match="did you mean tiny"):
+        blank_network("torchvision:tiney")
 
 
 def test_torchvision_names_and_downloads_that_fail(

@@ -1,0 +1,43 @@
+"""Files that are written whole or not at all."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from dispersion.errors import InputError
+
+
+@contextmanager
+def written_whole(final: Path) -> Iterator[Path]:
+    """Lend a path to write to; what is there becomes `final` in one step if nothing is raised.
+
+    Parameters
+    ----------
+    final : Path
+        The file to make; one that is there is replaced, in the end and not before.
+
+    Yields
+    ------
+    Path
+        A file of the same name in a scratch folder beside it, which does not exist yet.
+
+    Raises
+    ------
+    InputError
+        The folder is not there or cannot be written to, or `final` is a folder.
+    """
+    try:
+        with tempfile.TemporaryDirectory(
+            prefix=".part-", dir=final.parent, ignore_cleanup_errors=True
+        ) as scratch:
+            made = Path(scratch) / final.name
+            yield made
+            made.replace(final)
+    except OSError as error:
+        raise InputError(
+            f"cannot write {str(final)!r} ({error.strerror or error}); choose a folder that is there,"
+            " has space and can be written to"
+        ) from error
