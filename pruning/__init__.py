@@ -7,6 +7,7 @@ from pruning.exporting import export_onnx, export_program
 from pruning.filters import FilterLayer, filter_layers, select_layers
 from pruning.kept import Kept
 from pruning.measure import Accuracies, Cost, Share, accuracies, accuracy, cost
+from pruning.reconstruction import reconstruct
 from pruning.recovery import calibration_images, reestimate_batchnorm
 from pruning.saving import load, save
 from pruning.surgery import mask, prune
@@ -39,6 +40,7 @@ __all__ = [
     "mask",
     "networks",
     "prune",
+    "reconstruct",
     "reestimate_batchnorm",
     "resolve_device",
     "save",

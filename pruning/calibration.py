@@ -108,7 +108,7 @@ class Calibration:
         kept: ask in forward order.
         """
         if name not in self._moments:
-            order = self._reading[self._reading.index(name) :]
+            order = self.reading[self.reading.index(name) :]
             sizes = [self._weight(one)[0].numel() for one in order]
             bytes_needed = 8 * np.cumsum(np.square(sizes, dtype=np.float64))
             fit = max(1, int((bytes_needed <= _MEMORY).sum()))
@@ -123,7 +123,7 @@ class Calibration:
         return self._moments[name]
 
     @cached_property
-    def _reading(self) -> list[str]:
+    def reading(self) -> list[str]:
         """Every layer that reads the channels of another, in forward order."""
         names = {one.name for found in self._readers.values() for one in found}
         order: list[str] = []

@@ -7,7 +7,7 @@ order, each to what the layers before it, pruned and fitted, really send.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -23,6 +23,8 @@ from pruning.zoo.network import Network
 
 RIDGES = (1e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1)
 """The ridges tried, as shares of the inputs' mean variance."""
+
+Norm = nn.BatchNorm1d | nn.BatchNorm2d
 
 _HELD_OUT = 5  # one batch in so many judges the ridge
 
@@ -64,42 +66,55 @@ def reconstruct(
     if ridge is not None and not ridge > 0:
         raise InputError(f"the ridge must be above 0, not {ridge!r}")
     repaired = pruned.copy()
-    rows = kept_indices(calibration.trace.couplings, kept)
-    targets = _targets(calibration, _refitted(calibration, rows), rows)
-    for name, wanted in targets.items():
+    kept = kept_indices(calibration.trace.couplings, kept)
+    names = _losing(calibration, kept)
+    norms = _norms_behind(repaired, names)
+    targets = _targets(calibration, names, kept)
+    for name in names:
         module = repaired.module.get_submodule(name)
-        _set(repaired, name, module, _fit(calibration, repaired, name, wanted, ridge))
+        norm = norms.get(name)
+        intercept = module.bias is not None or norm is not None
+        fitted = _fit(calibration, repaired, name, targets.pop(name), ridge, intercept)
+        _set(module, norm, fitted)
     return repaired
 
 
-def _refitted(calibration: Calibration, kept: Iterable[str]) -> list[str]:
+def _losing(calibration: Calibration, kept: Iterable[str]) -> list[str]:
     """The layers that lose inputs, in forward order."""
     lost = {reader.name for layer in kept for reader in calibration.readers(layer)}
-    order: list[str] = []
-    run_until_seen(
-        calibration.network.module,
-        example_input(calibration.network),
-        sorted(lost),
-        lambda name, *_: order.append(name),
-    )
-    return list(dict.fromkeys(order))
+    return [name for name in calibration.reading if name in lost]
+
+
+def _norms_behind(network: Network, names: Sequence[str]) -> dict[str, Norm]:
+    """The batch norm that takes the output of each of these layers as it is, where there is one."""
+    made: dict[str, Tensor] = {}
+    found: dict[str, Norm] = {}
+
+    def note(name: str, module: nn.Module, x: Tensor, y: Tensor) -> None:
+        if isinstance(module, Norm):
+            found.update({layer: module for layer, output in made.items() if output is x})
+        else:
+            made[name] = y
+
+    norms = [name for name, one in network.module.named_modules() if isinstance(one, Norm)]
+    run_until_seen(network.module, example_input(network), [*names, *norms], note)
+    return found
 
 
 def _targets(
-    calibration: Calibration, names: Sequence[str], kept: dict[str, NDArray[np.int64]]
+    calibration: Calibration, names: Sequence[str], kept: Mapping[str, NDArray[np.int64]]
 ) -> dict[str, list[Tensor]]:
-    """For each layer, batch by batch, what the unpruned network made; of outputs that are kept."""
+    """For each layer, batch by batch, what the unpruned network made of the outputs that are kept."""
     rows = {
-        name: keep
+        name: torch.from_numpy(kept[coupling.convolutions[0]]).to(calibration.network.device)
         for coupling in calibration.trace.couplings
+        if coupling.convolutions[0] in kept
         for name in coupling.convolutions
-        if (keep := kept.get(coupling.convolutions[0])) is not None
     }
     found: dict[str, list[Tensor]] = {name: [] for name in names}
     for seen in calibration.outputs(names):
-        for name in names:
-            y = seen[name]
-            found[name].append(y[:, torch.from_numpy(rows[name]).to(y.device)] if name in rows else y)
+        for name, y in seen.items():
+            found[name].append(y[:, rows[name]] if name in rows else y)
     return found
 
 
@@ -109,26 +124,24 @@ def _fit(
     name: str,
     wanted: Sequence[Tensor],
     ridge: float | None,
+    intercept: bool,
 ) -> Tensor:
-    fitting, judging = _sums(calibration, network, name, wanted)
-    whole = fitting + judging
-    if ridge is None:
-        ridge = min(RIDGES, key=lambda one: judging.error(fitting.fit(one)))
-    return whole.fit(ridge)
-
-
-def _sums(
-    calibration: Calibration, network: Network, name: str, wanted: Sequence[Tensor]
-) -> tuple[Sums, Sums]:
     weight = network.module.get_submodule(name).get_parameter("weight")
-    both = [Sums.zero(weight[0].numel(), len(weight), weight.device) for _ in range(2)]
+    fitting, judging = (Sums.zero(weight[0].numel(), len(weight), weight.device) for _ in range(2))
     for index, seen in enumerate(calibration.inputs([name], network)):
-        both[index % _HELD_OUT == _HELD_OUT - 1].add(seen[name], wanted[index])
-    return both[0], both[1]
+        half = judging if index % _HELD_OUT == _HELD_OUT - 1 else fitting
+        half.add(seen[name], wanted[index])
+    if ridge is None:
+        ridge = min(RIDGES, key=lambda one: judging.error(fitting.fit(one, intercept)))
+    return (fitting + judging).fit(ridge, intercept)
 
 
-def _set(network: Network, name: str, module: nn.Module, fitted: Tensor) -> None:
-    weight = module.get_parameter("weight")
+def _set(module: nn.Module, norm: Norm | None, fitted: Tensor) -> None:
+    """Write a fit into a layer; the intercept into its bias, or into the mean of the norm behind it."""
+    weight, bias = module.get_parameter("weight"), module.bias
     with torch.no_grad():
         weight.copy_(fitted[:-1].T.reshape(weight.shape))
-        module.get_parameter("bias").copy_(fitted[-1])
+        if isinstance(bias, Tensor):
+            bias.copy_(fitted[-1])
+        elif norm is not None and norm.running_mean is not None:
+            norm.running_mean.sub_(fitted[-1])
