@@ -28,10 +28,9 @@ class TimmSource:
             return _network(variant, _pretrained(timm, variant), "timm's weights")
         state = load_state_dict(weights)
         provenance = f"the user's {weights}"
-        module = _untrained(timm, variant, None)
-        classes = classes_of(module, state)
-        if classes != module.num_classes:
-            module = _untrained(timm, variant, classes)
+        # some have no classifier unless a number of classes is given
+        classes = classes_of(_untrained(timm, variant, 1000), state)
+        module = _untrained(timm, variant, classes)
         load_weights(module, state, provenance)
         return _network(variant, module, provenance)
 
