@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import os
+import io
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from dispersion.errors import InputError
+from pruning.training.files import write_whole
 from pruning.training.schedule import Schedule
 from pruning.zoo.network import Network
 
@@ -70,13 +71,9 @@ class Checkpoint:
             "images": self.fingerprint.images,
             "schedule": self.fingerprint.schedule,
         }
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = self.path.with_name(f"{self.path.name}.part")
-        with unfinished.open("wb") as file:
-            torch.save(content, file)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(self.path)
+        buffer = io.BytesIO()
+        torch.save(content, buffer)
+        write_whole(self.path, buffer.getvalue())
 
     def restore(self, module: torch.nn.Module, optimizer: torch.optim.Optimizer) -> int:
         """Put module and optimizer where they were, and return how many epochs are done.

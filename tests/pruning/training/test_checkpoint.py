@@ -30,12 +30,12 @@ network, data = made["tiny_network"](), made["coloured_images"]()
 def die(*_):
     os.kill(os.getpid(), signal.SIGKILL)
 
-def write_half(content, file):
-    if content["epoch"] == 3:
-        file.write(b"half of a checkpoint")
-        file.flush()
+writes = iter(range(9))
+
+def write_half(file):
+    if next(writes) == 1:  # of epoch 3
+        os.ftruncate(file, 100)
         die()
-    save(content, file)
 
 def die_within(epoch):
     if epoch.number == 1:
@@ -45,7 +45,7 @@ def die_within(epoch):
 if when == "in epoch 2":
     train(network, *data, Schedule(epochs=4, batch=8), checkpoint=Path(kept), report=die_within)
 else:
-    save, torch.save = torch.save, write_half
+    os.fsync = write_half
     train(network, *data, Schedule(epochs=4, batch=8), checkpoint=Path(kept))
 """
 
