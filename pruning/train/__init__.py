@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryFile
 
 import numpy as np
 import torch
@@ -55,6 +57,7 @@ def _interruptible(options: Options, console: Console) -> int:
 def _run(options: Options, console: Console) -> None:
     """Train, test, write the weights, and delete the checkpoint."""
     resolve_device(options.device)  # before anything is fetched
+    _check_folder(options.out.parent)
     images = load_images(options.data)
     split = _split(options, images)
     network = _start(options, images)
@@ -73,6 +76,17 @@ def _run(options: Options, console: Console) -> None:
     _write(options, trained, images, split, tested)
     options.checkpoint.unlink(missing_ok=True)
     print(f"test accuracy {tested:.4f} on {len(images.test)} images; weights in {options.out}")
+
+
+def _check_folder(folder: Path) -> None:
+    """Refuse a folder that cannot take the weights, before they are made."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        reason = error.strerror or error
+        raise InputError(f"the folder {str(folder)!r} cannot be written to ({reason})") from error
 
 
 @dataclass(frozen=True, slots=True, eq=False)
