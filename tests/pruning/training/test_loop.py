@@ -11,7 +11,7 @@ from torch import nn
 
 from dispersion.errors import DivergedError, InputError
 from pruning import Network, accuracy, prune
-from pruning.training import Decay, Epoch, Schedule, train
+from pruning.training import Decay, Epoch, Schedule, loop, train
 from pruning.training.loop import Labelled
 from pruning.zoo import Normalization
 
@@ -93,6 +93,29 @@ def test_the_same_again(tiny: Network, coloured: Labelled) -> None:
         again = train(tiny, *coloured, SHORT)
     assert once.digest == again.digest
     assert train(tiny, *coloured, replace(SHORT, seed=1)).digest != once.digest
+
+
+def test_mixed_precision(tiny: Network, coloured: Labelled, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With short floats in the forward pass, as on CUDA, weights stay float32 and it learns."""
+    monkeypatch.setattr(loop, "_short_floats", lambda device: torch.autocast("cpu", torch.bfloat16))
+    schedule = Schedule(epochs=12, batch=8, rate=0.05)
+    trained = train(tiny, *coloured, schedule)
+    assert {parameter.dtype for parameter in trained.module.parameters()} == {torch.float32}
+    assert accuracy(trained, *coloured) > 0.9
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device")
+def test_cuda(tiny: Network, coloured: Labelled, tmp_path: Path) -> None:
+    """On CUDA it learns too, and goes on from a checkpoint; random numbers stay as they were."""
+    network = tiny.copy()
+    network.module.cuda()
+    state = torch.cuda.get_rng_state()
+    schedule = Schedule(epochs=12, batch=8, rate=0.05)
+    for _ in range(2):
+        trained = train(network, *coloured, schedule, checkpoint=tmp_path / "kept")
+        assert trained.device.type == "cuda"
+        assert accuracy(trained, *coloured) > 0.9
+    assert torch.equal(torch.cuda.get_rng_state(), state)
 
 
 class StoppedError(Exception):

@@ -13,7 +13,16 @@ import torch
 from torch import nn
 
 from dispersion.errors import InputError, MissingExtraError, UnavailableError, UnknownNameError
-from pruning import Network, blank_network, load_network, networks
+from pruning import (
+    Network,
+    blank_network,
+    filter_layers,
+    load_network,
+    mask,
+    networks,
+    prune,
+    select_layers,
+)
 from pruning.zoo.network import IMAGENET
 from pruning.zoo.networks.mobilenet_v2 import MobileNetV2
 from pruning.zoo.networks.resnet56 import CifarResNet
@@ -115,6 +124,23 @@ def test_sizes_are_the_known_ones(name: str, convolutions: int, parameters: int)
     module = blank_network(name).module
     assert sum(isinstance(layer, nn.Conv2d) for layer in module.modules()) == convolutions
     assert sum(p.numel() for p in module.parameters()) == parameters
+
+
+@pytest.mark.parametrize("name", ["resnet20", "resnet32", "resnet110", "vgg11", "vgg13", "vgg19"])
+def test_networks_to_be_trained_can_be_cut(name: str) -> None:
+    """Half of the filters of three layers gone, each computes what it does with those silenced."""
+    torch.manual_seed(5)
+    network = blank_network(name)
+    for norm in network.module.modules():
+        if isinstance(norm, nn.BatchNorm1d | nn.BatchNorm2d):
+            for values in (norm.weight, norm.bias, norm.running_mean, norm.running_var):
+                nn.init.uniform_(values, 0.1, 1.0)
+    layers = select_layers(filter_layers(network), "inner")
+    kept = {layer.name: range(0, len(layer.points), 2) for layer in (layers[0], layers[1], layers[-1])}
+    images = torch.rand(2, 3, 32, 32)
+    with torch.inference_mode():
+        masked = mask(network, kept).module(images)
+        torch.testing.assert_close(prune(network, kept).module(images), masked, rtol=1e-4, atol=1e-4)
 
 
 def test_networks_to_be_trained(tmp_path: Path) -> None:
