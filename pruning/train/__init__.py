@@ -36,9 +36,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options = parse(arguments)
         return _interruptible(options, console)
+    except torch.OutOfMemoryError:
+        told = f"{options.device} has too little memory; lower --batch, now {options.schedule.batch}"
     except (DispersionError, OSError) as error:  # OSError: a file that the system refuses
-        console.print(f"error: {error}", style="red")
-        return EXIT_INPUT
+        told = str(error)
+    console.print(f"error: {told}", style="red")
+    return EXIT_INPUT
 
 
 def _interruptible(options: Options, console: Console) -> int:

@@ -99,8 +99,8 @@ def train(
     Raises
     ------
     InputError
-        Data that do not fit the network, no parameter to train, or a checkpoint that is damaged or
-        of another training.
+        Data that do not fit the network, no parameter to train, a network that returns anything but
+        logits, or a checkpoint that is damaged or of another training.
     DivergedError
         Loss or weights are no longer finite; the checkpoint keeps the last epoch before that.
     """
@@ -167,6 +167,10 @@ def _run_epoch(
                 group["lr"] = schedule.rate_at(number - 1 + step / in_epoch)
             with _short_floats(device):
                 logits = network.module(batch)
+            if not isinstance(logits, Tensor):  # torchvision's googlenet and inception_v3
+                raise InputError(
+                    f"{network.name} returns a {type(logits).__name__} in training, not logits alone"
+                )
             loss = criterion(logits.float(), truth)
             optimizer.zero_grad()
             loss.backward()

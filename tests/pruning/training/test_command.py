@@ -190,6 +190,19 @@ def test_weights_for_other_classes(work: Path, capsys: pytest.CaptureFixture[str
     assert "three.pt has 3 classes, but images has 2" in capsys.readouterr().err
 
 
+def test_too_little_memory(
+    work: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A device that is too small says what to lower."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate ...")
+
+    monkeypatch.setattr(command, "train", fail)
+    assert command.main(arguments()) == 2
+    assert capsys.readouterr().err.endswith("error: cpu has too little memory; lower --batch, now 6\n")
+
+
 def test_missing_options(capsys: pytest.CaptureFixture[str]) -> None:
     """What is required is named."""
     assert command.main([]) == 2

@@ -204,6 +204,20 @@ def test_pruned_networks_can_be_tuned(small_resnet: Network) -> None:
     assert tuned.digest != pruned.digest
 
 
+def test_logits_alone_are_needed(coloured: Labelled) -> None:
+    """A network with auxiliary outputs in training is refused by what it returns."""
+
+    class Auxiliary(nn.Sequential):
+        def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+            logits = super().forward(x)
+            return logits, logits
+
+    module = Auxiliary(nn.Flatten(), nn.Linear(192, 3))
+    network = Network("auxiliary", module.eval(), (3, 8, 8), 3, None, "test")
+    with pytest.raises(InputError, match="auxiliary returns a tuple in training"):
+        train(network, *coloured, SHORT)
+
+
 def test_data_are_checked_first(tiny: Network, coloured: Labelled) -> None:
     """Images and labels that do not fit are refused, those for validation too."""
     images, labels = coloured
