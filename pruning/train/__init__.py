@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -152,4 +153,5 @@ def _write(
         "versions": f"p-dispersion {__version__}, torch {torch.__version__}",
     }
     state = {name: tensor.cpu().contiguous() for name, tensor in trained.module.state_dict().items()}
-    write_whole(options.out, save(state, made))
+    # one entry: safetensors would write several in a random order, and equal runs unequal files
+    write_whole(options.out, save(state, {"training": json.dumps(made)}))

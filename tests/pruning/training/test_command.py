@@ -1,5 +1,6 @@
 """``python -m pruning.train`` on a folder of small images."""
 
+import json
 import os
 import signal
 import subprocess
@@ -78,7 +79,7 @@ def test_it_writes_weights_that_load(work: Path, capsys: pytest.CaptureFixture[s
         "out.safetensors",
     ]
     with safe_open(work / "out.safetensors", "pt") as file:
-        made = file.metadata()
+        made = json.loads(file.metadata()["training"])
     assert made["test_accuracy"] == "1.000000"
     assert made["data_sha256"] == images.digest
     assert "epochs=20" in made["schedule"]
@@ -126,7 +127,7 @@ def test_interrupted_and_resumed(
     interrupt_in(0)
     assert command.main(arguments("--epochs", "3")) == 0
     assert "going on from out.safetensors.checkpoint\nepoch 3/3" in capsys.readouterr().err
-    assert digest("whole.safetensors") == digest("out.safetensors")
+    assert Path("whole.safetensors").read_bytes() == Path("out.safetensors").read_bytes()
 
 
 def test_a_real_interrupt(work: Path) -> None:
