@@ -67,8 +67,8 @@ def _function(module: str, function: str) -> Callable[[], object]:
     except (Exception, SystemExit) as error:  # it is the user's code: anything may go wrong in it
         raise InputError(f"the module {module!r} cannot be imported ({_said(error)})") from error
     if not callable(found):
-        found_is = "" if found is None else f", but a {type(found).__name__} of that name"
-        raise InputError(f"the module {module!r} has no function {function!r}{found_is}")
+        instead = "" if found is None else f", but one of type {type(found).__name__}"
+        raise InputError(f"the module {module!r} has no function {function!r}{instead}")
     build: Callable[[], object] = found
     return build
 

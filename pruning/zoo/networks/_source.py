@@ -61,7 +61,7 @@ class ArchitectureSource:
                 f"{self.name} has no published weights; train it with 'python -m pruning.train --model"
                 f" {self.name} --out {self.name}.safetensors', or give weights of yours"
             )
-        classes = state[self.head].numel() if self.head in state else self.classes
+        classes = (self.head in state and state[self.head].numel()) or self.classes
         network = self._network(classes, dataset, provenance)
         load_weights(network.module, state, provenance)
         return network

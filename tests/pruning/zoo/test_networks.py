@@ -171,6 +171,15 @@ def test_bad_blank_networks_are_refused() -> None:
         blank_network("resnet56", 0)
 
 
+def test_weights_without_classes_are_refused(tmp_path: Path) -> None:
+    """A last layer of no outputs is of another shape than the network's."""
+    state = CifarResNet(20).state_dict()
+    state |= {"linear.weight": torch.zeros(0, 64), "linear.bias": torch.zeros(0)}
+    torch.save(state, tmp_path / "none.pt")
+    with pytest.raises(InputError, match=r"'linear\.weight' of shape \(0, 64\)"):
+        load_network("resnet20", tmp_path / "none.pt")
+
+
 def test_bad_names_are_refused() -> None:
     """Unknown names, needless variants and absent devices are refused."""
     with pytest.raises(UnknownNameError, match=r"did you mean .*vgg16"):

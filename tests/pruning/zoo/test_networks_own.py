@@ -118,7 +118,7 @@ def test_a_layer_called_normalization_says_nothing(mine: str) -> None:
 @pytest.mark.parametrize(
     ("mine", "message"),
     [
-        ("build = 3", r"no function 'build', but a int of that name"),
+        ("build = 3", r"no function 'build', but one of type int"),
         ("def other(): ...", r"has no function 'build'$"),
         ("def build(size): ...", r"called without arguments, raised TypeError: .*'size'"),
         ("def build(): raise SystemExit", r":build', called without arguments, raised SystemExit"),
