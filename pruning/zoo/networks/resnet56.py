@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from pruning.zoo.networks import networks
 from pruning.zoo.networks._cifar import trained_on_cifar10
-from pruning.zoo.networks._source import PublishedSource
+from pruning.zoo.networks._source import ArchitectureSource
 
 
 class BasicBlock(nn.Module):
@@ -82,7 +82,7 @@ def _stage(inputs: int, outputs: int, blocks: int, stride: int) -> nn.Sequential
 
 networks.add(
     "resnet56",
-    PublishedSource(
+    ArchitectureSource(
         name="resnet56",
         build=lambda classes: CifarResNet(56, classes),
         head="linear.bias",

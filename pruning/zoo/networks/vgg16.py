@@ -8,27 +8,31 @@ Recognition" (2015), configuration D; the CIFAR head, batch norm and dropout aft
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from torch import Tensor, nn
 
 from pruning.zoo.networks import networks
 from pruning.zoo.networks._cifar import trained_on_cifar10
-from pruning.zoo.networks._source import PublishedSource
+from pruning.zoo.networks._source import ArchitectureSource
 
-_STAGES = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512))
+_WIDTHS = (64, 128, 256, 512, 512)
 
 
-class Vgg16(nn.Module):
-    """The network; parameter names are those of the published checkpoint.
+class Vgg(nn.Module):
+    """Five stages of 3 x 3 convolutions; parameter names are those of the published checkpoint.
 
     Parameters
     ----------
+    depths : sequence of int
+        How many convolutions each of the five stages has.
     classes : int
         Length of the output.
     """
 
-    def __init__(self, classes: int = 10) -> None:
+    def __init__(self, depths: Sequence[int], classes: int) -> None:
         super().__init__()
-        self.features = nn.Sequential(*_feature_layers())
+        self.features = nn.Sequential(*_feature_layers(depths))
         self.classifier = nn.Sequential(
             nn.Dropout(0.5),
             nn.Linear(512, 512),
@@ -44,14 +48,27 @@ class Vgg16(nn.Module):
         return logits
 
 
-def _feature_layers() -> list[nn.Module]:
+class Vgg16(Vgg):
+    """Configuration D.
+
+    Parameters
+    ----------
+    classes : int
+        Length of the output.
+    """
+
+    def __init__(self, classes: int = 10) -> None:
+        super().__init__((2, 2, 3, 3, 3), classes)
+
+
+def _feature_layers(depths: Sequence[int]) -> list[nn.Module]:
     layers: list[nn.Module] = []
     channels = 3
-    for stage in _STAGES:
-        for position, width in enumerate(stage, start=1):
+    for width, depth in zip(_WIDTHS, depths, strict=True):
+        for position in range(1, depth + 1):
             layers += [nn.Conv2d(channels, width, 3, padding=1), nn.BatchNorm2d(width)]
             layers += [nn.ReLU(inplace=True)]
-            if position < len(stage):
+            if position < depth:
                 layers.append(nn.Dropout(0.4 if channels > 3 else 0.3))
             channels = width
         layers.append(nn.MaxPool2d(2))
@@ -60,7 +77,7 @@ def _feature_layers() -> list[nn.Module]:
 
 networks.add(
     "vgg16",
-    PublishedSource(
+    ArchitectureSource(
         name="vgg16",
         build=Vgg16,
         head="classifier.5.bias",

@@ -54,7 +54,7 @@ def material(tmp_path: Path, weights: Path, write_images: Callable[..., Path]) -
 
 
 BAD_INPUT = [
-    (["--model", "vgg61"], "unknown network 'vgg61'; did you mean vgg16?"),
+    (["--model", "vgg61"], "unknown network 'vgg61'; did you mean vgg19 or vgg16 or vgg13?"),
     (["--model", ""], "unknown network ''; known: mobilenet_v2,"),
     (["--model", "resnet56:deep"], "the network 'resnet56' has no variants; leave out ':deep'"),
     (["--model", "../../elsewhere"], "unknown network '../../elsewhere'; known:"),
@@ -77,7 +77,7 @@ BAD_INPUT = [
     (["--weights", "evil.pth"], "'evil.pth' cannot be read"),
     (["--weights", "wrapped.pth"], "'wrapped.pth' cannot be read: it needs io.open, code that is not"),
     (["--weights", "other.pth"], "other.pth has 'conv1.weight' of shape (2,); the network needs"),
-    (["--weights", "nan.safetensors"], f"layer {FIRST}: point 2 holds NaN or infinity"),
+    (["--weights", "nan.safetensors"], f"nan.safetensors: '{FIRST}.weight' holds nan or inf"),
     (["--data", "cifar11"], "unknown data set or folder 'cifar11'; did you mean cifar10?"),
     (["--data", "bare"], "bare/train holds no class folders"),
     (["--data", "x" * 300], f"File name too long: '{'x' * 300}'"),

@@ -1,0 +1,184 @@
+"""The command line of ``python -m pruning.train``, with units and defaults."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from dispersion.errors import InputError
+from dispersion.version import __version__
+from pruning.training import Decay, Schedule
+
+_SUFFIX = ".safetensors"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What is asked for.
+
+    Parameters
+    ----------
+    model, data, device : str
+        As `load_network`, `load_images` and `resolve_device` read them.
+    schedule : Schedule
+        How to train.
+    out : Path
+        Where the weights go; no such file is there yet.
+    weights : Path or None
+        Where to start; None for random weights.
+    train_images : int or None
+        How many images to learn from; None for all that may be.
+    """
+
+    model: str
+    data: str
+    device: str
+    schedule: Schedule
+    out: Path
+    weights: Path | None
+    train_images: int | None
+
+    @property
+    def checkpoint(self) -> Path:
+        """Where the latest epoch is kept until the training is done."""
+        return self.out.with_name(f"{self.out.name}.checkpoint")
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise InputError(f"{message}; see --help.")
+
+
+def parse(arguments: Sequence[str] | None = None) -> Options:
+    """Read the command line.
+
+    Parameters
+    ----------
+    arguments : sequence of str or None
+        None for the program's own.
+
+    Raises
+    ------
+    InputError
+        An unknown option, a value out of range, or an output file that cannot be meant.
+    """
+    given = _parser().parse_args(arguments)
+    if given.out.suffix != _SUFFIX:
+        raise InputError(f"--out must end in {_SUFFIX}, not {str(given.out)!r}")
+    if given.out.exists():
+        raise InputError(f"{str(given.out)!r} is there already; give another --out, or delete it")
+    schedule = Schedule(
+        epochs=given.epochs,
+        batch=given.batch,
+        rate=given.lr,
+        momentum=given.momentum,
+        weight_decay=given.weight_decay,
+        decay=Decay(given.schedule),
+        warm_up=given.warm_up,
+        augment=not given.no_augmentation,
+        label_smoothing=given.label_smoothing,
+        seed=given.seed,
+    )
+    return Options(
+        model=given.model,
+        data=given.data,
+        device=given.device,
+        schedule=schedule,
+        out=given.out,
+        weights=given.weights,
+        train_images=given.train_images,
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    made = _Parser(
+        prog="python -m pruning.train",
+        description="Train a network on labelled images, from random weights or from yours. "
+        "Every finished epoch is kept beside the output, in FILE.checkpoint: killed or "
+        "interrupted, the same command goes on from there, and on a CPU it ends with the same "
+        "weights.",
+        epilog="Exit codes: 0 trained; 2 bad input, a training that diverged, or a file that cannot "
+        "be written; 130 interrupted (finished epochs are kept).",
+    )
+    made.add_argument("--version", action="version", version=__version__)
+    for add_group in (_what, _how):
+        add_group(made)
+    return made
+
+
+def _what(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument_group("what").add_argument
+    add(
+        "--model",
+        required=True,
+        metavar="NAME",
+        help="resnet20, resnet32, resnet56, resnet110, vgg11, vgg13, vgg16, vgg19 (32 x 32 images), "
+        "mobilenet_v2 (224 x 224), torchvision:NAME, timm:NAME, or a function of yours without "
+        "arguments that returns a torch.nn.Module, as package.module:function",
+    )
+    add(
+        "--out",
+        required=True,
+        type=Path,
+        metavar="FILE",
+        help=f"where the trained weights go, a new {_SUFFIX} file; load_network and --weights take it",
+    )
+    add(
+        "--data",
+        default="cifar10",
+        metavar="NAME|FOLDER",
+        help="cifar10: its first 45,000 training images, validated on the other 5,000; or a folder "
+        "with train/CLASS/*.png and test/CLASS/*.png: all of train. Test images are looked at once, "
+        "at the end (default: %(default)s)",
+    )
+    add(
+        "--train-images",
+        type=int,
+        metavar="N",
+        help="learn from N of those, drawn by the seed (default: all)",
+    )
+    add(
+        "--weights",
+        type=Path,
+        metavar="START",
+        help="begin with this checkpoint: .safetensors, .pt or .pth (default: random weights)",
+    )
+    add(
+        "--device",
+        default="cpu",
+        metavar="NAME",
+        help="cpu, cuda, cuda:1, ...; on CUDA in mixed precision (default: %(default)s)",
+    )
+
+
+def _how(parser: argparse.ArgumentParser) -> None:
+    usual = Schedule(epochs=30)
+    add = parser.add_argument_group("how").add_argument
+    numbers = (
+        ("--epochs", int, usual.epochs, "N", "passes over the training images"),
+        ("--batch", int, usual.batch, "N", "the most images in a batch"),
+        ("--lr", float, usual.rate, "RATE", "highest learning rate; 0.01 suits weights of yours"),
+        ("--momentum", float, usual.momentum, "SHARE", "Nesterov's, in [0, 1)"),
+        ("--weight-decay", float, usual.weight_decay, "FACTOR", "L2 penalty on all parameters"),
+        ("--warm-up", int, usual.warm_up, "N", "first epochs, in which the rate grows from a tenth"),
+        ("--label-smoothing", float, usual.label_smoothing, "SHARE", "of a label, for all classes"),
+        ("--seed", int, usual.seed, "N", "of starting weights, order, augmentation and dropout"),
+    )
+    for name, kind, default, metavar, text in numbers:
+        text = f"{text} (default: %(default)s)"
+        add(name, type=kind, default=default, metavar=metavar, help=text)
+    add(
+        "--schedule",
+        choices=[decay.value for decay in Decay],
+        default=usual.decay.value,
+        help="the rate falls along half a cosine, or to a fifth after 30, 60 and 80 %% of the epochs "
+        "(default: %(default)s)",
+    )
+    add(
+        "--no-augmentation",
+        action="store_true",
+        help="leave out random crops after padding 4 pixels, and mirroring",
+    )

@@ -1,0 +1,6 @@
+"""Train networks, or fine-tune pruned ones: exactly repeatable, resumed after any interruption."""
+
+from pruning.training.loop import Epoch, train
+from pruning.training.schedule import Decay, Schedule
+
+__all__ = ["Decay", "Epoch", "Schedule", "train"]

@@ -1,0 +1,117 @@
+"""What is kept after every epoch, so that a killed training goes on where it was."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from dispersion.errors import InputError
+from pruning.training.files import write_whole
+from pruning.training.schedule import Schedule
+from pruning.zoo.network import Network
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """Digests of all that decides how a training ends."""
+
+    network: str
+    images: str
+    schedule: str
+
+    @classmethod
+    def of(
+        cls,
+        network: Network,
+        images: NDArray[np.uint8],
+        labels: NDArray[np.int64],
+        schedule: Schedule,
+    ) -> Fingerprint:
+        """Digest a training that is about to start."""
+        frozen = [name for name, p in network.module.named_parameters() if not p.requires_grad]
+        # the module's text tells apart what weights do not: strides, dropout, activations
+        built = re.sub(r" at 0x[0-9a-f]+", "", str(network.module))
+        start = f"{network.digest} {frozen} {network.normalization} {built}"
+        data = hashlib.sha256(f"{images.shape}".encode())
+        data.update(np.ascontiguousarray(images).data)
+        data.update(np.ascontiguousarray(labels).data)
+        return cls(hashlib.sha256(start.encode()).hexdigest(), data.hexdigest(), repr(schedule))
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A file that holds the latest finished epoch of one training.
+
+    Parameters
+    ----------
+    path : Path
+        Where; its folder is made when needed.
+    fingerprint : Fingerprint
+        Of the training.
+    """
+
+    path: Path
+    fingerprint: Fingerprint
+
+    def save(self, epoch: int, module: torch.nn.Module, optimizer: torch.optim.Optimizer) -> None:
+        """Replace the file, in one step: a kill leaves the old file or the new one, whole."""
+        content = {
+            "epoch": epoch,
+            "module": module.state_dict(),
+            "optimizer": optimizer.state_dict(),
+            "network": self.fingerprint.network,
+            "images": self.fingerprint.images,
+            "schedule": self.fingerprint.schedule,
+        }
+        buffer = io.BytesIO()
+        torch.save(content, buffer)
+        write_whole(self.path, buffer.getvalue())
+
+    def restore(self, module: torch.nn.Module, optimizer: torch.optim.Optimizer) -> int:
+        """Put module and optimizer where they were, and return how many epochs are done.
+
+        Without a file nothing is changed and 0 is returned.
+
+        Raises
+        ------
+        InputError
+            The file is damaged, or of another training.
+        """
+        if not self.path.exists():
+            return 0
+        content = self._read()
+        for part in ("network", "images", "schedule"):
+            if content[part] != getattr(self.fingerprint, part):
+                raise InputError(
+                    f"the checkpoint {str(self.path)!r} is of a training with {_OTHER[part]}; give"
+                    " what it began with to go on, or delete it to begin anew"
+                )
+        module.load_state_dict(content["module"])
+        optimizer.load_state_dict(content["optimizer"])
+        return int(content["epoch"])
+
+    def _read(self) -> dict[str, Any]:
+        try:
+            content = torch.load(self.path, map_location="cpu", weights_only=True)
+            return {key: content[key] for key in ("epoch", "module", "optimizer", *_OTHER)}
+        except Exception as error:  # a damaged file can make the reader raise anything
+            reason = str(error).strip().split("\n")[0].split(". ")[0]
+            raise InputError(
+                f"the checkpoint {str(self.path)!r} is damaged, or is none"
+                f" ({type(error).__name__}: {reason}); delete it to begin anew"
+            ) from error
+
+
+_OTHER = {
+    "network": "another network, or other starting weights",
+    "images": "other images or labels",
+    "schedule": "another schedule",
+}

@@ -1,0 +1,16 @@
+"""ResNet-32 for 32 x 32 images, built as `resnet56` is; to be trained."""
+
+from __future__ import annotations
+
+from pruning.zoo.networks import networks
+from pruning.zoo.networks._source import ArchitectureSource
+from pruning.zoo.networks.resnet56 import CifarResNet
+
+networks.add(
+    "resnet32",
+    ArchitectureSource(
+        name="resnet32",
+        build=lambda classes: CifarResNet(32, classes),
+        head="linear.bias",
+    ),
+)

@@ -1,0 +1,16 @@
+"""VGG-19 for 32 x 32 images: configuration E of the paper, built as `vgg16` is; to be trained."""
+
+from __future__ import annotations
+
+from pruning.zoo.networks import networks
+from pruning.zoo.networks._source import ArchitectureSource
+from pruning.zoo.networks.vgg16 import Vgg
+
+networks.add(
+    "vgg19",
+    ArchitectureSource(
+        name="vgg19",
+        build=lambda classes: Vgg((2, 2, 4, 4, 4), classes),
+        head="classifier.5.bias",
+    ),
+)
