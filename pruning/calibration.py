@@ -14,7 +14,6 @@ from torch import Tensor, nn
 from dispersion.errors import InputError, UnknownNameError
 from pruning.batches import batches
 from pruning.graph import Trace, example_input, trace
-from pruning.least_squares import Sums
 from pruning.readers import Reader, outputs_at, patches, places, readers
 from pruning.zoo.network import Network
 
@@ -74,7 +73,7 @@ class Calibration:
         self.labels = np.concatenate([labels] * (1 + mirrored)) if labels is not None else None
         self.batch = batch
         self.seed = seed
-        self._moments: dict[str, Sums] = {}
+        self._covariances: dict[str, Tensor] = {}
 
     @cached_property
     def trace(self) -> Trace:
@@ -101,26 +100,34 @@ class Calibration:
             raise InputError(f"no layer of {self.network.name} reads the channels of {layer!r}")
         return self._readers[layer]
 
-    def moments(self, name: str) -> Sums:
-        """Sums of the products of what the named layer multiplies with its weights.
+    def covariance(self, name: str) -> Tensor:
+        """Of the columns that the named layer multiplies with its weights.
 
         Those of the readers after it are made in the same pass, as far as memory allows (1 GiB), and
         kept: ask in forward order.
+
+        Returns
+        -------
+        Tensor of float64, shape (columns, columns)
+            The mean over the sampled rows of the products of deviations from the mean.
         """
-        if name not in self._moments:
+        if name not in self._covariances:
             order = self.reading[self.reading.index(name) :]
             sizes = [self._weight(one)[0].numel() for one in order]
             bytes_needed = 8 * np.cumsum(np.square(sizes, dtype=np.float64))
-            fit = max(1, int((bytes_needed <= _MEMORY).sum()))
-            device = self.network.device
-            self._moments = {
-                one: Sums.zero(size, device=device)
-                for one, size in zip(order[:fit], sizes[:fit], strict=True)
-            }
-            for seen in self.inputs(order[:fit]):
-                for one, rows in seen.items():
-                    self._moments[one].add(rows)
-        return self._moments[name]
+            order = order[: max(1, int((bytes_needed <= _MEMORY).sum()))]
+            self._covariances = self._measured(order)
+        return self._covariances[name]
+
+    def _measured(self, names: Sequence[str]) -> dict[str, Tensor]:
+        products: dict[str, Tensor] = {}
+        for seen in self.inputs(names):
+            for name, x in seen.items():
+                ones = torch.cat([x, x.new_ones(len(x), 1)], dim=1)
+                if name not in products:
+                    products[name] = x.new_zeros(2 * (ones.shape[1],), dtype=torch.float64)
+                products[name] += ones.T @ ones
+        return {name: _centred(products.pop(name)) for name in names}
 
     @cached_property
     def reading(self) -> list[str]:
@@ -153,6 +160,40 @@ class Calibration:
     def outputs(self, names: Sequence[str]) -> Iterator[dict[str, Tensor]]:
         """What the named layers make of these rows, shape (rows, outputs), a batch at a time."""
         return self._seen(names, None, lambda _, __, y, where: outputs_at(y, where))
+
+    def rows(self, name: str, inputs: Tensor) -> Tensor:
+        """What `inputs` yields for a layer, from what it is given for all images together."""
+        module = self.network.module.get_submodule(name)
+        parts = np.array_split(np.arange(len(self.images)), -(-len(self.images) // self.batch))
+        return torch.cat(
+            [
+                patches(module, inputs[part[0] : part[-1] + 1], self._where(name, inputs, index))
+                for index, part in enumerate(parts)
+            ]
+        )
+
+    def rectified(self, name: str) -> bool:
+        """Whether a layer's output goes on through batch norm, where there is one, and ReLU alone.
+
+        Seen by running a few images: something later receives exactly that.
+        """
+        output: list[Tensor] = []  # of the layer itself
+        passed: list[Tensor] = []  # what would let a ReLU's outcome through; copies, as some work in place
+        found = False
+
+        def note(seen: str, module: nn.Module, x: Tensor, y: Tensor) -> None:
+            nonlocal found
+            found = found or any(x.shape == one.shape and torch.equal(x, one.relu()) for one in passed)
+            if seen == name:
+                output.append(y)
+            elif not (isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d) and output and x is output[0]):
+                return
+            passed.append(y.clone())
+
+        leaves = [name for name, one in self.network.module.named_modules() if not list(one.children())]
+        few = next(batches(self.network, self.images[:8], 8))
+        run_until_seen(self.network.module, few, leaves, note)
+        return found
 
     def maps(self, layer: str) -> Iterator[Tensor]:
         """The feature maps of a layer's channels, a batch at a time: (batch, n, height, width).
@@ -199,6 +240,12 @@ class Calibration:
             return torch.arange(there)
         rng = np.random.default_rng((self.seed, zlib.crc32(name.encode()), index))
         return torch.from_numpy(np.sort(rng.choice(there, wanted, replace=False)))
+
+
+def _centred(products: Tensor) -> Tensor:
+    """Covariance from the sum of [x, 1] times its transpose."""
+    mean = products[:-1, -1] / products[-1, -1]
+    return products[:-1, :-1] / products[-1, -1] - mean[:, None] * mean
 
 
 def run_until_seen(

@@ -1,4 +1,4 @@
-"""Least squares from sums over samples, so that memory does not grow with the samples."""
+"""Linear fits from samples in memory: ridge regression, plain or blind below zero."""
 
 from __future__ import annotations
 
@@ -8,81 +8,78 @@ import torch
 from torch import Tensor
 
 
-@dataclass(slots=True, eq=False)
-class Sums:
-    """Sums over rows of [x, 1] and y, from which every ridge regression of y on x follows.
+@dataclass(frozen=True, slots=True, eq=False)
+class Fit:
+    """A linear map with intercept.
 
     Parameters
     ----------
-    xx : Tensor of float64, shape (columns + 1, columns + 1)
-        Of [x, 1] times its transpose.
-    xy : Tensor of float64, shape (columns + 1, outputs)
-        Of [x, 1] times y; no outputs where only x is of interest.
-    yy : float
-        Of the squares of y.
+    weight : Tensor of float32, shape (columns, outputs)
+        Of the columns.
+    intercept : Tensor of float32, shape (outputs,)
+        Zeros where none was wanted.
     """
 
-    xx: Tensor
-    xy: Tensor
-    yy: float = 0.0
+    weight: Tensor
+    intercept: Tensor
 
-    @classmethod
-    def zero(cls, columns: int, outputs: int = 0, device: torch.device | None = None) -> Sums:
-        """Of no rows at all."""
-        shapes = (columns + 1, columns + 1), (columns + 1, outputs)
-        xx, xy = (torch.zeros(shape, dtype=torch.float64, device=device) for shape in shapes)
-        return cls(xx, xy)
+    def __call__(self, x: Tensor) -> Tensor:
+        """The outputs for rows x of shape (rows, columns)."""
+        return x @ self.weight + self.intercept
 
-    def add(self, x: Tensor, y: Tensor | None = None) -> None:
-        """Add rows: x of shape (rows, columns) and y of shape (rows, outputs)."""
-        x = torch.cat([x, x.new_ones(len(x), 1)], dim=1)
-        self.xx += x.T @ x
-        if y is not None:
-            self.xy += x.T @ y
-            self.yy += float(y.double().square().sum())
+    def loss(self, x: Tensor, y: Tensor, rectified: bool = False) -> float:
+        """The sum of squares it leaves; where `rectified`, of what an activation lets through."""
+        found = self(x)
+        off = torch.where(y > 0, y - found, found.clamp(min=0)) if rectified else y - found
+        return float(off.double().square().sum())
 
-    def __add__(self, other: Sums) -> Sums:
-        return Sums(self.xx + other.xx, self.xy + other.xy, self.yy + other.yy)
 
-    @property
-    def rows(self) -> float:
-        """How many were added."""
-        return float(self.xx[-1, -1])
+class Ridge:
+    """Ridge regression on given columns, for any targets.
 
-    @property
-    def covariance(self) -> Tensor:
-        """Of x, centred, times the number of rows: shape (columns, columns)."""
-        mean = self.xx[:-1, -1] / self.rows
-        return self.xx[:-1, :-1] - self.rows * mean[:, None] * mean
+    Parameters
+    ----------
+    x : Tensor, shape (rows, columns)
+        The samples.
+    ridge : float
+        The penalty on squared weights, as a share of the columns' mean sum of squares.
+    intercept : bool
+        Whether there is one; it is not penalised.
+    """
 
-    def fit(self, ridge: float, intercept: bool = True) -> Tensor:
-        """The weights that minimise squared error plus penalty.
+    def __init__(self, x: Tensor, ridge: float, intercept: bool = True) -> None:
+        self._intercept = intercept
+        self._mean = x.mean(0) if intercept else x.new_zeros(x.shape[1])
+        self._x = x - self._mean
+        gram = (self._x.T @ self._x).double()
+        penalty = ridge * float(gram.diagonal().mean())
+        gram.diagonal().add_(penalty if penalty > 0 else 1.0)  # columns that never change
+        self._factor = torch.linalg.cholesky(gram)
+
+    def fit(self, y: Tensor) -> Fit:
+        """The least squares fit of targets y, shape (rows, outputs)."""
+        mean = y.mean(0) if self._intercept else y.new_zeros(y.shape[1])
+        cross = (self._x.T @ (y - mean)).double()
+        weight = torch.cholesky_solve(cross, self._factor).to(y.dtype)
+        return Fit(weight, mean - self._mean @ weight)
+
+    def fit_rectified(self, y: Tensor, rounds: int) -> Fit:
+        """Fit targets of which an activation lets only the positive part through.
+
+        Where y is positive the outputs should equal it; elsewhere it is enough that they are not
+        positive.  That loss is convex; every round minimises the quadratic that touches it from above
+        at the fit before, so it never grows.  Few rounds are the better ones: on samples that the
+        columns outnumber, the last bit of fit is noise.
 
         Parameters
         ----------
-        ridge : float
-            The penalty on squared weights, as a share of the mean diagonal of the Gram matrix.
-        intercept : bool
-            Whether there is one; it is not penalised.
-
-        Returns
-        -------
-        Tensor of float64, shape (columns + 1, outputs)
-            The intercept, or zeros, last.
+        y : Tensor, shape (rows, outputs)
+            The targets.
+        rounds : int
+            Fits made, at least 1; the first is the plain one.
         """
-        if not intercept:
-            weight = _ridge_solve(self.xx[:-1, :-1], self.xy[:-1], ridge)
-            return torch.cat([weight, torch.zeros_like(self.xy[-1:])])
-        mean = self.xx[:-1, -1] / self.rows
-        weight = _ridge_solve(self.covariance, self.xy[:-1] - mean[:, None] * self.xy[-1], ridge)
-        return torch.cat([weight, (self.xy[-1] / self.rows - mean @ weight)[None]])
-
-    def error(self, fitted: Tensor) -> float:
-        """The sum of squares that a fit leaves."""
-        return float((fitted * (self.xx @ fitted - 2 * self.xy)).sum()) + self.yy
-
-
-def _ridge_solve(gram: Tensor, cross: Tensor, ridge: float) -> Tensor:
-    penalty = ridge * float(gram.diagonal().mean())
-    diagonal = torch.full_like(gram.diagonal(), penalty if penalty > 0 else 1.0)  # x never changes
-    return torch.cholesky_solve(cross, torch.linalg.cholesky(gram + torch.diag(diagonal)))
+        found = self.fit(y)
+        for _ in range(rounds - 1):
+            outputs = found(self._x + self._mean)
+            found = self.fit(torch.where(y > 0, y, outputs.clamp(max=0)))
+        return found

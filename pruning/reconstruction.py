@@ -1,38 +1,49 @@
 """Repair a pruned network without training: every layer that lost inputs is fitted anew.
 
 A layer that reads fewer channels than before gets the weights with which its outputs on calibration
-images come closest, in least squares, to those of the unpruned network.  Layers are fitted in forward
-order, each to what the layers before it, pruned and fitted, really send.
+images come closest to those of the unpruned network.  Layers are fitted in forward order, each to what
+the layers before it, pruned and fitted, really send.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+import numpy as np
 from dispersion.errors import InputError
+from pruning.batches import batches
 from pruning.calibration import Calibration, run_until_seen
 from pruning.graph import example_input
 from pruning.kept import Kept, kept_indices
-from pruning.least_squares import Sums
+from pruning.least_squares import Fit, Ridge
 from pruning.zoo.network import Network
 
-RIDGES = (1e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1)
-"""The ridges tried, as shares of the inputs' mean variance."""
+RIDGES = (1e-3, 1e-2, 1e-1)
+"""The ridges tried where none is given."""
 
 Norm = nn.BatchNorm1d | nn.BatchNorm2d
 
-_HELD_OUT = 5  # one batch in so many judges the ridge
+_HELD_OUT = 0.2  # the share of images that judges a ridge
+_MEMORY = 4 * 2**30  # bytes of activations of all images at once; where more are needed, in batches
+_ALIVE = 4  # activations of the widest layer's size that live at a time
 
 
 def reconstruct(
-    calibration: Calibration, pruned: Network, kept: Kept, ridge: float | None = None
+    calibration: Calibration,
+    pruned: Network,
+    kept: Kept,
+    *,
+    ridge: float | None = 1e-2,
+    rounds: int = 15,
 ) -> Network:
     """Fit every layer that reads pruned channels to what it gave in the unpruned network.
+
+    Where batch norm and ReLU follow a layer, what they do not let through is not fitted: there it is
+    enough that the outputs stay below zero (see `Ridge.fit_rectified`).
 
     Parameters
     ----------
@@ -43,40 +54,95 @@ def reconstruct(
     kept : mapping of layer name to kept indices
         What was kept.
     ridge : float or None
-        Penalty on the squared weights, as a share of the mean variance of the layer's inputs; None
-        to choose among `RIDGES`, layer by layer, the one that does best on a fifth of the images.
+        Penalty on the squared weights, as a share of the columns' mean sum of squares; None to choose,
+        layer by layer, the one of `RIDGES` that does best on a fifth of the images.
+    rounds : int
+        Rounds of fitting before ReLUs; 1 for plain least squares everywhere.
 
     Returns
     -------
     Network
         A copy.  What a fit adds to a layer without bias goes into the mean of the batch norm behind
-        it; without one, the fit has no intercept to give and is made without.
+        it; without one, the fit has no intercept.
 
     Raises
     ------
     InputError
-        A ridge of 0 or less, or a layer that cannot be fitted (grouped, say).
+        A ridge of 0 or less, no rounds, or a layer that cannot be fitted (a grouped one, say).
 
     References
     ----------
     He, Zhang and Sun, "Channel Pruning for Accelerating Very Deep Neural Networks" (2017), section
-    3.1, equation 5, fitted to what the pruned layers before it send.  Mariet and Sra, "Diversity
-    Networks" (2016), section 3.2, call it fusion.
+    3.1: least squares, from the pruned inputs to the original outputs.  Zhang et al., "Accelerating
+    Very Deep Convolutional Networks for Classification and Detection" (2015), section 3.2: to be exact
+    only where ReLU lets something through; the loss here is the convex one of the two readings.
     """
     if ridge is not None and not ridge > 0:
-        raise InputError(f"the ridge must be above 0, not {ridge!r}")
+        raise InputError(f"the ridge must be above 0, not {ridge!r}; leave it out for 0.01.")
+    if rounds < 1:
+        raise InputError(f"a reconstruction takes 1 round or more, not {rounds!r}.")
     repaired = pruned.copy()
     kept = kept_indices(calibration.trace.couplings, kept)
     names = _losing(calibration, kept)
-    norms = _norms_behind(repaired, names)
     targets = _targets(calibration, names, kept)
-    for name in names:
-        module = repaired.module.get_submodule(name)
-        norm = norms.get(name)
-        intercept = module.bias is not None or norm is not None
-        fitted = _fit(calibration, repaired, name, targets.pop(name), ridge, intercept)
-        _set(module, norm, fitted)
+    norms = _norms_behind(repaired, names)
+
+    def refit(name: str, x: Tensor) -> None:
+        module, norm = repaired.module.get_submodule(name), norms.get(name)
+        scale, shift = _affine(norm, targets[name])
+        y = targets.pop(name) * scale + shift
+        active = rounds if calibration.rectified(name) else 1
+        found = _fit(x, y, ridge, active, intercept=module.bias is not None or norm is not None)
+        _set(module, norm, found.weight / scale, (found.intercept - shift) / scale)
+
+    walk = _at_once if _bytes_at_once(calibration) <= _MEMORY else _one_by_one
+    walk(calibration, repaired, names, refit)
     return repaired
+
+
+Refit = Callable[[str, Tensor], None]
+
+
+def _at_once(calibration: Calibration, network: Network, names: Sequence[str], refit: Refit) -> None:
+    """Run all images together, and refit each layer just before it is called for the first time."""
+    left = set(names)
+
+    def hook(name: str) -> Callable[[nn.Module, tuple[Tensor, ...]], None]:
+        def called(_: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+            if name in left:
+                left.remove(name)
+                refit(name, calibration.rows(name, inputs[0]))
+
+        return called
+
+    hooks = [network.module.get_submodule(n).register_forward_pre_hook(hook(n)) for n in names]
+    try:
+        with torch.inference_mode():
+            network.module(next(batches(network, calibration.images, len(calibration.images))))
+    finally:
+        for one in hooks:
+            one.remove()
+
+
+def _one_by_one(
+    calibration: Calibration, network: Network, names: Sequence[str], refit: Refit
+) -> None:
+    """Run the images in batches, once for every layer."""
+    for name in names:
+        refit(name, torch.cat([seen[name] for seen in calibration.inputs([name], network)]))
+
+
+def _bytes_at_once(calibration: Calibration) -> int:
+    """About how much memory the activations of all images take at the same time."""
+    widest = 0
+
+    def note(_: str, __: nn.Module, x: Tensor, y: Tensor) -> None:
+        nonlocal widest
+        widest = max(widest, x.numel(), y.numel())
+
+    network = calibration.network
+    run_until_seen(network.module, example_input(network), calibration.reading, note)
+    return _ALIVE * 4 * widest * len(calibration.images)
 
 
 def _losing(calibration: Calibration, kept: Iterable[str]) -> list[str]:
@@ -103,8 +169,8 @@ def _norms_behind(network: Network, names: Sequence[str]) -> dict[str, Norm]:
 
 def _targets(
     calibration: Calibration, names: Sequence[str], kept: Mapping[str, NDArray[np.int64]]
-) -> dict[str, list[Tensor]]:
-    """For each layer, batch by batch, what the unpruned network made of the outputs that are kept."""
+) -> dict[str, Tensor]:
+    """What the unpruned network made of the outputs that are kept, shape (rows, outputs), by layer."""
     rows = {
         name: torch.from_numpy(kept[coupling.convolutions[0]]).to(calibration.network.device)
         for coupling in calibration.trace.couplings
@@ -115,33 +181,41 @@ def _targets(
     for seen in calibration.outputs(names):
         for name, y in seen.items():
             found[name].append(y[:, rows[name]] if name in rows else y)
-    return found
+    return {name: torch.cat(parts) for name, parts in found.items()}
 
 
-def _fit(
-    calibration: Calibration,
-    network: Network,
-    name: str,
-    wanted: Sequence[Tensor],
-    ridge: float | None,
-    intercept: bool,
-) -> Tensor:
-    weight = network.module.get_submodule(name).get_parameter("weight")
-    fitting, judging = (Sums.zero(weight[0].numel(), len(weight), weight.device) for _ in range(2))
-    for index, seen in enumerate(calibration.inputs([name], network)):
-        half = judging if index % _HELD_OUT == _HELD_OUT - 1 else fitting
-        half.add(seen[name], wanted[index])
+def _affine(norm: Norm | None, like: Tensor) -> tuple[Tensor, Tensor]:
+    """Scale and shift of a batch norm that is no longer trained; 1 where it ignores its input."""
+    scale, shift = like.new_ones(like.shape[1]), like.new_zeros(like.shape[1])
+    if norm is None or norm.running_mean is None or norm.running_var is None:
+        return scale, shift
+    scale = torch.rsqrt(norm.running_var + norm.eps)
+    if norm.affine:
+        scale, shift = scale * norm.weight.detach(), norm.bias.detach()
+    scale = torch.where(scale == 0, 1.0, scale)
+    return scale, shift - scale * norm.running_mean
+
+
+def _fit(x: Tensor, y: Tensor, ridge: float | None, rounds: int, intercept: bool) -> Fit:
     if ridge is None:
-        ridge = min(RIDGES, key=lambda one: judging.error(fitting.fit(one, intercept)))
-    return (fitting + judging).fit(ridge, intercept)
+        fitted = len(x) - int(_HELD_OUT * len(x))
+        ridge = min(
+            RIDGES,
+            key=lambda one: (
+                Ridge(x[:fitted], one, intercept)
+                .fit_rectified(y[:fitted], rounds)
+                .loss(x[fitted:], y[fitted:], rounds > 1)
+            ),
+        )
+    return Ridge(x, ridge, intercept).fit_rectified(y, rounds)
 
 
-def _set(module: nn.Module, norm: Norm | None, fitted: Tensor) -> None:
+def _set(module: nn.Module, norm: Norm | None, weight: Tensor, intercept: Tensor) -> None:
     """Write a fit into a layer; the intercept into its bias, or into the mean of the norm behind it."""
-    weight, bias = module.get_parameter("weight"), module.bias
+    held, bias = module.get_parameter("weight"), module.bias
     with torch.no_grad():
-        weight.copy_(fitted[:-1].T.reshape(weight.shape))
+        held.copy_(weight.T.reshape(held.shape))
         if isinstance(bias, Tensor):
-            bias.copy_(fitted[-1])
+            bias.copy_(intercept)
         elif norm is not None and norm.running_mean is not None:
-            norm.running_mean.sub_(fitted[-1])
+            norm.running_mean.sub_(intercept)
