@@ -116,7 +116,7 @@ def test_terms_by_hand() -> None:
 
 
 def test_gradient_and_restriction(small_resnet: Network) -> None:
-    """The slope is what one filter more and one fewer differ by; a form in some layers is the same form."""
+    """Slopes are what a filter more and one fewer differ by; in some layers it is the same form."""
     model = size_model(small_resnet)
     n = np.array(list(model.channels.values()))
     counts = n // 2
