@@ -57,15 +57,12 @@ class Budget:
         InputError
             The text is no such thing.
         """
-        resource, _, share = text.partition("=")
+        resource, _, written = text.partition("=")
         try:
-            return cls(resource.strip(), float(share))
-        except UnknownNameError:
-            raise
+            share = float(written)
         except ValueError as error:
-            if isinstance(error, InputError):
-                raise
             raise InputError(f"a budget reads like macs=0.5 or params=0.4, not {text!r}") from error
+        return cls(resource.strip(), share)
 
     def target(self, whole: int) -> float:
         """What may remain of a network of size `whole`."""

@@ -96,7 +96,7 @@ def by_curves(
     while True:
         better = _improved(task, counts, choices, values, gap, end, threads)
         if ((steps <= 1.0).all() and np.array_equal(better, counts)) or time.monotonic() >= end:
-            return repaired(task, better)
+            return repaired(task, better, values)
         counts, steps, gap = better, np.maximum(1.0, steps / 2), _GAP
         choices = [
             np.clip(count + (_WINDOW * step).round().astype(np.int64), least, most)
