@@ -12,16 +12,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from dispersion.errors import ContradictionError, InputError, UnknownNameError
 from pruning.graph import Trace, example_input, trace
 from pruning.ledger import CUT_TYPES, INPUT_CUTTERS
 from pruning.measure import Cost, cost
+from pruning.quadratic import Counts, Quadratic, folded
 from pruning.zoo.network import Network
-
-Counts = NDArray[np.int64]
 
 _Axis = tuple[nn.Module, int]
 _COUNTED = (nn.Conv2d, nn.Linear)
@@ -34,38 +32,6 @@ class Term:
     coefficient: int
     rows: str | None
     columns: str | None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Quadratic:
-    """A quadratic form in the counts of filters: x' M x with x = (1, p_1, ..., p_L).
-
-    Parameters
-    ----------
-    matrix : ndarray of int64, shape (L + 1, L + 1)
-        M, upper triangular, no entry negative.
-    """
-
-    matrix: Counts
-
-    def __call__(self, counts: Counts) -> int:
-        """The value, exactly; `counts` has shape (L,)."""
-        x = np.concatenate(([1], counts))
-        return int(x @ self.matrix @ x)
-
-    def gradient(self, counts: Counts) -> Counts:
-        """What each layer's count adds to first order, shape (L,): the derivatives."""
-        x = np.concatenate(([1], counts))
-        slopes: Counts = np.asarray(self.matrix @ x + x @ self.matrix, dtype=np.int64)
-        return slopes[1:]
-
-    def among(self, free: NDArray[np.intp], counts: Counts) -> Quadratic:
-        """The form in the counts of the layers `free` alone; the others keep `counts`, shape (L,)."""
-        into = np.zeros((len(self.matrix), len(free) + 1), dtype=np.int64)
-        into[:, 0] = np.concatenate(([1], counts))
-        into[free + 1, 0] = 0
-        into[free + 1, np.arange(len(free)) + 1] = 1
-        return Quadratic(_folded(into.T @ self.matrix @ into))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -142,7 +108,7 @@ def size_model(network: Network) -> SizeModel:
     ------
     InputError
         The network cannot be traced, or a layer with parameters that this model cannot follow loses
-        channels with others; it is named.
+        channels with others, or shares its weights; it is named.
     ContradictionError
         The model and `pruning.cost` disagree on the whole network.
     """
@@ -152,15 +118,19 @@ def size_model(network: Network) -> SizeModel:
     positions = _positions(traced.network)
     macs = np.zeros((width, width), dtype=np.int64)
     parameters = np.zeros((width, width), dtype=np.int64)
+    seen: set[nn.Parameter] = set()
     for module, name in traced.names.items():
         for part, parameter in module.named_parameters(recurse=False):
+            if parameter in seen:
+                raise InputError(f"{network.name}: layer {name!r} shares its {part} with another layer")
+            seen.add(parameter)
             rows, columns = (_affine(axes.get((module, k)), parameter, k, width) for k in (0, 1))
             volume = np.outer(rows, columns) * math.prod(parameter.shape[2:])
             parameters += volume
             if part == "weight" and isinstance(module, _COUNTED):
                 macs += volume * positions.get(name, 0)
     channels = {coupling.convolutions[0]: coupling.channels for coupling in traced.couplings}
-    model = SizeModel(network.name, channels, Quadratic(_folded(macs)), Quadratic(_folded(parameters)))
+    model = SizeModel(network.name, channels, Quadratic(folded(macs)), Quadratic(folded(parameters)))
     found, whole = model.cost({}), cost(network)
     if found != whole:
         raise ContradictionError(
@@ -241,9 +211,3 @@ def _positions(network: Network) -> dict[str, int]:
     for hook in hooks:
         hook.remove()
     return positions
-
-
-def _folded(matrix: Counts) -> Counts:
-    """The upper triangular matrix of the same quadratic form."""
-    folded: Counts = np.triu(matrix) + np.tril(matrix, -1).T
-    return folded

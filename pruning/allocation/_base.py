@@ -10,7 +10,7 @@ from typing import Any
 from dispersion.registry import Registry
 from pruning.budget import Budget
 from pruning.filters import FilterLayer
-from pruning.sizes import Counts, Quadratic
+from pruning.quadratic import Counts, Quadratic
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dispersion.errors import EngineError
-from pruning.sizes import Counts, Quadratic
+from pruning.quadratic import Counts, Quadratic
 from solvers.interruptible import run_interruptibly
+
+if TYPE_CHECKING:
+    import highspy
 
 _SCALE = 1e4  # the budget in the model, so that the engine's tolerance of 1e-6 is 1e-10 of it
 
@@ -40,8 +44,8 @@ class _Model:
 
     gain: NDArray[np.float64]
     binary: NDArray[np.int32]
-    lower: list[float]
-    upper: list[float]
+    lower: NDArray[np.float64]
+    upper: NDArray[np.float64]
     rows: list[tuple[NDArray[np.int32], NDArray[np.float64]]]
     start: NDArray[np.float64]
 
@@ -89,28 +93,9 @@ def best_on_grid(
     EngineError
         HiGHS ended for another reason than an optimum or the time limit.
     """
-    model = _model(size, limit, choices, values, start)
     import highspy
 
-    engine = highspy.Highs()
-    engine.setOptionValue("log_to_console", False)
-    columns = len(model.gain)
-    engine.addVars(columns, np.zeros(columns), np.ones(columns))
-    engine.changeColsIntegrality(
-        len(model.binary), model.binary, np.ones(len(model.binary), dtype=np.uint8)
-    )
-    engine.changeColsCost(columns, np.arange(columns, dtype=np.int32), model.gain)
-    engine.changeObjectiveSense(highspy.ObjSense.kMaximize)
-    lengths = [len(index) for index, _ in model.rows]
-    starts = np.concatenate(([0], np.cumsum(lengths[:-1]))).astype(np.int32)
-    index = np.concatenate([index for index, _ in model.rows])
-    entries = np.concatenate([entries for _, entries in model.rows])
-    engine.addRows(
-        len(lengths), np.array(model.lower), np.array(model.upper), len(index), starts, index, entries
-    )
-    solution = highspy.HighsSolution()
-    solution.col_value = model.start.tolist()
-    engine.setSolution(solution)
+    engine = _loaded(_model(size, limit, choices, values, start))
     for option, value in {"time_limit": time_limit, "threads": threads, "mip_rel_gap": gap}.items():
         engine.setOptionValue(option, value)
     highspy.Highs.resetGlobalScheduler(True)  # else another thread count is ignored, and worse
@@ -123,52 +108,67 @@ def best_on_grid(
     if engine.getInfo().primal_solution_status != feasible:  # time was up before the start was read
         return GridAnswer(tuple(start), optimal=False)
     z = np.asarray(engine.getSolution().col_value)
-    firsts = _firsts(choices)
-    picks = tuple(int(z[a : a + len(c)].argmax()) for a, c in zip(firsts, choices, strict=True))
+    picks = tuple(int(z[one].argmax()) for one in _binaries(choices))
     return GridAnswer(picks, optimal=outcome == ended.kOptimal)
 
 
-def _firsts(choices: Choices) -> list[int]:
-    """The column of every layer's first choice."""
-    return [0, *np.cumsum([len(choice) for choice in choices]).tolist()][:-1]
+def _loaded(model: _Model) -> highspy.Highs:
+    """HiGHS with the model and the solution to start from; it prints nothing."""
+    import highspy
+
+    engine = highspy.Highs()
+    engine.setOptionValue("log_to_console", False)
+    columns, binaries = len(model.gain), len(model.binary)
+    engine.addVars(columns, np.zeros(columns), np.ones(columns))
+    engine.changeColsIntegrality(binaries, model.binary, np.ones(binaries, dtype=np.uint8))
+    engine.changeColsCost(columns, np.arange(columns, dtype=np.int32), model.gain)
+    engine.changeObjectiveSense(highspy.ObjSense.kMaximize)
+    lengths = [len(index) for index, _ in model.rows]
+    starts = np.concatenate(([0], np.cumsum(lengths[:-1]))).astype(np.int32)
+    index, entries = (np.concatenate(parts) for parts in zip(*model.rows, strict=True))
+    engine.addRows(len(lengths), model.lower, model.upper, len(index), starts, index, entries)
+    solution = highspy.HighsSolution()
+    solution.col_value = model.start.tolist()
+    engine.setSolution(solution)
+    return engine
+
+
+def _binaries(choices: Choices) -> list[NDArray[np.int32]]:
+    """The columns of every layer's choices."""
+    ends = np.cumsum([len(choice) for choice in choices])
+    return np.split(np.arange(ends[-1], dtype=np.int32), ends[:-1])
 
 
 def _model(
     size: Quadratic, limit: float, choices: Choices, values: Values, start: Sequence[int]
 ) -> _Model:
     """Write the program down."""
-    firsts, widths = _firsts(choices), [len(choice) for choice in choices]
-    columns = sum(widths)
-    z = [np.arange(a, a + g, dtype=np.int32) for a, g in zip(firsts, widths, strict=True)]
+    z = _binaries(choices)
+    columns = sum(len(one) for one in z)
     rows = [(one, np.ones(len(one))) for one in z]
-    lower, upper = [1.0] * len(z), [1.0] * len(z)
-    squares = size.matrix.diagonal()[1:]
-    budget = [
-        (z[k], size.matrix[0, k + 1] * choice + squares[k] * choice**2)
-        for k, choice in enumerate(choices)
-    ]
-    chosen = [np.arange(g) == k for g, k in zip(widths, start, strict=True)]
+    linear, squares = size.matrix[0, 1:], size.matrix.diagonal()[1:]
+    budget = [(z[k], linear[k] * one + squares[k] * one**2) for k, one in enumerate(choices)]
+    chosen = [np.arange(len(one)) == k for one, k in zip(z, start, strict=True)]
     begins = [np.concatenate(chosen)]
     for i, j in np.argwhere(np.triu(size.matrix[1:, 1:], 1)).tolist():
-        y = np.arange(columns, columns + widths[i] * widths[j], dtype=np.int32)
+        y = np.arange(columns, columns + len(z[i]) * len(z[j]), dtype=np.int32)
         columns += len(y)
-        table = y.reshape(widths[i], widths[j])
+        table = y.reshape(len(z[i]), len(z[j]))
         for whole, parts in ((z[i], table), (z[j], table.T)):
-            for column, linked in zip(whole, parts, strict=True):
-                rows.append((np.append(linked, column), np.append(np.ones(len(linked)), -1.0)))
-                lower.append(0.0)
-                upper.append(0.0)
+            rows += [
+                (np.append(linked, column), np.append(np.ones(len(linked)), -1.0))
+                for column, linked in zip(whole, parts, strict=True)
+            ]
         budget.append((y, size.matrix[i + 1, j + 1] * np.outer(choices[i], choices[j]).ravel()))
         begins.append(np.outer(chosen[i], chosen[j]).ravel())
-    rows.append(
-        (
-            np.concatenate([index for index, _ in budget]),
-            np.concatenate([entries for _, entries in budget]) * (_SCALE / limit),
-        )
-    )
-    lower.append(-np.inf)
-    upper.append((limit - float(size.matrix[0, 0])) * (_SCALE / limit))
-    binary = np.concatenate(z)
+    bounds = np.zeros(len(rows) + 1)
+    bounds[: len(z)] = 1.0  # one choice a layer; then the links, and the budget last
+    index, entries = (np.concatenate(parts) for parts in zip(*budget, strict=True))
+    rows.append((index, entries * (_SCALE / limit)))
+    lower, upper = bounds.copy(), bounds
+    lower[-1], upper[-1] = -np.inf, (limit - float(size.matrix[0, 0])) * (_SCALE / limit)
     gain = np.zeros(columns)
-    gain[binary] = np.concatenate(values)
-    return _Model(gain, binary, lower, upper, rows, np.concatenate(begins).astype(np.float64))
+    gain[: len(begins[0])] = np.concatenate(values)
+    return _Model(
+        gain, np.concatenate(z), lower, upper, rows, np.concatenate(begins).astype(np.float64)
+    )

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pruning.allocation._base import Task
 from pruning.allocation._repair import repaired
-from pruning.sizes import Counts
+from pruning.quadratic import Counts
 
 Order = NDArray[np.intp]
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pruning.allocation._base import Task
 from pruning.budget import TOLERANCE
-from pruning.sizes import Counts
+from pruning.quadratic import Counts
 
 _REACH = 8  # filters; with one or two layers all counts are tried
 

@@ -16,7 +16,7 @@ from pruning.allocation._repair import repaired
 from pruning.allocation._scores import by_layer, layer_scores
 from pruning.allocation.ratio import levels_of_ratios
 from pruning.criteria import Scores, need
-from pruning.sizes import Counts
+from pruning.quadratic import Counts
 
 Curve = NDArray[np.float64]
 

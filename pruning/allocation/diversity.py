@@ -9,7 +9,7 @@ from dispersion.metrics import distances
 from pruning.allocation._base import Task, allocation
 from pruning.allocation._ranking import by_threshold
 from pruning.filters import FilterLayer
-from pruning.sizes import Counts
+from pruning.quadratic import Counts
 from solvers.maxmin.greedy import farthest_points, longest_end
 
 

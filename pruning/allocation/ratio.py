@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from dispersion.errors import InputError
 from pruning.allocation._base import Task, allocation
 from pruning.allocation._ranking import by_threshold
-from pruning.sizes import Counts
+from pruning.quadratic import Counts
 
 
 def uniform(n: int, keep: float) -> int:

@@ -12,7 +12,7 @@ from pruning.allocation._base import Task, allocation
 from pruning.allocation._ranking import by_threshold
 from pruning.allocation._scores import layer_scores
 from pruning.criteria import Scores
-from pruning.sizes import Counts
+from pruning.quadratic import Counts
 
 NORMALISERS: dict[str, Callable[[Scores], float]] = {
     "mean": lambda scores: float(np.abs(scores).mean()),

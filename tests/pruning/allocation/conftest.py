@@ -8,7 +8,7 @@ import pytest
 
 from pruning import Budget, FilterLayer, Network, SizeModel, filter_layers, size_model
 from pruning.allocation import Task
-from pruning.sizes import Quadratic
+from pruning.quadratic import Quadratic
 
 
 @dataclass(frozen=True)
