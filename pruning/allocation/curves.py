@@ -20,7 +20,11 @@ from pruning.quadratic import Counts
 
 Curve = NDArray[np.float64]
 
-UTILITIES: dict[str, Callable[[Curve], Curve]] = {"log": np.log, "share": np.asarray}
+UTILITIES: dict[str, Callable[[Curve], Curve]] = {
+    "inverse": lambda share: -1.0 / share,
+    "log": np.log,
+    "share": np.asarray,
+}
 """What a share of a layer's scores is worth."""
 
 _FIRST_GAP, _GAP = 1e-4, 1e-3  # of the optimum over the whole range, and of those that close in
@@ -33,7 +37,7 @@ def by_curves(
     *,
     criterion: str = "l1",
     seed: int = 0,
-    utility: str = "log",
+    utility: str = "inverse",
     curves: Mapping[str, Curve] | None = None,
     weights: Mapping[str, float] | None = None,
     grid: int = 12,
@@ -48,8 +52,10 @@ def by_curves(
     once is better by 0.1 %.  No step is ever worse than the one before, and the first starts from the
     uniform allocation.  Nothing is proven about counts off the grids.
 
-    The sum of plain shares ("share") gives up whole layers where that is cheap, which a chain of
-    layers does not survive; the sum of logarithms is that of the product of the shares.
+    The value of p filters is, after `utility`, a function of the share s of the layer's total score
+    that the best p have.  "inverse": -1 / s, so that the sum of lost over kept score is minimised.
+    "log": log s, so that the product of the shares is maximised.  "share": s itself, which gives up
+    whole layers where that is cheap; a chain of layers does not survive it.
 
     Parameters
     ----------
@@ -60,8 +66,7 @@ def by_curves(
     seed : int
         Of criteria that draw by chance.
     utility : str
-        "log" or "share": the value of p filters is the logarithm of the share of the layer's total
-        score that the best p have, or the share itself.
+        "inverse", "log" or "share".
     curves : mapping of str to ndarray of float64, shape (n,), or None
         By layer, what 1 to n filters are worth, in place of criterion and utility.
     weights : mapping of str to float or None

@@ -79,10 +79,11 @@ def test_weights_decide(toy: Toy) -> None:
     assert spared[1][1] > spared[0][1]
 
 
-def test_logarithms_spare_every_layer(toy: Toy) -> None:
-    """The sum of shares gives up a layer where the sum of logarithms does not."""
+def test_utilities_differ_in_what_they_give_up(toy: Toy) -> None:
+    """The smallest layer is the smaller the less a utility minds small shares."""
     task = toy((60, 60, 60), 0.2, 4)
-    assert by_curves(task).min() > by_curves(task, utility="share").min()
+    smallest = [int(by_curves(task, utility=name).min()) for name in ("share", "log", "inverse")]
+    assert smallest[0] < smallest[1] <= smallest[2]
 
 
 def test_the_share_of_the_best(toy: Toy) -> None:
@@ -92,7 +93,7 @@ def test_the_share_of_the_best(toy: Toy) -> None:
     with pytest.raises(InputError, match="0 or more, not -2"):
         kept_share(np.array([1.0, -2.0]))
     task = toy((60, 60), 0.5, 0)
-    shares = {layer.name: np.log(kept_share(scores(layer, "l1"))) for layer in task.layers}
+    shares = {layer.name: -1.0 / kept_share(scores(layer, "l1")) for layer in task.layers}
     assert by_curves(task, curves=shares).tolist() == by_curves(task).tolist()
 
 
