@@ -42,7 +42,7 @@ class Budget:
             raise UnknownNameError("budget", self.resource, RESOURCES)
         if not 0 < self.share <= 1:
             raise InputError(
-                f"the share of {self.resource} that may remain must lie in (0, 1], not {self.share!r}"
+                f"the share of {self.resource} that may remain must lie in (0, 1], not {self.share!r}."
             )
 
     def __str__(self) -> str:
@@ -61,7 +61,7 @@ class Budget:
         try:
             share = float(written)
         except ValueError as error:
-            raise InputError(f"a budget reads like macs=0.5 or params=0.4, not {text!r}") from error
+            raise InputError(f"a budget reads like macs=0.5 or params=0.4, not {text!r}.") from error
         return cls(resource.strip(), share)
 
     def target(self, whole: int) -> float:

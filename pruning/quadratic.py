@@ -38,5 +38,5 @@ class Quadratic:
 
 def folded(matrix: Counts) -> Counts:
     """The upper triangular matrix of the same quadratic form."""
-    folded: Counts = np.triu(matrix) + np.tril(matrix, -1).T
-    return folded
+    upper: Counts = np.triu(matrix) + np.tril(matrix, -1).T
+    return upper

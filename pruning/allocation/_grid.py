@@ -96,7 +96,12 @@ def best_on_grid(
     import highspy
 
     engine = _loaded(_model(size, limit, choices, values, start))
-    for option, value in {"time_limit": time_limit, "threads": threads, "mip_rel_gap": gap}.items():
+    for option, value in {
+        "time_limit": time_limit,
+        "threads": threads,
+        "mip_rel_gap": gap,
+        "mip_feasibility_tolerance": 1e-9,  # a binary at 0.999999 could hide a little of the size
+    }.items():
         engine.setOptionValue(option, value)
     highspy.Highs.resetGlobalScheduler(True)  # else another thread count is ignored, and worse
     engine.HandleUserInterrupt = True  # else `cancelSolve` is not heard
@@ -169,6 +174,5 @@ def _model(
     lower[-1], upper[-1] = -np.inf, (limit - float(size.matrix[0, 0])) * (_SCALE / limit)
     gain = np.zeros(columns)
     gain[: len(begins[0])] = np.concatenate(values)
-    return _Model(
-        gain, np.concatenate(z), lower, upper, rows, np.concatenate(begins).astype(np.float64)
-    )
+    begin = np.concatenate(begins).astype(np.float64)
+    return _Model(gain, np.concatenate(z), lower, upper, rows, begin)

@@ -27,16 +27,16 @@ def task_of(layers: Sequence[FilterLayer], model: SizeModel, budget: Budget) -> 
     """
     names = [layer.name for layer in layers]
     if not names:
-        raise InputError("a budget needs at least one layer that may be pruned")
+        raise InputError("a budget needs at least one layer that may be pruned.")
     if len(set(names)) < len(names):
-        raise InputError(f"layers share a budget once each, not {', '.join(names)}")
+        raise InputError(f"layers share a budget once each, not {', '.join(names)}.")
     for layer in layers:
         if layer.name not in model.channels:
             raise UnknownNameError("layer", layer.name, model.channels)
         if len(layer.points) != model.channels[layer.name]:
             raise InputError(
                 f"layer {layer.name!r} has {len(layer.points)} filters, but"
-                f" {model.channels[layer.name]} in {model.network}"
+                f" {model.channels[layer.name]} in {model.network}."
             )
     size = {"macs": model.macs, "params": model.parameters}[budget.resource]
     n = np.array(list(model.channels.values()), dtype=np.int64)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from dispersion.metrics import distances
 from pruning.allocation._base import Task, allocation
 from pruning.allocation._ranking import by_threshold
+from pruning.criteria import need
 from pruning.filters import FilterLayer
 from pruning.quadratic import Counts
 from solvers.maxmin.greedy import farthest_points, longest_end
@@ -51,7 +52,15 @@ def separations(layer: FilterLayer, metric: str = "euclidean") -> NDArray[np.flo
     -------
     ndarray of float64, shape (n,)
         For p = 1 (infinite) to n, divided by the layer's mean distance; never increasing.
+
+    Raises
+    ------
+    InputError
+        A weight is not finite.
     """
+    need(
+        bool(np.isfinite(layer.points).all()), f"layer {layer.name} holds weights that are not finite."
+    )
     matrix = distances(layer.points, metric)
     n = len(matrix)
     order = farthest_points(matrix, longest_end(matrix), n)

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from dispersion.errors import InputError
 from pruning import FilterLayer
 from pruning.allocation import Task
 from pruning.allocation.diversity import diversity, separations
@@ -63,3 +64,9 @@ def test_the_metric_matters(toy: Toy) -> None:
     """Angles separate other filters than lengths do."""
     task = toy([80, 120, 100], 0.5, 3)
     assert diversity(task).tolist() != diversity(task, metric="angular").tolist()
+
+
+def test_weights_that_are_no_numbers_are_refused() -> None:
+    """The layer is named."""
+    with pytest.raises(InputError, match="layer layer holds weights that are not finite"):
+        separations(layer(np.array([[1.0], [np.nan]])))
