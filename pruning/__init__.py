@@ -1,21 +1,24 @@
 """Prune trained networks filter by filter; the only package here that imports torch."""
 
-from pruning.allocation import uniform
+from pruning.allocation import allocate, allocations, uniform
+from pruning.budget import Budget
 from pruning.calibration import Calibration
 from pruning.device import resolve_device
 from pruning.exporting import export_onnx, export_program
 from pruning.filters import FilterLayer, filter_layers, select_layers
 from pruning.kept import Kept
-from pruning.measure import Accuracies, Cost, Share, accuracies, accuracy, cost
+from pruning.measure import Accuracies, Cost, Share, accuracies, accuracy, cost, weight_bytes
 from pruning.reconstruction import reconstruct
 from pruning.recovery import calibration_images, reestimate_batchnorm
 from pruning.saving import load, save
+from pruning.sizes import SizeModel, size_model
 from pruning.surgery import mask, prune
 from pruning.timing import Latency, latency
 from pruning.zoo import Images, Network, blank_network, datasets, load_images, load_network, networks
 
 __all__ = [
     "Accuracies",
+    "Budget",
     "Calibration",
     "Cost",
     "FilterLayer",
@@ -24,8 +27,11 @@ __all__ = [
     "Latency",
     "Network",
     "Share",
+    "SizeModel",
     "accuracies",
     "accuracy",
+    "allocate",
+    "allocations",
     "blank_network",
     "calibration_images",
     "cost",
@@ -45,5 +51,7 @@ __all__ = [
     "resolve_device",
     "save",
     "select_layers",
+    "size_model",
     "uniform",
+    "weight_bytes",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
+from typing import cast
 
 import numpy as np
 import torch
@@ -13,8 +14,10 @@ from torch import Tensor, nn
 
 from dispersion.errors import InputError, UnknownNameError
 from pruning.batches import batches
+from pruning.followers import Norm, affine, followers
 from pruning.graph import Trace, example_input, trace
 from pruning.readers import Reader, outputs_at, patches, places, readers
+from pruning.running import leaves, run_until_seen
 from pruning.zoo.network import Network
 
 Look = Callable[[nn.Module, Tensor, Tensor, Tensor], Tensor]
@@ -23,10 +26,6 @@ Look = Callable[[nn.Module, Tensor, Tensor, Tensor], Tensor]
 _ROWS_A_COLUMN = 2  # as many samples for each unknown weight of an output, or the least below
 _LEAST_ROWS = 10_000
 _MEMORY = 2**30  # bytes for sums of products kept at a time
-
-
-class _Enough(Exception):  # noqa: N818  ends a forward pass once everything wanted has been seen
-    pass
 
 
 class Calibration:
@@ -74,6 +73,7 @@ class Calibration:
         self.batch = batch
         self.seed = seed
         self._covariances: dict[str, Tensor] = {}
+        self._followers: dict[str, tuple[str | None, bool]] = {}
 
     @cached_property
     def trace(self) -> Trace:
@@ -172,28 +172,30 @@ class Calibration:
             ]
         )
 
+    def norm(self, name: str, network: Network | None = None) -> Norm | None:
+        """The batch norm that takes a layer's output as it is; of a pruned network, if one is given."""
+        found = self._behind(name)[0]
+        module = (self.network if network is None else network).module
+        return None if found is None else cast(Norm, module.get_submodule(found))
+
+    def scale(self, name: str) -> NDArray[np.float64]:
+        """By how much the batch norm behind a layer scales each output, or 1: shape (outputs,)."""
+        scale, _ = affine(self.norm(name), self._weight(name))
+        return np.asarray(scale.abs().double().cpu())
+
     def rectified(self, name: str) -> bool:
         """Whether a layer's output goes on through batch norm, where there is one, and ReLU alone.
 
         Seen by running a few images: something later receives exactly that.
         """
-        output: list[Tensor] = []  # of the layer itself
-        passed: list[Tensor] = []  # what would let a ReLU's outcome through; copies, as some work in place
-        found = False
+        return self._behind(name)[1]
 
-        def note(seen: str, module: nn.Module, x: Tensor, y: Tensor) -> None:
-            nonlocal found
-            found = found or any(x.shape == one.shape and torch.equal(x, one.relu()) for one in passed)
-            if seen == name:
-                output.append(y)
-            elif not (isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d) and output and x is output[0]):
-                return
-            passed.append(y.clone())
-
-        leaves = [name for name, one in self.network.module.named_modules() if not list(one.children())]
-        few = next(batches(self.network, self.images[:8], 8))
-        run_until_seen(self.network.module, few, leaves, note)
-        return found
+    def _behind(self, name: str) -> tuple[str | None, bool]:
+        """The name of the batch norm that takes a layer's output as it is; whether a ReLU follows."""
+        if name not in self._followers:
+            few = next(batches(self.network, self.images[:8], 8))
+            self._followers[name] = followers(self.network.module, few, name)
+        return self._followers[name]
 
     def maps(self, layer: str) -> Iterator[Tensor]:
         """The feature maps of a layer's channels, a batch at a time: (batch, n, height, width).
@@ -202,7 +204,6 @@ class Calibration:
         flattening lies between, they are the last maps before that, as large as the convolution's.
         """
         first = self.readers(layer)[0].name
-        leaves = [name for name, one in self.network.module.named_modules() if not list(one.children())]
         for pixels in batches(self.network, self.images, self.batch):
             found: list[Tensor] = []
 
@@ -212,7 +213,7 @@ class Calibration:
                 elif name == layer or (found and y.shape == found[0].shape and name != first):  # noqa: B023
                     found.append(y)  # noqa: B023
 
-            run_until_seen(self.network.module, pixels, leaves, note, last=first)
+            run_until_seen(self.network.module, pixels, leaves(self.network.module), note, last=first)
             yield found[-1]
 
     def _seen(
@@ -246,53 +247,3 @@ def _centred(products: Tensor) -> Tensor:
     """Covariance from the sum of [x, 1] times its transpose."""
     mean = products[:-1, -1] / products[-1, -1]
     return products[:-1, :-1] / products[-1, -1] - mean[:, None] * mean
-
-
-def run_until_seen(
-    module: nn.Module,
-    pixels: Tensor,
-    names: Sequence[str],
-    note: Callable[[str, nn.Module, Tensor, Tensor], None],
-    last: str | None = None,
-) -> None:
-    """Run a batch through a network until named layers have been called, and note what they did.
-
-    Parameters
-    ----------
-    module : nn.Module
-        The network.
-    pixels : Tensor
-        The batch.
-    names : sequence of str
-        Its layers to be noted.
-    note : callable
-        Called with name, layer, input and output.
-    last : str or None
-        The one that ends the run; None for whichever is left at the end.
-
-    Raises
-    ------
-    InputError
-        One of them is never called.
-    """
-    left = set(names)
-
-    def hook(name: str) -> Callable[[nn.Module, tuple[Tensor, ...], Tensor], None]:
-        def noted(layer: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
-            note(name, layer, inputs[0], output)
-            left.discard(name)
-            if name == last or not left:
-                raise _Enough
-
-        return noted
-
-    hooks = [module.get_submodule(name).register_forward_hook(hook(name)) for name in names]
-    try:
-        with torch.inference_mode():
-            module(pixels)
-    except _Enough:
-        return
-    finally:
-        for one in hooks:
-            one.remove()
-    raise InputError(f"the network never calls its layer {last or min(left)!r}")

@@ -28,14 +28,10 @@ class Cost:
     macs : int
         Multiply-accumulates (MACs, not FLOPs: half of those) of convolutions and linear layers for
         one image, biases not counted.
-    weight_bytes : int
-        Bytes of all parameters and buffers in their types, running statistics included: a
-        safetensors file of the network without its header.
     """
 
     parameters: int
     macs: int
-    weight_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +159,23 @@ def cost(network: Network) -> Cost:
     with torch.inference_mode():
         module(example_input(network))
     parameters = sum(parameter.numel() for parameter in module.parameters())
-    return Cost(parameters, macs, sum(tensor.nbytes for tensor in module.state_dict().values()))
+    return Cost(parameters, macs)
+
+
+def weight_bytes(network: Network) -> int:
+    """Bytes of all parameters and buffers in their types, running statistics included.
+
+    Parameters
+    ----------
+    network : Network
+        Left as it is.
+
+    Returns
+    -------
+    int
+        The size of a safetensors file of the network, without its header.
+    """
+    return sum(tensor.nbytes for tensor in network.module.state_dict().values())
 
 
 def _hits(

@@ -9,23 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-import numpy as np
 from dispersion.errors import InputError
 from pruning.batches import batches
-from pruning.calibration import Calibration, run_until_seen
+from pruning.calibration import Calibration
+from pruning.followers import Norm, affine
 from pruning.graph import example_input
 from pruning.kept import Kept, kept_indices
 from pruning.least_squares import Fit, Ridge
+from pruning.running import run_until_seen
 from pruning.zoo.network import Network
 
 RIDGES = (1e-3, 1e-2, 1e-1)
 """The ridges tried where none is given."""
-
-Norm = nn.BatchNorm1d | nn.BatchNorm2d
 
 _HELD_OUT = 0.2  # the share of images that judges a ridge
 _MEMORY = 4 * 2**30  # bytes of activations of all images at once; where more are needed, in batches
@@ -85,11 +85,11 @@ def reconstruct(
     kept = kept_indices(calibration.trace.couplings, kept)
     names = _losing(calibration, kept)
     targets = _targets(calibration, names, kept)
-    norms = _norms_behind(repaired, names)
 
     def refit(name: str, x: Tensor) -> None:
-        module, norm = repaired.module.get_submodule(name), norms.get(name)
-        scale, shift = _affine(norm, targets[name])
+        module = repaired.module.get_submodule(name)
+        norm = calibration.norm(name, repaired)
+        scale, shift = affine(norm, module.get_parameter("weight"))
         y = targets.pop(name) * scale + shift
         active = rounds if calibration.rectified(name) else 1
         found = _fit(x, y, ridge, active, intercept=module.bias is not None or norm is not None)
@@ -124,9 +124,7 @@ def _at_once(calibration: Calibration, network: Network, names: Sequence[str], r
             one.remove()
 
 
-def _one_by_one(
-    calibration: Calibration, network: Network, names: Sequence[str], refit: Refit
-) -> None:
+def _one_by_one(calibration: Calibration, network: Network, names: Sequence[str], refit: Refit) -> None:
     """Run the images in batches, once for every layer."""
     for name in names:
         refit(name, torch.cat([seen[name] for seen in calibration.inputs([name], network)]))
@@ -151,22 +149,6 @@ def _losing(calibration: Calibration, kept: Iterable[str]) -> list[str]:
     return [name for name in calibration.reading if name in lost]
 
 
-def _norms_behind(network: Network, names: Sequence[str]) -> dict[str, Norm]:
-    """The batch norm that takes the output of each of these layers as it is, where there is one."""
-    made: dict[str, Tensor] = {}
-    found: dict[str, Norm] = {}
-
-    def note(name: str, module: nn.Module, x: Tensor, y: Tensor) -> None:
-        if isinstance(module, Norm):
-            found.update({layer: module for layer, output in made.items() if output is x})
-        else:
-            made[name] = y
-
-    norms = [name for name, one in network.module.named_modules() if isinstance(one, Norm)]
-    run_until_seen(network.module, example_input(network), [*names, *norms], note)
-    return found
-
-
 def _targets(
     calibration: Calibration, names: Sequence[str], kept: Mapping[str, NDArray[np.int64]]
 ) -> dict[str, Tensor]:
@@ -182,18 +164,6 @@ def _targets(
         for name, y in seen.items():
             found[name].append(y[:, rows[name]] if name in rows else y)
     return {name: torch.cat(parts) for name, parts in found.items()}
-
-
-def _affine(norm: Norm | None, like: Tensor) -> tuple[Tensor, Tensor]:
-    """Scale and shift of a batch norm that is no longer trained; 1 where it ignores its input."""
-    scale, shift = like.new_ones(like.shape[1]), like.new_zeros(like.shape[1])
-    if norm is None or norm.running_mean is None or norm.running_var is None:
-        return scale, shift
-    scale = torch.rsqrt(norm.running_var + norm.eps)
-    if norm.affine:
-        scale, shift = scale * norm.weight.detach(), norm.bias.detach()
-    scale = torch.where(scale == 0, 1.0, scale)
-    return scale, shift - scale * norm.running_mean
 
 
 def _fit(x: Tensor, y: Tensor, ridge: float | None, rounds: int, intercept: bool) -> Fit:

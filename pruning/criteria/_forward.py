@@ -2,62 +2,86 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 _Matrix = NDArray[np.float64]
 
 
-def forward(gram: _Matrix, cross: _Matrix, k: int, p: int) -> tuple[list[int], list[float]]:
+def forward(
+    problems: Sequence[tuple[_Matrix, _Matrix]], p: int, n: int
+) -> tuple[list[int], list[float]]:
     """Choose blocks one by one, each time the one that explains most of what is left.
 
     Parameters
     ----------
-    gram : ndarray, shape (n * k, n * k)
-        X^T X, positive definite (a ridge included); block j is columns j k to (j + 1) k.
-    cross : ndarray, shape (n * k, m)
-        X^T Y.
-    k, p : int
-        Columns of a block, and how many blocks to choose.
+    problems : sequence of pairs of ndarray
+        Regressions in which the same n blocks stand for the same channels: X^T X of shape
+        (n * k, n * k), positive definite (a ridge included), and X^T Y of shape (n * k, m).  Block j
+        is columns j k to (j + 1) k; k and m may differ between them.
+    p, n : int
+        How many blocks to choose, and of how many.
 
     Returns
     -------
     list of int, list of float
-        The blocks in the order chosen, and by how much each lowers the sum of squares.
-
-    Notes
-    -----
-    A Cholesky factorisation by blocks that pivots on the greatest gain; of the n k by n k matrix only
-    the rows of chosen blocks and the diagonal blocks are ever updated: O(n k (p k)^2) operations.
-    Orthogonal least squares: Chen, Billings and Luo 1989.
+        The blocks in the order chosen, and by how much each lowers the sum of squares of them all.
     """
-    d, m = cross.shape
-    n = d // k
-    rest = cross.copy()
-    blocks = np.arange(n)
-    diagonal = gram.reshape(n, k, n, k)[blocks, :, blocks, :].copy()
-    factor = np.empty((p * k, d))
-    power = np.einsum("jkm,jlm->jkl", rest.reshape(n, k, m), rest.reshape(n, k, m), optimize=True)
+    parts = [_Regression(gram, cross, n, p) for gram, cross in problems]
     left = np.ones(n, dtype=bool)
     order: list[int] = []
-    gains: list[float] = []
-    for step in range(p):
+    lowered: list[float] = []
+    for _ in range(p):
         live = np.flatnonzero(left)
-        gain = np.linalg.solve(diagonal[live], power[live]).trace(axis1=1, axis2=2)
-        best = int(live[gain.argmax()])
+        gains = sum(part.gains(live) for part in parts)
+        best = int(live[np.argmax(gains)])
         order.append(best)
-        gains.append(float(gain.max()))
+        lowered.append(float(np.max(gains)))
         left[best] = False
-        mine = slice(best * k, (best + 1) * k)
-        done = factor[: step * k]
-        lower = np.linalg.cholesky(diagonal[best])
-        new = np.linalg.solve(lower, gram[mine] - done[:, mine].T @ done)
-        factor[step * k : (step + 1) * k] = new
-        share = np.linalg.solve(lower, rest[mine])
-        turned = new.reshape(k, n, k).transpose(1, 2, 0)  # a block each: what `new` takes from it
-        crossed = (rest @ share.T).reshape(n, k, k) @ turned.transpose(0, 2, 1)
-        power -= crossed + crossed.transpose(0, 2, 1)
-        power += turned @ (share @ share.T) @ turned.transpose(0, 2, 1)
-        rest -= new.T @ share
-        diagonal -= turned @ turned.transpose(0, 2, 1)
-    return order, gains
+        for part in parts:
+            part.take(best)
+    return order, lowered
+
+
+class _Regression:
+    """What is left of one regression once blocks are taken.
+
+    A Cholesky factorisation by blocks that pivots as it is told: of the n k by n k matrix only the
+    rows of chosen blocks and the diagonal blocks are ever computed, in O(n k (p k)^2) operations.
+    """
+
+    def __init__(self, gram: _Matrix, cross: _Matrix, n: int, p: int) -> None:
+        self.n, self.k = n, len(gram) // n
+        self.gram, self.rest = gram, cross.copy()
+        blocks = np.arange(n)
+        self.diagonal = gram.reshape(n, self.k, n, self.k)[blocks, :, blocks, :].copy()
+        rows = cross.reshape(n, self.k, -1)
+        self.power = rows @ rows.transpose(0, 2, 1)  # of each block: rest times its transpose
+        self.factor = np.empty((p * self.k, len(gram)))
+        self.taken = 0
+
+    def gains(self, live: NDArray[np.int64]) -> NDArray[np.float64]:
+        """By how much the sum of squares would fall with each of these blocks."""
+        found: NDArray[np.float64] = np.linalg.solve(self.diagonal[live], self.power[live]).trace(
+            axis1=1, axis2=2
+        )
+        return found
+
+    def take(self, block: int) -> None:
+        """Explain what this block can explain."""
+        n, k = self.n, self.k
+        mine = slice(block * k, (block + 1) * k)
+        done = self.factor[: self.taken]
+        lower = np.linalg.cholesky(self.diagonal[block])
+        new = np.linalg.solve(lower, self.gram[mine] - done[:, mine].T @ done)
+        self.factor[self.taken : self.taken + k] = new
+        self.taken += k
+        share = np.linalg.solve(lower, self.rest[mine])
+        turned = new.reshape(k, n, k).transpose(1, 2, 0)  # what `new` takes from each block
+        crossed = (self.rest @ share.T).reshape(n, k, k) @ turned.transpose(0, 2, 1)
+        self.power -= crossed + crossed.transpose(0, 2, 1)
+        self.power += turned @ (share @ share.T) @ turned.transpose(0, 2, 1)
+        self.rest -= new.T @ share
+        self.diagonal -= turned @ turned.transpose(0, 2, 1)

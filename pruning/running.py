@@ -1,0 +1,72 @@
+"""Run a network just far enough, and look at what its layers do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from dispersion.errors import InputError
+
+Note = Callable[[str, nn.Module, Tensor, Tensor], None]
+"""Called with a layer's name, the layer, what it is given and what it makes of it."""
+
+
+class _Enough(Exception):  # noqa: N818  ends a forward pass once everything wanted has been seen
+    pass
+
+
+def leaves(module: nn.Module) -> list[str]:
+    """The names of all layers that have no layers inside."""
+    return [name for name, one in module.named_modules() if not list(one.children())]
+
+
+def run_until_seen(
+    module: nn.Module,
+    pixels: Tensor,
+    names: Sequence[str],
+    note: Note,
+    last: str | None = None,
+) -> None:
+    """Run a batch through a network until named layers have been called, and note what they did.
+
+    Parameters
+    ----------
+    module : nn.Module
+        The network.
+    pixels : Tensor
+        The batch.
+    names : sequence of str
+        Its layers to be noted.
+    note : callable
+        Called with name, layer, input and output.
+    last : str or None
+        The one that ends the run; None for whichever is left at the end.
+
+    Raises
+    ------
+    InputError
+        One of them is never called.
+    """
+    left = set(names)
+
+    def hook(name: str) -> Callable[[nn.Module, tuple[Tensor, ...], Tensor], None]:
+        def noted(layer: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
+            note(name, layer, inputs[0], output)
+            left.discard(name)
+            if name == last or not left:
+                raise _Enough
+
+        return noted
+
+    hooks = [module.get_submodule(name).register_forward_hook(hook(name)) for name in names]
+    try:
+        with torch.inference_mode():
+            module(pixels)
+    except _Enough:
+        return
+    finally:
+        for one in hooks:
+            one.remove()
+    raise InputError(f"the network never calls its layer {last or min(left)!r}")
