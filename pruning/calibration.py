@@ -24,7 +24,7 @@ Look = Callable[[nn.Module, Tensor, Tensor, Tensor], Tensor]
 """From a layer, its inputs, its outputs and places: what is wanted of them."""
 
 _ROWS_A_COLUMN = 2  # as many samples for each unknown weight of an output, or the least below
-_LEAST_ROWS = 10_000
+_LEAST_ROWS = 30_000
 _MEMORY = 2**30  # bytes for sums of products kept at a time
 
 
@@ -45,7 +45,7 @@ class Calibration:
         The most images run at once.
     seed : int
         Draws the output positions of convolutions that are looked at: a few of every image, as many
-        in all as 2 for each column of the weight, at least 10,000, at most all.
+        in all as 2 for each column of the weight, at least 30,000, at most all.
 
     Raises
     ------
