@@ -1,23 +1,31 @@
-"""What a choice of filters does to a network: cut, count, test, re-estimate, test again."""
+"""What a choice of filters does to a network: cut, count, test; repair, test again."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pruning.calibration import Calibration
 from pruning.kept import Kept
-from pruning.measure import accuracy, cost
+from pruning.measure import Accuracies, accuracies, cost, weight_bytes
+from pruning.reconstruction import reconstruct
 from pruning.recovery import reestimate_batchnorm
 from pruning.surgery import prune
+from pruning.timing import latency
+from pruning.training import Schedule, train
 from pruning.zoo.network import Network
+
+RAW, BATCH_NORM, LEAST_SQUARES, FINE_TUNING = "raw", "bn", "ls", "ft"
+"""What was done to a pruned network before it was tested."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Exam:
-    """The images a network is judged by.
+    """The images a network is judged by, and those it may learn from.
 
     Parameters
     ----------
@@ -25,28 +33,56 @@ class Exam:
         Test images.
     labels : ndarray of int64, shape (n,)
         Their classes.
-    calibration : ndarray of uint8, shape (m, height, width, channels)
-        Unlabelled training images for batch-norm re-estimation.
+    unlabelled : ndarray of uint8, shape (m, height, width, channels)
+        Training images for batch-norm re-estimation.
+    calibration : Calibration
+        The unpruned network at work on them, for least squares.
+    train, train_labels : ndarray of uint8 and of int64
+        Images for fine-tuning, and their classes.
     """
 
     images: NDArray[np.uint8]
     labels: NDArray[np.int64]
-    calibration: NDArray[np.uint8]
+    unlabelled: NDArray[np.uint8]
+    calibration: Calibration
+    train: NDArray[np.uint8]
+    train_labels: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Size and accuracy of a network; accuracies are fractions, `None` without images."""
+    """Size, speed and accuracy of a network.
+
+    Parameters
+    ----------
+    parameters, macs, weight_bytes : int
+        As `cost` and `weight_bytes` count them.
+    accuracies : dict of str to Accuracies
+        By what was done before the test: "raw", "bn", "ls" or "ft"; empty without images.
+    speedup : float or None
+        Of one image, against the unpruned network; None unless it was asked for.
+    surgery_seconds, evaluate_seconds : float
+        Wall-clock time.
+    """
 
     parameters: int
     macs: int
-    accuracy_raw: float | None
-    accuracy_bn: float | None
+    weight_bytes: int
+    accuracies: dict[str, Accuracies]
+    speedup: float | None
     surgery_seconds: float
     evaluate_seconds: float
 
 
-def evaluate(network: Network, kept: Kept, exam: Exam | None) -> Evaluation:
+def evaluate(
+    network: Network,
+    kept: Kept,
+    exam: Exam | None,
+    *,
+    recoveries: tuple[str, ...] = (BATCH_NORM,),
+    schedule: Schedule | None = None,
+    timed: bool = False,
+) -> Evaluation:
     """Prune a copy of `network` and measure it.
 
     Parameters
@@ -54,24 +90,58 @@ def evaluate(network: Network, kept: Kept, exam: Exam | None) -> Evaluation:
     network : Network
         Left as it is.
     kept : mapping of layer name to kept indices
-        See `pruning.surgery.prune`; empty for the network itself, whose batch norms are left alone
-        (``accuracy_bn`` is `None`).
+        See `pruning.surgery.prune`; empty for the network itself, which needs no recovery.
     exam : Exam or None
         `None` if there are no images.
+    recoveries : tuple of str
+        Which of "bn", "ls" and "ft" to try; fine-tuning starts from the least squares, if that is
+        among them, else from re-estimated batch norms.
+    schedule : Schedule or None
+        Of the fine-tuning; None for `Schedule.fine_tuning`.
+    timed : bool
+        Whether to measure the speed-up.
 
     Returns
     -------
     Evaluation
-        Parameters, MACs of one image, and test accuracy before and after batch-norm re-estimation.
+        What it is worth.
     """
     begun = time.perf_counter()
     pruned = prune(network, kept) if kept else network
     size = cost(pruned)
     cut = time.perf_counter()
-    raw = after = None
-    if exam is not None:
-        raw = accuracy(pruned, exam.images, exam.labels)
-        if kept:
-            recovered = reestimate_batchnorm(pruned, exam.calibration)
-            after = accuracy(recovered, exam.images, exam.labels)
-    return Evaluation(size.parameters, size.macs, raw, after, cut - begun, time.perf_counter() - cut)
+    tried = recoveries if kept else ()
+    found = {} if exam is None else _accuracies(pruned, kept, exam, tried, schedule)
+    speedup = latency(network, pruned).speedup if timed else None
+    return Evaluation(
+        size.parameters,
+        size.macs,
+        weight_bytes(pruned),
+        found,
+        speedup,
+        cut - begun,
+        time.perf_counter() - cut,
+    )
+
+
+def _accuracies(
+    pruned: Network, kept: Kept, exam: Exam, recoveries: tuple[str, ...], schedule: Schedule | None
+) -> dict[str, Accuracies]:
+    """Accuracies by recovery, each made when its turn comes; fine-tuning follows the best before it."""
+    start = [pruned]
+
+    def tuned() -> Network:
+        chosen = schedule or Schedule.fine_tuning()
+        return train(start[-1], exam.train, exam.train_labels, chosen)
+
+    ways: dict[str, Callable[[], Network]] = {
+        BATCH_NORM: lambda: reestimate_batchnorm(pruned, exam.unlabelled),
+        LEAST_SQUARES: lambda: reconstruct(exam.calibration, pruned, kept),
+        FINE_TUNING: tuned,
+    }
+    found = {RAW: accuracies(pruned, exam.images, exam.labels)}
+    for name, make in ways.items():
+        if name in recoveries:
+            start.append(make())
+            found[name] = accuracies(start[-1], exam.images, exam.labels)
+    return found

@@ -44,6 +44,17 @@ def calibration_images(
     InputError
         `count` is below 1 or above `pool`, or `pool` above the number of training images.
     """
+    return np.asarray(images.train[_drawn(images, count, seed, pool)])
+
+
+def calibration_labels(
+    images: Images, count: int = 1_000, seed: int = 0, pool: int | None = None
+) -> NDArray[np.int64]:
+    """The classes of the images that `calibration_images` draws, shape (count,)."""
+    return images.train_labels[_drawn(images, count, seed, pool)]
+
+
+def _drawn(images: Images, count: int, seed: int, pool: int | None) -> NDArray[np.int64]:
     available = len(images.train)
     pool = min(TRAINED_ON, available) if pool is None else pool
     if not 1 <= count <= pool <= available:
@@ -51,8 +62,7 @@ def calibration_images(
             f"cannot draw {count} of the first {pool} training images of {images.name}, which has"
             f" {available}"
         )
-    chosen = np.random.default_rng(seed).choice(pool, size=count, replace=False)
-    return np.asarray(images.train[np.sort(chosen)])
+    return np.sort(np.random.default_rng(seed).choice(pool, size=count, replace=False))
 
 
 def reestimate_batchnorm(network: Network, images: NDArray[np.uint8], batch: int = 100) -> Network:

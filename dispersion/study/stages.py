@@ -12,7 +12,7 @@ from dispersion.solution import Solution
 from dispersion.study.environment import environment
 from dispersion.study.export import export_models
 from dispersion.study.judge import Judgement, judge
-from dispersion.study.plots import accuracy_against_keep, gap_against_time
+from dispersion.study.plots import accuracies_against_macs, figure_of, gap_against_time
 from dispersion.study.progress import stage
 from dispersion.study.proofs import recheck_stage, refutations
 from dispersion.study.selections import Chosen, as_json, selections
@@ -90,10 +90,10 @@ def record(session: Session, outcome: str) -> None:
 def draw(session: Session, rows: Sequence[SolveRow], networks: Sequence[NetworkRow]) -> None:
     """Draw the pictures that these rows allow."""
     store = session.store
-    session.keep(lambda: store.picture("gap-against-time.png", gap_against_time(rows)))
-    if len({row.keep for row in networks if row.accuracy_bn is not None}) > 1:
+    session.keep(lambda: store.picture("gap-against-time.png", figure_of(gap_against_time(rows))))
+    if len({row.keep for row in networks if row.accuracy_raw is not None}) > 2:  # with the unpruned
         session.keep(
-            lambda: store.picture("accuracy-against-keep.png", accuracy_against_keep(networks))
+            lambda: store.picture("accuracy-against-macs.png", accuracies_against_macs(networks))
         )
 
 

@@ -10,10 +10,10 @@ from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
-from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from dispersion.errors import InputError, UnavailableError
-from dispersion.study.tasks import COLUMNS, NetworkRow, SolveRow
+from dispersion.study.tasks import COLUMNS, AccuracyRow, NetworkRow, SolveRow
 
 
 class Store:
@@ -61,15 +61,17 @@ class Store:
         """Write ``networks.csv`` and ``networks.parquet``."""
         self._table("networks", rows, COLUMNS[NetworkRow])
 
+    def accuracies(self, rows: Sequence[AccuracyRow]) -> None:
+        """Write ``accuracies.csv`` and ``accuracies.parquet``."""
+        self._table("accuracies", rows, COLUMNS[AccuracyRow])
+
     def record(self, name: str, content: Mapping[str, object]) -> None:
         """Write `content` as ``name``.json."""
         text = json.dumps(content, indent=2, default=str)
         self.save(f"{name}.json", lambda path: path.write_text(text + "\n"))
 
-    def picture(self, name: str, axes: Axes) -> None:
-        """Write the figure of `axes` as the PNG `name`."""
-        figure = axes.get_figure(root=True)
-        assert figure is not None
+    def picture(self, name: str, figure: Figure) -> None:
+        """Write a figure as the PNG `name`."""
         self.save(name, lambda path: figure.savefig(path, dpi=150, format="png"))
 
     def save(self, name: str, write: Callable[[Path], object]) -> None:
@@ -94,7 +96,10 @@ class Store:
                 part.unlink()
 
     def _table(
-        self, name: str, rows: Sequence[SolveRow] | Sequence[NetworkRow], columns: list[str]
+        self,
+        name: str,
+        rows: Sequence[SolveRow] | Sequence[NetworkRow] | Sequence[AccuracyRow],
+        columns: list[str],
     ) -> None:
         frame = pd.DataFrame([dataclasses.asdict(row) for row in rows], columns=columns)
         self.save(f"{name}.csv", lambda path: frame.to_csv(path, index=False))

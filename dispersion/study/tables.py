@@ -13,7 +13,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from dispersion.study.tasks import COLUMNS, NetworkRow, Question, SolveRow
+from dispersion.study.tasks import COLUMNS, RECOVERIES, NetworkRow, Question, SolveRow
+from dispersion.study.worth import best_known, worth_lines
 from dispersion.yardstick import share_of_the_way
 
 _TEXT_COLUMNS = ("instance", "solver", "status", "method", "found by", "bound by")
@@ -29,15 +30,6 @@ WAY_DEFINITION = (
 
 def _number(value: float | None, pattern: str) -> str:
     return "-" if value is None else format(value, pattern)
-
-
-def best_known(rows: Sequence[SolveRow]) -> dict[Question, float]:
-    """The best objective any solver found, by question."""
-    best: dict[Question, float] = {}
-    for row in rows:
-        if row.objective is not None:
-            best[row.question] = max(best.get(row.question, row.objective), row.objective)
-    return best
 
 
 def _way(row: SolveRow, best: dict[Question, float]) -> float | None:
@@ -72,54 +64,59 @@ def solve_cells(rows: Sequence[SolveRow]) -> tuple[list[str], list[list[str]]]:
     return [*header, "build s", "solve s"], lines
 
 
-def _accuracies(raw: float | None, after: float | None) -> list[str]:
-    if raw is None:
-        return ["no data", "no data"]
-    return [_number(raw, ".4f"), _number(after, ".4f")]
+def _recoveries(rows: Sequence[NetworkRow]) -> list[str]:
+    """What was done to any of these networks before they were tested."""
+    done = [name for name in RECOVERIES if any(row.accuracy(name) is not None for row in rows)]
+    return done or ["raw"]
 
 
-def _mean_line(rows: Sequence[NetworkRow]) -> list[str]:
+def _spread(values: Sequence[float | None]) -> str:
+    """Mean and half-range."""
+    known = [value for value in values if value is not None]
+    if len(known) < len(values):
+        return "no data"
+    return f"{sum(known) / len(known):.4f} ± {(max(known) - min(known)) / 2:.4f}"
+
+
+def _network_line(row: NetworkRow, several: bool, recoveries: Sequence[str], timed: bool) -> list[str]:
+    absent = "-" if row.accuracy_raw is not None else "no data"
+    found = [row.accuracy(name) for name in recoveries]
+    return [
+        row.method + (f" #{row.seed}" if several else ""),
+        _number(row.keep, "g"),
+        f"{row.parameters:,}",
+        f"{row.macs:,}",
+        *([_number(row.speedup, ".2f")] if timed else []),
+        *(absent if value is None else f"{value:.4f}" for value in found),
+    ]
+
+
+def _mean_line(rows: Sequence[NetworkRow], recoveries: Sequence[str], timed: bool) -> list[str]:
     """Mean and half-range of the accuracies of one method over its seeds."""
-
-    def text(values: Sequence[float | None]) -> str:
-        known = [value for value in values if value is not None]
-        if len(known) < len(values):
-            return "no data"
-        return f"{sum(known) / len(known):.4f} ± {(max(known) - min(known)) / 2:.4f}"
-
+    counts = [row.parameters for row in rows], [row.macs for row in rows]
     return [
         f"{rows[0].method}, mean of {len(rows)}",
         _number(rows[0].keep, "g"),
-        *(
-            f"{round(sum(counts) / len(rows)):,}"
-            for counts in ([row.parameters for row in rows], [row.macs for row in rows])
-        ),
-        text([row.accuracy_raw for row in rows]),
-        text([row.accuracy_bn for row in rows]),
+        *(f"{round(sum(count) / len(rows)):,}" for count in counts),
+        *(["-"] if timed else []),
+        *(_spread([row.accuracy(name) for row in rows]) for name in recoveries),
     ]
 
 
 def network_cells(rows: Sequence[NetworkRow]) -> tuple[list[str], list[list[str]]]:
     """Header and text cells of the table of networks; methods with several seeds get a mean."""
-    header = ["method", "keep", "parameters", "MACs", "accuracy", "after BN re-estimation"]
+    recoveries = _recoveries(rows)
+    timed = any(row.speedup is not None for row in rows)
+    named = ["accuracy" if name == "raw" else f"after {RECOVERIES[name]}" for name in recoveries]
+    header = ["method", "keep", "parameters", "MACs", *(["speed-up"] if timed else []), *named]
     groups: dict[tuple[str, float], list[NetworkRow]] = {}
     for row in rows:
         groups.setdefault((row.method, row.keep), []).append(row)
     lines = []
     for group in groups.values():
-        for row in group:
-            several = f" #{row.seed}" if len(group) > 1 else ""
-            lines.append(
-                [
-                    row.method + several,
-                    _number(row.keep, "g"),
-                    f"{row.parameters:,}",
-                    f"{row.macs:,}",
-                    *_accuracies(row.accuracy_raw, row.accuracy_bn),
-                ]
-            )
+        lines += [_network_line(row, len(group) > 1, recoveries, timed) for row in group]
         if len(group) > 1:
-            lines.append(_mean_line(group))
+            lines.append(_mean_line(group, recoveries, timed))
     return header, lines
 
 
@@ -234,4 +231,6 @@ def print_study(
         show("Solvers over all instances", *summary_cells(solves), console)
         console.out(GAP_DEFINITION + "\n" + WAY_DEFINITION + "\n", highlight=False)
         if networks:
-            show("Pruned networks, without any training", *network_cells(networks), console)
+            show("Pruned networks", *network_cells(networks), console)
+            for line in worth_lines(solves, networks):
+                console.out(line, highlight=False)

@@ -121,8 +121,11 @@ class SolveRow:
 class NetworkRow:
     """One line of ``networks.csv``: what a selection did to the network.
 
-    Parameters and MACs are counts (multiply-accumulates of one image; a FLOP count would be twice
-    that); accuracies are fractions of the test images, `None` without data.
+    ``keep`` is the keep ratio, or the share of the budget.  Parameters, MACs (multiply-accumulates of
+    one image; a FLOP count would be twice that) and bytes are counts; accuracies are top-1, as
+    fractions of the test images: as cut, after batch-norm re-estimation (``bn``), after least squares
+    (``ls``), after fine-tuning (``ft``); `None` without data or where that was not done.  ``speedup``
+    is that of one image on the machine of the study.
     """
 
     model: str
@@ -131,10 +134,53 @@ class NetworkRow:
     seed: int
     parameters: int
     macs: int
+    weight_bytes: int
     accuracy_raw: float | None
     accuracy_bn: float | None
+    accuracy_ls: float | None
+    accuracy_ft: float | None
+    speedup: float | None
     surgery_seconds: float | None
     evaluate_seconds: float | None
 
+    def accuracy(self, recovery: str) -> float | None:
+        """The one of its accuracies that followed a recovery."""
+        found: float | None = getattr(self, f"accuracy_{recovery}")
+        return found
 
-COLUMNS = {row: [field.name for field in dataclasses.fields(row)] for row in (SolveRow, NetworkRow)}
+
+@dataclass(frozen=True)
+class AccuracyRow:
+    """One line of ``accuracies.csv``: one network, tested once.
+
+    ``recovery`` says what was done before: nothing ("raw"), "bn", "ls" or "ft".  Low and high are the
+    ends of 95 % intervals (Wilson's) on ``images`` test images; top-5 is `None` among five classes or
+    fewer.
+    """
+
+    model: str
+    method: str
+    keep: float
+    seed: int
+    recovery: str
+    images: int
+    top1: float
+    top1_low: float
+    top1_high: float
+    top5: float | None
+    top5_low: float | None
+    top5_high: float | None
+
+
+RECOVERIES = {
+    "raw": "as cut",
+    "bn": "BN re-estimation",
+    "ls": "least squares",
+    "ft": "fine-tuning",
+}
+"""What is done to a pruned network before it is tested, and what tables and plots call it."""
+
+COLUMNS = {
+    row: [field.name for field in dataclasses.fields(row)]
+    for row in (SolveRow, NetworkRow, AccuracyRow)
+}
