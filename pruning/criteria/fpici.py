@@ -88,7 +88,8 @@ def fpici_correlation(
 
 def _ranks(values: Scores) -> Scores:
     """Their mean, for equal values."""
-    _, where, counts = np.unique(values, return_inverse=True, return_counts=True)
+    tied = values.round(9)  # the same shares in another order may differ in their last bits
+    _, where, counts = np.unique(tied, return_inverse=True, return_counts=True)
     ranks: Scores = (np.cumsum(counts) - (counts - 1) / 2.0)[where]
     return ranks
 

@@ -40,7 +40,7 @@ class Tiny(nn.Module):
         super().__init__()
         self.conv0, self.relu, self.read = made, nn.ReLU(inplace=True), read
 
-    def forward(self, images: torch.Tensor) -> torch.Tensor:
+    def forward(self, images: torch.Tensor) -> torch.Tensor:  # noqa: D102
         return self.read(self.relu(self.conv0(images))).mean((2, 3))
 
 
