@@ -209,7 +209,7 @@ def test_fpici_by_features(calibration):
     assert fast == pytest.approx(scaled(slow), abs=1e-6)
     weights = scores(layer, "fpici", balance=1.0, bins=16)
     ranks = [
-        [sum((v < u) + (v <= u) for v in values) for u in values]  # the mean, of equal ones
+        [sum(int(v < u) + int(v <= u) for v in values) for u in values]  # the mean, of equal ones
         for values in (np.round(slow, 9), weights.round(9))
     ]
     found = fpici_correlation(layer, calibration, bins=16, images=9)
