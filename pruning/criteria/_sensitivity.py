@@ -91,36 +91,48 @@ def largest_shares(weight: Tensor, rows: Tensor) -> Tensor:
     return best
 
 
-def samples(
-    total: float,
-    eps: float,
-    *,
-    patches: int,
-    kernel: int,
-    constant: float = 3.0,
-    delta: float = 1e-16,
+def spread(
+    total: float, *, patches: int, kernel: int, constant: float = 3.0, delta: float = 1e-16
 ) -> float:
-    """How many draws of channels keep a layer's relative error within eps: m_l(eps).
+    """The coefficient that the number of draws of a layer grows with.
 
     Parameters
     ----------
     total : float
         The sum of the sensitivities of the layer's input channels.
-    eps : float
-        Above 0.
     patches, kernel : int
         Output positions of the layer, and positions of its kernel.
     constant, delta : float
-        C and the probability of failure; the defaults are the authors'.
+        C and the probability of failure, both above 0; the defaults are the authors'.
+    """
+    need(constant > 0.0, f"pfp needs a constant above 0, not {constant!r}.")
+    need(delta > 0.0, f"pfp needs a delta above 0, not {delta!r}.")
+    return total * 2 * constant * math.log(8 * (patches + 1) * kernel / delta)
 
-    Returns
-    -------
-    float
-        A whole number, at least 1.
+
+def samples(coefficient: float, eps: float) -> float:
+    """How many draws of channels keep a layer's relative error within eps: m(eps), whole, at least 1.
+
+    Parameters
+    ----------
+    coefficient : float
+        See `spread`.
+    eps : float
+        Above 0.
     """
     need(eps > 0.0, f"an error eps must be above 0, not {eps!r}.")
-    spread = total * 2 * constant * math.log(8 * (patches + 1) * kernel / delta)
-    return max(1.0, float(np.ceil(3 * (6 + 2 * eps) * spread / eps**2)))
+    return max(1.0, float(np.ceil(3 * (6 + 2 * eps) * coefficient / eps**2)))
+
+
+def largest_error(coefficient: float, draws: float) -> float:
+    """The inverse of `samples`: up to which eps so many draws are made; infinite for one."""
+    if draws <= 1.0:
+        return math.inf
+    half, most = (
+        3 * coefficient,
+        draws - 1.0,
+    )  # eps below the root of most eps^2 = 6 (3 + eps) coefficient
+    return (half + math.sqrt(half**2 + 6 * half * most)) / most
 
 
 def probabilities(sensitivity: Scores) -> Scores:
@@ -130,16 +142,18 @@ def probabilities(sensitivity: Scores) -> Scores:
 
 
 def expected_distinct(probability: Scores, draws: float) -> int:
-    """How many different channels so many draws give, on average, rounded up: u_l."""
-    return math.ceil(float((1.0 - (1.0 - probability) ** draws).sum()))
+    """How many different channels so many draws give, on average, rounded up: u(m)."""
+    with np.errstate(divide="ignore"):  # a channel that is certain
+        missed = draws * np.log1p(-probability)
+    return math.ceil(float(-np.expm1(missed).sum()))
 
 
 def draws_for(probability: Scores, distinct: int) -> int:
     """The fewest draws that give so many different channels, on average and rounded up.
 
-    As many as have a chance, less one, are the most that are asked for: all of them are never certain.
+    At most as many as have a chance are asked for, and at least one.
     """
-    wanted = min(distinct, int((probability > 0.0).sum()) - 1)
+    wanted = min(distinct, int((probability > 0.0).sum()))
     low, high = 0, 1
     while expected_distinct(probability, high) < wanted:
         low, high = high, 2 * high

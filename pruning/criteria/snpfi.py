@@ -98,8 +98,8 @@ def utilization(
     threshold: float = 0.9,
     orders: Sequence[float] = ORDERS,
     images: int = 32,
-    pairs: int = 8,
-    contexts: int = 2,
+    pairs: int = 4,
+    contexts: int = 1,
     seed: int = 0,
 ) -> float:
     """Share of a layer's channels to keep: where the cumulative strength of interactions is enough.

@@ -18,6 +18,7 @@ from pruning.criteria._sensitivity import (
     largest_shares,
     samples,
     sensitivities,
+    spread,
 )
 from pruning.criteria.dpp import kernel
 from pruning.criteria.fpici import fpici_correlation
@@ -186,17 +187,18 @@ def test_draws_of_pfp():
         exact = sum(1 - (1 - q) ** draws for q in p)
         assert seen == pytest.approx(exact, abs=0.05)
         assert expected_distinct(p, draws) == math.ceil(exact)
-    for wanted in (1, 2, 3):
+    for wanted in (1, 2, 3, 4):
         few = draws_for(p, wanted)
         assert expected_distinct(p, few) >= wanted
         assert few == 1 or expected_distinct(p, few - 1) < wanted
-    assert draws_for(p, 5) == draws_for(p, 3)
+    assert draws_for(p, 5) == draws_for(p, 4)
     assert draws_for(np.zeros(4), 2) == 1
+    assert expected_distinct(np.array([1.0, 0.0]), 5) == 1
     slow = 3 * (6 + 2 * 0.5) * 2.0 * 2 * 3 * math.log(8 * 65 * 9 / 1e-16) / 0.25
-    assert samples(2.0, 0.5, patches=64, kernel=9) == math.ceil(slow)
-    assert samples(0.0, 0.5, patches=64, kernel=9) == 1
+    assert samples(spread(2.0, patches=64, kernel=9), 0.5) == math.ceil(slow)
+    assert samples(0.0, 0.5) == 1
     with pytest.raises(InputError, match=r"an error eps must be above 0, not 0\.0"):
-        samples(2.0, 0.0, patches=64, kernel=9)
+        samples(2.0, 0.0)
 
 
 def test_fpici_by_features(calibration):

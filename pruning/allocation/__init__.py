@@ -1,0 +1,85 @@
+"""How many filters each layer keeps; one file an allocation.
+
+A budget, as ``macs=0.5``, is a share of the network's MACs or parameters; an allocation says how the
+layers divide it.  Whatever the allocation, the result is within 1 % of the budget.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from dispersion.errors import ContradictionError, InputError, UnknownNameError
+from pruning.allocation._base import Allocation, Task, allocation, allocations
+from pruning.allocation._task import share_of, task_of
+from pruning.allocation.ratio import uniform
+from pruning.budget import Budget
+from pruning.filters import FilterLayer
+from pruning.sizes import SizeModel
+
+__all__ = ["Allocation", "Task", "allocate", "allocation", "allocations", "uniform"]
+
+
+def allocate(
+    layers: Sequence[FilterLayer],
+    model: SizeModel,
+    budget: Budget,
+    name: str = "uniform",
+    *,
+    criterion: str = "l1",
+    seed: int = 0,
+    **arguments: Any,
+) -> dict[str, int]:
+    """Divide a budget among layers.
+
+    Parameters
+    ----------
+    layers : sequence of FilterLayer
+        Those that may be pruned; all others keep everything.
+    model : SizeModel
+        Of the network that has these layers; see `pruning.sizes.size_model`.
+    budget : Budget
+        The share of the whole network that may remain.
+    name : str
+        A registered allocation.
+    criterion : str
+        Of allocations that compare scores; others do not look at it.
+    seed : int
+        Of criteria that draw by chance.
+    **arguments
+        Of the allocation; see `Allocation.arguments`.
+
+    Returns
+    -------
+    dict of str to int
+        By layer, how many filters it keeps: at least 2, or 1 of 1.  The network cut so is within 1 %
+        of the budget.
+
+    Raises
+    ------
+    InputError
+        The layers are not those of the model, an argument is unknown or out of range, or the budget
+        cannot be met; the message names the nearest share that can.
+    UnknownNameError
+        No allocation has this name.
+    """
+    info = allocations[name]
+    known = info.arguments
+    for argument in arguments:
+        if argument not in known:
+            raise UnknownNameError(f"argument of {name}", argument, set(known) - {"criterion", "seed"})
+    common = {"criterion": criterion, "seed": seed}
+    task = task_of(layers, model, budget)
+    found = info.allocate(task, **arguments, **{key: common[key] for key in common if key in known})
+    counts = np.asarray(found, dtype=np.int64)
+    if counts.shape != task.most.shape or (counts < task.least).any() or (counts > task.most).any():
+        raise ContradictionError(f"{name} allocated {counts.tolist()} filters; please report this.")
+    if not task.met_by(counts):
+        share = share_of(task.size(counts), task.whole)
+        raise InputError(
+            f"{budget} cannot be met within 1 % on {model.network} by whole filters of"
+            f" {len(layers)} layers; the nearest that was found is {budget.resource}={share}."
+        )
+    return {layer.name: int(count) for layer, count in zip(layers, counts, strict=True)}

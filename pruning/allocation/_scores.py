@@ -1,0 +1,50 @@
+"""The scores that allocations compare: a criterion's, or the caller's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dispersion.errors import InputError, UnknownNameError
+from pruning.allocation._base import Task
+from pruning.criteria import Scores, criteria, scores
+
+ByLayer = Mapping[str, NDArray[np.float64]]
+
+
+def layer_scores(task: Task, criterion: str, seed: int, given: ByLayer | None) -> list[Scores]:
+    """One array of n scores a layer.
+
+    Raises
+    ------
+    InputError
+        The criterion selects sets and scores nothing, or `given` does not fit the layers.
+    """
+    if given is not None:
+        return by_layer(task, given, "scores")
+    if criteria[criterion].score is None:
+        able = ", ".join(name for name in criteria if criteria[name].score is not None)
+        raise InputError(
+            f"{criterion} selects sets of filters and gives no scores to compare layers by; use one of"
+            f" {able}, or another allocation."
+        )
+    return [scores(layer, criterion, seed=seed) for layer in task.layers]
+
+
+def by_layer(task: Task, given: ByLayer, kind: str) -> list[NDArray[np.float64]]:
+    """The caller's arrays in the order of the layers, one finite number for each of n filters."""
+    known = [layer.name for layer in task.layers]
+    for name in given:
+        if name not in known:
+            raise UnknownNameError("layer", name, known)
+    arrays = []
+    for name, n in zip(known, task.most.tolist(), strict=True):
+        if name not in given:
+            raise InputError(f"the {kind} lack layer {name!r}.")
+        array = np.asarray(given[name], dtype=np.float64)
+        if array.shape != (n,) or not np.isfinite(array).all():
+            raise InputError(f"the {kind} of layer {name!r} must be {n} finite numbers.")
+        arrays.append(array)
+    return arrays

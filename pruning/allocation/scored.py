@@ -1,0 +1,64 @@
+"""One threshold on the scores of all filters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dispersion.errors import UnknownNameError
+from pruning.allocation._base import Task, allocation
+from pruning.allocation._ranking import by_threshold
+from pruning.allocation._scores import layer_scores
+from pruning.criteria import Scores
+from pruning.quadratic import Counts
+
+NORMALISERS: dict[str, Callable[[Scores], float]] = {
+    "mean": lambda scores: float(np.abs(scores).mean()),
+    "max": lambda scores: float(np.abs(scores).max()),
+    "l2": lambda scores: float(np.linalg.norm(scores)),
+}
+"""What the scores of a layer are divided by."""
+
+
+@allocation("global", summary="one threshold on the normalised scores of all filters (Liu et al. 2017)")
+def by_scores(
+    task: Task,
+    *,
+    criterion: str = "l1",
+    seed: int = 0,
+    normalise: str = "mean",
+    scores: Mapping[str, NDArray[np.float64]] | None = None,
+) -> Counts:
+    """Rank the filters of all layers by normalised scores and let the lowest go first.
+
+    One threshold for the whole network is from network slimming (Liu et al., ICCV 2017, section 3),
+    the division by the l2 norm of a layer's scores from Molchanov et al. (ICLR 2017, section 2.2).
+
+    Parameters
+    ----------
+    task : Task
+        The layers and the budget; each layer's best filters stay, at least two.
+    criterion : str
+        A criterion that scores.
+    seed : int
+        Of criteria that draw by chance.
+    normalise : str
+        "mean", "max" or "l2": what of their absolute values a layer's scores are divided by.  A layer
+        whose scores are all 0 is left as it is.
+    scores : mapping of str to ndarray of float64, shape (n,), or None
+        By layer, in place of the criterion's.
+
+    Raises
+    ------
+    InputError
+        The criterion selects sets and scores nothing, or scores are not finite or not one a filter.
+    """
+    if normalise not in NORMALISERS:
+        raise UnknownNameError("normalise of global", normalise, NORMALISERS)
+    levels = []
+    for found in layer_scores(task, criterion, seed, scores):
+        unit = NORMALISERS[normalise](found)
+        levels.append(-np.sort(-found) / (unit if unit > 0.0 else 1.0))
+    return by_threshold(task, levels)
