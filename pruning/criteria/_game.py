@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -47,21 +48,50 @@ class Game:
         wrong = labels[(labels < 0) | (labels >= network.classes)]
         if len(wrong):
             raise InputError(f"{network.name} has {network.classes} classes; label {wrong[0]} is none.")
-        self.readers = calibration.readers(layer)
-        self.players = len(self.readers[0].columns)
+        network.module.requires_grad_(False)
+        found = calibration.readers(layer)
+        self.players = len(found[0].columns)
         self._labels = torch.from_numpy(labels).to(network.device)
-        self._masks = [_Mask(network.module, reader) for reader in self.readers]
+        self._parts = torch.ones(self.players + 1, device=network.device)  # the last is never absent
+        for reader in found:
+            self._mask(network.module.get_submodule(reader.name), reader)
         parts = batches(network, calibration.images[:images], calibration.batch)
-        self._tails = [
-            Tail(network.module, [reader.name for reader in self.readers], part) for part in parts
-        ]
+        names = [reader.name for reader in found]
+        self._tails = [Tail(network.module, names, part) for part in parts]
 
     def __call__(self, active: Players) -> float:
         """V of the players for which `active`, shape (players,), holds."""
-        for mask in self._masks:
-            mask.set(active)
+        with torch.inference_mode(False), torch.no_grad():
+            self._parts[:-1] = torch.from_numpy(active).to(self._parts)
+            return float(self._value())
+
+    def slopes(self, active: Players) -> NDArray[np.float64]:
+        """By how much V would rise, in linear approximation, if each player took a full part more."""
+        with torch.inference_mode(False), torch.enable_grad():
+            self._parts[:-1] = torch.from_numpy(active).to(self._parts)
+            self._parts.requires_grad_()
+            (found,) = torch.autograd.grad(self._value(), self._parts)
+            self._parts = self._parts.detach()
+        slopes: NDArray[np.float64] = found[:-1].double().cpu().numpy()
+        return slopes
+
+    def _value(self) -> Tensor:
         logits = torch.cat([tail() for tail in self._tails]).double()
-        return -float(nn.functional.cross_entropy(logits, self._labels))
+        return -nn.functional.cross_entropy(logits, self._labels)
+
+    def _mask(self, module: nn.Module, reader: Reader) -> None:
+        """Have a layer read what it reads of each player times the part that the player takes."""
+        weight = module.get_parameter("weight")
+        inputs = torch.from_numpy(reader.columns // weight[0, 0].numel())
+        player = torch.full(weight.shape[1:2], self.players)
+        player[inputs] = torch.arange(self.players)[:, None]
+        player = player.to(weight.device)
+
+        def masked(_: nn.Module, given: tuple[Tensor, ...]) -> tuple[Tensor]:
+            x = given[0]
+            return (x * self._parts[player].view(1, -1, *[1] * (x.ndim - 2)),)
+
+        module.register_forward_pre_hook(masked)
 
 
 class Tail:
@@ -88,8 +118,7 @@ class Tail:
         for layer, outputs in self._kept.items():
             layer.forward = _replay(layer.forward, outputs)
         try:
-            with torch.inference_mode(False), torch.no_grad():
-                logits: Tensor = self._module(self._pixels)
+            logits: Tensor = self._module(self._pixels)
         finally:
             for layer in self._kept:
                 del layer.forward  # the class's own is back
@@ -103,8 +132,8 @@ class Tail:
             nonlocal reached
             reached = True
 
-        def keep(layer: nn.Module, _: object, output: Tensor) -> None:
-            if not reached:
+        def keep(layer: nn.Module, _: object, output: object) -> None:
+            if not reached and isinstance(output, Tensor):
                 found.setdefault(layer, []).append(_Output(output))
 
         leaves = [one for one in self._module.modules() if not list(one.children())]
@@ -142,26 +171,8 @@ def _replay(forward: Callable[..., Tensor], outputs: Sequence[_Output]) -> Calla
     """A layer's forward that gives kept outputs for its first calls."""
     left = iter(outputs)
 
-    def replayed(*inputs: Tensor) -> Tensor:
+    def replayed(*inputs: Any, **named: Any) -> Tensor:
         output = next(left, None)
-        return forward(*inputs) if output is None else output.again()
+        return forward(*inputs, **named) if output is None else output.again()
 
     return replayed
-
-
-class _Mask:
-    """Zeroes the channels that a layer reads of absent players."""
-
-    def __init__(self, module: nn.Module, reader: Reader) -> None:
-        layer = module.get_submodule(reader.name)
-        weight = layer.get_parameter("weight")
-        self._inputs = reader.columns // weight[0, 0].numel()
-        self._mask = torch.ones(weight.shape[1:2], device=weight.device)
-        layer.register_forward_pre_hook(lambda _, inputs: (self._masked(inputs[0]),))
-
-    def set(self, active: Players) -> None:
-        self._mask.fill_(1.0)
-        self._mask[torch.from_numpy(self._inputs[~active].ravel()).to(self._mask.device)] = 0.0
-
-    def _masked(self, inputs: Tensor) -> Tensor:
-        return inputs * self._mask.view(1, -1, *[1] * (inputs.ndim - 2))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from dispersion.errors import UnknownNameError
 from pruning.calibration import Calibration
 from pruning.criteria import Scores, need, scoring
 from pruning.criteria._game import Game, Players, Value
@@ -14,6 +15,8 @@ from pruning.filters import FilterLayer
 
 ORDERS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 """Orders of interaction looked at, as shares of the layer's channels."""
+
+_ESTIMATES = ("gradients", "permutations")
 
 
 @scoring(
@@ -26,6 +29,8 @@ def snpfi(
     *,
     calibration: Calibration,
     images: int = 32,
+    estimate: str = "gradients",
+    samples: int = 32,
     permutations: int = 8,
     steps: int = 16,
     seed: int = 0,
@@ -44,19 +49,50 @@ def snpfi(
         The layer's network with labelled images.
     images : int
         The most that are looked at, the first ones.
+    estimate : str
+        "permutations": the mean marginal contribution over random orders in which the channels join.
+        "gradients": that over random sets, with every marginal taken from the slope of V in the part
+        that the channel takes, of all channels at once; biased where V bends, but see the notes.
+    samples : int
+        Random sets, for "gradients".
     permutations : int
-        Random orders in which the channels join.
+        Random orders, for "permutations".
     steps : int
-        Groups in which they join.  What a group adds is shared equally among its members, which draws
-        scores to their mean; as many steps as channels give unbiased values at that price in time.
+        Groups in which channels join there.  What a group adds is shared equally among its members,
+        which draws scores to their mean; as many steps as channels are unbiased, at that price.
     seed : int
-        Of the orders.
+        Of the sets or orders.
+
+    Notes
+    -----
+    Marginals vary from set to set far more than from channel to channel.  For a layer of 512 channels
+    of VGG-16 (``features.40``) the scores of two seeds have a rank correlation of 0.05 with 8
+    permutations in 16 steps, of -0.01 with 2 in 512, and of 0.98 with gradients at 64 sets.
     """
+    if estimate not in _ESTIMATES:
+        raise UnknownNameError("estimate of snpfi", estimate, _ESTIMATES)
     need(images >= 1, f"snpfi needs 1 image or more, not {images}.")
+    need(samples >= 1, f"snpfi needs 1 sample or more, not {samples}.")
     need(permutations >= 1, f"snpfi needs 1 permutation or more, not {permutations}.")
     need(steps >= 1, f"snpfi needs 1 step or more, not {steps}.")
-    game = Game(layer.name, calibration, images)
-    return shapley(game, game.players, permutations, steps, np.random.default_rng(seed))
+    game, rng = Game(layer.name, calibration, images), np.random.default_rng(seed)
+    if estimate == "gradients":
+        return expected_slopes(game, samples, rng)
+    return shapley(game, game.players, permutations, steps, rng)
+
+
+def expected_slopes(game: Game, samples: int, rng: np.random.Generator) -> Scores:
+    """Shapley values in linear approximation, shape (players,).
+
+    The Shapley value is the integral over q in [0, 1] of the mean marginal contribution to sets in
+    which every other player is with probability q (Owen, Management Science 18(5), 1972).  The samples
+    take one q from each of as many equal parts of [0, 1].
+    """
+    total = np.zeros(game.players)
+    for k in range(samples):
+        q = (k + rng.random()) / samples
+        total += game.slopes(rng.random(game.players) < q)
+    return total / samples
 
 
 def shapley(

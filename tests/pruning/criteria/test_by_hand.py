@@ -103,11 +103,15 @@ def test_shapley_values(by_hand):
         network.module.read.weight[1, 3] = 2.0
     seen = Calibration(network, by_hand.images, np.array([1, 1]), mirrored=False)
     (layer,) = filter_layers(network)
-    found = scores(layer, "snpfi", calibration=seen, images=1, steps=4)
+    given = {"calibration": seen, "images": 1}
+    found = scores(layer, "snpfi", estimate="permutations", steps=4, **given)
     gain = np.log(1 / (1 + np.exp(-1))) - np.log(1 / 2)
     assert found == pytest.approx([0, 0, 0, gain], abs=1e-6)
-    grouped = scores(layer, "snpfi", calibration=seen, images=1, steps=2, permutations=1)
+    grouped = scores(layer, "snpfi", estimate="permutations", steps=2, permutations=1, **given)
     assert sorted(grouped) == pytest.approx([0, 0, gain / 2, gain / 2], abs=1e-6)
+    linear = (1 / 2 + 1 / (1 + np.exp(1))) / 2  # slopes of the log-probability without and with it
+    found = scores(layer, "snpfi", samples=500, **given)
+    assert found == pytest.approx([0, 0, 0, linear], abs=0.01)
 
 
 def test_pfp_draws_by_sensitivity(by_hand):

@@ -137,6 +137,8 @@ def test_labels_are_asked_for(some_layer, calibration):
         ("pfp", {"images": 0}, "1 image or more, not 0"),
         ("pfp", {"rows": 0}, "1 row or more, not 0"),
         ("snpfi", {"images": 0}, "1 image or more, not 0"),
+        ("snpfi", {"estimate": "x"}, "estimate of snpfi 'x'"),
+        ("snpfi", {"samples": 0}, "1 sample or more, not 0"),
         ("snpfi", {"permutations": 0}, "1 permutation or more, not 0"),
         ("snpfi", {"steps": 0}, "1 step or more, not 0"),
         ("dpp", {"mode": "x"}, "mode of dpp 'x'"),

@@ -13,7 +13,7 @@ from dispersion.errors import InputError
 from pruning import Calibration, Network, filter_layers
 from pruning.batches import batches
 from pruning.criteria._game import Game
-from pruning.criteria.snpfi import interaction_strengths, shapley, utilization
+from pruning.criteria.snpfi import expected_slopes, interaction_strengths, shapley, utilization
 
 
 def table(players: int, seed: int = 0):
@@ -41,6 +41,22 @@ def test_shapley_values_are_means_over_all_orders():
     for steps in (1, 2, 3, 4, 9):
         shared = shapley(value, 4, 3, steps, np.random.default_rng(1))
         assert shared.sum() == pytest.approx(gain)
+
+
+class Slopes:
+    """V = the product of two players' parts, in place of a network."""
+
+    players = 3
+
+    def slopes(self, active):  # noqa: D102
+        x, y, _ = active.astype(float)
+        return np.array([y, x, 0.0])
+
+
+def test_expected_slopes_of_a_multilinear_game():
+    """Where V is linear in each part, they are the Shapley values: the gain is shared by two."""
+    found = expected_slopes(Slopes(), 3000, np.random.default_rng(0))
+    assert found == pytest.approx([0.5, 0.5, 0.0], abs=0.03)
 
 
 def test_interactions_of_a_product():
@@ -143,3 +159,19 @@ def _compare(network: Network, layer: str, size: int) -> None:
             logits = copied(pixels).double().log_softmax(1)
         slow = logits[torch.arange(3), torch.from_numpy(labels[:3])].mean()
         assert game(active) == pytest.approx(float(slow), abs=1e-5)
+        slopes = game.slopes(active)
+        assert slopes.shape == (game.players,)
+        assert game(active) == pytest.approx(float(slow), abs=1e-5)
+        # one step of a hundredth for each of the first channels, by its columns
+        for channel in range(3):
+            moved = network.copy().module
+            for reader in seen.readers(layer):
+                weight = moved.get_submodule(reader.name).weight.detach().flatten(1)
+                weight[:, reader.columns[~active].ravel()] = 0.0
+                mine = reader.columns[channel]
+                whole = network.module.get_submodule(reader.name).weight.detach().flatten(1)
+                weight[:, mine] = whole[:, mine] * (float(active[channel]) + 1e-2)
+            with torch.no_grad():
+                raised = moved(pixels).double().log_softmax(1)
+            rise = raised[torch.arange(3), torch.from_numpy(labels[:3])].mean() - slow
+            assert slopes[channel] == pytest.approx(float(rise) / 1e-2, rel=0.05, abs=2e-3)
