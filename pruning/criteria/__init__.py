@@ -44,7 +44,8 @@ class Criterion:
     score : callable or None
         ``(layer, **arguments)`` to one number a filter, the higher the better.
     select : callable or None
-        ``(layer, p, **arguments)`` to the indices of p filters, where it does not score.
+        ``(layer, p, **arguments)`` to the indices of p filters, where the highest scores will not
+        do; with a score as well, both take the same arguments.
     """
 
     name: str

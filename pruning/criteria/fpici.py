@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
-from dispersion.errors import UnknownNameError
+from dispersion.errors import InputError, UnknownNameError
+from pruning.calibration import Calibration
 from pruning.criteria import Scores, need, scoring
 from pruning.criteria._cosines import cosines
+from pruning.criteria._images import first_maps
 from pruning.filters import FilterLayer
 
 
@@ -19,7 +23,13 @@ from pruning.filters import FilterLayer
     reconstruction="the entropy, the independence and how they are joined: only the abstract was read",
 )
 def fpici(
-    layer: FilterLayer, *, capacity: str = "weights", bins: int = 64, balance: float = 0.5
+    layer: FilterLayer,
+    *,
+    capacity: str = "weights",
+    bins: int = 64,
+    balance: float = 0.5,
+    calibration: Calibration | None = None,
+    images: int = 100,
 ) -> Scores:
     """Score by balance * capacity + (1 - balance) * independence, both scaled to [0, 1] in the layer.
 
@@ -33,18 +43,55 @@ def fpici(
     capacity : str
         "weights": the entropy, in bits, of the histogram of a filter's weights, with the same bin edges
         for all filters.  "energy": that of how a filter's norm is spread over its input channels (over
-        its weights, if it has one channel only).
+        its weights, if it has one channel only).  "features": that of the histogram of its feature maps
+        on calibration images, as a check; the paper holds that the first stands in for it.
     bins : int
-        Bins of the histogram, at least 2, equally wide from the smallest weight to the largest.
+        Bins of the histogram, at least 2, equally wide from the smallest number in the layer to the
+        largest.
     balance : float
         Weight of capacity against independence, which is mean_j (1 - |cos(F_i, F_j)|); in [0, 1].
+    calibration : Calibration or None
+        The layer's network with images, for "features".
+    images : int
+        The most that are looked at, the first ones.
     """
     if capacity not in _CAPACITIES:
         raise UnknownNameError("capacity of fpici", capacity, _CAPACITIES)
     need(bins >= 2, f"fpici needs 2 bins or more, not {bins}.")
     need(0.0 <= balance <= 1.0, f"fpici takes a balance in [0, 1], not {balance!r}.")
-    entropy, independence = _CAPACITIES[capacity](layer, bins), _independence(layer.points)
-    return balance * _scaled(entropy) + (1.0 - balance) * _scaled(independence)
+    entropy = _CAPACITIES[capacity](layer, bins, calibration, images)
+    return balance * _scaled(entropy) + (1.0 - balance) * _scaled(_independence(layer.points))
+
+
+def fpici_correlation(
+    layer: FilterLayer, calibration: Calibration, bins: int = 64, images: int = 100
+) -> float | None:
+    """How well the entropy of filters stands in for that of their feature maps.
+
+    Parameters
+    ----------
+    layer, calibration, bins, images
+        As of `fpici`.
+
+    Returns
+    -------
+    float or None
+        Spearman's rank correlation over the filters of the layer; None where all have one entropy.
+    """
+    need(bins >= 2, f"fpici needs 2 bins or more, not {bins}.")
+    of_weights = _ranks(_weights_entropy(layer, bins, None, images))
+    of_features = _ranks(_features_entropy(layer, bins, calibration, images))
+    if np.ptp(of_weights) == 0.0 or np.ptp(of_features) == 0.0:
+        return None
+    return float(np.corrcoef(of_weights, of_features)[0, 1])
+
+
+def _ranks(values: Scores) -> Scores:
+    """Their mean, for equal values."""
+    tied = values.round(9)  # the same shares in another order may differ in their last bits
+    _, where, counts = np.unique(tied, return_inverse=True, return_counts=True)
+    ranks: Scores = (np.cumsum(counts) - (counts - 1) / 2.0)[where]
+    return ranks
 
 
 def _scaled(values: Scores) -> Scores:
@@ -60,17 +107,40 @@ def _entropy(shares: NDArray[np.float64]) -> Scores:
     return bits
 
 
-def _weights_entropy(layer: FilterLayer, bins: int) -> Scores:
-    F = layer.points
-    lowest, widest = float(F.min()), float(np.ptp(F))
+def _weights_entropy(
+    layer: FilterLayer, bins: int, calibration: Calibration | None, images: int
+) -> Scores:
+    return _histogram_entropy(layer.points, bins)
+
+
+def _features_entropy(
+    layer: FilterLayer, bins: int, calibration: Calibration | None, images: int
+) -> Scores:
+    if calibration is None:
+        raise InputError(
+            "fpici needs calibration images for capacity 'features':"
+            " give calibration=Calibration(network, images)."
+        )
+    need(images >= 1, f"fpici needs 1 image or more, not {images}.")
+    maps = torch.cat(list(first_maps(calibration, layer.name, images)))
+    return _histogram_entropy(maps.transpose(0, 1).flatten(1).cpu().numpy(), bins)
+
+
+def _histogram_entropy(values: NDArray[np.floating[Any]], bins: int) -> Scores:
+    """Of each row, with bins that all rows share."""
+    lowest, widest = float(values.min()), float(np.ptp(values))
     if widest == 0.0:
-        return np.zeros(len(F))
-    place = np.minimum(((F - lowest) / widest * bins).astype(np.int64), bins - 1)
-    counts = np.stack([np.bincount(row, minlength=bins) for row in place])
-    return _entropy(counts / F.shape[1])
+        return np.zeros(len(values))
+    counts = np.empty((len(values), bins))
+    for row, found in zip(values, counts, strict=True):
+        place = ((row.astype(np.float64) - lowest) / widest * bins).astype(np.int64)
+        found[:] = np.bincount(np.minimum(place, bins - 1), minlength=bins)
+    return _entropy(counts / values.shape[1])
 
 
-def _energy_entropy(layer: FilterLayer, bins: int) -> Scores:
+def _energy_entropy(
+    layer: FilterLayer, bins: int, calibration: Calibration | None, images: int
+) -> Scores:
     parts = [_energies(kernel) for kernel in layer.kernels]
     energies = np.concatenate(parts, axis=1)
     total = energies.sum(axis=1, keepdims=True)
@@ -93,7 +163,8 @@ def _independence(F: NDArray[np.float64]) -> Scores:
     return mean
 
 
-_CAPACITIES: dict[str, Callable[[FilterLayer, int], Scores]] = {
+_CAPACITIES: dict[str, Callable[[FilterLayer, int, Calibration | None, int], Scores]] = {
     "weights": _weights_entropy,
     "energy": _energy_entropy,
+    "features": _features_entropy,
 }

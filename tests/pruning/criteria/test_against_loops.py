@@ -7,9 +7,21 @@ import math
 
 import numpy as np
 import pytest
+import torch
 
+from dispersion.errors import InputError
+from pruning import Calibration, filter_layers
 from pruning.criteria import keep, scores
+from pruning.criteria._sensitivity import (
+    draws_for,
+    expected_distinct,
+    largest_shares,
+    samples,
+    sensitivities,
+    spread,
+)
 from pruning.criteria.dpp import kernel
+from pruning.criteria.fpici import fpici_correlation
 
 
 def norm(x) -> float:
@@ -116,3 +128,97 @@ def test_large_layers_do_not_overflow():
     layer = FilterLayer("conv", ("conv",), points)
     with np.errstate(over="raise", invalid="raise"):
         assert len(keep(layer, 700, "dpp", mode="sample")) == 700
+
+
+def test_hrank(calibration):
+    """Of every map by itself: the singular values above rounding."""
+    (layer,) = filter_layers(calibration.network)
+    whole = torch.cat(list(calibration.maps(layer.name)))
+    slow = [[np.linalg.svd(one.double()).S for one in image] for image in whole[:7]]
+    ranks = [[sum(s > s[0] * 6 * 2**-23) for s in image] for image in slow]
+    found = scores(layer, "hrank", calibration=calibration, images=7)
+    assert found == pytest.approx(np.mean(ranks, axis=0))
+
+
+@pytest.mark.parametrize("signs", [False, True])
+def test_pfp(signs):
+    """The authors' four cases of signs; columns that are zero have no share."""
+    rng = np.random.default_rng(int(signs))
+    W, X = rng.normal(size=(5, 8)), rng.normal(size=(130, 8))
+    W[:, 3] = 0.0
+    X = (X if signs else np.maximum(X, 0.0)) * (rng.random(X.shape) < 0.6)
+    slow = np.zeros(8)
+    for w, x in itertools.product(W, X):
+        for a, b in itertools.product((1, -1), repeat=2):
+            parts = [max(a * v, 0.0) * max(b * u, 0.0) for v, u in zip(w, x, strict=True)]
+            total = sum(parts)
+            if total > 1e-7:
+                slow = np.maximum(slow, [part / total for part in parts])
+    fast = largest_shares(torch.from_numpy(W).float(), torch.from_numpy(X).float())
+    assert fast.numpy() == pytest.approx(slow, rel=1e-5)
+    assert slow[3] == 0.0
+
+
+def test_pfp_takes_the_largest_over_columns_and_readers(small_resnet):
+    """A convolution of a later stage and the shortcut beside it read the same channels."""
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (6, 32, 32, 3), dtype=np.uint8)
+    calibration = Calibration(small_resnet, images, mirrored=False, batch=3)
+    names = [reader.name for reader in calibration.readers("conv1")]
+    assert len(names) > 2
+    parts = []
+    for reader in calibration.readers("conv1"):
+        weight = small_resnet.module.get_submodule(reader.name).weight.detach().flatten(1)
+        rows = torch.cat([seen[reader.name] for seen in calibration.inputs([reader.name])])
+        parts.append(largest_shares(weight, rows).numpy()[reader.columns].max(axis=1))
+    found = sensitivities("conv1", calibration, rows=10**6)
+    assert found == pytest.approx(np.max(parts, axis=0), rel=1e-6)
+    fewer = sensitivities("conv1", calibration, rows=50)
+    assert (fewer <= found + 1e-6).all()
+    assert (fewer > 0).all()
+
+
+def test_draws_of_pfp():
+    """The expected number of distinct draws, against drawing; and its inverse."""
+    p = np.array([0.5, 0.3, 0.15, 0.05, 0.0])
+    rng = np.random.default_rng(0)
+    for draws in (1, 2, 5, 20):
+        seen = np.mean([len(set(rng.choice(5, draws, p=p))) for _ in range(4000)])
+        exact = sum(1 - (1 - q) ** draws for q in p)
+        assert seen == pytest.approx(exact, abs=0.05)
+        assert expected_distinct(p, draws) == math.ceil(exact)
+    for wanted in (1, 2, 3, 4):
+        few = draws_for(p, wanted)
+        assert expected_distinct(p, few) >= wanted
+        assert few == 1 or expected_distinct(p, few - 1) < wanted
+    assert draws_for(p, 5) == draws_for(p, 4)
+    assert draws_for(np.zeros(4), 2) == 1
+    assert expected_distinct(np.array([1.0, 0.0]), 5) == 1
+    slow = 3 * (6 + 2 * 0.5) * 2.0 * 2 * 3 * math.log(8 * 65 * 9 / 1e-16) / 0.25
+    assert samples(spread(2.0, patches=64, kernel=9), 0.5) == math.ceil(slow)
+    assert samples(0.0, 0.5) == 1
+    with pytest.raises(InputError, match=r"an error eps must be above 0, not 0\.0"):
+        samples(2.0, 0.0)
+
+
+def test_fpici_by_features(calibration):
+    (layer,) = filter_layers(calibration.network)
+    maps = torch.cat(list(calibration.maps(layer.name))).double().numpy()[:9]
+    edges = np.linspace(maps.min(), maps.max(), 17)
+    slow = [bits(np.histogram(maps[:, j], edges)[0] / maps[:, j].size) for j in range(12)]
+    given = {"capacity": "features", "bins": 16, "balance": 1.0, "images": 9}
+    fast = scores(layer, "fpici", calibration=calibration, **given)
+    assert fast == pytest.approx(scaled(slow), abs=1e-6)
+    weights = scores(layer, "fpici", balance=1.0, bins=16)
+    ranks = [
+        [sum(int(v < u) + int(v <= u) for v in values) for u in values]  # the mean, of equal ones
+        for values in (np.round(slow, 9), weights.round(9))
+    ]
+    found = fpici_correlation(layer, calibration, bins=16, images=9)
+    assert found == pytest.approx(np.corrcoef(*ranks)[0, 1], abs=1e-6)
+
+
+def test_fpici_has_no_correlation_of_nothing(tiny):
+    dead = tiny(6, dead=True)
+    (layer,) = filter_layers(dead.network)
+    assert fpici_correlation(layer, dead) is None

@@ -1,0 +1,113 @@
+"""One relative error for all layers."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from dispersion.errors import InputError
+from pruning.allocation._base import Task, allocation
+from pruning.allocation._ranking import by_threshold
+from pruning.calibration import Calibration
+from pruning.criteria._sensitivity import (
+    IMAGES,
+    ROWS,
+    draws_for,
+    largest_error,
+    probabilities,
+    sensitivities,
+    spread,
+)
+from pruning.graph import example_input
+from pruning.quadratic import Counts
+from pruning.running import run_until_seen
+
+
+@allocation("pfp", summary="one relative error for the samples of all layers (Liebenwein et al. 2020)")
+def one_error(
+    task: Task,
+    *,
+    calibration: Calibration | None = None,
+    images: int = IMAGES,
+    rows: int = ROWS,
+    constant: float = 3.0,
+    delta: float = 1e-16,
+) -> Counts:
+    """Keep in every layer the channels that its error bound asks for, with one eps for the network.
+
+    PFP's own allocation (Liebenwein, Baykal, Lang, Feldman and Rus, ICLR 2020, arXiv 1911.07412), after
+    the authors' code: m(eps) draws of the channels keep the relative error of the layer that reads them
+    within eps, and u(m) of them are expected to differ; eps follows from the budget.
+
+    Parameters
+    ----------
+    task : Task
+        The layers and the budget.
+    calibration : Calibration or None
+        Their network with images; needed.
+    images, rows : int
+        As of `pruning.criteria.pfp`.
+    constant, delta : float
+        The authors' C and probability of failure.
+
+    Raises
+    ------
+    InputError
+        No calibration, or an argument is out of range.
+    """
+    if calibration is None:
+        raise InputError("pfp needs calibration images: give calibration=Calibration(network, images).")
+    levels = [
+        errors(layer.name, calibration, images=images, rows=rows, constant=constant, delta=delta)
+        for layer in task.layers
+    ]
+    return by_threshold(task, levels)
+
+
+def errors(
+    layer: str,
+    calibration: Calibration,
+    *,
+    images: int = IMAGES,
+    rows: int = ROWS,
+    constant: float = 3.0,
+    delta: float = 1e-16,
+) -> NDArray[np.float64]:
+    """Up to which eps a layer keeps p channels.
+
+    Parameters
+    ----------
+    layer : str
+        Its name; see `one_error` for the rest.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        For p = 1 (infinite) to n; never increasing, 0 where no eps asks for that many.  Of several
+        layers that read the channels, the largest sensitivities and the most demanding bound count.
+    """
+    found = sensitivities(layer, calibration, images, rows)
+    shapes = [_positions(calibration, reader.name) for reader in calibration.readers(layer)]
+    coefficient = max(
+        spread(float(found.sum()), patches=patches, kernel=kernel, constant=constant, delta=delta)
+        for patches, kernel in shapes
+    )
+    chance, alive = probabilities(found), int((found > 0.0).sum())
+    levels = np.zeros(len(found))
+    levels[0] = np.inf
+    for p in range(2, alive + 1):
+        levels[p - 1] = largest_error(coefficient, draws_for(chance, p))
+    return levels
+
+
+def _positions(calibration: Calibration, name: str) -> tuple[int, int]:
+    """Output positions of a layer and positions of its kernel; 1 and 1 of a linear one."""
+    found: list[tuple[int, int]] = []
+
+    def note(_: str, module: nn.Module, inputs: Tensor, outputs: Tensor) -> None:
+        found.append((outputs[0, 0].numel(), module.get_parameter("weight")[0, 0].numel()))
+
+    network = calibration.network
+    run_until_seen(network.module, example_input(network), [name], note)
+    return found[0]

@@ -1,0 +1,121 @@
+"""What the filters of a layer are as points, and so what distances between them mean; a file a space.
+
+Every criterion that looks at a layer's points, and every solver, works in every space.
+
+>>> import numpy as np
+>>> from pruning import FilterLayer
+>>> layer = FilterLayer("conv", ("conv",), np.array([[3.0, 4.0], [0.0, 2.0]]))
+>>> in_space(layer, "normalized").points.tolist()
+[[0.6, 0.8], [0.0, 1.0]]
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dispersion.errors import InputError, UnknownNameError
+from dispersion.registry import Registry
+from pruning.calibration import Calibration
+from pruning.filters import FilterLayer
+
+Points = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """A registered space.
+
+    Attributes
+    ----------
+    name, summary : str
+        What it is called, and one line for ``--help``.
+    points : callable
+        ``(layer, **arguments)`` to points of shape (n, d).
+    """
+
+    name: str
+    summary: str
+    points: Callable[..., Points]
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """Its arguments and their defaults; `calibration`, where there is no default, is needed."""
+        parameters = inspect.signature(self.points).parameters.values()
+        return {one.name: one.default for one in parameters if one.kind is one.KEYWORD_ONLY}
+
+    @property
+    def needs_images(self) -> bool:
+        """Whether it cannot do without calibration images."""
+        return "calibration" in self.arguments
+
+
+spaces: Registry[Space] = Registry("space", "pruning.spaces")
+
+
+def space(name: str, *, summary: str) -> Callable[[Callable[..., Points]], Callable[..., Points]]:
+    """Register the decorated function as the space `name`."""
+
+    def register(points: Callable[..., Points]) -> Callable[..., Points]:
+        spaces.add(name, Space(name, summary, points))
+        return points
+
+    return register
+
+
+def in_space(
+    layer: FilterLayer,
+    name: str = "weights",
+    *,
+    calibration: Calibration | None = None,
+    seed: int = 0,
+    **arguments: Any,
+) -> FilterLayer:
+    """See the filters of a layer as points of another space.
+
+    Parameters
+    ----------
+    layer : FilterLayer
+        Left as it is.
+    name : str
+        A registered space.
+    calibration : Calibration or None
+        The layer's network with images, for spaces that look at more than weights.
+    seed : int
+        Of spaces that draw by chance.
+    **arguments
+        Of the space; see `Space.arguments`.
+
+    Returns
+    -------
+    FilterLayer
+        The same filters with other points, read-only; they have no kernel's shape any more.
+
+    Raises
+    ------
+    InputError
+        The space needs images, or an argument is out of range.
+    UnknownNameError
+        No space has this name, or it has no such argument.
+    """
+    entry = spaces[name]
+    known = entry.arguments
+    offered = {"seed": seed, "calibration": calibration}
+    for one in arguments:
+        if one not in known:
+            raise UnknownNameError(f"argument of {name}", one, set(known) - set(offered))
+    if entry.needs_images and calibration is None:
+        raise InputError(
+            f"the space {name} needs calibration images: give calibration=Calibration(network, images)."
+        )
+    taken = {one: value for one, value in offered.items() if one in known}
+    points = entry.points(layer, **arguments, **taken)
+    if points is layer.points:
+        return layer
+    points.setflags(write=False)
+    return replace(layer, points=points, shapes=())
