@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from dispersion.compare.sizes import Counts
 from dispersion.errors import InputError, UnknownNameError
 from dispersion.study.arguments import ALL, SOLVERS_TOO
-from dispersion.study.options import NetworkOptions
+from dispersion.study.progress import stage
 from dispersion.study.selections import Chosen, Method
+from dispersion.study.session import Session
 
 if TYPE_CHECKING:
-    from pruning import FilterLayer
+    from pruning import Calibration, FilterLayer
 
 
-def named(methods: Sequence[str]) -> list[str]:
-    """The criteria asked for, every one for `all`.
+def named(methods: Sequence[str], images: bool = True) -> list[str]:
+    """The criteria asked for, every one for `all`; without images, `all` are those that need none.
 
     Raises
     ------
     UnknownNameError
         There is no such criterion.
     InputError
-        It is a solver here.
+        It is a solver here, or needs images and there are none.
     """
     from pruning.criteria import criteria
 
@@ -32,19 +34,32 @@ def named(methods: Sequence[str]) -> list[str]:
             raise InputError(f"{name} is a matter of solvers here; leave it to --solvers.")
         if name not in (*known, ALL):
             raise UnknownNameError("method", name, [*known, ALL])
-    return known if ALL in methods else list(methods)
+        if name != ALL and not images and criteria[name].needs_images:
+            raise InputError(
+                f"{name} looks at images, and there are none; leave it out, or give --data."
+            )
+    possible = [name for name in known if images or not criteria[name].needs_images]
+    return possible if ALL in methods else list(methods)
 
 
-def chosen_by_criteria(layers: Sequence[FilterLayer], subject: NetworkOptions, seed: int) -> Chosen:
-    """What every criterion keeps of every layer at every keep ratio, with its default arguments."""
-    from pruning import uniform
+def chosen_by_criteria(
+    session: Session,
+    layers: Sequence[FilterLayer],
+    sizes: Mapping[float, Counts],
+    names: Sequence[str],
+    calibration: Calibration | None,
+) -> Chosen:
+    """What every criterion keeps of every layer, with its default arguments."""
     from pruning.criteria import keep
 
-    return {
-        Method(name, share, None, seed): {
-            layer.name: keep(layer, uniform(len(layer.points), share), name, seed=seed)
-            for layer in layers
-        }
-        for share in subject.keep
-        for name in named(subject.methods)
-    }
+    seed = session.options.limits.seed
+    chosen: Chosen = {Method(name, share, None, seed): {} for share in sizes for name in names}
+    with stage("choosing by criteria", len(layers) * len(names), session.console) as progress:
+        for name in names:  # layer by layer in forward order, as calibration likes it
+            for layer in layers:
+                for share, counts in sizes.items():
+                    p = counts[layer.name]
+                    found = keep(layer, p, name, seed=seed, calibration=calibration)
+                    chosen[Method(name, share, None, seed)][layer.name] = found
+                progress.step(f"{name} on {layer.name}")
+    return chosen

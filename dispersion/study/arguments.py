@@ -11,6 +11,7 @@ from dispersion.library import PREFIX, families, formats
 from dispersion.metrics import metrics
 from dispersion.objectives import objectives
 from dispersion.study.tables import FORMATS
+from dispersion.study.tasks import RECOVERIES
 from dispersion.version import __version__
 from solvers.base import solvers_for
 from solvers.export import exporting
@@ -18,18 +19,30 @@ from solvers.export import exporting
 DEFAULT_MODEL = "vgg16"
 ALL = "all"  # of the solvers, or of the criteria
 SOLVERS_TOO = ("dispersion", "random")  # criteria that are solvers here
-_METHODS_HELP = f"criteria of filter pruning to compare beside the solvers, or {ALL}. (default: none)"
+NONE = "none"  # of the recoveries
+RECOVERY_NAMES = tuple(name for name in RECOVERIES if name != "raw")
+_LATER = {
+    "methods": f"criteria of filter pruning to compare beside the solvers, or {ALL}. {{}} (default: none)",
+    "space": "in what filters are points, for solvers and criteria alike. {} (default: %(default)s)",
+    "allocation": "how layers divide a --budget. {} (default: %(default)s)",
+}  # what there is to choose from is known only once torch is loaded
 
 
 class _Parser(argparse.ArgumentParser):
     def format_help(self) -> str:
-        """The help, with the criteria, whose names are known only once torch is loaded."""
+        """The help, with the names that are known only once torch is loaded."""
+        from pruning.allocation import allocations
         from pruning.criteria import criteria
+        from pruning.spaces import spaces
 
-        known = {name: criteria[name].described for name in criteria if name not in SOLVERS_TOO}
+        known = {
+            "methods": {name: criteria[name].described for name in criteria if name not in SOLVERS_TOO},
+            "space": {name: spaces[name].summary for name in spaces},
+            "allocation": {name: allocations[name].described for name in allocations},
+        }
         for action in self._actions:
-            if action.dest == "methods":
-                action.help = _METHODS_HELP.replace("(", f"{_listed(known)} (")
+            if action.dest in known:
+                action.help = _LATER[action.dest].format(_listed(known[action.dest]))
         return super().format_help()
 
     def error(self, message: str) -> NoReturn:
@@ -47,8 +60,9 @@ def _network(parser: argparse.ArgumentParser) -> None:
     add(
         "--model",
         metavar="NAME",
-        help="vgg16 or resnet56 (trained on CIFAR-10), mobilenet_v2 (on ImageNet), fetched once; or "
-        "torchvision:NAME "
+        help="vgg16 or resnet56 (trained on CIFAR-10), mobilenet_v2 (on ImageNet), fetched once; "
+        "resnet20, resnet32, resnet110, vgg11, vgg13, vgg19 with --weights (see python -m pruning.train); "
+        "torchvision:NAME, timm:NAME; or package.module:function of yours "
         f"(default: {DEFAULT_MODEL}, unless there are instances)",
     )
     add(
@@ -74,14 +88,28 @@ def _network(parser: argparse.ArgumentParser) -> None:
         help=f"distances between filters. {metric_names} (default: %(default)s)",
     )
     add(
-        "--keep",
-        type=float,
-        nargs="+",
-        default=[0.5],
-        metavar="SHARE",
-        help="share of the filters every layer keeps, in (0, 1]; several are compared (default: 0.5)",
+        "--space",
+        default="weights",
+        metavar="NAME",
+        help=_LATER["space"],
     )
-    add("--methods", nargs="+", metavar="NAME", help=_METHODS_HELP)
+    add(
+        "--keep",
+        nargs="+",
+        default=["0.5"],
+        metavar="SHARE",
+        help="share of the filters every layer keeps, in (0, 1]; several (0.8 0.6 or 0.8,0.6) are "
+        "compared (default: 0.5)",
+    )
+    add(
+        "--budget",
+        nargs="+",
+        metavar="WHAT=SHARE",
+        help="in place of --keep: macs=0.5 or params=0.4, the share of the network's "
+        "multiply-accumulates or parameters that may remain, met within 1 %%; several are compared (default: none)",
+    )
+    add("--allocation", default="uniform", metavar="NAME", help=_LATER["allocation"])
+    add("--methods", nargs="+", metavar="NAME", help=_LATER["methods"])
 
 
 def _instances(parser: argparse.ArgumentParser) -> None:
@@ -189,8 +217,20 @@ def _testing(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=1000,
         metavar="N",
-        help="training images for batch-norm re-estimation, drawn by the seed (default: %(default)s)",
+        help="training images for batch-norm re-estimation, least squares, and what else looks at "
+        "images, drawn by the seed (default: %(default)s)",
     )
+    add(
+        "--recover",
+        nargs="+",
+        default=["bn", "ls"],
+        metavar="NAME",
+        help="what is done to pruned networks before they are tested again: bn, re-estimation of batch "
+        "norms; ls, least squares in every layer that lost inputs; ft, fine-tuning, which starts from "
+        f"the last of the others; or {NONE} (default: bn ls)",
+    )
+    add("--epochs", type=int, default=3, metavar="N", help="of fine-tuning (default: %(default)s)")
+    add("--latency", action="store_true", help="time every pruned network against the original")
     add(
         "--device",
         default="cpu",

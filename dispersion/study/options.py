@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dispersion.errors import InputError
+from dispersion.errors import InputError, UnknownNameError
 from dispersion.metrics import metrics
-from dispersion.study.arguments import ALL, DEFAULT_MODEL, parser
+from dispersion.study.arguments import ALL, DEFAULT_MODEL, NONE, RECOVERY_NAMES, parser
 from solvers.base import Limits, find, solvers_for
 from solvers.export import exporting
 
@@ -24,11 +24,17 @@ class NetworkOptions:
     weights: Path | None
     layers: str
     metric: str
+    space: str
     keep: tuple[float, ...]
+    budget: tuple[str, ...]
+    allocation: str
     methods: tuple[str, ...]
     data: str | None
     test_images: int | None
     calibration_images: int
+    recover: tuple[str, ...]
+    epochs: int
+    latency: bool
     device: str
 
 
@@ -99,16 +105,42 @@ def _network(given: argparse.Namespace, spoken: set[str]) -> NetworkOptions:
     for name in _OF_INSTANCES:
         if name in spoken:
             raise InputError(f"--{name} is about instances; give them with --instance.")
-    for keep in given.keep:
-        if not 0.0 < keep <= 1.0:
-            raise InputError(f"--keep must lie in (0, 1], got {keep:g}.")
+    if given.budget and "keep" in spoken:
+        raise InputError("--keep and --budget exclude each other; leave one of them out.")
+    if "allocation" in spoken and not given.budget:
+        raise InputError("--allocation says how a --budget is divided; give one, or leave it out.")
     metrics[given.metric]
+    _count("--epochs", given.epochs)
     _count("--test-images", given.test_images)
     _count("--calibration-images", given.calibration_images, least=2)
     values = {name: getattr(given, name) for name in _OF_NETWORKS}
     model = DEFAULT_MODEL if given.model is None else given.model
-    several = {name: tuple(dict.fromkeys(values[name] or ())) for name in ("keep", "methods")}
-    return NetworkOptions(**{**values, "model": model, **several})
+    several = {name: _several(values[name]) for name in ("budget", "methods", "recover")}
+    shares = dict.fromkeys(_share(text) for text in _several(given.keep))
+    recover = tuple(_recovery(name) for name in several["recover"] if name != NONE)
+    kinds = {**several, "keep": tuple(shares), "recover": recover}
+    return NetworkOptions(**{**values, "model": model, **kinds})
+
+
+def _several(texts: Sequence[str] | None) -> tuple[str, ...]:
+    """Values separated by spaces or commas, each once."""
+    return tuple(dict.fromkeys(part for text in texts or () for part in text.split(",") if part))
+
+
+def _share(text: str) -> float:
+    try:
+        keep = float(text)
+    except ValueError as error:
+        raise InputError(f"--keep takes numbers in (0, 1], not {text!r}.") from error
+    if not 0.0 < keep <= 1.0:
+        raise InputError(f"--keep must lie in (0, 1], got {keep:g}.")
+    return keep
+
+
+def _recovery(name: str) -> str:
+    if name not in RECOVERY_NAMES:
+        raise UnknownNameError("recovery", name, [*RECOVERY_NAMES, NONE])
+    return name
 
 
 def _solvers(asked: Sequence[str] | None, objective: str) -> list[str]:

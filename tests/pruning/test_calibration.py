@@ -73,7 +73,7 @@ def test_few_places_of_many_images_are_drawn_by_the_seed(small_resnet):
         return torch.cat([some["layer1.0.conv2"] for some in seen.inputs(["layer1.0.conv2"])])
 
     first = rows(0)
-    assert len(first) == 30 * -(-10_000 // 30)
+    assert len(first) == 30 * -(-30_000 // 30)
     assert (rows(0) == first).all()
     assert (rows(1) != first).any()
 
