@@ -48,8 +48,8 @@ def _exam(images: Images, subject: NetworkOptions, network: Network, seed: int) 
         )
     if subject.test_images is not None and subject.test_images > len(images.test):
         raise InputError(
-            f"--test-images {subject.test_images} are more than the {len(images.test)} of {images.name}; "
-            "ask for fewer."
+            f"--test-images {subject.test_images} are more than the {len(images.test)} of "
+            f"{images.name}; ask for fewer."
         )
     if images.classes != network.classes:
         raise InputError(

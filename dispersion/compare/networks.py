@@ -43,8 +43,8 @@ def plan(
             base = Instance.from_points(layer.points, 2, subject.metric, name=layer.name)
         except InputError as error:
             raise InputError(f"layer {layer.name}: {error}") from error
-        for keep, counts in sizes.items():
-            instance = base.with_p(counts[layer.name])
+        for keep, kept in sizes.items():
+            instance = base.with_p(kept[layer.name])
             tasks += [
                 Task(instance, keep, name, options.objective, limits)
                 for name, limits in options.seeded()

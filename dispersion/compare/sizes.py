@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dispersion.errors import InputError
 from dispersion.study.options import NetworkOptions
@@ -52,11 +52,9 @@ def counts(
             for keep in subject.keep
         }
     model = size_model(network)
-    more = (
-        {"calibration": calibration}
-        if "calibration" in allocations[subject.allocation].arguments
-        else {}
-    )
+    more: dict[str, Any] = {}
+    if "calibration" in allocations[subject.allocation].arguments:
+        more["calibration"] = calibration
     return {
         one.share: allocate(layers, model, one, subject.allocation, seed=seed, **more) for one in wanted
     }

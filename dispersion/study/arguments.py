@@ -22,7 +22,7 @@ SOLVERS_TOO = ("dispersion", "random")  # criteria that are solvers here
 NONE = "none"  # of the recoveries
 RECOVERY_NAMES = tuple(name for name in RECOVERIES if name != "raw")
 _LATER = {
-    "methods": f"criteria of filter pruning to compare beside the solvers, or {ALL}. {{}} (default: none)",
+    "methods": f"criteria of pruning to compare beside the solvers, or {ALL}. {{}} (default: none)",
     "space": "in what filters are points, for solvers and criteria alike. {} (default: %(default)s)",
     "allocation": "how layers divide a --budget. {} (default: %(default)s)",
 }  # what there is to choose from is known only once torch is loaded
@@ -61,8 +61,8 @@ def _network(parser: argparse.ArgumentParser) -> None:
         "--model",
         metavar="NAME",
         help="vgg16 or resnet56 (trained on CIFAR-10), mobilenet_v2 (on ImageNet), fetched once; "
-        "resnet20, resnet32, resnet110, vgg11, vgg13, vgg19 with --weights (see python -m pruning.train); "
-        "torchvision:NAME, timm:NAME; or package.module:function of yours "
+        "resnet20, resnet32, resnet110, vgg11, vgg13, vgg19 with --weights (made by "
+        "python -m pruning.train); torchvision:NAME, timm:NAME; or package.module:function of yours "
         f"(default: {DEFAULT_MODEL}, unless there are instances)",
     )
     add(
@@ -106,7 +106,8 @@ def _network(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         metavar="WHAT=SHARE",
         help="in place of --keep: macs=0.5 or params=0.4, the share of the network's "
-        "multiply-accumulates or parameters that may remain, met within 1 %%; several are compared (default: none)",
+        "multiply-accumulates or parameters that may remain, met within 1 %%; several are "
+        "compared (default: none)",
     )
     add("--allocation", default="uniform", metavar="NAME", help=_LATER["allocation"])
     add("--methods", nargs="+", metavar="NAME", help=_LATER["methods"])

@@ -65,7 +65,7 @@ def test_sampled_rows_are_true_rows(vgg, images):
 
 
 def test_few_places_of_many_images_are_drawn_by_the_seed(small_resnet):
-    """Ten thousand rows, or the next whole number of places; other seeds draw others."""
+    """Thirty thousand rows, or the next whole number of places; other seeds draw others."""
     images = np.random.default_rng(1).integers(0, 256, (30, 32, 32, 3), dtype=np.uint8)
 
     def rows(seed: int) -> torch.Tensor:
