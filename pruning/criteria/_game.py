@@ -164,6 +164,7 @@ class _Output:
             self._copy = None
 
     def again(self) -> Tensor:
+        """The tensor as it was given first."""
         return self._tensor if self._copy is None else self._copy.clone()
 
 

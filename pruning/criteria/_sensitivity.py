@@ -128,10 +128,8 @@ def largest_error(coefficient: float, draws: float) -> float:
     """The inverse of `samples`: up to which eps so many draws are made; infinite for one."""
     if draws <= 1.0:
         return math.inf
-    half, most = (
-        3 * coefficient,
-        draws - 1.0,
-    )  # eps below the root of most eps^2 = 6 (3 + eps) coefficient
+    # the root of most eps^2 = 6 (3 + eps) coefficient
+    half, most = 3 * coefficient, draws - 1.0
     return (half + math.sqrt(half**2 + 6 * half * most)) / most
 
 

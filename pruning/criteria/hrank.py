@@ -29,7 +29,7 @@ def hrank(layer: FilterLayer, *, calibration: Calibration, images: int = 500) ->
     Notes
     -----
     A singular value counts if it exceeds the largest one times the map's longer side times the float32
-    rounding error, as in the authors' code.  Maps of few positions have few ranks: filters often tie.
+    rounding error, the rule of torch.  Maps of few positions have few ranks: filters often tie.
     """
     need(images >= 1, f"hrank needs 1 image or more, not {images}.")
     total, seen = np.zeros(len(layer.points)), 0
