@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from dispersion.errors import InputError
-from pruning.training.files import write_whole
+from pruning.files import written_whole
 from pruning.training.schedule import Schedule
 from pruning.zoo.network import Network
 
@@ -71,9 +70,9 @@ class Checkpoint:
             "images": self.fingerprint.images,
             "schedule": self.fingerprint.schedule,
         }
-        buffer = io.BytesIO()
-        torch.save(content, buffer)
-        write_whole(self.path, buffer.getvalue())
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with written_whole(self.path) as path:
+            torch.save(content, path)
 
     def restore(self, module: torch.nn.Module, optimizer: torch.optim.Optimizer) -> int:
         """Put module and optimizer where they were, and return how many epochs are done.
