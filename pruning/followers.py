@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from pruning.running import leaves, run_until_seen
+from pruning.running import leaves, noting
 
 Norm = nn.BatchNorm1d | nn.BatchNorm2d
 
@@ -41,14 +41,15 @@ def followers(module: nn.Module, pixels: Tensor, name: str) -> tuple[str | None,
         )
         if seen == name:
             output.append(y)
-        elif isinstance(layer, Norm) and output and x is output[0]:
+        elif isinstance(layer, Norm) and output and x is output[0] and torch.equal(x, passed[0]):
             norm = seen
             passed.clear()
         else:
             return
         passed.append(y.clone())
 
-    run_until_seen(module, pixels, leaves(module), note)
+    with noting(module, leaves(module), note):  # layers that are never called do not matter here
+        module(pixels)
     return norm, rectified
 
 
