@@ -25,7 +25,7 @@ def followers(module: nn.Module, pixels: Tensor, name: str) -> tuple[str | None,
     Returns
     -------
     str or None
-        The name of the batch norm that takes the layer's output as it is.
+        The name of the batch norm with running statistics that takes the layer's output as it is.
     bool
         Whether something later receives exactly what a ReLU, and only that, makes of it then.
     """
@@ -41,7 +41,7 @@ def followers(module: nn.Module, pixels: Tensor, name: str) -> tuple[str | None,
         )
         if seen == name:
             output.append(y)
-        elif isinstance(layer, Norm) and output and x is output[0] and torch.equal(x, passed[0]):
+        elif _norms(layer) and output and x is output[0] and torch.equal(x, passed[0]):
             norm = seen
             passed.clear()
         else:
@@ -51,6 +51,11 @@ def followers(module: nn.Module, pixels: Tensor, name: str) -> tuple[str | None,
     with noting(module, leaves(module), note):  # layers that are never called do not matter here
         module(pixels)
     return norm, rectified
+
+
+def _norms(layer: nn.Module) -> bool:
+    """Whether it is a batch norm in evaluation that does not go by the batch at hand."""
+    return isinstance(layer, Norm) and layer.running_mean is not None
 
 
 def affine(norm: Norm | None, like: Tensor) -> tuple[Tensor, Tensor]:

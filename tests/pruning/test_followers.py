@@ -20,6 +20,7 @@ class Toy(nn.Module):
         torch.manual_seed(0)
         self.stem = nn.Conv2d(3, CHANNELS, 3, padding=1)
         self.conv = nn.Conv2d(CHANNELS, CHANNELS, 3, padding=1, bias=bias)
+        self.batchwise = nn.BatchNorm2d(CHANNELS, track_running_stats=False)
         self.norm, self.other = nn.BatchNorm2d(CHANNELS), nn.BatchNorm2d(CHANNELS)
         nn.init.uniform_(self.norm.bias, -0.5, 0.5)
         self.relu, self.relu_in_place = nn.ReLU(), nn.ReLU(inplace=True)
@@ -72,6 +73,7 @@ CASES: dict[str, tuple[Callable[[Toy, Tensor, Tensor], Tensor], str | None, bool
     "norm, add, relu": (lambda toy, y, x: toy.relu(toy.norm(y) + x), "norm", False),
     "norm, add in place, relu": (add_in_place, "norm", False),
     "add, norm, relu": (lambda toy, y, x: toy.relu(toy.norm(y + x)), None, False),
+    "norm of the batch, relu": (lambda toy, y, _: toy.relu(toy.batchwise(y)), None, False),
     "norm, gelu": (lambda toy, y, _: toy.gelu(toy.norm(y)), "norm", False),
     "norm, leaky relu": (lambda toy, y, _: toy.leaky(toy.norm(y)), "norm", False),
     "norm, negated relu": (lambda toy, y, _: -torch.relu(-toy.norm(y)), "norm", False),
@@ -92,7 +94,7 @@ def test_what_follows_a_convolution(case: str, bias: bool) -> None:
 def test_relu6_is_a_relu_as_long_as_it_cuts_nothing_off(in_place: bool) -> None:
     """It counts where no value of the images seen exceeds 6, and not where one does."""
     name = "relu6_in_place" if in_place else "relu6"
-    toy = Toy(lambda toy, y, _: toy.get_submodule(name)(toy.norm(y)), bias=False).eval()  # type: ignore[no-any-return]
+    toy = Toy(lambda toy, y, _: toy.get_submodule(name)(toy.norm(y)), bias=False).eval()
     images = torch.rand(4, 3, 8, 8)
     assert followers(toy, images, "conv") == ("norm", True)
     nn.init.constant_(toy.norm.weight, 50.0)
@@ -118,7 +120,7 @@ def test_scale_and_shift_are_the_norm(learnt: bool) -> None:
     """Multiplied and added they give what the batch norm computes."""
     norm = nn.BatchNorm2d(CHANNELS, affine=learnt).eval()
     for tensor in (norm.running_mean, norm.running_var, *norm.parameters()):
-        nn.init.uniform_(tensor, 0.5, 1.5)
+        nn.init.uniform_(tensor, 0.5, 1.5)  # type: ignore[arg-type]
     y = torch.randn(2, CHANNELS, 3, 3)
     scale, shift = affine(norm, torch.zeros(CHANNELS, 4))
     expected = norm(y).detach()

@@ -1,11 +1,12 @@
 """Reconstruction: layers fitted anew to what the unpruned network made of the calibration images."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 import torch
 import torch_pruning as tp
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from dispersion.errors import InputError
@@ -27,10 +28,11 @@ from pruning.graph import trace
 from pruning.readers import outputs_at
 from pruning.running import run_until_seen
 
+Pixels = NDArray[np.uint8]
 INPUT_CUTTERS = (tp.prune_conv_in_channels, tp.prune_linear_in_channels)
 
 
-def drawn(count: int, side: int, seed: int = 0) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+def drawn(count: int, side: int, seed: int = 0) -> Pixels:
     """Random images."""
     rng = np.random.default_rng(seed)
     return rng.integers(0, 256, (count, side, side, 3), dtype=np.uint8)
@@ -62,7 +64,7 @@ def halves(network: Network) -> dict[str, list[int]]:
     return {one.convolutions[0]: list(range(one.channels // 2)) for one in trace(network).couplings}
 
 
-def logits(network: Network, images: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Tensor:
+def logits(network: Network, images: Pixels) -> Tensor:
     with torch.inference_mode():
         return torch.cat([network.module(pixels) for pixels in batches(network, images, 50)])
 
@@ -187,10 +189,10 @@ def test_where_the_intercept_goes(bias: bool, norms: bool) -> None:
     assert changed == expected
 
 
-def outputs(network: Network, layer: str, images: Sequence[object]) -> Tensor:
+def outputs(network: Network, layer: str, images: Pixels) -> Tensor:
     """What a layer makes of all images at all places: shape (rows, outputs)."""
     found: list[Tensor] = []
-    pixels = next(batches(network, np.asarray(images), len(images)))
+    pixels = next(batches(network, images, len(images)))
 
     def note(_: str, __: nn.Module, ___: Tensor, y: Tensor) -> None:
         found.append(outputs_at(y, torch.arange(y[0, 0].numel())))
@@ -347,7 +349,8 @@ def by_place(toy: Toy, x: Tensor) -> Tensor:
 
 def weighed(toy: Toy, x: Tensor) -> Tensor:
     x = toy.b(x).relu()
-    return (x * toy.linear(x.mean((2, 3))).sigmoid()[:, :, None, None]).mean((2, 3))
+    weights: Tensor = toy.linear(x.mean((2, 3))).sigmoid()[:, :, None, None]
+    return (x * weights).mean((2, 3))
 
 
 def twice(toy: Toy, x: Tensor) -> Tensor:
