@@ -61,11 +61,11 @@ class Ridge:
         gram = (self._x.T @ self._x).double()
         penalty = ridge * float(gram.diagonal().mean())
         gram.diagonal().add_(penalty if penalty > 0 else 1.0)  # columns that never change
-        self._factor, failed = torch.linalg.cholesky_ex(gram)
         if not gram.isfinite().all():
             raise InputError(
-                "inputs that are not finite cannot be fitted; look for them in the network."
+                "inputs that are not finite cannot be fitted; look for NaN in the network."
             )
+        self._factor, failed = torch.linalg.cholesky_ex(gram)
         if failed:
             raise InputError(
                 f"{x.shape[1]} columns cannot be fitted from {len(x)} rows with a ridge of {ridge!r};"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,8 +72,10 @@ class Checkpoint:
             "schedule": self.fingerprint.schedule,
         }
         self.path.parent.mkdir(parents=True, exist_ok=True)
+        buffer = io.BytesIO()  # for torch.save raises no OSError where a disk is full
+        torch.save(content, buffer)
         with written_whole(self.path) as path:
-            torch.save(content, path)
+            path.write_bytes(buffer.getvalue())
 
     def restore(self, module: torch.nn.Module, optimizer: torch.optim.Optimizer) -> int:
         """Put module and optimizer where they were, and return how many epochs are done.
