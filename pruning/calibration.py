@@ -68,6 +68,7 @@ class Calibration:
         if labels is not None and labels.shape != (len(images),):
             raise InputError(f"{len(images)} images need as many labels, not shape {labels.shape}")
         self.network = network
+        self.originals = len(images)  # mirrored ones come after them, in the same order
         self.images = np.concatenate([images, images[:, :, ::-1]]) if mirrored else images
         self.labels = np.concatenate([labels] * (1 + mirrored)) if labels is not None else None
         self.batch = batch
@@ -224,7 +225,8 @@ class Calibration:
             found: dict[str, Tensor] = {}
 
             def note(name: str, module: nn.Module, x: Tensor, y: Tensor, k: int = index) -> None:
-                found[name] = look(module, x, y, self._where(name, x, k).to(x.device))  # noqa: B023
+                if name not in found:  # noqa: B023  of a layer called again, the first call
+                    found[name] = look(module, x, y, self._where(name, x, k).to(x.device))  # noqa: B023
 
             run_until_seen(run.module, pixels, names, note)
             yield found

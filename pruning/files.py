@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +15,9 @@ from dispersion.errors import InputError
 @contextmanager
 def written_whole(final: Path) -> Iterator[Path]:
     """Lend a path to write to; what is there becomes `final` in one step if nothing is raised.
+
+    A kill at any time leaves the old file or the new one.  What a killed writer leaves beside it is
+    removed by the next one; of two that write the same file at once, one is refused.
 
     Parameters
     ----------
@@ -29,12 +34,18 @@ def written_whole(final: Path) -> Iterator[Path]:
     InputError
         The folder is not there or cannot be written to, or `final` is a folder.
     """
+    prefix = f".{final.name}.part-"
     try:
+        for left in final.parent.iterdir():
+            if left.name.startswith(prefix):
+                shutil.rmtree(left)
         with tempfile.TemporaryDirectory(
-            prefix=".part-", dir=final.parent, ignore_cleanup_errors=True
+            prefix=prefix, dir=final.parent, ignore_cleanup_errors=True
         ) as scratch:
             made = Path(scratch) / final.name
             yield made
+            with made.open("r+b") as file:
+                os.fsync(file.fileno())  # or the name could reach the disk before the content
             made.replace(final)
     except OSError as error:
         raise InputError(

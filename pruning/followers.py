@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from pruning.running import leaves, run_until_seen
+from pruning.running import leaves, noting
 
 Norm = nn.BatchNorm1d | nn.BatchNorm2d
 
@@ -25,7 +25,7 @@ def followers(module: nn.Module, pixels: Tensor, name: str) -> tuple[str | None,
     Returns
     -------
     str or None
-        The name of the batch norm that takes the layer's output as it is.
+        The name of the batch norm with running statistics that takes the layer's output as it is.
     bool
         Whether something later receives exactly what a ReLU, and only that, makes of it then.
     """
@@ -41,15 +41,21 @@ def followers(module: nn.Module, pixels: Tensor, name: str) -> tuple[str | None,
         )
         if seen == name:
             output.append(y)
-        elif isinstance(layer, Norm) and output and x is output[0]:
+        elif _norms(layer) and output and x is output[0] and torch.equal(x, passed[0]):
             norm = seen
             passed.clear()
         else:
             return
         passed.append(y.clone())
 
-    run_until_seen(module, pixels, leaves(module), note)
+    with noting(module, leaves(module), note):  # layers that are never called do not matter here
+        module(pixels)
     return norm, rectified
+
+
+def _norms(layer: nn.Module) -> bool:
+    """Whether it is a batch norm in evaluation that does not go by the batch at hand."""
+    return isinstance(layer, Norm) and layer.running_mean is not None
 
 
 def affine(norm: Norm | None, like: Tensor) -> tuple[Tensor, Tensor]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from dispersion.errors import InputError
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fit:
@@ -45,6 +47,11 @@ class Ridge:
         The penalty on squared weights, as a share of the columns' mean sum of squares.
     intercept : bool
         Whether there is one; it is not penalised.
+
+    Raises
+    ------
+    InputError
+        Samples that are not finite, or a ridge so small that rounding leaves nothing to solve.
     """
 
     def __init__(self, x: Tensor, ridge: float, intercept: bool = True) -> None:
@@ -54,7 +61,16 @@ class Ridge:
         gram = (self._x.T @ self._x).double()
         penalty = ridge * float(gram.diagonal().mean())
         gram.diagonal().add_(penalty if penalty > 0 else 1.0)  # columns that never change
-        self._factor = torch.linalg.cholesky(gram)
+        if not gram.isfinite().all():
+            raise InputError(
+                "inputs that are not finite cannot be fitted; look for NaN in the network."
+            )
+        self._factor, failed = torch.linalg.cholesky_ex(gram)
+        if failed:
+            raise InputError(
+                f"{x.shape[1]} columns cannot be fitted from {len(x)} rows with a ridge of {ridge!r};"
+                " take a larger one."
+            )
 
     def fit(self, y: Tensor) -> Fit:
         """The least squares fit of targets y, shape (rows, outputs)."""

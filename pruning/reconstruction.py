@@ -7,10 +7,12 @@ the layers before it, pruned and fitted, really send.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 import torch
+import torch_pruning as tp
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
@@ -20,13 +22,14 @@ from pruning.calibration import Calibration
 from pruning.followers import Norm, affine
 from pruning.graph import example_input
 from pruning.kept import Kept, kept_indices
-from pruning.least_squares import Fit, Ridge
+from pruning.least_squares import Ridge
 from pruning.running import run_until_seen
 from pruning.zoo.network import Network
 
 RIDGES = (1e-3, 1e-2, 1e-1)
 """The ridges tried where none is given."""
 
+_MAKING = (tp.prune_conv_out_channels, tp.prune_linear_out_channels)
 _HELD_OUT = 0.2  # the share of images that judges a ridge
 _MEMORY = 4 * 2**30  # bytes of activations of all images at once; where more are needed, in batches
 _ALIVE = 4  # activations of the widest layer's size that live at a time
@@ -55,7 +58,8 @@ def reconstruct(
         What was kept.
     ridge : float or None
         Penalty on the squared weights, as a share of the columns' mean sum of squares; None to choose,
-        layer by layer, the one of `RIDGES` that does best on a fifth of the images.
+        layer by layer, the one of `RIDGES` that does best on the last fifth of the images, which it is
+        not fitted to then.
     rounds : int
         Rounds of fitting before ReLUs; 1 for plain least squares everywhere.
 
@@ -68,7 +72,8 @@ def reconstruct(
     Raises
     ------
     InputError
-        A ridge of 0 or less, no rounds, or a layer that cannot be fitted (a grouped one, say).
+        A ridge of 0 or less, or too small for the numbers, no rounds, or a layer that cannot be
+        fitted (a grouped one, say).
 
     References
     ----------
@@ -77,13 +82,15 @@ def reconstruct(
     Very Deep Convolutional Networks for Classification and Detection" (2015), section 3.2: to be exact
     only where ReLU lets something through; the loss here is the convex one of the two readings.
     """
-    if ridge is not None and not ridge > 0:
-        raise InputError(f"the ridge must be above 0, not {ridge!r}; leave it out for 0.01.")
+    if ridge is not None and not 0 < ridge < math.inf:
+        raise InputError(f"the ridge must be a number above 0, not {ridge!r}; leave it out for 0.01.")
     if rounds < 1:
         raise InputError(f"a reconstruction takes 1 round or more, not {rounds!r}.")
     repaired = pruned.copy()
     kept = kept_indices(calibration.trace.couplings, kept)
     names = _losing(calibration, kept)
+    if not names:
+        return repaired
     targets = _targets(calibration, names, kept)
 
     def refit(name: str, x: Tensor) -> None:
@@ -92,7 +99,9 @@ def reconstruct(
         scale, shift = affine(norm, module.get_parameter("weight"))
         y = targets.pop(name) * scale + shift
         active = rounds if calibration.rectified(name) else 1
-        found = _fit(x, y, ridge, active, intercept=module.bias is not None or norm is not None)
+        intercept = module.bias is not None or norm is not None
+        share = _chosen(calibration, x, y, active, intercept) if ridge is None else ridge
+        found = Ridge(x, share, intercept).fit_rectified(y, active)
         _set(module, norm, found.weight / scale, (found.intercept - shift) / scale)
 
     walk = _at_once if _bytes_at_once(calibration) <= _MEMORY else _one_by_one
@@ -153,12 +162,14 @@ def _targets(
     calibration: Calibration, names: Sequence[str], kept: Mapping[str, NDArray[np.int64]]
 ) -> dict[str, Tensor]:
     """What the unpruned network made of the outputs that are kept, shape (rows, outputs), by layer."""
-    rows = {
-        name: torch.from_numpy(kept[coupling.convolutions[0]]).to(calibration.network.device)
-        for coupling in calibration.trace.couplings
-        if coupling.convolutions[0] in kept
-        for name in coupling.convolutions
-    }
+    rows: dict[str, Tensor] = {}
+    traced, device = calibration.trace, calibration.network.device
+    for coupling in traced.couplings:
+        if coupling.convolutions[0] in kept:
+            for dep, indices in traced.group(coupling, range(coupling.channels)):
+                if dep.handler in _MAKING:  # linear layers too can be tied to convolutions
+                    left = np.asarray(indices)[kept[coupling.convolutions[0]]]
+                    rows[traced.names[dep.target.module]] = torch.from_numpy(left).to(device)
     found: dict[str, list[Tensor]] = {name: [] for name in names}
     for seen in calibration.outputs(names):
         for name, y in seen.items():
@@ -166,18 +177,17 @@ def _targets(
     return {name: torch.cat(parts) for name, parts in found.items()}
 
 
-def _fit(x: Tensor, y: Tensor, ridge: float | None, rounds: int, intercept: bool) -> Fit:
-    if ridge is None:
-        fitted = len(x) - int(_HELD_OUT * len(x))
-        ridge = min(
-            RIDGES,
-            key=lambda one: (
-                Ridge(x[:fitted], one, intercept)
-                .fit_rectified(y[:fitted], rounds)
-                .loss(x[fitted:], y[fitted:], rounds > 1)
-            ),
-        )
-    return Ridge(x, ridge, intercept).fit_rectified(y, rounds)
+def _chosen(calibration: Calibration, x: Tensor, y: Tensor, rounds: int, intercept: bool) -> float:
+    """The ridge that does best on images held out, with their mirror images, from the fit."""
+    count = calibration.originals
+    held_out = torch.arange(len(calibration.images)) % count >= count - max(1, int(_HELD_OUT * count))
+    out = held_out.repeat_interleave(len(x) // len(held_out)).to(x.device)
+
+    def loss(ridge: float) -> float:
+        fit = Ridge(x[~out], ridge, intercept).fit_rectified(y[~out], rounds)
+        return fit.loss(x[out], y[out], rounds > 1)
+
+    return min(RIDGES, key=loss)
 
 
 def _set(module: nn.Module, norm: Norm | None, weight: Tensor, intercept: Tensor) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
@@ -20,6 +21,22 @@ class _Enough(Exception):  # noqa: N818  ends a forward pass once everything wan
 def leaves(module: nn.Module) -> list[str]:
     """The names of all layers that have no layers inside."""
     return [name for name, one in module.named_modules() if not list(one.children())]
+
+
+@contextmanager
+def noting(module: nn.Module, names: Iterable[str], note: Note) -> Iterator[None]:
+    """Note every call of named layers, in whatever is run inside; without gradients."""
+
+    def hook(name: str) -> Callable[[nn.Module, tuple[Tensor, ...], Tensor], None]:
+        return lambda layer, inputs, output: note(name, layer, inputs[0], output)
+
+    hooks = [module.get_submodule(name).register_forward_hook(hook(name)) for name in names]
+    try:
+        with torch.inference_mode():
+            yield
+    finally:
+        for one in hooks:
+            one.remove()
 
 
 def run_until_seen(
@@ -51,22 +68,15 @@ def run_until_seen(
     """
     left = set(names)
 
-    def hook(name: str) -> Callable[[nn.Module, tuple[Tensor, ...], Tensor], None]:
-        def noted(layer: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
-            note(name, layer, inputs[0], output)
-            left.discard(name)
-            if name == last or not left:
-                raise _Enough
+    def noted(name: str, layer: nn.Module, x: Tensor, y: Tensor) -> None:
+        note(name, layer, x, y)
+        left.discard(name)
+        if name == last or not left:
+            raise _Enough
 
-        return noted
-
-    hooks = [module.get_submodule(name).register_forward_hook(hook(name)) for name in names]
     try:
-        with torch.inference_mode():
+        with noting(module, names, noted):
             module(pixels)
     except _Enough:
         return
-    finally:
-        for one in hooks:
-            one.remove()
     raise InputError(f"the network never calls its layer {last or min(left)!r}")

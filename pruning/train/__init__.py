@@ -17,12 +17,12 @@ from safetensors.torch import save
 from dispersion.errors import DispersionError, InputError
 from dispersion.version import __version__
 from pruning.device import resolve_device
+from pruning.files import written_whole
 from pruning.measure import accuracy
 from pruning.recovery import TRAINED_ON
 from pruning.train.options import Options, parse
 from pruning.train.progress import Progress
 from pruning.training import train
-from pruning.training.files import write_whole
 from pruning.training.loop import Labelled
 from pruning.zoo import Images, Network, blank_network, datasets, load_images, load_network
 
@@ -154,4 +154,6 @@ def _write(
     }
     state = {name: tensor.cpu().contiguous() for name, tensor in trained.module.state_dict().items()}
     # one entry: safetensors would write several in a random order, and equal runs unequal files
-    write_whole(options.out, save(state, {"training": json.dumps(made)}))
+    content = save(state, {"training": json.dumps(made)})
+    with written_whole(options.out) as path:
+        path.write_bytes(content)

@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from dispersion.errors import InputError
-from pruning.training.files import write_whole
+from pruning.files import written_whole
 from pruning.training.schedule import Schedule
 from pruning.zoo.network import Network
 
@@ -71,9 +71,11 @@ class Checkpoint:
             "images": self.fingerprint.images,
             "schedule": self.fingerprint.schedule,
         }
-        buffer = io.BytesIO()
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        buffer = io.BytesIO()  # for torch.save raises no OSError where a disk is full
         torch.save(content, buffer)
-        write_whole(self.path, buffer.getvalue())
+        with written_whole(self.path) as path:
+            path.write_bytes(buffer.getvalue())
 
     def restore(self, module: torch.nn.Module, optimizer: torch.optim.Optimizer) -> int:
         """Put module and optimizer where they were, and return how many epochs are done.

@@ -35,7 +35,7 @@ def test_a_failure_leaves_no_trace(tmp_path: Path) -> None:
 
 
 def test_a_killed_writer_makes_no_file(tmp_path: Path) -> None:
-    """A process killed while it writes leaves no file of the final name."""
+    """A process killed while it writes leaves no file of the final name; the next one clears up."""
     code = (
         "import os, signal, sys; from pathlib import Path; from pruning.files import written_whole\n"
         "with written_whole(Path(sys.argv[1])) as path:\n"
@@ -44,6 +44,22 @@ def test_a_killed_writer_makes_no_file(tmp_path: Path) -> None:
     ended = subprocess.run([sys.executable, "-c", code, str(tmp_path / "a.txt")], check=False)
     assert ended.returncode == -signal.SIGKILL
     assert not (tmp_path / "a.txt").exists()
+    with written_whole(tmp_path / "a.txt") as path:
+        path.write_text("whole")
+    assert os.listdir(tmp_path) == ["a.txt"]
+
+
+def test_of_two_writers_one_is_refused(tmp_path: Path) -> None:
+    """Where two write one file at once it holds what one of them wrote, and the other is told."""
+    final = tmp_path / "a.txt"
+    slow = written_whole(final)
+    slow.__enter__().write_text("first")
+    with written_whole(final) as path:
+        path.write_text("second")
+    with pytest.raises(InputError, match="cannot write"):
+        slow.__exit__(None, None, None)
+    assert final.read_text() == "second"
+    assert os.listdir(tmp_path) == ["a.txt"]
 
 
 def test_folders_that_cannot_be_written_are_refused(tmp_path: Path) -> None:
