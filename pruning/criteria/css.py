@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from pruning.calibration import Calibration
 from pruning.criteria import Indices, need, selecting
+from pruning.criteria._exchange import exchange
 from pruning.criteria._forward import forward
 from pruning.filters import FilterLayer
 from pruning.readers import Reader
@@ -17,13 +18,16 @@ _Matrix = NDArray[np.float64]
 
 
 @selecting("css", summary="the channels from which least squares rebuilds the next layer best (ours)")
-def css(layer: FilterLayer, p: int, *, calibration: Calibration, ridge: float = 1e-2) -> Indices:
-    """Select p channels by forward selection with orthogonal least squares.
+def css(
+    layer: FilterLayer, p: int, *, calibration: Calibration, ridge: float = 1e-2, swaps: int = 20
+) -> Indices:
+    """Select p channels by forward selection with orthogonal least squares, then exchange some.
 
     Every reader of the layer is a regression: its outputs on calibration images on the p channels that
     stay, each with as many columns as the kernel has positions.  Channels are added one by one, always
     the one with which the sum of squares left falls most, outputs being weighed by the scale that the
-    batch norm behind them gives them.  What is left, `reconstruct` fits in the end.
+    batch norm behind them gives them.  Then members are swapped for outsiders while that lowers it
+    further.  What is left, `reconstruct` fits in the end.
 
     Column subset selection: Boutsidis, Mahoney and Drineas, SODA 2009; orthogonal least squares: Chen,
     Billings and Luo, International Journal of Control 50, 1989.  Choosing channels by the error of the
@@ -39,11 +43,15 @@ def css(layer: FilterLayer, p: int, *, calibration: Calibration, ridge: float = 
         The network with images; labels are not used.
     ridge : float
         Penalty on squared weights, as a share of the mean variance of a column; above 0.
+    swaps : int
+        The most swaps; 0 for forward selection alone.
     """
-    need(ridge > 0.0, f"css needs a ridge above 0, not {ridge!r}.")
-    problems = [regression(calibration, one, ridge) for one in calibration.readers(layer.name)]
-    order, _ = forward([(one.gram, one.cross) for one in problems], p, len(layer.points))
-    return np.sort(np.asarray(order, dtype=np.int64))
+    need(0.0 < ridge < np.inf, f"css needs a finite ridge above 0, not {ridge!r}.")
+    need(swaps >= 0, f"css needs 0 swaps or more, not {swaps!r}.")
+    found = [regression(calibration, one, ridge) for one in calibration.readers(layer.name)]
+    problems = [(one.gram, one.cross) for one in found]
+    order, _ = forward(problems, p, len(layer.points))
+    return np.sort(np.asarray(exchange(problems, order, len(layer.points), swaps), dtype=np.int64))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
