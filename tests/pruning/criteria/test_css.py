@@ -12,7 +12,7 @@ from pruning.calibration import Calibration
 from pruning.criteria import keep
 from pruning.criteria._exchange import exchange, explained
 from pruning.criteria._forward import forward
-from pruning.criteria.css import css, regression
+from pruning.criteria.css import certify, css, regression
 
 
 @pytest.fixture(scope="module")
@@ -90,3 +90,26 @@ def test_equal_images_are_no_error(calibration, coupled):
     """Where hardly a column varies any choice is right."""
     black = Calibration(calibration.network, np.zeros((2, 32, 32, 3), dtype=np.uint8))
     assert len(keep(coupled, 3, "css", calibration=black)) == 3
+
+
+def test_certificates_hold(calibration, coupled):
+    """The bound is below the error of any selection; the error is that of the selection."""
+    n = len(coupled.points)
+    chosen = css(coupled, n // 2, calibration=calibration)
+    found = certify(coupled, chosen, calibration=calibration)
+    other = certify(coupled, range(n // 2), calibration=calibration)
+    assert 0 < found.bound <= found.error < other.error < 1
+    assert other.bound == pytest.approx(found.bound)
+    assert found.gap == pytest.approx(1 - found.bound / found.error)
+    problems = [regression(calibration, one, 1e-2) for one in calibration.readers(coupled.name)]
+    whole = sum(one.whole for one in problems)
+    left = whole - explained([(one.gram, one.cross) for one in problems], chosen, n)
+    assert found.error == pytest.approx(left / whole)
+    assert certify(coupled, range(n), calibration=calibration).gap == pytest.approx(0, abs=1e-6)
+
+
+@pytest.mark.parametrize("kept", [[], [-1, 2], [1, 1], [0, 16]])
+def test_certificates_of_no_selections_are_refused(kept, calibration, coupled):
+    """With what was given."""
+    with pytest.raises(InputError, match="distinct numbers from 0 to 15, not"):
+        certify(coupled, kept, calibration=calibration)
