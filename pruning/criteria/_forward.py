@@ -54,12 +54,14 @@ class _Regression:
 
     def __init__(self, gram: _Matrix, cross: _Matrix, n: int, p: int) -> None:
         self.n, self.k = n, len(gram) // n
-        self.gram, self.rest = gram, cross.copy()
+        self.gram = gram
+        self.across = np.ascontiguousarray(cross.T)  # read row by row: twice as fast
         blocks = np.arange(n)
         self.diagonal = gram.reshape(n, self.k, n, self.k)[blocks, :, blocks, :].copy()
         rows = cross.reshape(n, self.k, -1)
-        self.power = rows @ rows.transpose(0, 2, 1)  # of each block: rest times its transpose
+        self.power = rows @ rows.transpose(0, 2, 1)  # of each block: what is left times its transpose
         self.factor = np.empty((p * self.k, len(gram)))
+        self.shares = np.empty((p * self.k, cross.shape[1]))
         self.taken = 0
 
     def gains(self, live: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -73,15 +75,18 @@ class _Regression:
         """Explain what this block can explain."""
         n, k = self.n, self.k
         mine = slice(block * k, (block + 1) * k)
-        done = self.factor[: self.taken]
+        done, shares = self.factor[: self.taken], self.shares[: self.taken]
+        own = done[:, mine].T
         lower = np.linalg.cholesky(self.diagonal[block])
-        new = np.linalg.solve(lower, self.gram[mine] - done[:, mine].T @ done)
+        share = np.linalg.solve(lower, self.across[:, mine].T - own @ shares)
+        known = np.vstack([own, share @ shares.T]) @ done  # of both at once, as `done` is large
+        new = np.linalg.solve(lower, self.gram[mine] - known[:k])
+        left = share @ self.across - known[k:]
         self.factor[self.taken : self.taken + k] = new
+        self.shares[self.taken : self.taken + k] = share
         self.taken += k
-        share = np.linalg.solve(lower, self.rest[mine])
         turned = new.reshape(k, n, k).transpose(1, 2, 0)  # what `new` takes from each block
-        crossed = (self.rest @ share.T).reshape(n, k, k) @ turned.transpose(0, 2, 1)
+        crossed = left.reshape(k, n, k).transpose(1, 2, 0) @ turned.transpose(0, 2, 1)
         self.power -= crossed + crossed.transpose(0, 2, 1)
         self.power += turned @ (share @ share.T) @ turned.transpose(0, 2, 1)
-        self.rest -= new.T @ share
         self.diagonal -= turned @ turned.transpose(0, 2, 1)

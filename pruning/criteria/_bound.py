@@ -1,0 +1,124 @@
+"""What no choice of blocks of columns can do better than: a convex relaxation of the choice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+_Matrix = NDArray[np.float64]
+
+_STEPS = 100
+_CLOSE = 1e-3  # of what is left: a bound as near as this to the relaxation's value is near enough
+_ROUNDS, _FIRST, _LEAST = 12, 1 / 4, 1 / 64  # how often, and by what shares, blocks are split off
+_SAFE = 0.99  # of what a Cholesky factorisation admits: what remains stays invertible
+
+
+def least_left(problems: Sequence[tuple[_Matrix, _Matrix]], whole: float, p: int, n: int) -> float:
+    """Bound from below the sum of squares that any p of n blocks leave, the ridge's penalty included.
+
+    Block j has a switch z_j, 0 or 1, that divides its part V_j' D_j V_j of the squares; between 0 and 1
+    that stays convex, and by its slope any z gives a valid bound.  The D_j are split off the gram so
+    that what remains is still positive semidefinite, the larger the better.  The z looked at come from
+    minimising over the weights V and over z in turn.
+
+    Perspective relaxation: Frangioni and Gentile, Mathematical Programming 106, 2006; of sparse ridge
+    regression, with D_j the ridge alone: Bertsimas and Van Parys, Annals of Statistics 48, 2020.
+
+    Parameters
+    ----------
+    problems : sequence of pairs of ndarray
+        As of `forward`.
+    whole : float
+        The sum of squares of all outputs.
+    p, n : int
+        How many blocks are chosen, and of how many.
+
+    Returns
+    -------
+    float
+        Valid but for rounding, at least 0; exact where p = n.
+    """
+    parts = [_Relaxation(gram, cross, n) for gram, cross in problems]
+    z = np.full(n, p / n)
+    bound = 0.0
+    for _ in range(_STEPS):
+        found = [part.explained(z) for part in parts]
+        value = whole - sum(one for one, _ in found)
+        slope = np.asarray(sum(one for _, one in found))
+        bound = max(bound, value + slope @ z - float(np.sort(slope)[n - p :].sum()))
+        if value - bound <= _CLOSE * value:
+            break
+        z = _filled(z * np.sqrt(slope), p)
+    return bound
+
+
+class _Relaxation:
+    """One regression with switches; its gram is a remainder plus the blocks split off."""
+
+    def __init__(self, gram: _Matrix, cross: _Matrix, n: int) -> None:
+        self.cross = cross
+        self.blocks = _split_off(gram, n)
+        self.dense = _spread(self.blocks)
+        self.remainder = gram - self.dense
+
+    def explained(self, z: _Matrix) -> tuple[float, _Matrix]:
+        """By how much the sum of squares falls at z, and by how much more a unit of each z_j."""
+        n, k, _ = self.blocks.shape
+        root = np.repeat(np.sqrt(z), k)[:, None]  # so that z = 0 needs no division
+        inner = root * self.remainder * root.T + self.dense
+        weights = root * np.linalg.solve(inner, root * self.cross)
+        left = (self.cross - self.remainder @ weights).reshape(n, k, -1)
+        slope = (left * np.linalg.solve(self.blocks, left)).sum(axis=(1, 2))
+        return float((self.cross * weights).sum()), slope
+
+
+def _split_off(gram: _Matrix, n: int) -> _Matrix:
+    """Blocks, shape (n, k, k), that leave the gram positive semidefinite when taken off its diagonal.
+
+    Of block j alone the inverse of the inverse's diagonal block could be taken.  A share of it is, of
+    all blocks at once, as large as a Cholesky factorisation admits; and so on with what remains.
+    """
+    k = len(gram) // n
+    remainder = gram
+    blocks = np.zeros((n, k, k))
+    members = np.arange(n)
+    step = _FIRST
+    for _ in range(_ROUNDS):
+        inverse = np.linalg.inv(remainder).reshape(n, k, n, k)[members, :, members, :]
+        alone = np.linalg.inv(inverse)
+        alone = (alone + alone.mT) / 2
+        dense = _spread(alone)
+        while not _definite(remainder - step * dense):  # 1 / n of all is what surely can be taken
+            step /= 2
+        remainder = remainder - _SAFE * step * dense
+        blocks += _SAFE * step * alone
+        if step < _LEAST:
+            break
+    return blocks
+
+
+def _spread(blocks: _Matrix) -> _Matrix:
+    """The matrix with these blocks on its diagonal."""
+    n, k, _ = blocks.shape
+    dense = np.zeros((n, k, n, k))
+    dense[np.arange(n), :, np.arange(n), :] = blocks
+    return dense.reshape(n * k, n * k)
+
+
+def _definite(matrix: _Matrix) -> bool:
+    try:
+        np.linalg.cholesky(matrix)
+    except np.linalg.LinAlgError:
+        return False
+    return True
+
+
+def _filled(sizes: _Matrix, p: int) -> _Matrix:
+    """The z from 0 to 1, of sum p at most, that minimises the sum of squared sizes over z."""
+    largest = np.sort(sizes)[::-1]
+    rest = np.cumsum(largest[::-1])[::-1][:p]  # of all but the 0, 1, ... largest, whose z are 1
+    level = rest / (p - np.arange(p))
+    unit = level[np.argmax(largest[:p] <= level)]
+    return np.minimum(1.0, sizes / unit) if unit > 0 else (sizes > 0).astype(np.float64)
