@@ -231,7 +231,11 @@ def _testing(parser: argparse.ArgumentParser) -> None:
         f"the last of the others; or {NONE} (default: bn ls)",
     )
     add("--epochs", type=int, default=3, metavar="N", help="of fine-tuning (default: %(default)s)")
-    add("--latency", action="store_true", help="time every pruned network against the original")
+    add(
+        "--latency",
+        action="store_true",
+        help="time every pruned network against the original (default: no)",
+    )
     add(
         "--device",
         default="cpu",

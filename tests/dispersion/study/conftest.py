@@ -61,5 +61,20 @@ def solve_row() -> Callable[..., SolveRow]:
 @pytest.fixture(scope="session")
 def network_row() -> Callable[..., NetworkRow]:
     """Make rows of networks that differ from a usual one as told."""
-    usual = NetworkRow("vgg16", "clique", 0.5, 0, 1000, 2000, 0.25, 0.5, 0.1, 0.2)
+    usual = NetworkRow(
+        model="vgg16",
+        method="clique",
+        keep=0.5,
+        seed=0,
+        parameters=1000,
+        macs=2000,
+        weight_bytes=4000,
+        accuracy_raw=0.25,
+        accuracy_bn=0.5,
+        accuracy_ls=None,
+        accuracy_ft=None,
+        speedup=None,
+        surgery_seconds=0.1,
+        evaluate_seconds=0.2,
+    )
     return lambda **changes: replace(usual, **changes)

@@ -23,11 +23,17 @@ NETWORK = NetworkOptions(
     weights=None,
     layers="inner",
     metric="euclidean",
+    space="weights",
     keep=(0.5,),
+    budget=(),
+    allocation="uniform",
     methods=(),
     data=None,
     test_images=None,
     calibration_images=1000,
+    recover=("bn", "ls"),
+    epochs=3,
+    latency=False,
     device="cpu",
 )
 DEFAULTS = Options(
@@ -58,6 +64,17 @@ def test_defaults() -> None:
         (["--layers", "all"], {"layers": "all"}),
         (["--keep", "0.25", "1"], {"keep": (0.25, 1.0)}),
         (["--keep", "0.5", "0.25", "0.50", "5e-1"], {"keep": (0.5, 0.25)}),
+        (["--keep", "0.8,0.6,0.4", "0.2,0.8"], {"keep": (0.8, 0.6, 0.4, 0.2)}),
+        (["--budget", "macs=0.5,macs=0.3"], {"budget": ("macs=0.5", "macs=0.3")}),
+        (
+            ["--budget", "params=0.4", "--allocation", "curves"],
+            {"budget": ("params=0.4",), "allocation": "curves"},
+        ),
+        (["--space", "contributions"], {"space": "contributions"}),
+        (["--recover", "none"], {"recover": ()}),
+        (["--recover", "bn,ft"], {"recover": ("bn", "ft")}),
+        (["--epochs", "5"], {"epochs": 5}),
+        (["--latency"], {"latency": True}),
         (["--metric", "cosine"], {"metric": "cosine"}),
         (["--methods", "l1", "whc", "l1"], {"methods": ("l1", "whc")}),
         (["--solvers", "tabu", "greedy", "tabu"], {"solvers": ("tabu", "greedy")}),
@@ -110,6 +127,9 @@ def test_instances_take_the_place_of_a_network(
         (["--test-images", "5"], "--test-images is about networks"),
         (["--calibration-images", "1000"], "--calibration-images is about networks"),
         (["--device", "cpu"], "--device is about networks"),
+        (["--budget", "macs=0.5"], "--budget is about networks"),
+        (["--space", "weights"], "--space is about networks"),
+        (["--latency"], "--latency is about networks"),
         (["--p", "1"], "--p must be at least 2, got 1."),
         (["--p", "two"], "argument --p: invalid int value: 'two'; see --help."),
     ],
@@ -167,7 +187,11 @@ def test_threads_share_the_cores(monkeypatch: pytest.MonkeyPatch) -> None:
         (["--keep", "0.5", "1.5"], r"--keep must lie in \(0, 1\], got 1\.5\."),
         (["--keep", "-0.5"], r"--keep must lie in \(0, 1\], got -0\.5\."),
         (["--keep", "nan"], r"--keep must lie in \(0, 1\], got nan\."),
-        (["--keep", "half"], "argument --keep: invalid float value: 'half'; see --help"),
+        (["--keep", "half"], r"--keep takes numbers in \(0, 1\], not 'half'\."),
+        (["--keep", "0.5", "--budget", "macs=0.5"], "--keep and --budget exclude each other"),
+        (["--allocation", "global"], "--allocation says how a --budget is divided; give one"),
+        (["--recover", "bm"], "unknown recovery 'bm'; did you mean bn"),
+        (["--epochs", "0"], r"--epochs must be at least 1, got 0\."),
         (["--keep"], "argument --keep: expected at least one argument; see --help"),
         (["--time-limit", "0"], r"the time limit must be more than 0 seconds, got 0\.0"),
         (["--time-limit", "-1"], r"the time limit must be more than 0 seconds, got -1\.0"),
@@ -246,7 +270,10 @@ def test_help_names_every_option_with_its_default() -> None:
         described = re.search(r"\(default: ([^)]+)\)", formatter._expand_help(action))
         assert described is not None, action.dest
         if action.default is not None:
-            shown = action.default[0] if isinstance(action.default, list) else action.default
+            default = action.default
+            shown = (
+                " ".join(default) if isinstance(default, list) else {False: "no"}.get(default, default)
+            )
             assert described[1] == str(shown), action.dest
     text = made.format_help()
     assert all(action.option_strings[0] in text for action in options)

@@ -9,7 +9,7 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from PIL import Image
 
-from dispersion.study.plots import accuracy_against_keep, gap_against_time
+from dispersion.study.plots import accuracies_against_macs, accuracy_against_macs, gap_against_time
 from dispersion.study.tasks import NetworkRow, SolveRow
 
 SolveRows = Callable[..., SolveRow]
@@ -79,40 +79,58 @@ def test_solvers_are_told_apart_by_colour_and_marker(solve_row: SolveRows) -> No
     assert len({line.get_marker() for line in axes.lines}) == 7
 
 
-def test_accuracies_are_drawn_by_ascending_keep_ratio(network_row: NetworkRows) -> None:
-    """A line a method over the keep ratios, whatever their order, and a level for no pruning."""
-    axes = accuracy_against_keep(
+def test_accuracies_are_drawn_by_ascending_macs(network_row: NetworkRows) -> None:
+    """A line a method over the MACs, whatever their order, and a level for no pruning."""
+    axes = accuracy_against_macs(
         [
-            network_row(method="unpruned", keep=1.0, accuracy_raw=0.875, accuracy_bn=None),
-            network_row(method="clique", keep=0.5, accuracy_raw=0.1, accuracy_bn=0.75),
-            network_row(method="clique", keep=0.25, accuracy_raw=0.2, accuracy_bn=0.5),
-            network_row(method="greedy", keep=0.25, accuracy_bn=0.25),
+            network_row(method="unpruned", macs=4_000_000, accuracy_raw=0.875, accuracy_bn=None),
+            network_row(method="clique", macs=2_000_000, accuracy_raw=0.1, accuracy_bn=0.75),
+            network_row(method="clique", macs=1_000_000, accuracy_raw=0.2, accuracy_bn=0.5),
+            network_row(method="greedy", macs=1_000_000, accuracy_bn=0.25),
             network_row(method="unfinished", accuracy_raw=None, accuracy_bn=None),
         ]
     )
     assert drawn(axes) == {
-        "clique": [(0.25, 0.5), (0.5, 0.75)],
-        "greedy": [(0.25, 0.25)],
+        "clique": [(1.0, 0.5), (2.0, 0.75)],
+        "greedy": [(1.0, 0.25)],
         "unpruned": [(0.0, 0.875), (1.0, 0.875)],
     }
-    legend = axes.get_legend()
-    assert legend is not None
-    assert [text.get_text() for text in legend.get_texts()] == ["clique", "greedy", "unpruned"]
+    assert "MACs" in axes.get_xlabel()
+    assert axes.get_title().endswith("BN re-estimation")
 
 
 def test_several_seeds_are_drawn_as_mean_and_range(network_row: NetworkRows) -> None:
     """The line of a method with seeds runs through their means; bars span their extremes."""
-    axes = accuracy_against_keep(
+    axes = accuracy_against_macs(
         [
-            network_row(method="random", keep=keep, seed=seed, accuracy_bn=keep + accuracy)
+            network_row(method="random", macs=int(keep * 1e6), seed=seed, accuracy_ls=keep + accuracy)
             for keep in (0.5, 0.25)
             for seed, accuracy in enumerate((0.125, 0.0, 0.25))
-        ]
+        ],
+        "ls",
     )
     assert drawn(axes) == {"random": [(0.25, 0.375), (0.5, 0.625)]}
     [bars] = [bars for bars in axes.collections if len(bars.get_paths())]
     spans = [path.vertices.tolist() for path in bars.get_paths()]
     assert spans == [[[0.25, 0.25], [0.25, 0.5]], [[0.5, 0.5], [0.5, 0.75]]]
+
+
+def test_every_recovery_has_a_panel(network_row: NetworkRows) -> None:
+    """What was not done has none; the methods stand in one legend."""
+    rows = [
+        network_row(method="unpruned", accuracy_bn=None),
+        network_row(accuracy_ls=0.75),
+        network_row(method="l1", macs=1000, accuracy_ls=0.5),
+    ]
+    figure = accuracies_against_macs(rows)
+    assert [ax.get_title().partition(": ")[2] for ax in figure.axes] == [
+        "as cut",
+        "BN re-estimation",
+        "least squares",
+    ]
+    [legend] = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["clique", "l1", "unpruned"]
+    png(figure.axes[0])
 
 
 @pytest.mark.parametrize("rows", [0, 2])
@@ -121,12 +139,12 @@ def test_pictures_go_where_they_are_told(
 ) -> None:
     """Given axes are drawn into and returned; without them a new figure is made; both can be saved."""
     solves = [solve_row(), solve_row(solver="kuby")][:rows]
-    networks = [network_row(), network_row(keep=0.25)][:rows]
+    networks = [network_row(), network_row(macs=1000)][:rows]
     left, right = Figure(figsize=(8, 4)).subplots(1, 2)
     assert gap_against_time(solves, left) is left
-    assert accuracy_against_keep(networks, right) is right
+    assert accuracy_against_macs(networks, ax=right) is right
     assert png(left) == (1200, 600)
-    assert png(gap_against_time(solves)) == png(accuracy_against_keep(networks)) == (1050, 630)
+    assert png(gap_against_time(solves)) == png(accuracy_against_macs(networks)) == (1050, 630)
     assert len(left.lines) == rows
     assert len(right.lines) == (1 if rows else 0)
 

@@ -78,9 +78,10 @@ def test_records_are_json(store: Store) -> None:
 
 
 def test_pictures_are_png(store: Store) -> None:
-    """The picture of axes is the whole figure they are in, as a real PNG."""
-    axes = Figure(figsize=(4, 2)).subplots()
-    store.picture("gap.png", axes)
+    """A figure becomes a real PNG."""
+    figure = Figure(figsize=(4, 2))
+    figure.subplots()
+    store.picture("gap.png", figure)
     with Image.open(store.folder / "gap.png") as image:
         image.load()
         assert (image.format, image.size) == ("PNG", (600, 300))

@@ -166,6 +166,17 @@ def test_networks_as_text(networks: list[NetworkRow]) -> None:
     ]
 
 
+def test_only_what_was_done_has_a_column(network_row: NetworkRows) -> None:
+    """Recoveries and speed-ups that no network has are no columns; a row without one has a dash."""
+    rows = [
+        network_row(method="unpruned", accuracy_bn=None),
+        network_row(accuracy_bn=None, accuracy_ls=0.75, speedup=2.0),
+    ]
+    header, lines = network_cells(rows)
+    assert header[4:] == ["speed-up", "accuracy", "after least squares"]
+    assert [line[4:] for line in lines] == [["-", "0.2500", "-"], ["2.00", "0.2500", "0.7500"]]
+
+
 def test_a_mean_without_all_its_values_is_no_mean(network_row: NetworkRows) -> None:
     """Seeds without images have no mean accuracy."""
     rows = [network_row(seed=0), network_row(seed=1, accuracy_raw=None, accuracy_bn=None)]
@@ -218,7 +229,7 @@ def test_markdown_tables_have_as_many_cells_in_every_line(
     assert [title for title, _ in tables] == [
         "Every instance, every solver",
         "Solvers over all instances",
-        "Pruned networks, without any training",
+        "Pruned networks",
     ]
     for (_, body), (header, lines) in zip(
         tables, (solve_cells(solves), summary_cells(solves), network_cells(networks)), strict=True
