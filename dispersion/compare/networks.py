@@ -107,6 +107,8 @@ def compare_networks(session: Session, subject: NetworkOptions, output: Console)
         network = load_network(subject.model, subject.weights, subject.device)
     session.about["network"] = network.provenance
     session.digests["weights_sha256"] = network.digest
+    with session.timed("extract"):
+        layers = select_layers(filter_layers(network), subject.layers)
     with session.timed("load images"):
         exam = load_exam(session, subject, network)
     if exam is None and needs_images:
@@ -115,7 +117,6 @@ def compare_networks(session: Session, subject: NetworkOptions, output: Console)
     names = named(subject.methods, exam is not None)
     seed = session.options.limits.seed
     with session.timed("extract"):
-        layers = select_layers(filter_layers(network), subject.layers)
         sizes = counts(network, layers, subject, calibration, seed)
         layers = [
             in_space(layer, subject.space, calibration=calibration, seed=seed) for layer in layers
@@ -137,5 +138,6 @@ def compare_networks(session: Session, subject: NetworkOptions, output: Console)
             session, subject, network, exam, methods, judgement.faults
         )
         session.keep(lambda: session.store.networks(networks))
-        session.keep(lambda: session.store.accuracies(accuracies))
+        if accuracies:
+            session.keep(lambda: session.store.accuracies(accuracies))
     return finish(session, judgement, networks, output)

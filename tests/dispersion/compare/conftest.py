@@ -23,7 +23,9 @@ FIRST = "layer1.0.conv1"  # 16 filters
 
 
 EVERYTHING = [
-    "accuracy-against-keep.png",
+    "accuracies.csv",
+    "accuracies.parquet",
+    "accuracy-against-macs.png",
     "gap-against-time.png",
     "networks.csv",
     "networks.parquet",
@@ -86,7 +88,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def _write_images(folder: Path, side: int = 32, classes: int = 2, each: int = 3) -> Path:
+def _write_images(folder: Path, side: int = 32, classes: int = 10, each: int = 1) -> Path:
     """A data set of the user's: coloured noise, `each` a class, in train and in test."""
     rng = np.random.default_rng(0)
     for split in ("train", "test"):
@@ -100,7 +102,7 @@ def _write_images(folder: Path, side: int = 32, classes: int = 2, each: int = 3)
 
 @pytest.fixture(scope="session")
 def write_images() -> Callable[..., Path]:
-    """Write a data set of the user's: ``write_images(folder, side=32, classes=2, each=3)``."""
+    """Write a data set of the user's: ``write_images(folder, side=32, classes=10, each=1)``."""
     return _write_images
 
 

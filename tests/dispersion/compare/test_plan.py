@@ -13,7 +13,10 @@ def test_distances_are_computed_once_a_layer() -> None:
     layers = [pruning.FilterLayer(name, (name,), points + k) for k, name in enumerate("ab")]
     options = parse(["--keep", "0.5", "0.04", "--solvers", "random", "greedy", "--random-seeds", "2"])
     assert isinstance(options.subject, NetworkOptions)
-    tasks = networks.plan(layers, options.subject, options)
+    sizes = {
+        share: {name: pruning.uniform(10, share) for name in "ab"} for share in options.subject.keep
+    }
+    tasks = networks.plan(layers, sizes, options.subject, options)
     assert [(t.instance.name, t.instance.p, t.solver, t.limits.seed) for t in tasks] == [
         (name, p, solver, seed)
         for name in "ab"

@@ -15,7 +15,7 @@ from PIL import Image
 import pruning
 from dispersion import Instance
 from dispersion.compare import main
-from dispersion.study.tasks import COLUMNS, NetworkRow, SolveRow
+from dispersion.study.tasks import COLUMNS, AccuracyRow, NetworkRow, SolveRow
 
 FIRST, LAST = "layer1.0.conv1", "layer3.8.conv1"  # 16 and 64 filters
 
@@ -94,8 +94,8 @@ def test_exact_solvers_agree_to_the_last_bit(whole: Any) -> None:
 
 
 def test_csv_and_parquet_hold_the_same(whole: Any) -> None:
-    """Both formats of both tables are equal, to the last bit."""
-    for name in ("solves", "networks"):
+    """Both formats of all tables are equal, to the last bit."""
+    for name in ("solves", "networks", "accuracies"):
         binary = whole.table(name)
         text = pd.read_csv(whole.folder / f"{name}.csv", dtype=str, keep_default_na=False)
         assert list(text.columns) == list(binary.columns)
@@ -124,7 +124,7 @@ def test_selections_are_worth_what_the_rows_say(whole: Any, weights: Path) -> No
 
 
 def test_networks_are_smaller_and_tested(whole: Any) -> None:
-    """The unpruned network and one for every method, with size and both accuracies."""
+    """The unpruned network and one for every method, with size and all accuracies."""
     networks = whole.table("networks")
     assert list(networks.columns) == COLUMNS[NetworkRow]
     assert len(networks) == 1 + 2 * 9  # seven solvers, random by three seeds
@@ -135,10 +135,24 @@ def test_networks_are_smaller_and_tested(whole: Any) -> None:
         half, quarter = pruned[pruned["keep"] == 0.5][size], pruned[pruned["keep"] == 0.25][size]
         assert half.nunique() == quarter.nunique() == 1
         assert unpruned[size] > half.iloc[0] > quarter.iloc[0]
-    for accuracy in ("accuracy_raw", "accuracy_bn"):
-        right = pruned[accuracy] * 6  # images
+    for accuracy in ("accuracy_raw", "accuracy_bn", "accuracy_ls"):
+        right = pruned[accuracy] * 10  # images
         assert (right == right.round()).all()
-        assert right.between(0, 6).all()
+        assert right.between(0, 10).all()
+
+
+def test_every_accuracy_has_its_interval(whole: Any) -> None:
+    """One row a network and recovery, as the table of networks has it, inside its 95 % interval."""
+    rows, networks = whole.table("accuracies"), whole.table("networks")
+    assert list(rows.columns) == COLUMNS[AccuracyRow]
+    assert len(rows) == 1 + 3 * (len(networks) - 1)
+    assert (rows["images"] == 10).all()
+    for top in ("top1", "top5"):
+        assert (rows[f"{top}_low"] <= rows[top]).all()
+        assert (rows[top] <= rows[f"{top}_high"]).all()
+    for name in ("raw", "bn", "ls"):
+        found = rows[rows["recovery"] == name]["top1"].tolist()
+        assert found == networks[f"accuracy_{name}"].dropna().tolist()
 
 
 def test_the_record_says_what_ran_where(whole: Any, weights: Path) -> None:
@@ -157,7 +171,7 @@ def test_the_record_says_what_ran_where(whole: Any, weights: Path) -> None:
     assert record["environment"]["packages"]["ortools"]
 
 
-@pytest.mark.parametrize("name", ["gap-against-time.png", "accuracy-against-keep.png"])
+@pytest.mark.parametrize("name", ["gap-against-time.png", "accuracy-against-macs.png"])
 def test_pictures_are_real(whole: Any, name: str) -> None:
     """Both plots are PNG files that can be opened and show something."""
     with Image.open(whole.folder / name) as image:

@@ -272,7 +272,11 @@ def test_help_names_every_option_with_its_default() -> None:
         if action.default is not None:
             default = action.default
             shown = (
-                " ".join(default) if isinstance(default, list) else {False: "no"}.get(default, default)
+                " ".join(default)
+                if isinstance(default, list)
+                else "no"
+                if default is False
+                else default
             )
             assert described[1] == str(shown), action.dest
     text = made.format_help()
