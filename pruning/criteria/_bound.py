@@ -11,8 +11,8 @@ _Matrix = NDArray[np.float64]
 
 _STEPS = 100
 _CLOSE = 1e-3  # of what is left: a bound as near as this to the relaxation's value is near enough
-_ROUNDS, _FIRST, _LEAST = 12, 1 / 4, 1 / 64  # how often, and by what shares, blocks are split off
-_SAFE = 0.99  # of what a Cholesky factorisation admits: what remains stays invertible
+_ROUNDS, _FIRST = 12, 1 / 4  # how often, and at first by what share, blocks are split off
+_RESERVE = 1e-3
 
 
 def least_left(problems: Sequence[tuple[_Matrix, _Matrix]], whole: float, p: int, n: int) -> float:
@@ -77,25 +77,27 @@ class _Relaxation:
 def _split_off(gram: _Matrix, n: int) -> _Matrix:
     """Blocks, shape (n, k, k), that leave the gram positive semidefinite when taken off its diagonal.
 
-    Of block j alone the inverse of the inverse's diagonal block could be taken.  A share of it is, of
-    all blocks at once, as large as a Cholesky factorisation admits; and so on with what remains.
+    Of block j alone the inverse of the inverse's diagonal block could be taken; of all blocks at once
+    an n-th of that.  More, as much as a Cholesky factorisation admits, is taken bit by bit.
     """
     k = len(gram) // n
     remainder = gram
     blocks = np.zeros((n, k, k))
     members = np.arange(n)
     step = _FIRST
-    for _ in range(_ROUNDS):
+    for turn in range(_ROUNDS):
         inverse = np.linalg.inv(remainder).reshape(n, k, n, k)[members, :, members, :]
         alone = np.linalg.inv(inverse)
         alone = (alone + alone.mT) / 2
         dense = _spread(alone)
-        while not _definite(remainder - step * dense):  # 1 / n of all is what surely can be taken
+        if turn == 0:
+            reserve = _RESERVE / n * dense  # stays, so that the remainder can be inverted
+        while step > 1 / (8 * n) and not _definite(remainder - reserve - step * dense):
             step /= 2
-        remainder = remainder - _SAFE * step * dense
-        blocks += _SAFE * step * alone
-        if step < _LEAST:
+        if step <= 1 / (8 * n):
             break
+        remainder = remainder - step * dense
+        blocks += step * alone
     return blocks
 
 

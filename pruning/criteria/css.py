@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dispersion.errors import InputError
 from pruning.calibration import Calibration
 from pruning.criteria import Indices, need, selecting
 from pruning.criteria._bound import least_left
@@ -50,8 +52,10 @@ def css(
     """
     need(swaps >= 0, f"css needs 0 swaps or more, not {swaps!r}.")
     problems = [(one.gram, one.cross) for one in _regressions(layer, calibration, ridge)]
-    order, _ = forward(problems, p, len(layer.points))
-    return np.sort(np.asarray(exchange(problems, order, len(layer.points), swaps), dtype=np.int64))
+    with _solvable(layer, ridge):
+        order, _ = forward(problems, p, len(layer.points))
+        order = exchange(problems, order, len(layer.points), swaps)
+    return np.sort(np.asarray(order, dtype=np.int64))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +112,10 @@ def certify(
     whole = sum(one.whole for one in found)
     need(whole > 0, f"the outputs of the readers of {layer.name} never vary; use other images.")
     problems = [(one.gram, one.cross) for one in found]
-    left = whole - explained(problems, chosen, n)
-    return Certificate(left / whole, least_left(problems, whole, len(chosen), n) / whole)
+    with _solvable(layer, ridge):
+        left = whole - explained(problems, chosen, n)
+        least = least_left(problems, whole, len(chosen), n)
+    return Certificate(left / whole, least / whole)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,6 +135,17 @@ class Regression:
     gram: _Matrix
     cross: _Matrix
     whole: float
+
+
+@contextmanager
+def _solvable(layer: FilterLayer, ridge: float) -> Iterator[None]:
+    """Refuse a ridge that leaves a gram singular."""
+    try:
+        yield
+    except np.linalg.LinAlgError:
+        raise InputError(
+            f"a ridge of {ridge!r} is too small for {layer.name}, whose inputs depend on each other."
+        ) from None
 
 
 def _regressions(layer: FilterLayer, calibration: Calibration, ridge: float) -> list[Regression]:

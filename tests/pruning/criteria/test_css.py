@@ -80,6 +80,14 @@ def test_bad_ridges_are_refused(ridge, calibration, coupled):
         keep(coupled, 3, "css", calibration=calibration, ridge=ridge)
 
 
+def test_ridges_too_small_to_help_are_refused(calibration, coupled):
+    """Copies of a channel make the gram singular but for the ridge."""
+    black = Calibration(calibration.network, np.zeros((2, 32, 32, 3), dtype=np.uint8))
+    for use in (css, certify):
+        with pytest.raises(InputError, match=f"a ridge of 1e-30 is too small for {coupled.name}"):
+            use(coupled, 3 if use is css else [0, 1, 2], calibration=black, ridge=1e-30)
+
+
 def test_bad_swaps_are_refused(calibration, coupled):
     """Fewer than none."""
     with pytest.raises(InputError, match="css needs 0 swaps or more, not -1"):
