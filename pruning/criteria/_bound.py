@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 _Matrix = NDArray[np.float64]
 
-_STEPS = 100
+_STEPS = 40
 _CLOSE = 1e-3  # of what is left: a bound as near as this to the relaxation's value is near enough
 _ROUNDS, _FIRST = 12, 1 / 4  # how often, and at first by what share, blocks are split off
-_RESERVE = 1e-3
+_RESERVE = 1e-3  # of what surely could be taken
 
 
 def least_left(problems: Sequence[tuple[_Matrix, _Matrix]], whole: float, p: int, n: int) -> float:
@@ -47,7 +47,7 @@ def least_left(problems: Sequence[tuple[_Matrix, _Matrix]], whole: float, p: int
         found = [part.explained(z) for part in parts]
         value = whole - sum(one for one, _ in found)
         slope = np.asarray(sum(one for _, one in found))
-        bound = max(bound, value + slope @ z - float(np.sort(slope)[n - p :].sum()))
+        bound = max(bound, float(value + slope @ z - np.sort(slope)[n - p :].sum()))
         if value - bound <= _CLOSE * value:
             break
         z = _filled(z * np.sqrt(slope), p)
@@ -91,7 +91,7 @@ def _split_off(gram: _Matrix, n: int) -> _Matrix:
         alone = (alone + alone.mT) / 2
         dense = _spread(alone)
         if turn == 0:
-            reserve = _RESERVE / n * dense  # stays, so that the remainder can be inverted
+            reserve = _RESERVE / n * dense  # stays: the remainder is to be inverted
         while step > 1 / (8 * n) and not _definite(remainder - reserve - step * dense):
             step /= 2
         if step <= 1 / (8 * n):

