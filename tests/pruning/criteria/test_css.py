@@ -127,14 +127,8 @@ def test_certificates_of_no_selections_are_refused(kept, calibration, coupled):
 def test_certificates_of_a_trained_network(vgg16, cifar10):
     """In the last layer half of the channels are chosen well, and provably not far from best."""
     layer = next(one for one in filter_layers(vgg16) if one.name == "features.48")
-    calibration = Calibration(vgg16, np.array(cifar10.train[:100]))
-    norms, forwards, chosen = (
-        certify(layer, kept, calibration=calibration)
-        for kept in (
-            keep(layer, 256, "l1"),
-            css(layer, 256, calibration=calibration, swaps=0),
-            css(layer, 256, calibration=calibration),
-        )
-    )
-    assert chosen.error <= forwards.error < 0.9 * norms.error
+    calibration = Calibration(vgg16, np.array(cifar10.train[:50]))
+    norms = certify(layer, keep(layer, 256, "l1"), calibration=calibration)
+    chosen = certify(layer, css(layer, 256, calibration=calibration), calibration=calibration)
+    assert chosen.error < 0.9 * norms.error
     assert chosen.gap < 0.1
