@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 _Matrix = NDArray[np.float64]
 
-_STEPS = 100
+_STEPS = 40
 _CLOSE = 1e-3  # of what is left: a bound as near as this to the relaxation's value is near enough
-_ROUNDS, _FIRST, _LEAST = 12, 1 / 4, 1 / 64  # how often, and by what shares, blocks are split off
-_SAFE = 0.99  # of what a Cholesky factorisation admits: what remains stays invertible
+_ROUNDS, _FIRST = 12, 1 / 4  # how often, and at first by what share, blocks are split off
+_RESERVE = 1e-3  # of what surely could be taken
 
 
 def least_left(problems: Sequence[tuple[_Matrix, _Matrix]], whole: float, p: int, n: int) -> float:
@@ -47,7 +47,7 @@ def least_left(problems: Sequence[tuple[_Matrix, _Matrix]], whole: float, p: int
         found = [part.explained(z) for part in parts]
         value = whole - sum(one for one, _ in found)
         slope = np.asarray(sum(one for _, one in found))
-        bound = max(bound, value + slope @ z - float(np.sort(slope)[n - p :].sum()))
+        bound = max(bound, float(value + slope @ z - np.sort(slope)[n - p :].sum()))
         if value - bound <= _CLOSE * value:
             break
         z = _filled(z * np.sqrt(slope), p)
@@ -77,25 +77,27 @@ class _Relaxation:
 def _split_off(gram: _Matrix, n: int) -> _Matrix:
     """Blocks, shape (n, k, k), that leave the gram positive semidefinite when taken off its diagonal.
 
-    Of block j alone the inverse of the inverse's diagonal block could be taken.  A share of it is, of
-    all blocks at once, as large as a Cholesky factorisation admits; and so on with what remains.
+    Of block j alone the inverse of the inverse's diagonal block could be taken; of all blocks at once
+    an n-th of that.  More, as much as a Cholesky factorisation admits, is taken bit by bit.
     """
     k = len(gram) // n
     remainder = gram
     blocks = np.zeros((n, k, k))
     members = np.arange(n)
     step = _FIRST
-    for _ in range(_ROUNDS):
+    for turn in range(_ROUNDS):
         inverse = np.linalg.inv(remainder).reshape(n, k, n, k)[members, :, members, :]
         alone = np.linalg.inv(inverse)
         alone = (alone + alone.mT) / 2
         dense = _spread(alone)
-        while not _definite(remainder - step * dense):  # 1 / n of all is what surely can be taken
+        if turn == 0:
+            reserve = _RESERVE / n * dense  # stays: the remainder is to be inverted
+        while step > 1 / (8 * n) and not _definite(remainder - reserve - step * dense):
             step /= 2
-        remainder = remainder - _SAFE * step * dense
-        blocks += _SAFE * step * alone
-        if step < _LEAST:
+        if step <= 1 / (8 * n):
             break
+        remainder = remainder - step * dense
+        blocks += step * alone
     return blocks
 
 

@@ -119,9 +119,7 @@ class _Exchange:
         row = self.inverse[mine].copy()
         share = _solve(row[:, mine], self.weights[mine])
         self._step(row, row @ self.read, row[:, mine], share, 1)
-        self.inverse[mine] = self.inverse[:, mine] = self.weights[mine] = (
-            0.0  # but for rounding they are
-        )
+        self.inverse[mine] = self.inverse[:, mine] = self.weights[mine] = 0.0  # not by rounding alone
         row = self.read[:, its].T @ self.inverse
         column = self.gram[its] - row @ self.read
         row[:, mine] = -np.eye(self.k)

@@ -80,6 +80,14 @@ def test_bad_ridges_are_refused(ridge, calibration, coupled):
         keep(coupled, 3, "css", calibration=calibration, ridge=ridge)
 
 
+def test_ridges_too_small_to_help_are_refused(calibration, coupled):
+    """Copies of a channel make the gram singular but for the ridge."""
+    black = Calibration(calibration.network, np.zeros((2, 32, 32, 3), dtype=np.uint8))
+    for use in (css, certify):
+        with pytest.raises(InputError, match=f"a ridge of 1e-30 is too small for {coupled.name}"):
+            use(coupled, 3 if use is css else [0, 1, 2], calibration=black, ridge=1e-30)
+
+
 def test_bad_swaps_are_refused(calibration, coupled):
     """Fewer than none."""
     with pytest.raises(InputError, match="css needs 0 swaps or more, not -1"):
@@ -113,3 +121,14 @@ def test_certificates_of_no_selections_are_refused(kept, calibration, coupled):
     """With what was given."""
     with pytest.raises(InputError, match="distinct numbers from 0 to 15, not"):
         certify(coupled, kept, calibration=calibration)
+
+
+@pytest.mark.real
+def test_certificates_of_a_trained_network(vgg16, cifar10):
+    """In the last layer half of the channels are chosen well, and provably not far from best."""
+    layer = next(one for one in filter_layers(vgg16) if one.name == "features.48")
+    calibration = Calibration(vgg16, np.array(cifar10.train[:50]))
+    norms = certify(layer, keep(layer, 256, "l1"), calibration=calibration)
+    chosen = certify(layer, css(layer, 256, calibration=calibration), calibration=calibration)
+    assert chosen.error < 0.9 * norms.error
+    assert chosen.gap < 0.1
