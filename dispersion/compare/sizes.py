@@ -54,6 +54,10 @@ def counts(
     model = size_model(network)
     more: dict[str, Any] = {}
     if "calibration" in allocations[subject.allocation].arguments:
+        if calibration is None:
+            raise InputError(
+                f"--allocation {subject.allocation} looks at images, and there are none; give --data."
+            )
         more["calibration"] = calibration
     return {
         one.share: allocate(layers, model, one, subject.allocation, seed=seed, **more) for one in wanted

@@ -95,14 +95,12 @@ BAD_INPUT = [
     (["--budget", "macs"], "a budget reads like macs=0.5 or params=0.4, not 'macs'."),
     (["--budget", "flops=0.5"], "unknown budget 'flops'"),
     (["--budget", "macs=0.5", "params=0.5"], "give only macs, or only params."),
-    (["--budget", "macs=0.001"], "macs=0.001 cannot be met on resnet56"),
+    (
+        ["--budget", "macs=0.001", "--data", "few", "--calibration-images", "6"],
+        "macs=0.001 cannot be met on resnet56",
+    ),
     (["--budget", "macs=0.9", "--allocation", "even"], "unknown allocation 'even'"),
     (["--space", "weight"], "unknown space 'weight'; did you mean weights"),
-    (
-        ["--space", "activations"],
-        "--space activations looks at images, and there are none; give --data.",
-    ),
-    (["--methods", "css"], "css looks at images, and there are none; leave it out, or give --data."),
     (["--out", "earlier"], "earlier holds the results of an earlier run; choose another folder"),
     (["--out", "file"], "cannot write to the folder file: File exists; choose another with --out."),
     (["--out", "file/below"], "cannot write to the folder file/below: Not a directory;"),

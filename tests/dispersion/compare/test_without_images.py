@@ -69,3 +69,28 @@ def test_without_weights_there_is_nothing_to_do(run: Run, tmp_path: Path) -> Non
     assert "put torch_optim-0.0.4-py3-none-any.whl from another machine at" in done.err
     assert done.err.count("\n") == 1
     assert list((tmp_path / "results").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (
+            ["--space", "activations"],
+            "--space activations looks at images, and there are none; give --data.",
+        ),
+        (
+            ["--methods", "css"],
+            "css looks at images, and there are none; leave it out, or give --data.",
+        ),
+        (
+            ["--budget", "macs=0.99", "--allocation", "pfp"],
+            "--allocation pfp looks at images, and there are none; give --data.",
+        ),
+    ],
+)
+def test_what_cannot_do_without_images_says_so(arguments: list[str], told: str, run: Run) -> None:
+    """After the line on how to get images, one sentence and exit code 2."""
+    done = run(*arguments)
+    assert done.code == 2
+    assert done.err.splitlines()[-1] == f"error: {told}"
+    assert done.out == ""
