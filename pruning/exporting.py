@@ -30,7 +30,7 @@ _BATCHES = (1, 4)  # one image is what converters take for a constant
 _Run = Callable[[Tensor], Tensor]
 
 
-def export_onnx(network: Network, path: Path) -> None:
+def export_onnx(network: Network, path: Path | str) -> None:
     """Write a network as an ONNX model, and hold what onnxruntime makes of it against torch.
 
     The model's input ``images`` is float32 of shape (batch, channels, height, width), any batch: what
@@ -41,7 +41,7 @@ def export_onnx(network: Network, path: Path) -> None:
     ----------
     network : Network
         Left as it is.
-    path : Path
+    path : Path or str
         Where to, ending in ``.onnx``.  A file that is there is replaced, once the new one is whole.
 
     Raises
@@ -54,7 +54,7 @@ def export_onnx(network: Network, path: Path) -> None:
     ContradictionError
         The file computes something else: a logit is off by more than `TOLERANCE` times the largest.
     """
-    _check_suffix(path, ".onnx")
+    path = _suffixed(path, ".onnx")
     runtime = [_imported(package) for package in ("onnx", "onnxscript", "onnxruntime")][-1]
     content = _serialized(network, "ONNX", _onnx)
 
@@ -65,7 +65,7 @@ def export_onnx(network: Network, path: Path) -> None:
     _write(network, path, content, reopen)
 
 
-def export_program(network: Network, path: Path) -> None:
+def export_program(network: Network, path: Path | str) -> None:
     """Write a network as a program of torch.export, and hold what it computes against the network.
 
     Its input is as that of `export_onnx`.  ``torch.export.load(path).module()`` gives a module that
@@ -75,7 +75,7 @@ def export_program(network: Network, path: Path) -> None:
     ----------
     network : Network
         Left as it is.
-    path : Path
+    path : Path or str
         Where to, ending in ``.pt2``.  A file that is there is replaced, once the new one is whole.
 
     Raises
@@ -86,14 +86,16 @@ def export_program(network: Network, path: Path) -> None:
     ContradictionError
         As in `export_onnx`.
     """
-    _check_suffix(path, ".pt2")
+    path = _suffixed(path, ".pt2")
     content = _serialized(network, "torch.export", _program)
     _write(network, path, content, lambda made: torch.export.load(made).module())
 
 
-def _check_suffix(path: Path, suffix: str) -> None:
+def _suffixed(path: Path | str, suffix: str) -> Path:
+    path = Path(path)
     if path.suffix != suffix:
         raise InputError(f"{str(path)!r} must end in {suffix}")
+    return path
 
 
 def _imported(package: str) -> ModuleType:

@@ -26,7 +26,7 @@ from pruning.zoo.networks import blank_network, networks
 _WEIGHTS, _RECORD = ".safetensors", ".json"
 
 
-def save(network: Network, kept: Kept, path: Path) -> None:
+def save(network: Network, kept: Kept, path: Path | str) -> None:
     """Write a pruned network as ``PATH.safetensors`` and ``PATH.json``.
 
     Parameters
@@ -36,7 +36,7 @@ def save(network: Network, kept: Kept, path: Path) -> None:
         convolutions and linear layers may have gained biases.
     kept : mapping of str to integers
         What it was cut with, see `prune`; empty for a network that is whole.
-    path : Path
+    path : Path or str
         Where to, without a suffix.  Files that are there are replaced.
 
     Raises
@@ -71,12 +71,12 @@ def save(network: Network, kept: Kept, path: Path) -> None:
         weights.write_bytes(content)
 
 
-def load(path: Path, device: str = "cpu", *, network: str | None = None) -> Network:
+def load(path: Path | str, device: str = "cpu", *, network: str | None = None) -> Network:
     """Build a pruned network from the files that `save` wrote.
 
     Parameters
     ----------
-    path : Path
+    path : Path or str
         As given to `save`, or either of the two files.
     device : str
         Where to put it, as `resolve_device` reads it.
@@ -160,8 +160,9 @@ def _check_name(name: str, asked: str | None, record_file: Path) -> None:
         )
 
 
-def _files(path: Path) -> tuple[Path, Path]:
+def _files(path: Path | str) -> tuple[Path, Path]:
     """The two files of a saved network, from either or from what they have in common."""
+    path = Path(path)
     stem = path.with_suffix("") if path.suffix in (_WEIGHTS, _RECORD) else path
     if not stem.name:
         raise InputError(f"a saved network needs a file name, not {str(path)!r}")
