@@ -41,7 +41,7 @@ def reconstruct(
     kept: Kept,
     *,
     ridge: float | None = 1e-2,
-    rounds: int = 15,
+    rounds: int = 5,
 ) -> Network:
     """Fit every layer that reads pruned channels to what it gave in the unpruned network.
 
