@@ -145,5 +145,5 @@ def test_shared_weights_are_refused() -> None:
     """Two layers with one weight cannot lose different channels."""
     module = nn.Sequential(nn.Conv2d(3, 3, 1), nn.Conv2d(3, 3, 1), nn.Flatten(), nn.Linear(192, 10))
     module[1].weight = module[0].weight
-    with pytest.raises(InputError, match="layer '1' shares its weight"):
+    with pytest.raises(InputError, match="layers '0' and '1' share their weights"):
         size_model(toy(module))

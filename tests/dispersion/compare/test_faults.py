@@ -68,10 +68,10 @@ def test_a_network_that_cannot_be_tested_is_a_fail(run: Run, monkeypatch: pytest
 
     evaluate = evaluation.evaluate
 
-    def out_of_memory(network: Any, kept: Any, exam: Any) -> evaluation.Evaluation:
+    def out_of_memory(network: Any, kept: Any, exam: Any, **how: Any) -> evaluation.Evaluation:
         if kept and len(kept[FIRST]) == 8:
             raise RuntimeError("out of memory")
-        return evaluate(network, kept, exam)
+        return evaluate(network, kept, exam, **how)
 
     monkeypatch.setattr(evaluation, "evaluate", out_of_memory)
     done = run("--solvers", "greedy", "--keep", "0.5", "0.25")

@@ -64,7 +64,9 @@ def test_ctrl_c_while_testing_keeps_what_is_tested(run: Run, monkeypatch: pytest
 
     evaluate = evaluation.evaluate
     monkeypatch.setattr(
-        evaluation, "evaluate", lambda *given: interrupt() if given[1] else evaluate(*given)
+        evaluation,
+        "evaluate",
+        lambda *given, **how: interrupt() if given[1] else evaluate(*given, **how),
     )
     done = run("--solvers", "clique", "greedy")
     assert done.code == EXIT_INTERRUPTED
@@ -96,6 +98,11 @@ def alive(process: psutil.Process) -> bool:
     return False
 
 
+def heed_interrupts() -> None:
+    """As at a terminal: what was started in the background ignores SIGINT, and so do its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_at_a_terminal(tmp_path: Path, done: Any) -> None:
     """SIGINT to the whole group, in the middle of a solve: results, code 130, nothing else left."""
     torch.manual_seed(0)
@@ -114,6 +121,7 @@ def test_ctrl_c_at_a_terminal(tmp_path: Path, done: Any) -> None:
         cwd=ROOT,
         env={**os.environ, "TERM": "xterm", "COLUMNS": "120", "OMP_NUM_THREADS": "1"},
         start_new_session=True,
+        preexec_fn=heed_interrupts,
         text=True,
     )
     os.close(theirs)

@@ -137,6 +137,7 @@ def test_a_real_interrupt(work: Path) -> None:
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONPATH": str(Path(pruning.__file__).parents[1])},
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored in the background
     )
     assert child.stderr is not None
     while not child.stderr.readline().startswith("epoch 2/"):
