@@ -55,7 +55,7 @@ def _listed(summaries: dict[str, str]) -> str:
 
 
 def _network(parser: argparse.ArgumentParser) -> None:
-    """Which network, and how much of it stays."""
+    """Which network, and which of its layers."""
     add = parser.add_argument_group("network").add_argument
     add(
         "--model",
@@ -80,6 +80,11 @@ def _network(parser: argparse.ArgumentParser) -> None:
         "block of resnet56); all: also those that are tied, pruned as one; or "
         "names and patterns, comma-separated (default: %(default)s)",
     )
+
+
+def _filters(parser: argparse.ArgumentParser) -> None:
+    """Which of its filters stay."""
+    add = parser.add_argument_group("choosing filters").add_argument
     metric_names = _listed({name: metrics[name].summary for name in metrics})
     add(
         "--metric",
@@ -279,6 +284,6 @@ def parser() -> argparse.ArgumentParser:
         "2 bad input, or results that cannot be written; 130 interrupted (what was finished is kept).",
     )
     made.add_argument("--version", action="version", version=__version__)
-    for add_group in (_network, _testing, _instances, _solving, _output):
+    for add_group in (_network, _filters, _testing, _instances, _solving, _output):
         add_group(made)
     return made
