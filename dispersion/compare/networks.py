@@ -124,6 +124,8 @@ def compare_networks(session: Session, subject: NetworkOptions, output: Console)
     with session.timed("distances"):
         tasks = plan(layers, sizes, subject, session.options)
     session.about["filters kept"] = sizes
+    for budget in budgets(subject)[:1]:
+        session.say(f"keep is the share of {budget.resource} that remains, within 1 %")
     judgement, chosen = solve_and_judge(session, tasks)
     if names and not session.interrupted:
         with session.interruptible(), session.timed("score"):

@@ -44,6 +44,31 @@ def test_criteria_choose_beside_the_solvers(
     assert rows["methods"] == ["whc", "l1"]
 
 
+@pytest.mark.usefixtures("_inline")
+def test_budgets_spaces_and_recoveries_together(
+    run: Callable[..., Any], tmp_path: Path, write_images: Callable[..., Path]
+) -> None:
+    """A budget in place of a ratio, filters by what they contribute, fine-tuning alone, and times."""
+    images = write_images(tmp_path / "images")
+    done = run(
+        *("--layers", f"{FIRST},{LAST}", "--data", images, "--calibration-images", "6"),
+        *("--budget", "macs=0.97", "--allocation", "global", "--space", "contributions"),
+        *("--recover", "ft", "--epochs", "1", "--latency", "--solvers", "greedy", "--methods", "l2"),
+    )
+    assert done.code == 0, done.err
+    assert "keep is the share of macs that remains, within 1 %" in done.err
+    networks = done.table("networks").set_index("method")
+    for method in ("greedy", "l2"):
+        row = networks.loc[method]
+        assert row["keep"] == 0.97
+        assert row["macs"] == pytest.approx(0.97 * networks.loc["unpruned", "macs"], rel=0.01)
+        assert 0 <= row["accuracy_ft"] <= 1
+        assert row["speedup"] > 0
+        assert row[["accuracy_bn", "accuracy_ls"]].isna().all()
+    assert done.record["filters kept"]["0.97"].keys() == {FIRST, LAST}
+    assert sorted(done.table("accuracies")["recovery"].unique()) == ["ft", "raw"]
+
+
 def test_all_means_every_criterion_that_is_no_solver() -> None:
     """Random and dispersion are in every comparison by way of the solvers."""
     assert named(["all"]) == [name for name in criteria if name not in SOLVERS_TOO]
