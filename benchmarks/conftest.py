@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from benchmarks.peers import presence
 from dispersion import Instance, Solution, UnavailableError
+
+if TYPE_CHECKING:
+    from pruning import FilterLayer
 
 ANSWERS = pytest.StashKey[list[tuple[str, Solution]]]()
 
@@ -73,17 +77,21 @@ def full(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture(scope="session")
-def vgg16_layers() -> dict[str, Instance]:
-    """The 13 layers of the trained VGG16 as Euclidean instances with p = 2, by name."""
+def vgg16_filters() -> list[FilterLayer]:
+    """The filters of the 13 layers of the trained VGG16."""
     from pruning import filter_layers, load_network
 
     try:
-        network = load_network("vgg16")
+        return filter_layers(load_network("vgg16"))
     except UnavailableError as error:
         if os.environ.get("CI") == "true":
             raise
         pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def vgg16_layers(vgg16_filters: list[FilterLayer]) -> dict[str, Instance]:
+    """These layers as Euclidean instances with p = 2, by name."""
     return {
-        layer.name: Instance.from_points(layer.points, 2, name=layer.name)
-        for layer in filter_layers(network)
+        layer.name: Instance.from_points(layer.points, 2, name=layer.name) for layer in vgg16_filters
     }
