@@ -15,6 +15,7 @@ import torch_pruning as tp
 from torch import nn
 
 from dispersion.errors import InputError
+from pruning.ledger import OUTPUT_MAKERS
 from pruning.zoo.network import Network
 
 
@@ -172,8 +173,7 @@ def _is_output(dep: Any) -> bool:
 
 def _sources(group: Any) -> set[nn.Module]:
     """Return the layers that make the group's channels by mixing others; depthwise ones do not."""
-    makers = (tp.prune_conv_out_channels, tp.prune_linear_out_channels)
-    return {dep.target.module for dep, _ in group if dep.handler in makers}
+    return {dep.target.module for dep, _ in group if dep.handler in OUTPUT_MAKERS}
 
 
 def _tied(group: Any, network: str, names: dict[nn.Module, str], channels: int) -> set[nn.Conv2d]:

@@ -20,6 +20,9 @@ from dispersion.errors import ContradictionError
 INPUT_CUTTERS = (tp.prune_conv_in_channels, tp.prune_linear_in_channels)
 """torch-pruning's functions that cut columns; all others cut rows."""
 
+OUTPUT_MAKERS = (tp.prune_conv_out_channels, tp.prune_linear_out_channels)
+"""Those of layers that make channels by mixing others; depthwise ones do not."""
+
 CUT_TYPES = (nn.Conv2d, nn.Linear, nn.BatchNorm1d, nn.BatchNorm2d)
 """The layers that are followed; anything else is judged by whether the network still runs."""
 

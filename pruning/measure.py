@@ -186,7 +186,10 @@ def _hits(
     batch: int,
 ) -> list[int]:
     """Count, for each of `tops`, the images whose label is among so many largest logits."""
-    _check(network, len(images), labels, tops)
+    for top in tops:
+        if not 1 <= top <= network.classes:
+            raise InputError(f"top-{top} is undefined among {network.classes} classes")
+    check_labels(network, len(images), labels)
     right, start = [0] * len(tops), 0
     with torch.inference_mode():
         for inputs in batches(network, images, batch):
@@ -199,12 +202,16 @@ def _hits(
     return right
 
 
-def _check(network: Network, images: int, labels: NDArray[np.int64], tops: Sequence[int]) -> None:
+def check_labels(network: Network, images: int, labels: NDArray[np.int64]) -> None:
+    """Refuse labels that are not one an image, or of classes that the network lacks.
+
+    Raises
+    ------
+    InputError
+        They are such.
+    """
     if labels.shape != (images,):
         raise InputError(f"{images} images need as many labels, not shape {labels.shape}")
-    for top in tops:
-        if not 1 <= top <= network.classes:
-            raise InputError(f"top-{top} is undefined among {network.classes} classes")
     if images and not 0 <= labels.min() <= labels.max() < network.classes:
         raise InputError(
             f"labels lie in {labels.min()}..{labels.max()}, but {network.name} has"

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-import torch_pruning as tp
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from dispersion.errors import InputError
 from pruning.graph import Coupling, Trace
-
-_READING = (tp.prune_conv_in_channels, tp.prune_linear_in_channels)
+from pruning.ledger import INPUT_CUTTERS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +48,7 @@ def readers(traced: Trace, coupling: Coupling) -> list[Reader]:
     """
     found = []
     for dep, indices in traced.group(coupling, range(coupling.channels)):
-        if dep.handler in _READING:
+        if dep.handler in INPUT_CUTTERS:
             module = dep.target.module
             inputs = np.asarray(indices, dtype=np.int64).reshape(coupling.channels, -1)
             area = module.weight[0, 0].numel()

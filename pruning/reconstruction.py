@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 import torch
-import torch_pruning as tp
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
@@ -23,13 +22,13 @@ from pruning.followers import Norm, affine
 from pruning.graph import example_input
 from pruning.kept import Kept, kept_indices
 from pruning.least_squares import Ridge
+from pruning.ledger import OUTPUT_MAKERS
 from pruning.running import run_until_seen
 from pruning.zoo.network import Network
 
 RIDGES = (1e-3, 1e-2, 1e-1)
 """The ridges tried where none is given."""
 
-_MAKING = (tp.prune_conv_out_channels, tp.prune_linear_out_channels)
 _HELD_OUT = 0.2  # the share of images that judges a ridge
 _MEMORY = 4 * 2**30  # bytes of activations of all images at once; where more are needed, in batches
 _ALIVE = 4  # activations of the widest layer's size that live at a time
@@ -167,7 +166,7 @@ def _targets(
     for coupling in traced.couplings:
         if coupling.convolutions[0] in kept:
             for dep, indices in traced.group(coupling, range(coupling.channels)):
-                if dep.handler in _MAKING:  # linear layers too can be tied to convolutions
+                if dep.handler in OUTPUT_MAKERS:  # linear layers too can be tied to convolutions
                     left = np.asarray(indices)[kept[coupling.convolutions[0]]]
                     rows[traced.names[dep.target.module]] = torch.from_numpy(left).to(device)
     found: dict[str, list[Tensor]] = {name: [] for name in names}

@@ -48,18 +48,25 @@ def chosen_by_criteria(
     sizes: Mapping[float, Counts],
     names: Sequence[str],
     calibration: Calibration | None,
-) -> Chosen:
-    """What every criterion keeps of every layer, with its default arguments."""
+    chosen: Chosen,
+    faults: list[str],
+) -> None:
+    """Add to `chosen` what every criterion keeps of every layer, with its default arguments.
+
+    One that fails costs its own rows: it is added to `faults`.
+    """
     from pruning.criteria import keep
 
     seed = session.options.limits.seed
-    chosen: Chosen = {Method(name, share, None, seed): {} for share in sizes for name in names}
     with stage("choosing by criteria", len(layers) * len(names), session.console) as progress:
         for name in names:  # layer by layer in forward order, as calibration likes it
             for layer in layers:
-                for share, counts in sizes.items():
-                    p = counts[layer.name]
-                    found = keep(layer, p, name, seed=seed, calibration=calibration)
-                    chosen[Method(name, share, None, seed)][layer.name] = found
+                try:
+                    for share, counts in sizes.items():
+                        found = keep(
+                            layer, counts[layer.name], name, seed=seed, calibration=calibration
+                        )
+                        chosen.setdefault(Method(name, share, None, seed), {})[layer.name] = found
+                except Exception as error:  # whatever a criterion meets in one layer
+                    faults.append(f"{name} on {layer.name}: {type(error).__name__}: {error}")
                 progress.step(f"{name} on {layer.name}")
-    return chosen

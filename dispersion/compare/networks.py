@@ -6,6 +6,7 @@ Everything of `pruning`, and with it torch, is imported when it is needed.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -26,8 +27,6 @@ from dispersion.study.tasks import AccuracyRow, NetworkRow, Task
 if TYPE_CHECKING:
     from pruning import FilterLayer, Network
     from pruning.evaluation import Exam
-
-Tested = tuple[list[NetworkRow], list[AccuracyRow]]
 
 
 def plan(
@@ -59,8 +58,11 @@ def evaluate_stage(
     exam: Exam | None,
     chosen: Chosen,
     faults: list[str],
-) -> Tested:
-    """Measure the unpruned network, then that of every method; add to `faults` what fails."""
+) -> list[NetworkRow]:
+    """Measure the unpruned network, then that of every method, writing down each as it is done.
+
+    What fails is added to `faults`.
+    """
     from pruning.evaluation import Evaluation, evaluate
     from pruning.training import Schedule
 
@@ -91,8 +93,11 @@ def evaluate_stage(
                 accuracies += accuracy_rows(network.name, method, known[key])
             except Exception as error:  # a network that cannot be pruned costs a row, not the study
                 faults.append(f"{method}: not evaluated: {type(error).__name__}: {error}")
+            session.keep(partial(session.store.networks, networks))
+            if accuracies:
+                session.keep(partial(session.store.accuracies, accuracies))
             progress.step(str(method))
-    return networks, accuracies
+    return networks
 
 
 def compare_networks(session: Session, subject: NetworkOptions, output: Console) -> int:
@@ -129,17 +134,12 @@ def compare_networks(session: Session, subject: NetworkOptions, output: Console)
     judgement, chosen = solve_and_judge(session, tasks)
     if names and not session.interrupted:
         with session.interruptible(), session.timed("score"):
-            chosen |= chosen_by_criteria(session, layers, sizes, names, calibration)
+            chosen_by_criteria(session, layers, sizes, names, calibration, chosen, judgement.faults)
         session.keep(lambda: session.store.record("selections", as_json(chosen)))
     networks: list[NetworkRow] = []
     if not session.interrupted:
         methods = {method: kept for method, kept in chosen.items() if len(kept) == len(layers)}
         for method in sorted(chosen.keys() - methods.keys()):
             session.say(f"{method} answered too few layers to prune with")
-        networks, accuracies = evaluate_stage(
-            session, subject, network, exam, methods, judgement.faults
-        )
-        session.keep(lambda: session.store.networks(networks))
-        if accuracies:
-            session.keep(lambda: session.store.accuracies(accuracies))
+        networks = evaluate_stage(session, subject, network, exam, methods, judgement.faults)
     return finish(session, judgement, networks, output)

@@ -14,6 +14,7 @@ from dispersion.errors import InputError
 from pruning.batches import batches
 from pruning.calibration import Calibration
 from pruning.readers import Reader
+from pruning.running import leaves
 
 Players = NDArray[np.bool_]
 Value = Callable[[Players], float]
@@ -136,9 +137,11 @@ class Tail:
             if not reached and isinstance(output, Tensor):
                 found.setdefault(layer, []).append(_Output(output))
 
-        leaves = [one for one in self._module.modules() if not list(one.children())]
         hooks = [first.register_forward_pre_hook(reach) for first in firsts]
-        hooks += [leaf.register_forward_hook(keep) for leaf in leaves]
+        hooks += [
+            self._module.get_submodule(leaf).register_forward_hook(keep)
+            for leaf in leaves(self._module)
+        ]
         try:
             with torch.inference_mode(False), torch.no_grad():
                 self._module(self._pixels)

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from dispersion.errors import InputError
 from pruning.batches import check_images, inputs
+from pruning.measure import check_labels
 from pruning.training.schedule import Schedule
 from pruning.zoo.network import Network
 
@@ -27,13 +28,7 @@ def check_data(network: Network, images: NDArray[np.uint8], labels: NDArray[np.i
         the network's classes.
     """
     check_images(network, images)
-    if labels.shape != (len(images),):
-        raise InputError(f"{len(images)} images need as many labels, not shape {labels.shape}")
-    if not 0 <= labels.min() <= labels.max() < network.classes:
-        raise InputError(
-            f"labels lie in {labels.min()}..{labels.max()}, but {network.name} has"
-            f" {network.classes} classes"
-        )
+    check_labels(network, len(images), labels)
     if len(images) < 2:
         raise InputError("one image is too few to train with: batch norms need two")
 
