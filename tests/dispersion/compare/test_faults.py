@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -117,3 +118,41 @@ def test_a_disk_full_from_the_start(run: Run, monkeypatch: pytest.MonkeyPatch) -
     assert done.code == EXIT_INPUT
     assert done.err.splitlines()[-1].startswith("error: cannot write ")
     assert not done.folder.exists()
+
+
+@pytest.mark.usefixtures("_inline")
+def test_a_criterion_that_fails_costs_its_own_rows(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its name, the layer and the reason are a FAIL; solvers and other criteria are tested."""
+    from pruning import criteria
+
+    keep = criteria.keep
+
+    def singular(layer: Any, p: int, name: str, **how: Any) -> Any:
+        if name == "l1":
+            raise np.linalg.LinAlgError("Singular matrix")
+        return keep(layer, p, name, **how)
+
+    monkeypatch.setattr(criteria, "keep", singular)
+    done = run("--solvers", "greedy", "--methods", "l1", "l2")
+    assert done.code == EXIT_FAULT
+    assert f"FAIL l1 on {FIRST}: LinAlgError: Singular matrix\n" in done.err
+    assert list(done.table("networks")["method"]) == ["unpruned", "greedy", "l2"]
+
+
+@pytest.mark.usefixtures("_inline")
+def test_a_death_while_testing_leaves_what_is_tested(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every network is written down as soon as it is tested."""
+    from pruning import evaluation
+
+    evaluate = evaluation.evaluate
+
+    def dies(network: Any, kept: Any, exam: Any, **how: Any) -> evaluation.Evaluation:
+        if kept and len(kept[FIRST]) == 4:
+            raise SystemExit(9)
+        return evaluate(network, kept, exam, **how)
+
+    monkeypatch.setattr(evaluation, "evaluate", dies)
+    with pytest.raises(SystemExit):
+        run("--solvers", "greedy", "--keep", "0.5", "0.25")
+    left = pd.read_csv(Path.cwd() / "out" / "networks.csv")
+    assert list(left["keep"]) == [1.0, 0.5]
