@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from dispersion.errors import ContradictionError, InputError, UnknownNameError
+from dispersion.errors import ContradictionError, InputError
 from pruning.allocation._base import Allocation, Task, allocation, allocations
 from pruning.allocation._task import share_of, task_of
 from pruning.allocation.ratio import uniform
+from pruning.arguments import checked
 from pruning.budget import Budget
 from pruning.filters import FilterLayer
 from pruning.sizes import SizeModel
@@ -66,13 +67,9 @@ def allocate(
         No allocation has this name.
     """
     info = allocations[name]
-    known = info.arguments
-    for argument in arguments:
-        if argument not in known:
-            raise UnknownNameError(f"argument of {name}", argument, set(known) - {"criterion", "seed"})
-    common = {"criterion": criterion, "seed": seed}
+    given = checked(name, info.arguments, arguments, {"criterion": criterion, "seed": seed})
     task = task_of(layers, model, budget)
-    found = info.allocate(task, **arguments, **{key: common[key] for key in common if key in known})
+    found = info.allocate(task, **given)
     counts = np.asarray(found, dtype=np.int64)
     if counts.shape != task.most.shape or (counts < task.least).any() or (counts > task.most).any():
         raise ContradictionError(f"{name} allocated {counts.tolist()} filters; please report this.")

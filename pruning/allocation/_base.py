@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from dispersion.registry import Registry
+from pruning.arguments import described, keyword_arguments
 from pruning.budget import Budget
 from pruning.filters import FilterLayer
 from pruning.quadratic import Counts, Quadratic
@@ -74,15 +74,12 @@ class Allocation:
     @property
     def described(self) -> str:
         """The summary, and what is a reconstruction."""
-        if not self.reconstruction:
-            return self.summary
-        return f"{self.summary} [reconstruction: {self.reconstruction}]"
+        return described(self.summary, self.reconstruction)
 
     @property
     def arguments(self) -> dict[str, Any]:
         """Its arguments and their defaults."""
-        parameters = inspect.signature(self.allocate).parameters.values()
-        return {one.name: one.default for one in parameters if one.kind is one.KEYWORD_ONLY}
+        return keyword_arguments(self.allocate)
 
 
 allocations: Registry[Allocation] = Registry("allocation", "pruning.allocation")

@@ -20,8 +20,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dispersion.errors import ContradictionError, InputError, UnknownNameError
+from dispersion.errors import ContradictionError, InputError
 from dispersion.registry import Registry
+from pruning.arguments import checked, described, keyword_arguments
 from pruning.calibration import Calibration
 from pruning.filters import FilterLayer
 
@@ -57,17 +58,14 @@ class Criterion:
     @property
     def described(self) -> str:
         """The summary, and what is a reconstruction."""
-        if not self.reconstruction:
-            return self.summary
-        return f"{self.summary} [reconstruction: {self.reconstruction}]"
+        return described(self.summary, self.reconstruction)
 
     @property
     def arguments(self) -> dict[str, Any]:
         """Its arguments and their defaults; `calibration`, where there is no default, is needed."""
         function = self.score or self.select
         assert function is not None
-        parameters = inspect.signature(function).parameters.values()
-        return {one.name: one.default for one in parameters if one.kind is one.KEYWORD_ONLY}
+        return keyword_arguments(function)
 
     @property
     def needs_images(self) -> bool:
@@ -202,12 +200,8 @@ def _checked(
         raise InputError(
             f"{info.name} needs calibration images: give calibration=Calibration(network, images)."
         )
-    known = info.arguments
     offered = {"seed": seed, "calibration": calibration}
-    for name in arguments:
-        if name not in known:
-            raise UnknownNameError(f"argument of {info.name}", name, set(known) - set(offered))
-    return arguments | {name: value for name, value in offered.items() if name in known}
+    return checked(info.name, info.arguments, arguments, offered)
 
 
 def need(condition: bool, message: str) -> None:

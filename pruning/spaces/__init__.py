@@ -11,7 +11,6 @@ Every criterion that looks at a layer's points, and every solver, works in every
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -19,8 +18,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dispersion.errors import InputError, UnknownNameError
+from dispersion.errors import InputError
 from dispersion.registry import Registry
+from pruning.arguments import checked, keyword_arguments
 from pruning.calibration import Calibration
 from pruning.filters import FilterLayer
 
@@ -46,8 +46,7 @@ class Space:
     @property
     def arguments(self) -> dict[str, Any]:
         """Its arguments and their defaults; `calibration`, where there is no default, is needed."""
-        parameters = inspect.signature(self.points).parameters.values()
-        return {one.name: one.default for one in parameters if one.kind is one.KEYWORD_ONLY}
+        return keyword_arguments(self.points)
 
     @property
     def needs_images(self) -> bool:
@@ -104,17 +103,12 @@ def in_space(
         No space has this name, or it has no such argument.
     """
     entry = spaces[name]
-    known = entry.arguments
-    offered = {"seed": seed, "calibration": calibration}
-    for one in arguments:
-        if one not in known:
-            raise UnknownNameError(f"argument of {name}", one, set(known) - set(offered))
+    taken = checked(name, entry.arguments, arguments, {"seed": seed, "calibration": calibration})
     if entry.needs_images and calibration is None:
         raise InputError(
             f"the space {name} needs calibration images: give calibration=Calibration(network, images)."
         )
-    taken = {one: value for one, value in offered.items() if one in known}
-    points = entry.points(layer, **arguments, **taken)
+    points = entry.points(layer, **taken)
     if points is layer.points:
         return layer
     points.setflags(write=False)

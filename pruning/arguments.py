@@ -1,0 +1,45 @@
+"""What registered functions can be told: their keyword-only arguments."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from dispersion.errors import UnknownNameError
+
+
+def keyword_arguments(function: Callable[..., Any]) -> dict[str, Any]:
+    """Names and defaults of keyword-only arguments; `inspect.Parameter.empty` where one is needed."""
+    parameters = inspect.signature(function).parameters.values()
+    return {one.name: one.default for one in parameters if one.kind is one.KEYWORD_ONLY}
+
+
+def checked(
+    name: str, known: Mapping[str, Any], given: Mapping[str, Any], offered: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Join what the user gives with what everybody is offered and this function takes.
+
+    Parameters
+    ----------
+    name : str
+        The registered name, for the error message.
+    known : mapping of str to object
+        See `keyword_arguments`.
+    given, offered : mapping of str to object
+        Of the user, and of the caller.
+
+    Raises
+    ------
+    UnknownNameError
+        The function does not know one of those given.
+    """
+    for one in given:
+        if one not in known:
+            raise UnknownNameError(f"argument of {name}", one, set(known) - set(offered))
+    return {**given, **{one: value for one, value in offered.items() if one in known}}
+
+
+def described(summary: str, reconstruction: str) -> str:
+    """The summary, and what is a reconstruction."""
+    return f"{summary} [reconstruction: {reconstruction}]" if reconstruction else summary
