@@ -14,10 +14,10 @@ from torch import Tensor, nn
 
 from dispersion.errors import InputError, UnknownNameError
 from pruning.batches import batches
-from pruning.followers import Norm, affine, followers
+from pruning.followers import Followers, Norm, Shortcut, affine, followers
 from pruning.graph import Trace, example_input, trace
-from pruning.readers import Reader, outputs_at, patches, places, readers
-from pruning.running import leaves, run_until_seen
+from pruning.readers import Reader, outputs_at, patches, places, plain, readers
+from pruning.running import leaves, noting, run_until_seen
 from pruning.zoo.network import Network
 
 Look = Callable[[nn.Module, Tensor, Tensor, Tensor], Tensor]
@@ -74,7 +74,7 @@ class Calibration:
         self.batch = batch
         self.seed = seed
         self._covariances: dict[str, Tensor] = {}
-        self._followers: dict[str, tuple[str | None, bool]] = {}
+        self._followers: dict[str, Followers] = {}
 
     @cached_property
     def trace(self) -> Trace:
@@ -139,6 +139,19 @@ class Calibration:
         run_until_seen(self.network.module, example, sorted(names), lambda name, *_: order.append(name))
         return list(dict.fromkeys(order))
 
+    @cached_property
+    def fittable(self) -> list[str]:
+        """Every plain convolution, and linear layer given one vector an image, in forward order."""
+        order: list[str] = []
+
+        def note(name: str, layer: nn.Module, x: Tensor, _: Tensor) -> None:
+            if plain(layer, x):
+                order.append(name)
+
+        with noting(self.network.module, leaves(self.network.module), note):
+            self.network.module(example_input(self.network))
+        return list(dict.fromkeys(order))
+
     def inputs(
         self, names: Sequence[str], network: Network | None = None
     ) -> Iterator[dict[str, Tensor]]:
@@ -162,20 +175,56 @@ class Calibration:
         """What the named layers make of these rows, shape (rows, outputs), a batch at a time."""
         return self._seen(names, None, lambda _, __, y, where: outputs_at(y, where))
 
+    def shortcuts(
+        self, names: Sequence[str], network: Network | None = None
+    ) -> Iterator[dict[str, Tensor]]:
+        """What is added to these outputs on the way to the next layer, where `shortcut` knows it.
+
+        Yields
+        ------
+        dict of str to Tensor, shape (rows, outputs)
+            Only layers with a shortcut; a batch at a time.
+        """
+        found = {name: self.shortcut(name) for name in names}
+        known = {name: one for name, one in found.items() if one is not None}
+        layers = sorted({one.layer for one in known.values()})
+        run = self.network if network is None else network
+        for index, pixels in enumerate(batches(run, self.images, self.batch)):
+            seen: dict[str, Tensor] = {}
+
+            def note(layer: str, _: nn.Module, x: Tensor, y: Tensor, k: int = index) -> None:
+                for name, one in known.items():
+                    if one.layer == layer and name not in seen:  # noqa: B023
+                        seen[name] = self._at(name, one.of(x, y), k)  # noqa: B023
+
+            if layers:
+                run_until_seen(run.module, pixels, layers, note)
+            yield seen
+
     def rows(self, name: str, inputs: Tensor) -> Tensor:
         """What `inputs` yields for a layer, from what it is given for all images together."""
         module = self.network.module.get_submodule(name)
-        parts = np.array_split(np.arange(len(self.images)), -(-len(self.images) // self.batch))
-        return torch.cat(
-            [
-                patches(module, inputs[part[0] : part[-1] + 1], self._where(name, inputs, index))
-                for index, part in enumerate(parts)
-            ]
+        there = places(module, inputs)
+        return self._batchwise(
+            inputs, lambda one, k: patches(module, one, self._where(name, there, k).to(one.device))
         )
+
+    def rows_beside(self, name: str, added: Tensor) -> Tensor:
+        """What `shortcuts` yields for a layer, from what is added for all images together."""
+        return self._batchwise(added, lambda one, k: self._at(name, one, k))
+
+    def _batchwise(self, whole: Tensor, look: Callable[[Tensor, int], Tensor]) -> Tensor:
+        parts = np.array_split(np.arange(len(self.images)), -(-len(self.images) // self.batch))
+        return torch.cat([look(whole[one[0] : one[-1] + 1], k) for k, one in enumerate(parts)])
+
+    def _at(self, name: str, maps: Tensor, index: int) -> Tensor:
+        """Of maps as large as a layer's outputs, the places that are looked at in one batch."""
+        there = maps[0, 0].numel()
+        return outputs_at(maps, self._where(name, there, index).to(maps.device))
 
     def norm(self, name: str, network: Network | None = None) -> Norm | None:
         """The batch norm that takes a layer's output as it is; of a pruned network, if one is given."""
-        found = self._behind(name)[0]
+        found = self._behind(name).norm
         module = (self.network if network is None else network).module
         return None if found is None else cast(Norm, module.get_submodule(found))
 
@@ -184,15 +233,21 @@ class Calibration:
         scale, _ = affine(self.norm(name), self._weight(name))
         return np.asarray(scale.abs().double().cpu())
 
+    def shortcut(self, name: str) -> Shortcut | None:
+        """What is added to a layer's output, behind its batch norm where there is one.
+
+        None where nothing is, or only what is computed after the layer.
+        """
+        return self._behind(name).shortcut
+
     def rectified(self, name: str) -> bool:
-        """Whether a layer's output goes on through batch norm, where there is one, and ReLU alone.
+        """Whether a layer's output goes on through batch norm, known shortcut and ReLU alone.
 
         Seen by running a few images: something later receives exactly that.
         """
-        return self._behind(name)[1]
+        return self._behind(name).rectified
 
-    def _behind(self, name: str) -> tuple[str | None, bool]:
-        """The name of the batch norm that takes a layer's output as it is; whether a ReLU follows."""
+    def _behind(self, name: str) -> Followers:
         if name not in self._followers:
             few = next(batches(self.network, self.images[:8], 8))
             self._followers[name] = followers(self.network.module, few, name)
@@ -226,7 +281,8 @@ class Calibration:
 
             def note(name: str, module: nn.Module, x: Tensor, y: Tensor, k: int = index) -> None:
                 if name not in found:  # noqa: B023  of a layer called again, the first call
-                    found[name] = look(module, x, y, self._where(name, x, k).to(x.device))  # noqa: B023
+                    where = self._where(name, places(module, x), k).to(x.device)
+                    found[name] = look(module, x, y, where)  # noqa: B023
 
             run_until_seen(run.module, pixels, names, note)
             yield found
@@ -234,9 +290,8 @@ class Calibration:
     def _weight(self, name: str) -> Tensor:
         return self.network.module.get_submodule(name).get_parameter("weight")
 
-    def _where(self, name: str, inputs: Tensor, index: int) -> Tensor:
-        """The places looked at in one batch: as many of the original's as the number of rows needs."""
-        there = places(self.network.module.get_submodule(name), inputs)
+    def _where(self, name: str, there: int, index: int) -> Tensor:
+        """Which of a layer's places are looked at in one batch: as many as the number of rows needs."""
         columns = self._weight(name)[0].numel()
         wanted = -(-max(_LEAST_ROWS, _ROWS_A_COLUMN * columns) // len(self.images))
         if wanted >= there:

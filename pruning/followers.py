@@ -1,6 +1,8 @@
-"""What a layer's output goes through next: a batch norm, a ReLU."""
+"""What a layer's output goes through next: a batch norm, an addition, a ReLU."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -10,7 +12,47 @@ from pruning.running import leaves, noting
 Norm = nn.BatchNorm1d | nn.BatchNorm2d
 
 
-def followers(module: nn.Module, pixels: Tensor, name: str) -> tuple[str | None, bool]:
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """A tensor that was there before: what a layer called earlier was given, or what it made.
+
+    Parameters
+    ----------
+    layer : str
+        The layer's name.
+    made : bool
+        Whether it is the layer's output, not its input.
+    """
+
+    layer: str
+    made: bool
+
+    def of(self, inputs: Tensor, output: Tensor) -> Tensor:
+        """Whichever it is of a call of the layer."""
+        return output if self.made else inputs
+
+
+@dataclass(frozen=True, slots=True)
+class Followers:
+    """What comes behind a layer.
+
+    Parameters
+    ----------
+    norm : str or None
+        The name of the batch norm with running statistics that takes the layer's output as it is.
+    shortcut : Shortcut or None
+        What is added to that, if it was there before the layer was called.
+    rectified : bool
+        Whether exactly what a ReLU, and only that, makes of it then is what a later layer receives,
+        or what the block that holds the layer hands on.
+    """
+
+    norm: str | None = None
+    shortcut: Shortcut | None = None
+    rectified: bool = False
+
+
+def followers(module: nn.Module, pixels: Tensor, name: str) -> Followers:
     """See what follows a layer by running a few images.
 
     Parameters
@@ -21,36 +63,67 @@ def followers(module: nn.Module, pixels: Tensor, name: str) -> tuple[str | None,
         A batch of images.
     name : str
         The layer.
-
-    Returns
-    -------
-    str or None
-        The name of the batch norm with running statistics that takes the layer's output as it is.
-    bool
-        Whether something later receives exactly what a ReLU, and only that, makes of it then.
     """
-    output: list[Tensor] = []  # of the layer itself
-    passed: list[Tensor] = []  # what a ReLU may be given; copies, as some layers work in place
-    norm: str | None = None
-    rectified = False
-
-    def note(seen: str, layer: nn.Module, x: Tensor, y: Tensor) -> None:
-        nonlocal norm, rectified
-        rectified = rectified or any(
-            x.shape == one.shape and torch.equal(x, one.relu()) for one in passed
-        )
-        if seen == name:
-            output.append(y)
-        elif _norms(layer) and output and x is output[0] and torch.equal(x, passed[0]):
-            norm = seen
-            passed.clear()
-        else:
-            return
-        passed.append(y.clone())
-
-    with noting(module, leaves(module), note):  # layers that are never called do not matter here
+    watch = _Watch(name, _output_shape(module, pixels, name))
+    with (
+        noting(module, leaves(module), watch.note),  # layers that are never called do not matter
+        noting(module, _blocks(name), lambda _, __, ___, y: watch.compare(y)),
+    ):
         module(pixels)
-    return norm, rectified
+    return Followers(watch.norm, watch.shortcut, watch.rectified)
+
+
+class _Watch:
+    """Looks at every call of a layer in turn; keeps copies, as some layers work in place."""
+
+    def __init__(self, name: str, shape: torch.Size) -> None:
+        self.norm: str | None = None
+        self.shortcut: Shortcut | None = None
+        self.rectified = False
+        self._name, self._shape = name, shape
+        self._earlier: dict[Shortcut, Tensor] = {}  # what may be added
+        self._output: Tensor | None = None  # of the layer itself
+        self._passed: Tensor | None = None  # what became of it: what a ReLU may be given
+
+    def note(self, seen: str, layer: nn.Module, x: Tensor, y: Tensor) -> None:
+        if seen == self._name:
+            self._output, self._passed = y, y.clone()
+        elif self._passed is None:
+            for key, one in ((Shortcut(seen, False), x), (Shortcut(seen, True), y)):
+                if one.shape == self._shape:
+                    self._earlier[key] = one.clone()
+        elif _norms(layer) and x is self._output and torch.equal(x, self._passed):
+            self.norm, self._passed = seen, y.clone()
+        else:
+            self.compare(x)
+
+    def compare(self, found: Tensor) -> None:
+        """Hold a later tensor against what has become of the output so far."""
+        passed = self._passed
+        if passed is None or self.rectified or found.shape != self._shape:
+            return
+        self.rectified = torch.equal(found, passed.relu())
+        if self.rectified or self.shortcut is not None or torch.equal(found, passed):
+            return
+        for key, one in self._earlier.items():
+            total = passed + one
+            self.rectified = torch.equal(found, total.relu())
+            if self.rectified or torch.equal(found, total):
+                self.shortcut, self._passed = key, total
+                return
+
+
+def _blocks(name: str) -> list[str]:
+    """The names of the modules that hold a layer, but for the network itself."""
+    parts = name.split(".")
+    return [".".join(parts[:k]) for k in range(1, len(parts))]
+
+
+def _output_shape(module: nn.Module, pixels: Tensor, name: str) -> torch.Size:
+    shapes: list[torch.Size] = []
+    with noting(module, [name], lambda _, __, ___, y: shapes.append(y.shape)):
+        module(pixels)
+    return shapes[0]
 
 
 def _norms(layer: nn.Module) -> bool:

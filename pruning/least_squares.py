@@ -29,9 +29,12 @@ class Fit:
         """The outputs for rows x of shape (rows, columns)."""
         return x @ self.weight + self.intercept
 
-    def loss(self, x: Tensor, y: Tensor, rectified: bool = False) -> float:
-        """The sum of squares it leaves; where `rectified`, of what an activation lets through."""
-        found = self(x)
+    def loss(self, x: Tensor, y: Tensor, rectified: bool = False, added: Tensor | float = 0.0) -> float:
+        """The sum of squares it leaves of y, together with what is added to its outputs anyway.
+
+        Where `rectified`, of what an activation lets through.
+        """
+        found = self(x) + added
         off = torch.where(y > 0, y - found, found.clamp(min=0)) if rectified else y - found
         return float(off.double().square().sum())
 
@@ -79,7 +82,7 @@ class Ridge:
         weight = torch.cholesky_solve(cross, self._factor).to(y.dtype)
         return Fit(weight, mean - self._mean @ weight)
 
-    def fit_rectified(self, y: Tensor, rounds: int) -> Fit:
+    def fit_rectified(self, y: Tensor, rounds: int, added: Tensor | float = 0.0) -> Fit:
         """Fit targets of which an activation lets only the positive part through.
 
         Where y is positive the outputs should equal it; elsewhere it is enough that they are not
@@ -93,9 +96,11 @@ class Ridge:
             The targets.
         rounds : int
             Fits made, at least 1; the first is the plain one.
+        added : Tensor, shape (rows, outputs), or 0
+            Joins the outputs on their way; it is their sum that should be y.
         """
-        found = self.fit(y)
+        found = self.fit(y - added)
         for _ in range(rounds - 1):
-            outputs = found(self._x + self._mean)
-            found = self.fit(torch.where(y > 0, y, outputs.clamp(max=0)))
+            outputs = found(self._x + self._mean) + added
+            found = self.fit(torch.where(y > 0, y, outputs.clamp(max=0)) - added)
         return found

@@ -65,6 +65,13 @@ def places(module: nn.Module, inputs: Tensor) -> int:
     return int(np.prod([_starts(module, padded, axis) for axis in (0, 1)]))
 
 
+def plain(module: nn.Module, inputs: Tensor) -> bool:
+    """Whether a layer is a convolution without groups, or a linear layer given one vector an image."""
+    if isinstance(module, nn.Conv2d):
+        return module.groups == 1
+    return isinstance(module, nn.Linear) and inputs.ndim == 2
+
+
 def patches(module: nn.Module, inputs: Tensor, where: Tensor) -> Tensor:
     """What a layer multiplies its weights with.
 
@@ -87,10 +94,10 @@ def patches(module: nn.Module, inputs: Tensor, where: Tensor) -> Tensor:
     InputError
         The layer is of another kind.
     """
-    if isinstance(module, nn.Linear) and inputs.ndim == 2:
-        return inputs
-    if not isinstance(module, nn.Conv2d) or module.groups != 1:
+    if not plain(module, inputs):
         raise InputError(f"only plain convolutions and linear layers can be refitted, not {module}")
+    if not isinstance(module, nn.Conv2d):
+        return inputs
     padded = _padded(module, inputs)
     across = _starts(module, padded, 1)
     rows, columns = where // across * module.stride[0], where % across * module.stride[1]

@@ -1,8 +1,8 @@
-"""Repair a pruned network without training: every layer that lost inputs is fitted anew.
+"""Repair a pruned network without training: every layer behind the first cut is fitted anew.
 
-A layer that reads fewer channels than before gets the weights with which its outputs on calibration
-images come closest to those of the unpruned network.  Layers are fitted in forward order, each to what
-the layers before it, pruned and fitted, really send.
+A layer that reads fewer channels than before, or what such layers made, gets the weights with which its
+outputs on calibration images come closest to those of the unpruned network.  Layers are fitted in
+forward order, each to what the layers before it, pruned and fitted, really send.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from pruning.graph import example_input
 from pruning.kept import Kept, kept_indices
 from pruning.least_squares import Ridge
 from pruning.ledger import OUTPUT_MAKERS
-from pruning.running import run_until_seen
+from pruning.running import noting, run_until_seen
 from pruning.zoo.network import Network
 
 RIDGES = (1e-3, 1e-2, 1e-1)
@@ -42,10 +42,12 @@ def reconstruct(
     ridge: float | None = 1e-2,
     rounds: int = 5,
 ) -> Network:
-    """Fit every layer that reads pruned channels to what it gave in the unpruned network.
+    """Fit every layer that reads pruned channels, and all behind, to the unpruned network's outputs.
 
     Where batch norm and ReLU follow a layer, what they do not let through is not fitted: there it is
-    enough that the outputs stay below zero (see `Ridge.fit_rectified`).
+    enough that the outputs stay below zero (see `Ridge.fit_rectified`).  Where a shortcut is added to
+    the outputs, and was there before them, their sum is fitted: the branch makes up for what went wrong
+    on the way to it.
 
     Parameters
     ----------
@@ -77,7 +79,8 @@ def reconstruct(
     References
     ----------
     He, Zhang and Sun, "Channel Pruning for Accelerating Very Deep Neural Networks" (2017), section
-    3.1: least squares, from the pruned inputs to the original outputs.  Zhang et al., "Accelerating
+    3.1: least squares, from the pruned inputs to the original outputs; section 3.3: the last layer of
+    a residual branch.  Zhang et al., "Accelerating
     Very Deep Convolutional Networks for Classification and Detection" (2015), section 3.2: to be exact
     only where ReLU lets something through; the loss here is the convex one of the two readings.
     """
@@ -87,20 +90,21 @@ def reconstruct(
         raise InputError(f"a reconstruction takes 1 round or more, not {rounds!r}.")
     repaired = pruned.copy()
     kept = kept_indices(calibration.trace.couplings, kept)
-    names = _losing(calibration, kept)
+    names = _disturbed(calibration, kept)
     if not names:
         return repaired
-    targets = _targets(calibration, names, kept)
+    made, joined = _targets(calibration, names, kept)
 
-    def refit(name: str, x: Tensor) -> None:
+    def refit(name: str, x: Tensor, added: Tensor | None) -> None:
         module = repaired.module.get_submodule(name)
         norm = calibration.norm(name, repaired)
         scale, shift = affine(norm, module.get_parameter("weight"))
-        y = targets.pop(name) * scale + shift
+        y = made.pop(name) * scale + shift + joined.pop(name, 0.0)
         active = rounds if calibration.rectified(name) else 1
         intercept = module.bias is not None or norm is not None
-        share = _chosen(calibration, x, y, active, intercept) if ridge is None else ridge
-        found = Ridge(x, share, intercept).fit_rectified(y, active)
+        there = torch.zeros_like(y) if added is None else added
+        share = _chosen(calibration, x, y, there, active, intercept) if ridge is None else ridge
+        found = Ridge(x, share, intercept).fit_rectified(y, active, there)
         _set(module, norm, found.weight / scale, (found.intercept - shift) / scale)
 
     walk = _at_once if _bytes_at_once(calibration) <= _MEMORY else _one_by_one
@@ -108,24 +112,33 @@ def reconstruct(
     return repaired
 
 
-Refit = Callable[[str, Tensor], None]
+Refit = Callable[[str, Tensor, Tensor | None], None]
+"""Takes a layer's name, the rows it multiplies with its weights, and what is added to its outputs."""
 
 
 def _at_once(calibration: Calibration, network: Network, names: Sequence[str], refit: Refit) -> None:
     """Run all images together, and refit each layer just before it is called for the first time."""
-    left = set(names)
+    left = list(names)
+    shortcuts = {name: calibration.shortcut(name) for name in names}
+    added: dict[str, Tensor] = {}
+
+    def note(layer: str, _: nn.Module, x: Tensor, y: Tensor) -> None:
+        for name in left:
+            found = shortcuts[name]
+            if found is not None and found.layer == layer and name not in added:
+                added[name] = calibration.rows_beside(name, found.of(x, y))
 
     def hook(name: str) -> Callable[[nn.Module, tuple[Tensor, ...]], None]:
         def called(_: nn.Module, inputs: tuple[Tensor, ...]) -> None:
             if name in left:
                 left.remove(name)
-                refit(name, calibration.rows(name, inputs[0]))
+                refit(name, calibration.rows(name, inputs[0]), added.pop(name, None))
 
         return called
 
     hooks = [network.module.get_submodule(n).register_forward_pre_hook(hook(n)) for n in names]
     try:
-        with torch.inference_mode():
+        with noting(network.module, {one.layer for one in shortcuts.values() if one}, note):
             network.module(next(batches(network, calibration.images, len(calibration.images))))
     finally:
         for one in hooks:
@@ -135,7 +148,11 @@ def _at_once(calibration: Calibration, network: Network, names: Sequence[str], r
 def _one_by_one(calibration: Calibration, network: Network, names: Sequence[str], refit: Refit) -> None:
     """Run the images in batches, once for every layer."""
     for name in names:
-        refit(name, torch.cat([seen[name] for seen in calibration.inputs([name], network)]))
+        rows = torch.cat([seen[name] for seen in calibration.inputs([name], network)])
+        if calibration.shortcut(name) is None:
+            refit(name, rows, None)
+        else:
+            refit(name, rows, torch.cat([s[name] for s in calibration.shortcuts([name], network)]))
 
 
 def _bytes_at_once(calibration: Calibration) -> int:
@@ -151,16 +168,21 @@ def _bytes_at_once(calibration: Calibration) -> int:
     return _ALIVE * 4 * widest * len(calibration.images)
 
 
-def _losing(calibration: Calibration, kept: Iterable[str]) -> list[str]:
-    """The layers that lose inputs, in forward order."""
+def _disturbed(calibration: Calibration, kept: Iterable[str]) -> list[str]:
+    """The layers that lose inputs, and all behind the first of them, in forward order."""
     lost = {reader.name for layer in kept for reader in calibration.readers(layer)}
-    return [name for name in calibration.reading if name in lost]
+    order = calibration.fittable
+    first = min((order.index(name) for name in lost if name in order), default=len(order))
+    return [*sorted(lost.difference(order)), *order[first:]]  # what cannot be fitted will be refused
 
 
 def _targets(
     calibration: Calibration, names: Sequence[str], kept: Mapping[str, NDArray[np.int64]]
-) -> dict[str, Tensor]:
-    """What the unpruned network made of the outputs that are kept, shape (rows, outputs), by layer."""
+) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    """Of the unpruned network and the outputs that are kept: what layers made, what was added to it.
+
+    Each of shape (rows, outputs), by layer; the second only where there is a shortcut.
+    """
     rows: dict[str, Tensor] = {}
     traced, device = calibration.trace, calibration.network.device
     for coupling in traced.couplings:
@@ -169,22 +191,28 @@ def _targets(
                 if dep.handler in OUTPUT_MAKERS:  # linear layers too can be tied to convolutions
                     left = np.asarray(indices)[kept[coupling.convolutions[0]]]
                     rows[traced.names[dep.target.module]] = torch.from_numpy(left).to(device)
-    found: dict[str, list[Tensor]] = {name: [] for name in names}
-    for seen in calibration.outputs(names):
-        for name, y in seen.items():
-            found[name].append(y[:, rows[name]] if name in rows else y)
-    return {name: torch.cat(parts) for name, parts in found.items()}
+
+    def collected(parts: Iterable[dict[str, Tensor]]) -> dict[str, Tensor]:
+        found: dict[str, list[Tensor]] = {}
+        for seen in parts:
+            for name, y in seen.items():
+                found.setdefault(name, []).append(y[:, rows[name]] if name in rows else y)
+        return {name: torch.cat(found.pop(name)) for name in names if name in found}
+
+    return collected(calibration.outputs(names)), collected(calibration.shortcuts(names))
 
 
-def _chosen(calibration: Calibration, x: Tensor, y: Tensor, rounds: int, intercept: bool) -> float:
+def _chosen(
+    calibration: Calibration, x: Tensor, y: Tensor, added: Tensor, rounds: int, intercept: bool
+) -> float:
     """The ridge that does best on images held out, with their mirror images, from the fit."""
     count = calibration.originals
     held_out = torch.arange(len(calibration.images)) % count >= count - max(1, int(_HELD_OUT * count))
     out = held_out.repeat_interleave(len(x) // len(held_out)).to(x.device)
 
     def loss(ridge: float) -> float:
-        fit = Ridge(x[~out], ridge, intercept).fit_rectified(y[~out], rounds)
-        return fit.loss(x[out], y[out], rounds > 1)
+        fit = Ridge(x[~out], ridge, intercept).fit_rectified(y[~out], rounds, added[~out])
+        return fit.loss(x[out], y[out], rounds > 1, added[out])
 
     return min(RIDGES, key=loss)
 

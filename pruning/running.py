@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -25,10 +26,17 @@ def leaves(module: nn.Module) -> list[str]:
 
 @contextmanager
 def noting(module: nn.Module, names: Iterable[str], note: Note) -> Iterator[None]:
-    """Note every call of named layers, in whatever is run inside; without gradients."""
+    """Note every call of named layers with a tensor in and one out, in whatever is run inside.
 
-    def hook(name: str) -> Callable[[nn.Module, tuple[Tensor, ...], Tensor], None]:
-        return lambda layer, inputs, output: note(name, layer, inputs[0], output)
+    Nothing keeps gradients then.
+    """
+
+    def hook(name: str) -> Callable[[nn.Module, tuple[Any, ...], Any], None]:
+        def called(layer: nn.Module, inputs: tuple[Any, ...], output: Any) -> None:
+            if inputs and isinstance(inputs[0], Tensor) and isinstance(output, Tensor):
+                note(name, layer, inputs[0], output)
+
+        return called
 
     hooks = [module.get_submodule(name).register_forward_hook(hook(name)) for name in names]
     try:

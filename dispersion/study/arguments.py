@@ -232,8 +232,8 @@ def _testing(parser: argparse.ArgumentParser) -> None:
         default=["bn", "ls"],
         metavar="NAME",
         help="what is done to pruned networks before they are tested again: bn, re-estimation of batch "
-        "norms; ls, least squares in every layer that lost inputs; ft, fine-tuning, which starts from "
-        f"the last of the others; or {NONE} (default: bn ls)",
+        "norms; ls, least squares in every layer behind the first cut; ft, fine-tuning, which starts "
+        f"from the last of the others; or {NONE} (default: bn ls)",
     )
     add("--epochs", type=int, default=3, metavar="N", help="of fine-tuning (default: %(default)s)")
     add(

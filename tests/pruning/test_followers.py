@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from pruning.followers import affine, followers
+from pruning.followers import Followers, Shortcut, affine, followers
 
 CHANNELS = 6
 
@@ -70,8 +70,8 @@ CASES: dict[str, tuple[Callable[[Toy, Tensor, Tensor], Tensor], str | None, bool
     "relu, norm": (lambda toy, y, _: toy.norm(toy.relu(y)), None, True),
     "relu in place, norm": (lambda toy, y, _: toy.norm(toy.relu_in_place(y)), None, True),
     "norm, norm, relu": (lambda toy, y, _: toy.relu(toy.other(toy.norm(y))), "norm", False),
-    "norm, add, relu": (lambda toy, y, x: toy.relu(toy.norm(y) + x), "norm", False),
-    "norm, add in place, relu": (add_in_place, "norm", False),
+    "norm, add, relu": (lambda toy, y, x: toy.relu(toy.norm(y) + x), "norm", True),
+    "norm, add in place, relu": (add_in_place, "norm", True),
     "add, norm, relu": (lambda toy, y, x: toy.relu(toy.norm(y + x)), None, False),
     "norm of the batch, relu": (lambda toy, y, _: toy.relu(toy.batchwise(y)), None, False),
     "norm, gelu": (lambda toy, y, _: toy.gelu(toy.norm(y)), "norm", False),
@@ -86,7 +86,9 @@ def test_what_follows_a_convolution(case: str, bias: bool) -> None:
     """A batch norm counts if it takes the output as it is, a ReLU if it alone comes after that."""
     then, norm, rectified = CASES[case]
     toy = Toy(then, bias).eval()
-    assert followers(toy, torch.rand(4, 3, 8, 8), "conv") == (norm, rectified)
+    found = followers(toy, torch.rand(4, 3, 8, 8), "conv")
+    shortcut = Shortcut("stem", True) if "add" in case else None
+    assert found == Followers(norm, shortcut, rectified)
     assert not any(module._forward_hooks for module in toy.modules())
 
 
@@ -96,15 +98,15 @@ def test_relu6_is_a_relu_as_long_as_it_cuts_nothing_off(in_place: bool) -> None:
     name = "relu6_in_place" if in_place else "relu6"
     toy = Toy(lambda toy, y, _: toy.get_submodule(name)(toy.norm(y)), bias=False).eval()
     images = torch.rand(4, 3, 8, 8)
-    assert followers(toy, images, "conv") == ("norm", True)
+    assert followers(toy, images, "conv") == Followers("norm", None, True)
     nn.init.constant_(toy.norm.weight, 50.0)
-    assert followers(toy, images, "conv") == ("norm", False)
+    assert followers(toy, images, "conv") == Followers("norm")
 
 
 def test_the_last_layer_has_no_followers() -> None:
     """After the network's last layer nothing comes, and layers that are never called are no matter."""
     toy = Toy(lambda toy, y, _: y, bias=True).eval()
-    assert followers(toy, torch.rand(4, 3, 8, 8), "last") == (None, False)
+    assert followers(toy, torch.rand(4, 3, 8, 8), "last") == Followers()
 
 
 def test_linear_layers_have_followers_too() -> None:
@@ -112,7 +114,7 @@ def test_linear_layers_have_followers_too() -> None:
     module = nn.Sequential(
         nn.Flatten(), nn.Linear(12, 5), nn.BatchNorm1d(5), nn.ReLU(), nn.Linear(5, 2)
     )
-    assert followers(module.eval(), torch.rand(4, 3, 2, 2), "1") == ("2", True)
+    assert followers(module.eval(), torch.rand(4, 3, 2, 2), "1") == Followers("2", None, True)
 
 
 @pytest.mark.parametrize("learnt", [True, False])
