@@ -8,11 +8,18 @@ from typing import Any
 
 from dispersion.errors import UnknownNameError
 
+NEEDS_IMAGES = "{} needs calibration images: give calibration=Calibration(network, images)."
+
 
 def keyword_arguments(function: Callable[..., Any]) -> dict[str, Any]:
     """Names and defaults of keyword-only arguments; `inspect.Parameter.empty` where one is needed."""
     parameters = inspect.signature(function).parameters.values()
     return {one.name: one.default for one in parameters if one.kind is one.KEYWORD_ONLY}
+
+
+def needs_images(known: Mapping[str, Any]) -> bool:
+    """Whether `calibration` is among `keyword_arguments` and has no default."""
+    return known.get("calibration") is inspect.Parameter.empty
 
 
 def checked(

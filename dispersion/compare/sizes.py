@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dispersion.errors import InputError
 from dispersion.study.options import NetworkOptions
@@ -52,13 +52,11 @@ def counts(
             for keep in subject.keep
         }
     model = size_model(network)
-    more: dict[str, Any] = {}
-    if "calibration" in allocations[subject.allocation].arguments:
-        if calibration is None:
-            raise InputError(
-                f"--allocation {subject.allocation} looks at images, and there are none; give --data."
-            )
-        more["calibration"] = calibration
+    if calibration is None and allocations[subject.allocation].needs_images:
+        raise InputError(
+            f"--allocation {subject.allocation} looks at images, and there are none; give --data."
+        )
     return {
-        one.share: allocate(layers, model, one, subject.allocation, seed=seed, **more) for one in wanted
+        one.share: allocate(layers, model, one, subject.allocation, seed=seed, calibration=calibration)
+        for one in wanted
     }

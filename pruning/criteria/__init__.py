@@ -12,7 +12,6 @@ Where a paper's formula was not available to us the criterion is a *reconstructi
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +21,7 @@ from numpy.typing import NDArray
 
 from dispersion.errors import ContradictionError, InputError
 from dispersion.registry import Registry
-from pruning.arguments import checked, described, keyword_arguments
+from pruning.arguments import NEEDS_IMAGES, checked, described, keyword_arguments, needs_images
 from pruning.calibration import Calibration
 from pruning.filters import FilterLayer
 
@@ -70,7 +69,7 @@ class Criterion:
     @property
     def needs_images(self) -> bool:
         """Whether it cannot do without calibration images."""
-        return self.arguments.get("calibration", None) is inspect.Parameter.empty
+        return needs_images(self.arguments)
 
 
 criteria: Registry[Criterion] = Registry("criterion", "pruning.criteria")
@@ -197,9 +196,7 @@ def _checked(
         row = int(np.argwhere(~np.isfinite(layer.points).all(axis=1))[0, 0])
         raise InputError(f"filter {row} of layer {layer.name} holds weights that are not finite.")
     if info.needs_images and calibration is None:
-        raise InputError(
-            f"{info.name} needs calibration images: give calibration=Calibration(network, images)."
-        )
+        raise InputError(NEEDS_IMAGES.format(info.name))
     offered = {"seed": seed, "calibration": calibration}
     return checked(info.name, info.arguments, arguments, offered)
 
