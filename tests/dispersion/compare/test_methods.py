@@ -95,4 +95,4 @@ def test_help_names_every_criterion_and_what_is_a_reconstruction() -> None:
         if name not in SOLVERS_TOO:
             assert f"{name}: {criteria[name].summary}".replace(" ", "") in text
             assert criteria[name].reconstruction.replace(" ", "") in text
-    assert text.count("[reconstruction:") == 4  # dpp, fpici, snpfi; and the allocation by diversity
+    assert text.count("[reconstruction:") == 5  # dpp, fpici, snpfi; the allocations diversity, snpfi

@@ -28,8 +28,9 @@ def assert_met(subject: Any, budget: Budget, name: str, layers: Any = None, **ar
 
 def test_every_allocation_is_registered() -> None:
     """The command line offers these; what is ours to guess says so."""
-    assert list(allocations) == sorted(["curves", "pfp", *RANKED])
-    assert "reconstruction" in allocations["diversity"].described
+    assert list(allocations) == sorted(["curves", "pfp", "snpfi", *RANKED])
+    for name in ("diversity", "snpfi"):
+        assert "reconstruction" in allocations[name].described
     assert allocations["uniform"].described == allocations["uniform"].summary
 
 
