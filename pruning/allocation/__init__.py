@@ -48,7 +48,8 @@ def allocate(
     name : str
         A registered allocation.
     criterion : str
-        By which allocations that compare scores do so; others do not look at it.
+        By which allocations that compare scores do so, with arguments if need be (see
+        `pruning.variants.variant`); others do not look at it.
     seed : int
         Of allocations and criteria that draw by chance.
     calibration : Calibration or None

@@ -11,6 +11,7 @@ from dispersion.errors import InputError, UnknownNameError
 from pruning.allocation._base import Task
 from pruning.calibration import Calibration
 from pruning.criteria import Scores, criteria, scores
+from pruning.variants import variant
 
 ByLayer = Mapping[str, NDArray[np.float64]]
 
@@ -32,13 +33,15 @@ def layer_scores(
     """
     if given is not None:
         return by_layer(task, given, "scores")
-    if criteria[criterion].score is None:
+    told = variant(criterion)
+    if criteria[told.criterion].score is None:
         able = ", ".join(name for name in criteria if criteria[name].score is not None)
         raise InputError(
-            f"{criterion} selects sets of filters and gives no scores to compare layers by; use one of"
-            f" {able}, or another allocation."
+            f"{told.criterion} selects sets of filters and gives no scores to compare layers by; use"
+            f" one of {able}, or another allocation."
         )
-    return [scores(layer, criterion, seed=seed, calibration=calibration) for layer in task.layers]
+    how = {"seed": seed, "calibration": calibration, **told.arguments}
+    return [scores(layer, told.criterion, **how) for layer in task.layers]
 
 
 def by_layer(task: Task, given: ByLayer, kind: str) -> list[NDArray[np.float64]]:

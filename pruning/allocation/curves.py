@@ -64,7 +64,7 @@ def by_curves(
     task : Task
         The layers and the budget.
     criterion : str
-        A criterion that scores, none below 0.
+        A criterion that scores, none below 0, with arguments if need be: ``whc:variant=hc``.
     seed : int
         Of criteria that draw by chance.
     calibration : Calibration or None

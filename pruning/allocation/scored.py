@@ -43,7 +43,7 @@ def by_scores(
     task : Task
         The layers and the budget; each layer's best filters stay, at least two.
     criterion : str
-        A criterion that scores.
+        A criterion that scores, with arguments if need be: ``whc:variant=hc``.
     seed : int
         Of criteria that draw by chance.
     calibration : Calibration or None
