@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from dispersion.errors import InputError
+from dispersion.errors import DispersionError, InputError
 from pruning.calibration import Calibration
 from pruning.criteria import criteria, keep
 from pruning.filters import FilterLayer, filter_layers
@@ -33,11 +33,16 @@ def rehearse(text: str) -> bool:
     Raises
     ------
     InputError
-        As `variant`, or an argument is out of range.
+        As `variant`, or an argument is out of range, or the criterion fails with it.
     """
     told = variant(text)
     layer, calibration = _stage()
-    keep(layer, 4, told.criterion, calibration=calibration, **told.arguments)
+    try:
+        keep(layer, 4, told.criterion, calibration=calibration, **told.arguments)
+    except DispersionError:
+        raise
+    except Exception as error:  # of numbers beyond all reason, such as 10**20 images
+        raise InputError(f"{text} cannot be run: {type(error).__name__}: {error}") from error
     if criteria[told.criterion].needs_images:
         return True
     try:
