@@ -41,7 +41,7 @@ def rehearse(text: str) -> bool:
         keep(layer, 4, told.criterion, calibration=calibration, **told.arguments)
     except DispersionError:
         raise
-    except Exception as error:  # of numbers beyond all reason, such as 10**20 images
+    except Exception as error:  # of numbers beyond all reason, such as 10**30 images
         raise InputError(f"{text} cannot be run: {type(error).__name__}: {error}") from error
     if criteria[told.criterion].needs_images:
         return True

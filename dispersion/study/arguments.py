@@ -25,7 +25,7 @@ _LATER = {
     "methods": f"criteria of pruning to compare beside the solvers, or {ALL}; NAME:KEY=VALUE,KEY=VALUE "
     "changes what is in brackets below, so that variants stand side by side. {} (default: none)",
     "space": "in what filters are points, for solvers and criteria alike. {} (default: %(default)s)",
-    "allocation": "how layers divide a --budget. {} (default: %(default)s)",
+    "allocation": "how layers divide a --budget; snpfi takes minutes. {} (default: %(default)s)",
 }  # what there is to choose from is known only once torch is loaded
 
 

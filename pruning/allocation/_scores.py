@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from dispersion.errors import InputError, UnknownNameError
 from pruning.allocation._base import Task
+from pruning.allocation._once import once
 from pruning.calibration import Calibration
 from pruning.criteria import Scores, criteria, scores
 from pruning.variants import variant
@@ -40,8 +41,8 @@ def layer_scores(
             f"{told.criterion} selects sets of filters and gives no scores to compare layers by; use"
             f" one of {able}, or another allocation."
         )
-    how = {"seed": seed, "calibration": calibration, **told.arguments}
-    return [scores(layer, told.criterion, **how) for layer in task.layers]
+    how = {"criterion": told.criterion, "seed": seed, **told.arguments}
+    return [once(scores, layer, calibration, **how) for layer in task.layers]
 
 
 def by_layer(task: Task, given: ByLayer, kind: str) -> list[NDArray[np.float64]]:

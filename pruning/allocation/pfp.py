@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from pruning.allocation._base import Task, allocation
+from pruning.allocation._once import once
 from pruning.allocation._ranking import by_threshold
 from pruning.calibration import Calibration
 from pruning.criteria._sensitivity import (
@@ -55,10 +56,8 @@ def one_error(
     InputError
         An argument is out of range.
     """
-    levels = [
-        errors(layer.name, calibration, images=images, rows=rows, constant=constant, delta=delta)
-        for layer in task.layers
-    ]
+    how = {"images": images, "rows": rows, "constant": constant, "delta": delta}
+    levels = [once(errors, layer.name, calibration, **how) for layer in task.layers]
     return by_threshold(task, levels)
 
 

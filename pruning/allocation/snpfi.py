@@ -8,11 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pruning.allocation._base import Task, allocation
+from pruning.allocation._once import once
 from pruning.allocation._ranking import by_threshold
 from pruning.calibration import Calibration
 from pruning.criteria import need
 from pruning.criteria._game import Game
 from pruning.criteria.snpfi import ORDERS, interaction_strengths
+from pruning.filters import FilterLayer
 from pruning.quadratic import Counts
 
 
@@ -53,15 +55,29 @@ def one_strength(
     InputError
         The images have no labels, or an argument is out of range.
     """
-    need(images >= 1, f"snpfi needs 1 image or more, not {images}.")
-    levels = []
-    for layer, n in zip(task.layers, task.most.tolist(), strict=True):
-        strengths = np.zeros(len(orders))
-        if n > 1:  # a pair interacts, one channel does not
-            game, rng = Game(layer.name, calibration, images), np.random.default_rng(seed)
-            strengths = interaction_strengths(game, n, sorted(orders), pairs, contexts, rng)
-        levels.append(unreached(n, sorted(orders), strengths))
+    how = {"images": images, "pairs": pairs, "contexts": contexts, "seed": seed}
+    ascending = tuple(sorted(orders))
+    levels = [once(strength_left, layer, calibration, orders=ascending, **how) for layer in task.layers]
     return by_threshold(task, levels)
+
+
+def strength_left(
+    layer: FilterLayer,
+    calibration: Calibration,
+    *,
+    orders: Sequence[float],
+    images: int,
+    pairs: int,
+    contexts: int,
+    seed: int,
+) -> NDArray[np.float64]:
+    """Measure a layer's interactions; arguments as of `one_strength`, the answer as of `unreached`."""
+    need(images >= 1, f"snpfi needs 1 image or more, not {images}.")
+    n = len(layer.points)
+    if n < 2:  # a pair interacts, one channel does not
+        return np.zeros(n)
+    game, rng = Game(layer.name, calibration, images), np.random.default_rng(seed)
+    return unreached(n, orders, interaction_strengths(game, n, orders, pairs, contexts, rng))
 
 
 def unreached(n: int, orders: Sequence[float], strengths: NDArray[np.float64]) -> NDArray[np.float64]:

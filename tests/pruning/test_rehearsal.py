@@ -32,7 +32,7 @@ def test_some_need_images_with_some_arguments(text: str, images: bool) -> None:
         ("fpici:bins=1", "2 bins or more, not 1"),
         ("css:ridge=0", "finite ridge above 0, not 0.0"),
         ("hrank:images=0", "1 image or more, not 0"),
-        ("pfp:images=1" + 20 * "0", "pfp:images=10+ cannot be run: ValueError: .*islice"),
+        ("pfp:images=1" + 30 * "0", "pfp:images=10+ cannot be run: ValueError: .*islice"),
     ],
 )
 def test_what_is_out_of_range_is_refused(text: str, message: str) -> None:
