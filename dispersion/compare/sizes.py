@@ -21,12 +21,22 @@ def budgets(subject: NetworkOptions) -> list[Budget]:
     Raises
     ------
     InputError
-        One cannot be read, two are of different resources, or the allocation is unknown.
+        One cannot be read, two are of different resources, the allocation or the criterion is
+        unknown, or the allocation looks at no criterion.
     """
     from pruning import Budget, allocations
+    from pruning.rehearsal import rehearse
 
     found = [Budget.parse(text) for text in subject.budget]
-    allocations[subject.allocation]
+    allocation = allocations[subject.allocation]
+    if subject.criterion is not None:
+        if "criterion" not in allocation.arguments:
+            able = [name for name in allocations if "criterion" in allocations[name].arguments]
+            raise InputError(
+                f"--criterion {subject.criterion} is for --allocation {' or '.join(able)}, not "
+                f"{allocation.name}; leave it out."
+            )
+        rehearse(subject.criterion)
     if len({one.resource for one in found}) > 1:
         raise InputError(
             f"--budget {' '.join(subject.budget)}: shares of different things cannot be compared; give "
@@ -44,6 +54,7 @@ def counts(
 ) -> dict[float, Counts]:
     """By keep ratio, or by share of the budget, how many filters every layer keeps."""
     from pruning import allocate, allocations, size_model, uniform
+    from pruning.rehearsal import rehearse
 
     wanted = budgets(subject)
     if not wanted:
@@ -52,13 +63,14 @@ def counts(
             for keep in subject.keep
         }
     model = size_model(network)
-    more: dict[str, Any] = {}
-    if "calibration" in allocations[subject.allocation].arguments:
-        if calibration is None:
+    allocation, criterion = subject.allocation, subject.criterion
+    if calibration is None and allocations[allocation].needs_images:
+        raise InputError(f"--allocation {allocation} looks at images, and there are none; give --data.")
+    how: dict[str, Any] = {"seed": seed, "calibration": calibration}
+    if criterion is not None:
+        if calibration is None and rehearse(criterion):
             raise InputError(
-                f"--allocation {subject.allocation} looks at images, and there are none; give --data."
+                f"--criterion {criterion} looks at images, and there are none; give --data."
             )
-        more["calibration"] = calibration
-    return {
-        one.share: allocate(layers, model, one, subject.allocation, seed=seed, **more) for one in wanted
-    }
+        how["criterion"] = criterion
+    return {one.share: allocate(layers, model, one, allocation, **how) for one in wanted}

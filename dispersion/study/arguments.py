@@ -22,9 +22,10 @@ SOLVERS_TOO = ("dispersion", "random")  # criteria that are solvers here
 NONE = "none"  # of the recoveries
 RECOVERY_NAMES = tuple(name for name in RECOVERIES if name != "raw")
 _LATER = {
-    "methods": f"criteria of pruning to compare beside the solvers, or {ALL}. {{}} (default: none)",
+    "methods": f"criteria of pruning to compare beside the solvers, or {ALL}; NAME:KEY=VALUE,KEY=VALUE "
+    "changes what is in brackets below, so that variants stand side by side. {} (default: none)",
     "space": "in what filters are points, for solvers and criteria alike. {} (default: %(default)s)",
-    "allocation": "how layers divide a --budget. {} (default: %(default)s)",
+    "allocation": "how layers divide a --budget; snpfi takes minutes. {} (default: %(default)s)",
 }  # what there is to choose from is known only once torch is loaded
 
 
@@ -36,7 +37,11 @@ class _Parser(argparse.ArgumentParser):
         from pruning.spaces import spaces
 
         known = {
-            "methods": {name: criteria[name].described for name in criteria if name not in SOLVERS_TOO},
+            "methods": {
+                name: " ".join(filter(None, [criteria[name].described, criteria[name].defaults]))
+                for name in criteria
+                if name not in SOLVERS_TOO
+            },
             "space": {name: spaces[name].summary for name in spaces},
             "allocation": {name: allocations[name].described for name in allocations},
         }
@@ -115,6 +120,12 @@ def _filters(parser: argparse.ArgumentParser) -> None:
         "compared (default: none)",
     )
     add("--allocation", default="uniform", metavar="NAME", help=_LATER["allocation"])
+    add(
+        "--criterion",
+        metavar="NAME",
+        help="by whose scores the allocations that compare scores divide a --budget; written as in "
+        "--methods (default: l1)",
+    )
     add("--methods", nargs="+", metavar="NAME", help=_LATER["methods"])
 
 
@@ -197,8 +208,9 @@ def _solving(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=3,
         metavar="N",
-        help="random selections, from the seed on, and the mean of their networks "
-        "(default: %(default)s)",
+        help="seeds, from --seed on, of what draws by chance, and the mean of their networks: the "
+        "solver random, and criteria such as snpfi, pfp:mode=random or dpp:mode=sample; each takes "
+        "that many times as long, which is minutes for snpfi (default: %(default)s)",
     )
     add(
         "--jobs",

@@ -28,6 +28,7 @@ class NetworkOptions:
     keep: tuple[float, ...]
     budget: tuple[str, ...]
     allocation: str
+    criterion: str | None
     methods: tuple[str, ...]
     data: str | None
     test_images: int | None
@@ -62,12 +63,16 @@ class Options:
     recheck: float | None
     format: str
 
+    def seeds(self, draws: bool) -> range:
+        """Several, from the seed on, for what draws by chance; else the seed alone."""
+        return range(self.limits.seed, self.limits.seed + (self.random_seeds if draws else 1))
+
     def seeded(self) -> list[tuple[str, Limits]]:
         """Every solver with its limits; random selections come with several seeds."""
         return [
-            (name, replace(self.limits, seed=self.limits.seed + k))
+            (name, replace(self.limits, seed=seed))
             for name in self.solvers
-            for k in range(self.random_seeds if name == "random" else 1)
+            for seed in self.seeds(name == "random")
         ]
 
 
@@ -109,13 +114,16 @@ def _network(given: argparse.Namespace, spoken: set[str]) -> NetworkOptions:
         raise InputError("--keep and --budget exclude each other; leave one of them out.")
     if "allocation" in spoken and not given.budget:
         raise InputError("--allocation says how a --budget is divided; give one, or leave it out.")
+    if given.criterion is not None and not given.budget:
+        raise InputError("--criterion says by what a --budget is divided; give one, or leave it out.")
     metrics[given.metric]
     _count("--epochs", given.epochs)
     _count("--test-images", given.test_images)
     _count("--calibration-images", given.calibration_images, least=2)
     values = {name: getattr(given, name) for name in _OF_NETWORKS}
     model = DEFAULT_MODEL if given.model is None else given.model
-    several = {name: _several(values[name]) for name in ("budget", "methods", "recover")}
+    several = {name: _several(values[name]) for name in ("budget", "recover")}
+    several["methods"] = _methods(given.methods)
     shares = dict.fromkeys(_share(text) for text in _several(given.keep))
     recover = tuple(_recovery(name) for name in several["recover"] if name != NONE)
     kinds = {**several, "keep": tuple(shares), "recover": recover}
@@ -125,6 +133,20 @@ def _network(given: argparse.Namespace, spoken: set[str]) -> NetworkOptions:
 def _several(texts: Sequence[str] | None) -> tuple[str, ...]:
     """Values separated by spaces or commas, each once."""
     return tuple(dict.fromkeys(part for text in texts or () for part in text.split(",") if part))
+
+
+def _methods(texts: Sequence[str] | None) -> tuple[str, ...]:
+    """As `_several`, but a comma before ``key=value`` continues a method that has arguments."""
+    found: list[str] = []
+    for text in texts or ():
+        parts: list[str] = []
+        for part in text.split(","):
+            if parts and ":" in parts[-1] and "=" in part.partition(":")[0]:
+                parts[-1] += f",{part}"
+            elif part:
+                parts.append(part)
+        found += parts
+    return tuple(dict.fromkeys(found))
 
 
 def _share(text: str) -> float:

@@ -15,8 +15,9 @@ from dispersion.errors import ContradictionError, InputError
 from pruning.allocation._base import Allocation, Task, allocation, allocations
 from pruning.allocation._task import share_of, task_of
 from pruning.allocation.ratio import uniform
-from pruning.arguments import checked
+from pruning.arguments import NEEDS_IMAGES, checked
 from pruning.budget import Budget
+from pruning.calibration import Calibration
 from pruning.filters import FilterLayer
 from pruning.sizes import SizeModel
 
@@ -31,6 +32,7 @@ def allocate(
     *,
     criterion: str = "l1",
     seed: int = 0,
+    calibration: Calibration | None = None,
     **arguments: Any,
 ) -> dict[str, int]:
     """Divide a budget among layers.
@@ -46,9 +48,13 @@ def allocate(
     name : str
         A registered allocation.
     criterion : str
-        Of allocations that compare scores; others do not look at it.
+        By which allocations that compare scores do so, with arguments if need be (see
+        `pruning.variants.variant`); others do not look at it.
     seed : int
-        Of criteria that draw by chance.
+        Of allocations and criteria that draw by chance.
+    calibration : Calibration or None
+        The network of the layers with images, for allocations and criteria that look at more than
+        weights.
     **arguments
         Of the allocation; see `Allocation.arguments`.
 
@@ -61,13 +67,17 @@ def allocate(
     Raises
     ------
     InputError
-        The layers are not those of the model, an argument is unknown or out of range, or the budget
-        cannot be met; the message names the nearest share that can.
+        The layers are not those of the model, an argument is unknown or out of range, images are
+        needed and there are none, or the budget cannot be met; the message names the nearest share
+        that can.
     UnknownNameError
         No allocation has this name.
     """
     info = allocations[name]
-    given = checked(name, info.arguments, arguments, {"criterion": criterion, "seed": seed})
+    if info.needs_images and calibration is None:
+        raise InputError(NEEDS_IMAGES.format(name))
+    offered = {"criterion": criterion, "seed": seed, "calibration": calibration}
+    given = checked(name, info.arguments, arguments, offered)
     task = task_of(layers, model, budget)
     found = info.allocate(task, **given)
     counts = np.asarray(found, dtype=np.int64)

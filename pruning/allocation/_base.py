@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dispersion.registry import Registry
-from pruning.arguments import described, keyword_arguments
+from pruning.arguments import described, keyword_arguments, needs_images
 from pruning.budget import Budget
 from pruning.filters import FilterLayer
 from pruning.quadratic import Counts, Quadratic
@@ -78,8 +78,13 @@ class Allocation:
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """Its arguments and their defaults."""
+        """Its arguments and their defaults; `calibration`, where there is no default, is needed."""
         return keyword_arguments(self.allocate)
+
+    @property
+    def needs_images(self) -> bool:
+        """Whether it cannot do without calibration images."""
+        return needs_images(self.arguments)
 
 
 allocations: Registry[Allocation] = Registry("allocation", "pruning.allocation")

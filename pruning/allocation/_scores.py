@@ -9,28 +9,40 @@ from numpy.typing import NDArray
 
 from dispersion.errors import InputError, UnknownNameError
 from pruning.allocation._base import Task
+from pruning.allocation._once import once
+from pruning.calibration import Calibration
 from pruning.criteria import Scores, criteria, scores
+from pruning.variants import variant
 
 ByLayer = Mapping[str, NDArray[np.float64]]
 
 
-def layer_scores(task: Task, criterion: str, seed: int, given: ByLayer | None) -> list[Scores]:
+def layer_scores(
+    task: Task,
+    criterion: str,
+    seed: int,
+    calibration: Calibration | None,
+    given: ByLayer | None = None,
+) -> list[Scores]:
     """One array of n scores a layer.
 
     Raises
     ------
     InputError
-        The criterion selects sets and scores nothing, or `given` does not fit the layers.
+        The criterion selects sets and scores nothing, or looks at images and there are none, or
+        `given` does not fit the layers.
     """
     if given is not None:
         return by_layer(task, given, "scores")
-    if criteria[criterion].score is None:
+    told = variant(criterion)
+    if criteria[told.criterion].score is None:
         able = ", ".join(name for name in criteria if criteria[name].score is not None)
         raise InputError(
-            f"{criterion} selects sets of filters and gives no scores to compare layers by; use one of"
-            f" {able}, or another allocation."
+            f"{told.criterion} selects sets of filters and gives no scores to compare layers by; use"
+            f" one of {able}, or another allocation."
         )
-    return [scores(layer, criterion, seed=seed) for layer in task.layers]
+    how = {"criterion": told.criterion, "seed": seed, **told.arguments}
+    return [once(scores, layer, calibration, **how) for layer in task.layers]
 
 
 def by_layer(task: Task, given: ByLayer, kind: str) -> list[NDArray[np.float64]]:

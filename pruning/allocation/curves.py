@@ -15,6 +15,7 @@ from pruning.allocation._ranking import first, fitting, ranking
 from pruning.allocation._repair import repaired
 from pruning.allocation._scores import by_layer, layer_scores
 from pruning.allocation.ratio import levels_of_ratios
+from pruning.calibration import Calibration
 from pruning.criteria import Scores, need
 from pruning.quadratic import Counts
 
@@ -37,6 +38,7 @@ def by_curves(
     *,
     criterion: str = "l1",
     seed: int = 0,
+    calibration: Calibration | None = None,
     utility: str = "inverse",
     curves: Mapping[str, Curve] | None = None,
     weights: Mapping[str, float] | None = None,
@@ -62,9 +64,11 @@ def by_curves(
     task : Task
         The layers and the budget.
     criterion : str
-        A criterion that scores, none below 0.
+        A criterion that scores, none below 0, with arguments if need be: ``whc:variant=hc``.
     seed : int
         Of criteria that draw by chance.
+    calibration : Calibration or None
+        The network of the layers with images, for criteria that look at them.
     utility : str
         "inverse", "log" or "share".
     curves : mapping of str to ndarray of float64, shape (n,), or None
@@ -87,7 +91,7 @@ def by_curves(
     """
     need(grid >= 2, f"curves needs a grid of 2 counts or more, not {grid!r}.")
     need(time_limit > 0.0, f"curves needs a time limit above 0 seconds, not {time_limit!r}.")
-    values = _values(task, criterion, seed, utility, curves)
+    values = _values(task, criterion, seed, calibration, utility, curves)
     values = [w * value for w, value in zip(_weights(task, weights), values, strict=True)]
     order = ranking(task, levels_of_ratios(task))
     counts = first(task, order, fitting(task, order))
@@ -129,13 +133,19 @@ def kept_share(scores: Scores) -> Curve:
 
 
 def _values(
-    task: Task, criterion: str, seed: int, utility: str, curves: Mapping[str, Curve] | None
+    task: Task,
+    criterion: str,
+    seed: int,
+    calibration: Calibration | None,
+    utility: str,
+    curves: Mapping[str, Curve] | None,
 ) -> list[Curve]:
     if utility not in UTILITIES:
         raise UnknownNameError("utility of curves", utility, UTILITIES)
     if curves is not None:
         return by_layer(task, curves, "curves")
-    return [UTILITIES[utility](kept_share(one)) for one in layer_scores(task, criterion, seed, None)]
+    found = layer_scores(task, criterion, seed, calibration)
+    return [UTILITIES[utility](kept_share(one)) for one in found]
 
 
 def _weights(task: Task, weights: Mapping[str, float] | None) -> list[float]:

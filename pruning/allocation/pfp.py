@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from dispersion.errors import InputError
 from pruning.allocation._base import Task, allocation
+from pruning.allocation._once import once
 from pruning.allocation._ranking import by_threshold
 from pruning.calibration import Calibration
 from pruning.criteria._sensitivity import (
@@ -28,7 +28,7 @@ from pruning.running import run_until_seen
 def one_error(
     task: Task,
     *,
-    calibration: Calibration | None = None,
+    calibration: Calibration,
     images: int = IMAGES,
     rows: int = ROWS,
     constant: float = 3.0,
@@ -44,8 +44,8 @@ def one_error(
     ----------
     task : Task
         The layers and the budget.
-    calibration : Calibration or None
-        Their network with images; needed.
+    calibration : Calibration
+        Their network with images.
     images, rows : int
         As of `pruning.criteria.pfp`.
     constant, delta : float
@@ -54,14 +54,10 @@ def one_error(
     Raises
     ------
     InputError
-        No calibration, or an argument is out of range.
+        An argument is out of range.
     """
-    if calibration is None:
-        raise InputError("pfp needs calibration images: give calibration=Calibration(network, images).")
-    levels = [
-        errors(layer.name, calibration, images=images, rows=rows, constant=constant, delta=delta)
-        for layer in task.layers
-    ]
+    how = {"images": images, "rows": rows, "constant": constant, "delta": delta}
+    levels = [once(errors, layer.name, calibration, **how) for layer in task.layers]
     return by_threshold(task, levels)
 
 

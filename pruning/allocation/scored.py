@@ -11,6 +11,7 @@ from dispersion.errors import UnknownNameError
 from pruning.allocation._base import Task, allocation
 from pruning.allocation._ranking import by_threshold
 from pruning.allocation._scores import layer_scores
+from pruning.calibration import Calibration
 from pruning.criteria import Scores
 from pruning.quadratic import Counts
 
@@ -28,6 +29,7 @@ def by_scores(
     *,
     criterion: str = "l1",
     seed: int = 0,
+    calibration: Calibration | None = None,
     normalise: str = "mean",
     scores: Mapping[str, NDArray[np.float64]] | None = None,
 ) -> Counts:
@@ -41,9 +43,11 @@ def by_scores(
     task : Task
         The layers and the budget; each layer's best filters stay, at least two.
     criterion : str
-        A criterion that scores.
+        A criterion that scores, with arguments if need be: ``whc:variant=hc``.
     seed : int
         Of criteria that draw by chance.
+    calibration : Calibration or None
+        The network of the layers with images, for criteria that look at them.
     normalise : str
         "mean", "max" or "l2": what of their absolute values a layer's scores are divided by.  A layer
         whose scores are all 0 is left as it is.
@@ -53,12 +57,13 @@ def by_scores(
     Raises
     ------
     InputError
-        The criterion selects sets and scores nothing, or scores are not finite or not one a filter.
+        The criterion selects sets and scores nothing, or looks at images and there are none, or
+        scores are not finite or not one a filter.
     """
     if normalise not in NORMALISERS:
         raise UnknownNameError("normalise of global", normalise, NORMALISERS)
     levels = []
-    for found in layer_scores(task, criterion, seed, scores):
+    for found in layer_scores(task, criterion, seed, calibration, scores):
         unit = NORMALISERS[normalise](found)
         levels.append(-np.sort(-found) / (unit if unit > 0.0 else 1.0))
     return by_threshold(task, levels)

@@ -12,8 +12,7 @@ Where a paper's formula was not available to us the criterion is a *reconstructi
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +21,14 @@ from numpy.typing import NDArray
 
 from dispersion.errors import ContradictionError, InputError
 from dispersion.registry import Registry
-from pruning.arguments import checked, described, keyword_arguments
+from pruning.arguments import (
+    NEEDS_IMAGES,
+    checked,
+    described,
+    keyword_arguments,
+    needs_images,
+    writable,
+)
 from pruning.calibration import Calibration
 from pruning.filters import FilterLayer
 
@@ -30,6 +36,16 @@ Scores = NDArray[np.float64]
 Indices = NDArray[np.int64]
 Scoring = Callable[..., Scores]
 Selecting = Callable[..., Indices]
+Chance = Callable[[Mapping[str, Any]], bool]
+
+
+def _never(arguments: Mapping[str, Any]) -> bool:
+    return False
+
+
+def always(arguments: Mapping[str, Any]) -> bool:
+    """Of criteria that draw by chance whatever their arguments."""
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +63,8 @@ class Criterion:
     select : callable or None
         ``(layer, p, **arguments)`` to the indices of p filters, where the highest scores will not
         do; with a score as well, both take the same arguments.
+    chance : callable
+        From all arguments to whether the seed has a say with them.
     """
 
     name: str
@@ -54,6 +72,7 @@ class Criterion:
     reconstruction: str = ""
     score: Scoring | None = None
     select: Selecting | None = None
+    chance: Chance = _never
 
     @property
     def described(self) -> str:
@@ -63,34 +82,58 @@ class Criterion:
     @property
     def arguments(self) -> dict[str, Any]:
         """Its arguments and their defaults; `calibration`, where there is no default, is needed."""
+        return keyword_arguments(self._function)
+
+    @property
+    def writable(self) -> dict[str, tuple[type, ...]]:
+        """Those of its arguments that can be written as text, and their types."""
+        return writable(self._function, hidden=("seed",))
+
+    @property
+    def defaults(self) -> str:
+        """Those with their defaults, as ``[mode=map,beta=none]``; "" if there are none."""
+        found = {name: self.arguments[name] for name in self.writable}
+        values = [f"{name}={'none' if value is None else value}" for name, value in found.items()]
+        return f"[{','.join(values)}]" if values else ""
+
+    @property
+    def _function(self) -> Callable[..., Any]:
         function = self.score or self.select
         assert function is not None
-        return keyword_arguments(function)
+        return function
 
     @property
     def needs_images(self) -> bool:
         """Whether it cannot do without calibration images."""
-        return self.arguments.get("calibration", None) is inspect.Parameter.empty
+        return needs_images(self.arguments)
+
+    def draws(self, **arguments: Any) -> bool:
+        """Whether, with these arguments, another seed may give another answer."""
+        return self.chance({**self.arguments, **arguments})
 
 
 criteria: Registry[Criterion] = Registry("criterion", "pruning.criteria")
 
 
-def scoring(name: str, *, summary: str, reconstruction: str = "") -> Callable[[Scoring], Scoring]:
+def scoring(
+    name: str, *, summary: str, reconstruction: str = "", chance: Chance = _never
+) -> Callable[[Scoring], Scoring]:
     """Register the decorated function, which scores filters, as the criterion `name`."""
 
     def register(score: Scoring) -> Scoring:
-        criteria.add(name, Criterion(name, summary, reconstruction, score=score))
+        criteria.add(name, Criterion(name, summary, reconstruction, score=score, chance=chance))
         return score
 
     return register
 
 
-def selecting(name: str, *, summary: str, reconstruction: str = "") -> Callable[[Selecting], Selecting]:
+def selecting(
+    name: str, *, summary: str, reconstruction: str = "", chance: Chance = _never
+) -> Callable[[Selecting], Selecting]:
     """Register the decorated function, which selects filters, as the criterion `name`."""
 
     def register(select: Selecting) -> Selecting:
-        criteria.add(name, Criterion(name, summary, reconstruction, select=select))
+        criteria.add(name, Criterion(name, summary, reconstruction, select=select, chance=chance))
         return select
 
     return register
@@ -141,8 +184,7 @@ def keep(
     info = criteria[criterion]
     if info.select is None:
         found = scores(layer, criterion, seed=seed, calibration=calibration, **arguments)
-        order = np.argsort(-found, kind="stable")
-        return np.sort(order[:p]).astype(np.int64)
+        return best(found, p)
     chosen = info.select(layer, p, **_checked(info, layer, seed, calibration, arguments))
     distinct = np.unique(np.asarray(chosen, dtype=np.int64))
     if len(distinct) != p:
@@ -150,6 +192,12 @@ def keep(
             f"{criterion} kept {len(distinct)} filters of {layer.name}, not {p}; please report this."
         )
     return distinct
+
+
+def best(scores: Scores, p: int) -> Indices:
+    """The p highest scores, ascending indices; of equal ones the first."""
+    order = np.argsort(-scores, kind="stable")
+    return np.sort(order[:p]).astype(np.int64)
 
 
 def scores(
@@ -197,9 +245,7 @@ def _checked(
         row = int(np.argwhere(~np.isfinite(layer.points).all(axis=1))[0, 0])
         raise InputError(f"filter {row} of layer {layer.name} holds weights that are not finite.")
     if info.needs_images and calibration is None:
-        raise InputError(
-            f"{info.name} needs calibration images: give calibration=Calibration(network, images)."
-        )
+        raise InputError(NEEDS_IMAGES.format(info.name))
     offered = {"seed": seed, "calibration": calibration}
     return checked(info.name, info.arguments, arguments, offered)
 

@@ -13,6 +13,7 @@ from solvers import solve
     "dispersion",
     summary="p-dispersion of the filters, by any solver, objective and metric (FFP: Wang et al.)",
     reconstruction="the objective, the distance and the two stages: only the abstract was read",
+    chance=lambda arguments: arguments["solver"] != "greedy",
 )
 def dispersion(
     layer: FilterLayer,

@@ -19,6 +19,7 @@ _Matrix = NDArray[np.float64]
     "dpp",
     summary="a k-DPP of the filters: greedy MAP or an exact sample (Mariet and Sra 2016)",
     reconstruction="the points (weights in place of activations) and with them beta",
+    chance=lambda arguments: arguments["mode"] == "sample",
 )
 def dpp(
     layer: FilterLayer,

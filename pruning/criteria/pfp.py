@@ -110,5 +110,6 @@ criteria.add(
         "the largest share of a channel in what the next layer computes (Liebenwein et al. 2020)",
         score=score,
         select=pfp,
+        chance=lambda arguments: arguments["mode"] != "deterministic",
     ),
 )

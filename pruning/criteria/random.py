@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from pruning.criteria import Scores, scoring
+from pruning.criteria import Scores, always, scoring
 from pruning.filters import FilterLayer
 
 
-@scoring("random", summary="a uniform draw, the baseline of every comparison")
+@scoring("random", summary="a uniform draw, the baseline of every comparison", chance=always)
 def random(layer: FilterLayer, *, seed: int = 0) -> Scores:
     """Score by chance: every set of p filters is equally likely."""
     return np.random.default_rng(seed).random(len(layer.points))

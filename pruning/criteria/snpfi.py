@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from dispersion.errors import UnknownNameError
 from pruning.calibration import Calibration
-from pruning.criteria import Scores, need, scoring
+from pruning.criteria import Scores, always, need, scoring
 from pruning.criteria._game import Game, Players, Value
 from pruning.filters import FilterLayer
 
@@ -23,6 +23,7 @@ _ESTIMATES = ("gradients", "permutations")
     "snpfi",
     summary="the Shapley value of a channel for the log-probability of the labels (Tang et al. 2023)",
     reconstruction="the game, its sampling and the strengths: only the abstract was read",
+    chance=always,
 )
 def snpfi(
     layer: FilterLayer,

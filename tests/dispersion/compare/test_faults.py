@@ -125,14 +125,14 @@ def test_a_criterion_that_fails_costs_its_own_rows(run: Run, monkeypatch: pytest
     """Its name, the layer and the reason are a FAIL; solvers and other criteria are tested."""
     from pruning import criteria
 
-    keep = criteria.keep
+    scores = criteria.scores
 
-    def singular(layer: Any, p: int, name: str, **how: Any) -> Any:
+    def singular(layer: Any, name: str, **how: Any) -> Any:
         if name == "l1":
             raise np.linalg.LinAlgError("Singular matrix")
-        return keep(layer, p, name, **how)
+        return scores(layer, name, **how)
 
-    monkeypatch.setattr(criteria, "keep", singular)
+    monkeypatch.setattr(criteria, "scores", singular)
     done = run("--solvers", "greedy", "--methods", "l1", "l2")
     assert done.code == EXIT_FAULT
     assert f"FAIL l1 on {FIRST}: LinAlgError: Singular matrix\n" in done.err

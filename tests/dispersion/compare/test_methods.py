@@ -44,6 +44,10 @@ def test_criteria_choose_beside_the_solvers(
     assert rows["methods"] == ["whc", "l1"]
 
 
+def texts(methods: list[str], images: bool = True) -> list[str]:
+    return [one.text for one in named(methods, images)]
+
+
 @pytest.mark.usefixtures("_inline")
 def test_budgets_spaces_and_recoveries_together(
     run: Callable[..., Any], tmp_path: Path, write_images: Callable[..., Path]
@@ -71,8 +75,10 @@ def test_budgets_spaces_and_recoveries_together(
 
 def test_all_means_every_criterion_that_is_no_solver() -> None:
     """Random and dispersion are in every comparison by way of the solvers."""
-    assert named(["all"]) == [name for name in criteria if name not in SOLVERS_TOO]
-    assert named(["l2", "fpgm"]) == ["l2", "fpgm"]
+    everything = [name for name in criteria if name not in SOLVERS_TOO]
+    assert texts(["all"]) == texts(["all", "l1"]) == everything
+    assert texts(["l2", "fpgm"]) == ["l2", "fpgm"]
+    assert texts(["whc:variant=hc", "all"]) == ["whc:variant=hc", *everything]
     assert set(SOLVERS_TOO) < set(criteria)
 
 
@@ -88,6 +94,119 @@ def test_names_are_checked_before_anything_is_loaded(capsys: pytest.CaptureFixtu
     assert "Traceback" not in error
 
 
+@pytest.mark.usefixtures("_inline")
+def test_variants_stand_side_by_side(
+    run: Callable[..., Any], weights: Path, tmp_path: Path, write_images: Callable[..., Path]
+) -> None:
+    """Each under its whole text; what draws by chance with several seeds, their mean and spread."""
+    images = write_images(tmp_path / "images")
+    done = run(
+        *("--layers", f"{FIRST},{LAST}", "--data", images, "--calibration-images", "6"),
+        *("--solvers", "greedy", "--keep", "0.5", "0.25", "--recover", "none"),
+        *("--random-seeds", "2", "--seed", "5", "--format", "markdown"),
+        *("--methods", "pfp:mode=random,rows=50,pfp:rows=50", "dpp:mode=sample", "dpp"),
+    )
+    assert done.code == 0, done.err
+    expected = {
+        "pfp:mode=random,rows=50": [5, 6],
+        "pfp:rows=50": [5],
+        "dpp:mode=sample": [5, 6],
+        "dpp": [5],
+    }
+    networks = done.table("networks")
+    for method, seeds in expected.items():
+        rows = networks[networks["method"] == method]
+        assert sorted(rows["seed"]) == sorted([*seeds, *seeds]), method
+        assert (f"| {method}, mean of 2 | 0.5 |" in done.out) == (len(seeds) > 1)
+    kept = json.loads((done.folder / "selections.json").read_text())
+    layers = {one.name: one for one in pruning.filter_layers(pruning.load_network("resnet56", weights))}
+    for seed in (5, 6):
+        sample = keep(layers[LAST], 16, "dpp", mode="sample", seed=seed).tolist()
+        assert kept[f"dpp:mode=sample, keep 0.25, seed {seed}"][LAST] == sample
+
+
+@pytest.mark.usefixtures("_inline")
+def test_a_scoring_criterion_scores_once(
+    run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many keep ratios there are."""
+    from pruning import criteria
+
+    scores, seen = criteria.scores, []
+
+    def noted(layer: Any, name: str, **how: Any) -> Any:
+        seen.append((layer.name, name))
+        return scores(layer, name, **how)
+
+    monkeypatch.setattr(criteria, "scores", noted)
+    assert run("--solvers", "greedy", "--keep", "0.5", "0.25", "--methods", "l1", "fpgm").code == 0
+    assert seen == [(FIRST, "l1"), (FIRST, "fpgm")]
+
+
+@pytest.mark.usefixtures("_inline")
+@pytest.mark.parametrize(
+    ("allocation", "criterion"),
+    [("global", "hrank"), ("curves", "pfp:rows=50"), ("global", "whc:variant=hc"), ("snpfi", None)],
+)
+def test_budgets_may_be_divided_by_images(
+    allocation: str,
+    criterion: str | None,
+    run: Callable[..., Any],
+    tmp_path: Path,
+    write_images: Callable[..., Path],
+) -> None:
+    """The counts are those of `allocate` with the same criterion, images and seed, and are met."""
+    images = write_images(tmp_path / "images")
+    done = run(
+        *("--layers", f"{FIRST},{LAST}", "--data", images, "--calibration-images", "2"),
+        *("--budget", "params=0.97", "--allocation", allocation, "--recover", "none"),
+        *("--solvers", "greedy", *(("--criterion", criterion) if criterion else ())),
+    )
+    assert done.code == 0, done.err
+    networks = done.table("networks").set_index("method")
+    whole, left = networks.loc["unpruned", "parameters"], networks.loc["greedy", "parameters"]
+    assert left == pytest.approx(0.97 * whole, rel=0.01)
+    assert done.record["filters kept"]["0.97"].keys() == {FIRST, LAST}
+    assert done.record["options"]["subject"]["criterion"] == criterion
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--methods", "pfp:mode=rando"], "unknown mode of pfp 'rando'; did you mean random?"),
+        (["--methods", "pfp:mod=random"], "unknown argument of pfp 'mod'; did you mean mode?"),
+        (["--methods", "pfp:seed=3"], "unknown argument of pfp 'seed'; known: images, mode, rows."),
+        (["--methods", "pfp:images=many"], "images of pfp must be a whole number, not 'many'."),
+        (["--methods", "pfp:images=0"], "pfp needs 1 image or more, not 0."),
+        (["--methods", "fpici:balance=2"], "fpici takes a balance in [0, 1], not 2.0."),
+        (["--methods", "dpp:"], "arguments of dpp read key=value,key=value, not ''."),
+        (["--methods", "dpp:beta=1,beta=2"], "beta of dpp is given twice; leave one of them out."),
+        (["--methods", "pfq:mode=random"], "unknown method 'pfq'; did you mean pfp or"),
+        (["--methods", "random:seed=1"], "random is a matter of solvers here"),
+        (
+            ["--budget", "macs=0.5", "--criterion", "l1"],
+            "--criterion l1 is for --allocation curves or global, not uniform; leave it out.",
+        ),
+        (
+            ["--budget", "macs=0.5", "--allocation", "global", "--criterion", "l3"],
+            "unknown criterion 'l3'; did you mean",
+        ),
+        (
+            ["--budget", "macs=0.5", "--allocation", "global", "--criterion", "whc:variant=x"],
+            "unknown variant of whc 'x'",
+        ),
+    ],
+)
+def test_bad_arguments_are_refused_before_anything_is_loaded(
+    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One sentence and exit code 2; there is no network here to load."""
+    assert main(arguments) == 2
+    error = capsys.readouterr().err
+    assert error.startswith(f"error: {told}")
+    assert error.count("\n") == 1
+
+
 def test_help_names_every_criterion_and_what_is_a_reconstruction() -> None:
     """Whoever looks for methods sees how certain each is."""
     text = "".join(parser().format_help().split())  # wrapped at spaces and hyphens
@@ -95,4 +214,5 @@ def test_help_names_every_criterion_and_what_is_a_reconstruction() -> None:
         if name not in SOLVERS_TOO:
             assert f"{name}: {criteria[name].summary}".replace(" ", "") in text
             assert criteria[name].reconstruction.replace(" ", "") in text
-    assert text.count("[reconstruction:") == 4  # dpp, fpici, snpfi; and the allocation by diversity
+            assert criteria[name].defaults.replace(" ", "") in text
+    assert text.count("[reconstruction:") == 5  # dpp, fpici, snpfi; the allocations diversity, snpfi

@@ -83,6 +83,15 @@ def test_without_weights_there_is_nothing_to_do(run: Run, tmp_path: Path) -> Non
             "css looks at images, and there are none; leave it out, or give --data.",
         ),
         (
+            ["--methods", "fpici:capacity=features"],
+            "fpici:capacity=features looks at images, and there are none; leave it out, or give "
+            "--data.",
+        ),
+        (
+            ["--budget", "macs=0.99", "--allocation", "global", "--criterion", "hrank:images=9"],
+            "--criterion hrank:images=9 looks at images, and there are none; give --data.",
+        ),
+        (
             ["--budget", "macs=0.99", "--allocation", "pfp"],
             "--allocation pfp looks at images, and there are none; give --data.",
         ),

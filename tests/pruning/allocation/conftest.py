@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from pruning import Budget, FilterLayer, Network, SizeModel, filter_layers, size_model
+from pruning import Budget, Calibration, FilterLayer, Network, SizeModel, filter_layers, size_model
 from pruning.allocation import Task
 from pruning.quadratic import Quadratic
 
@@ -38,6 +38,14 @@ def vgg(small_vgg: Network) -> Subject:
 @pytest.fixture(scope="session")
 def resnet(small_resnet: Network) -> Subject:
     return _subject(small_resnet)
+
+
+@pytest.fixture(scope="session")
+def seen(small_resnet: Network) -> Calibration:
+    """The network of `resnet` with labelled noise."""
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (8, 32, 32, 3), dtype=np.uint8)
+    return Calibration(small_resnet, images, rng.integers(0, 10, 8), mirrored=False)
 
 
 @pytest.fixture(scope="session")

@@ -8,10 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dispersion.errors import ContradictionError, InputError, UnknownNameError
-from pruning import Budget, Network, allocate, allocations, cost, prune
+from pruning import Budget, Calibration, Network, allocate, allocations, cost, prune
 from pruning.allocation import Allocation
 from pruning.allocation._base import allocations as registry
+from pruning.allocation.curves import kept_share
 from pruning.budget import RESOURCES
+from pruning.criteria import scores
 
 RANKED = ["diversity", "global", "uniform"]
 
@@ -26,8 +28,9 @@ def assert_met(subject: Any, budget: Budget, name: str, layers: Any = None, **ar
 
 def test_every_allocation_is_registered() -> None:
     """The command line offers these; what is ours to guess says so."""
-    assert list(allocations) == sorted(["curves", "pfp", *RANKED])
-    assert "reconstruction" in allocations["diversity"].described
+    assert list(allocations) == sorted(["curves", "pfp", "snpfi", *RANKED])
+    for name in ("diversity", "snpfi"):
+        assert "reconstruction" in allocations[name].described
     assert allocations["uniform"].described == allocations["uniform"].summary
 
 
@@ -61,6 +64,21 @@ def test_budgets_are_met_on_trained_networks(
     inner = [layer for layer in subject.layers if not layer.coupled]
     assert_met(subject, Budget("params", 0.5), name)
     assert_met(subject, Budget("macs", 0.25), name, inner)
+
+
+@pytest.mark.parametrize("name", ["global", "curves"])
+@pytest.mark.parametrize("criterion", ["hrank", "pfp"])
+def test_scores_may_come_from_images(name: str, criterion: str, resnet: Any, seen: Calibration) -> None:
+    """The allocation is that by the criterion's own scores, and meets the budget."""
+    budget, layers = Budget("params", 0.5), resnet.layers
+    assert_met(resnet, budget, name, criterion=criterion, calibration=seen)
+    found = allocate(layers, resnet.model, budget, name, criterion=criterion, calibration=seen)
+    given = {layer.name: scores(layer, criterion, calibration=seen) for layer in layers}
+    if name == "curves":
+        given = {one: -1.0 / kept_share(given[one]) for one in given}
+    kind = {"global": "scores", "curves": "curves"}[name]
+    assert found == allocate(layers, resnet.model, budget, name, **{kind: given})
+    assert found != allocate(layers, resnet.model, budget, name)
 
 
 def test_a_budget_of_everything_keeps_everything(resnet: Any) -> None:
@@ -114,6 +132,9 @@ def test_budgets_between_whole_filters_name_the_nearest(resnet: Any) -> None:
         ("global", {"normalise": "sum"}, "unknown normalise of global 'sum'"),
         ("global", {"criterion": "dpp"}, "dpp selects sets .* use one of .*l1"),
         ("curves", {"criterion": "dispersion"}, "dispersion selects sets"),
+        ("global", {"criterion": "hrank"}, "hrank needs calibration images: give calibration="),
+        ("curves", {"criterion": "pfp"}, "pfp needs calibration images: give calibration="),
+        ("pfp", {}, "pfp needs calibration images: give calibration="),
         ("curves", {"utility": "exp"}, "unknown utility of curves 'exp'"),
         ("curves", {"grid": 1}, "a grid of 2 counts or more, not 1"),
         ("curves", {"time_limit": 0.0}, "above 0 seconds, not 0.0"),

@@ -21,12 +21,6 @@ from pruning.criteria._sensitivity import (
 
 
 @pytest.fixture(scope="module")
-def seen(small_resnet: Network) -> Calibration:
-    images = np.random.default_rng(0).integers(0, 256, (8, 32, 32, 3), dtype=np.uint8)
-    return Calibration(small_resnet, images, mirrored=False)
-
-
-@pytest.fixture(scope="module")
 def few(seen: Calibration) -> dict[str, Any]:
     return {"calibration": seen, "rows": 100}
 
