@@ -66,7 +66,7 @@ class Options:
     export: Path | None
     recheck: float | None
     format: str
-    log_level: str
+    log_level: str = USUAL
     config: Config | None = field(compare=False, default=None)
     settings: dict[str, object] = field(compare=False, repr=False, default_factory=dict)
 
@@ -181,7 +181,7 @@ def _check_recheck(seconds: float | None, objective: str) -> None:
 def _settings(given: argparse.Namespace, options: Options) -> dict[str, object]:
     """What a config must say to ask for the same again, wherever defaults differ."""
     subject = options.subject
-    chosen = vars(given) | {"solvers": list(options.solvers), "jobs": options.jobs}
+    chosen = vars(given) | {"solvers": list(options.solvers)}
     if isinstance(subject, InstanceOptions):
         idle = set(_OF_NETWORKS)
     else:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from rich.console import Console
 from rich.progress import (
@@ -19,6 +20,9 @@ from rich.progress import (
 from rich.text import Text
 
 from dispersion.study.logs import LOG
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 _BETWEEN_LINES = 15.0  # seconds
 
@@ -50,6 +54,12 @@ class Stage:
     def begin(self, key: object, note: str) -> None:
         """A step begins; `note` says which, and its `step` is to come with the same key."""
         self._running[key] = note, time.monotonic()
+
+    def watching(self, work: Iterable[tuple[K, V]], note: Callable[[V], str]) -> Iterator[tuple[K, V]]:
+        """Pass on keyed work to those who do it; a step begins when it is asked for."""
+        for key, piece in work:
+            self.begin(key, note(piece))
+            yield key, piece
 
     def step(
         self, note: str, *, key: object = None, of: str | None = None, gap: float | None = None

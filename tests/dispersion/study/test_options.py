@@ -47,7 +47,6 @@ DEFAULTS = Options(
     export=None,
     recheck=None,
     format="table",
-    log_level="info",
 )
 
 

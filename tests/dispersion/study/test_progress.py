@@ -110,9 +110,10 @@ def test_what_is_at_work_is_told(clock: SimpleNamespace) -> None:
     """Steps that have begun are told with their time, until they end; then the last one is."""
     steps = progress.Stage("solving", 2)
     assert steps.doing() == ""
-    steps.begin(7, "clique on layer1")
+    work = steps.watching([(7, "clique"), (8, "kuby")], "{} on layer1".format)
+    assert next(work) == (7, "clique")
     clock.now = 3.0
-    steps.begin(8, "kuby on layer1")
+    assert next(work) == (8, "kuby")
     clock.now = 5.0
     assert steps.doing() == "clique on layer1 5 s, kuby on layer1 2 s"
     steps.step("clique on layer1: optimal", key=7)
