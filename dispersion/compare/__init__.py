@@ -79,5 +79,5 @@ def _keep_config(session: Session) -> None:
     """Leave a config that asks for the same; the user's own, if it stands there, stays as it is."""
     config, path = session.options.config, session.store.folder / CONFIG_NAME
     if config is None or not path.exists() or not path.samefile(config.path):
-        text = as_toml(session.options.settings)
-        session.keep(lambda: session.store.save(CONFIG_NAME, lambda part: part.write_text(text)))
+        text = as_toml(session.options.settings).encode()
+        session.keep(lambda: session.store.save(CONFIG_NAME, lambda part: part.write_bytes(text)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from rich.console import Console
@@ -71,7 +71,7 @@ def written(folder: Path) -> Iterator[None]:
         yield
     finally:
         LOG.removeHandler(handler)
-        new = {path.name for path in folder.iterdir()} - before
-        if new <= {LOG_NAME, CONFIG_NAME}:
-            for name in new:
+        with suppress(OSError):  # the folder may be gone by now
+            new = {path.name for path in folder.iterdir()} - before
+            for name in new if new <= {LOG_NAME, CONFIG_NAME} else ():
                 (folder / name).unlink()
