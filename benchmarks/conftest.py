@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from benchmarks.machine import differences, machine_info
 from benchmarks.peers import presence
+from benchmarks.questions import QUESTIONS
 from dispersion import Instance, Solution, UnavailableError
 
 if TYPE_CHECKING:
     from pruning import FilterLayer
 
 ANSWERS = pytest.StashKey[list[tuple[str, Solution]]]()
+DIFFERENCES = pytest.StashKey[list[str]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -23,7 +27,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--profile",
         choices=("quick", "full"),
         default="quick",
-        help="quick: one layer of each size, 5 s a solve; full: every layer, 60 s (default: quick)",
+        help="quick: small instances and one layer of each size, 2 s a solve; full: everything, 60 s "
+        "(default: quick)",
     )
 
 
@@ -50,6 +55,32 @@ def pytest_report_header(config: pytest.Config) -> str | None:
     return presence() if _asked_for(config) else None
 
 
+def pytest_benchmark_generate_machine_info(config: pytest.Config) -> dict[str, object]:
+    """What is kept with the results, beside the commit."""
+    return machine_info(config.getoption("--profile"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_benchmark_compare_machine_info(
+    config: pytest.Config, machine_info: dict[str, object], compared_benchmark: dict[str, Any]
+) -> None:
+    """Note for the summary what differs; the plugin would warn, which is an error in these tests."""
+    config.stash[DIFFERENCES] = differences(machine_info, compared_benchmark["machine_info"])
+    compared_benchmark["machine_info"] = machine_info
+
+
+@pytest.fixture(autouse=True)
+def _asks_a_question(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Every benchmark belongs to a group that is named by its question."""
+    if "benchmark" not in request.fixturenames:
+        yield
+        return
+    benchmark = request.getfixturevalue("benchmark")
+    yield
+    group = benchmark.group  # none yet where the test was skipped
+    assert group is None or group.startswith(QUESTIONS), f"no question asks about {group!r}"
+
+
 @pytest.fixture
 def answers(request: pytest.FixtureRequest) -> list[tuple[str, Solution]]:
     """Where a benchmark leaves (group, solution) for the table of answers below the times."""
@@ -57,7 +88,9 @@ def answers(request: pytest.FixtureRequest) -> list[tuple[str, Solution]]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Print what was found beside how long it took."""
+    """Print what was found beside how long it took, and how far times can be compared."""
+    for line in config.stash.get(DIFFERENCES, []):
+        terminalreporter.write_line(f"compared with a run that differs: {line}", yellow=True)
     rows = config.stash[ANSWERS]
     if not rows:
         return
@@ -65,7 +98,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     for group, solution in sorted(rows, key=lambda row: row[0]):
         gap = "no bound" if solution.gap is None else f"gap {solution.gap:.2%}"
         terminalreporter.write_line(
-            f"{group:34} {solution.solver:11} {solution.objective!r:22} {gap:12} "
+            f"{group:58} {solution.solver:11} {solution.objective!r:22} {gap:12} "
             f"{solution.status.value}"
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
+from benchmarks.questions import PROVES, group
 from dispersion import Solution, generate
 from solvers import prepare, solve, solvers_for
 from solvers.base import Kind
@@ -29,7 +30,7 @@ def test_family(
     if not full and (family, n, p) not in SMALL:
         pytest.skip("in the full profile only")
     instance = generate(family, n, p, seed=0)
-    benchmark.group = f"family {family}: n = {n}, p = {p}"
+    benchmark.group = group(PROVES, f"family {family}, n = {n}, p = {p}")
     prepare(solver)
     solution = benchmark.pedantic(
         solve,

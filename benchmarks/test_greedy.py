@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from benchmarks.peers import FPSAMPLE, FPSAMPLE_BUCKETS, RDKIT, Pick
+from benchmarks.questions import PEERS, group
 from dispersion import Instance
 from solvers import farthest_from_points, prepare, solve
 from solvers.maxmin.greedy import farthest_points, longest_end
@@ -53,7 +54,7 @@ def test_matrix(benchmark: BenchmarkFixture, full: bool, n: int, share: int, met
     if not full and share != 4:
         pytest.skip("in the full profile only")
     instance = _instance(n).with_p(n // share)
-    benchmark.group = f"greedy on a matrix: n = {n}, p = {instance.p}"
+    benchmark.group = group(PEERS, f"greedy on a matrix, n = {n}, p = {instance.p}")
     prepare("greedy")
     pick = _on_matrix(method, instance)
     selected = benchmark.pedantic(pick, rounds=5, warmup_rounds=1)
@@ -119,7 +120,7 @@ def test_points(
         pytest.skip("in the full profile only")
     if method == FPSAMPLE_BUCKETS.name and d > BUCKETS_MOST:
         pytest.skip(f"its k-d tree takes at most {BUCKETS_MOST} coordinates")
-    benchmark.group = f"greedy on points: {kind}, n = {n}, d = {d}, p = {p}"
+    benchmark.group = group(PEERS, f"greedy on points, {kind}, n = {n}, d = {d}, p = {p}")
     pick: Callable[[], Any] = _on_points(method, _cloud(kind, n, d), p)
     selected = benchmark.pedantic(pick, rounds=3, warmup_rounds=1)
     assert len(np.unique(selected)) == p

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
+from benchmarks.questions import GROWS, group
 from dispersion import Instance, Solution
 from solvers import prepare, solve
 
@@ -37,7 +38,7 @@ def test_growth(
     """One solver from small to large n, p = n / 4, with a time limit of 60 s (quick: 2 s)."""
     if not full and n not in QUICK:
         pytest.skip("in the full profile only")
-    benchmark.group = f"growth: {family}, {solver}"
+    benchmark.group = group(GROWS, f"{family}, {solver}")
     prepare(solver)
     instance = _instance(family, n)
     limit = 60.0 if full else 2.0
@@ -54,5 +55,5 @@ def test_growth(
         status=solution.status.value,
         time_limit=limit,
     )
-    answers.append((f"growth: {family} {n}", solution))
+    answers.append((group(GROWS, f"{family} {n}"), solution))
     assert solution.objective is not None

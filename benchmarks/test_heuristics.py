@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
+from benchmarks.questions import FINDS, group
 from dispersion import Instance, objectives
 from solvers import prepare, solve
 
@@ -100,7 +101,7 @@ def test_value_in_equal_time(
         pytest.skip("in the full profile only")
     reach = _max_div() if method == PEER else _ours(method)
     instance = _instance(*made)
-    benchmark.group = instance.name
+    benchmark.group = group(FINDS, instance.name)
     value = benchmark.pedantic(reach, args=(instance, 10.0 if full else 2.0), rounds=1)
     benchmark.extra_info.update(method=method, objective=value)
     reached[instance.name][method] = value

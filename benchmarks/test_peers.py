@@ -7,11 +7,12 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from benchmarks.peers import MAX_DIV, RDKIT, SPOPT, Peer, judged
+from benchmarks.questions import PEERS, group
 from dispersion import Instance, Solution, Status
 from solvers import prepare, solve
 
 SMALL = Instance.from_points(np.random.default_rng(0).random((64, 2)), 16, name="plane 64")
-GROUP = "peers: plane, n = 64, p = 16"
+GROUP = group(PEERS, "plane, n = 64, p = 16")
 
 
 def test_ours(benchmark: BenchmarkFixture, answers: list[tuple[str, Solution]]) -> None:

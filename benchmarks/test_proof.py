@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pytest_benchmark.fixture import BenchmarkFixture
 
+from benchmarks.questions import PROVES, group
 from dispersion import Instance, Status
 from pruning import uniform
 from solvers import prepare, solve
@@ -14,7 +15,7 @@ KEEPS = (0.1, 0.25, 0.5, 0.75, 0.9)
 def test_clique_proves_all_65(benchmark: BenchmarkFixture, vgg16_layers: dict[str, Instance]) -> None:
     """13 layers x 5 keep ratios, Euclidean, one thread, from the distance matrix to the proof."""
     instances = [base.with_p(uniform(base.n, keep)) for base in vgg16_layers.values() for keep in KEEPS]
-    benchmark.group = "proof of 65 VGG16 instances"
+    benchmark.group = group(PROVES, "65 instances of VGG16, clique alone")
     compile_seconds = prepare("clique")
     solutions = benchmark.pedantic(
         lambda: [solve(instance, "clique") for instance in instances], rounds=1

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
+from benchmarks.questions import PROVES, group
 from benchmarks.real_layers import (
     KEEPS,
     METRICS,
@@ -54,7 +55,7 @@ def test_clique_on_real_layers(
     todo = list(cases(chosen, METRICS, keeps))
     limits = Limits(seconds, threads=2)
     prepare("clique")
-    benchmark.group = f"proof of {len(todo)} layers"
+    benchmark.group = group(PROVES, f"{len(todo)} layers of three networks, clique alone")
     rows = benchmark.pedantic(lambda: list(solve_all(todo, "clique", limits)), rounds=1)
     benchmark.extra_info.update(summary(rows))
     with capsys.disabled():

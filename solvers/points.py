@@ -27,7 +27,8 @@ def _rows(points: ArrayLike) -> NDArray[Any]:
     return rows
 
 
-def _whole(value: object, name: str, lowest: int, highest: int) -> int:
+def whole(value: object, name: str, lowest: int, highest: int) -> int:
+    """A whole number within bounds, or an `InputError` that names it."""
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
         raise InputError(f"{name} must be a whole number, got {value!r}.")
     if not lowest <= value <= highest:
@@ -35,10 +36,28 @@ def _whole(value: object, name: str, lowest: int, highest: int) -> int:
     return int(value)
 
 
-def _check_finite(rows: NDArray[Any]) -> None:
+def _check_finite(rows: NDArray[Any], where: str = "") -> None:
     bad = np.flatnonzero(~np.isfinite(rows).all(axis=1))
     if len(bad):
-        raise InputError(f"point {bad[0]} holds NaN or infinity; every coordinate must be finite.")
+        raise InputError(
+            f"point {bad[0]}{where} holds NaN or infinity; every coordinate must be finite."
+        )
+
+
+def _check_metric(metric: str) -> None:
+    if metrics[metric].name not in _METRICS:
+        raise InputError(
+            f"without a matrix the metric must be one of {', '.join(_METRICS)}, got {metric!r}; "
+            "for others solve Instance.from_points with 'greedy'."
+        )
+
+
+def checked_rows(points: ArrayLike, metric: str, where: str = "") -> NDArray[Any]:
+    """Points whose Euclidean distances are those of `metric`; `where` ends the name of a bad one."""
+    _check_metric(metric)
+    rows = _rows(points)
+    _check_finite(rows, where)
+    return np.ascontiguousarray(unit_rows(rows)) if metric == "normalized" else rows
 
 
 def _check_first(rows: NDArray[Any], nearest: NDArray[Any]) -> None:
@@ -168,20 +187,13 @@ def farthest_from_points(
     >>> farthest_from_points([[0.0], [1.0], [3.0], [7.0]], 3, start=0).tolist()
     [0, 3, 2]
     """
-    if metrics[metric].name not in _METRICS:
-        raise InputError(
-            f"without a matrix the metric must be one of {', '.join(_METRICS)}, got {metric!r}; "
-            "for others solve Instance.from_points with 'greedy'."
-        )
-    rows = _rows(points)
+    _check_metric(metric)
+    rows = checked_rows(points, metric) if metric == "normalized" else _rows(points)
     n = len(rows)
-    p = _whole(p, "p", 1, n)
-    threads = _whole(threads, "threads", 1, 1024)
-    seed = _whole(seed, "seed", 0, 2**31 - 1)
-    if metric == "normalized":
-        _check_finite(rows)
-        rows = np.ascontiguousarray(unit_rows(rows))
+    p = whole(p, "p", 1, n)
+    threads = whole(threads, "threads", 1, 1024)
+    seed = whole(seed, "seed", 0, 2**31 - 1)
     if start is None:
         drawn = int(np.random.default_rng(seed).integers(n))
         start = int(_insertion(rows, drawn, min(2, n), threads)[-1])
-    return _insertion(rows, _whole(start, "start", 0, n - 1), p, threads)
+    return _insertion(rows, whole(start, "start", 0, n - 1), p, threads)

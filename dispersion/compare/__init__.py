@@ -6,6 +6,7 @@ This is the roof: it wires the rooms together and is imported by none of them.
 from __future__ import annotations
 
 import io
+import logging
 import re
 import sys
 import time
@@ -18,6 +19,8 @@ from rich.console import Console
 from dispersion.compare.instances import compare_instances
 from dispersion.compare.networks import compare_networks
 from dispersion.errors import DispersionError
+from dispersion.study.config import as_toml
+from dispersion.study.logs import CONFIG_NAME, LOG, spoken, written
 from dispersion.study.options import InstanceOptions, Options, parse
 from dispersion.study.session import Session
 from dispersion.study.stages import EXIT_INPUT, EXIT_INTERRUPTED
@@ -47,15 +50,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a narrow encoding costs a character, not the table
     console = Console(stderr=True)
+    with spoken(console) as voice:
+        return _run(arguments, console, voice)
+
+
+def _run(arguments: Sequence[str] | None, console: Console, voice: logging.Handler) -> int:
     terminal = sys.stdout is not None and sys.stdout.isatty()
     output = Console(width=None if terminal else 250)  # tables take what they need
+    config = None
     try:
         options = parse(arguments)
-        with closing(Store(options.out or default_folder(options))) as store:
-            return compare(Session(options, store, console), output)
+        config = options.config
+        voice.setLevel(options.log_level.upper())
+        with closing(Store(options.out or default_folder(options))) as store, written(store.folder):
+            session = Session(options, store, console)
+            _keep_config(session)
+            return compare(session, output)
     except (DispersionError, OSError) as error:  # OSError: a file that the system refuses
-        console.print(f"error: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
+        where = config.blamed(str(error)) if config else ""
+        LOG.error("error: %s%s", where, error)
         return EXIT_INPUT
     except KeyboardInterrupt:
-        console.print("interrupted; files already written are whole", style="red")
+        LOG.error("interrupted; files already written are whole")
         return EXIT_INTERRUPTED
+
+
+def _keep_config(session: Session) -> None:
+    """Leave a config that asks for the same; the user's own, if it stands there, stays as it is."""
+    config, path = session.options.config, session.store.folder / CONFIG_NAME
+    if config is None or not path.exists() or not path.samefile(config.path):
+        text = as_toml(session.options.settings).encode()
+        session.keep(lambda: session.store.save(CONFIG_NAME, lambda part: part.write_bytes(text)))

@@ -20,6 +20,7 @@ DEFAULT_MODEL = "vgg16"
 ALL = "all"  # of the solvers, or of the criteria
 SOLVERS_TOO = ("dispersion", "random")  # criteria that are solvers here
 NONE = "none"  # of the recoveries
+LOUD, USUAL, QUIET = "debug", "info", "warning"  # levels of the log that is shown
 RECOVERY_NAMES = tuple(name for name in RECOVERIES if name != "raw")
 _LATER = {
     "methods": f"criteria of pruning to compare beside the solvers, or {ALL}; NAME:KEY=VALUE,KEY=VALUE "
@@ -271,6 +272,14 @@ def _output(parser: argparse.ArgumentParser) -> None:
         help="where results go; must not hold an earlier run (default: results/NAME-DATE-TIME)",
     )
     add(
+        "--config",
+        type=Path,
+        metavar="FILE",
+        help="a TOML file of these options, such as the study.toml that every run leaves with its "
+        "results: time-limit = 5, keep = [0.8, 0.6], latency = true; what the command line says counts "
+        "more (default: none)",
+    )
+    add(
         "--export",
         type=Path,
         metavar="FOLDER",
@@ -282,6 +291,22 @@ def _output(parser: argparse.ArgumentParser) -> None:
         default="table",
         choices=FORMATS,
         help="what is printed: csv holds the solves, json everything (default: %(default)s)",
+    )
+    add(
+        "-v",
+        "--verbose",
+        dest="log_level",
+        action="store_const",
+        const=LOUD,
+        help="say every step, on standard error; log.txt holds them always (default: no)",
+    )
+    add(
+        "-q",
+        "--quiet",
+        dest="log_level",
+        action="store_const",
+        const=QUIET,
+        help="say only what went wrong (default: no)",
     )
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import math
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from dispersion.errors import InputError, UnknownNameError
 from dispersion.metrics import metrics
-from dispersion.study.arguments import ALL, DEFAULT_MODEL, NONE, RECOVERY_NAMES, parser
+from dispersion.study.arguments import ALL, DEFAULT_MODEL, NONE, RECOVERY_NAMES, USUAL, parser
+from dispersion.study.config import Config, read_config, settings
 from solvers.base import Limits, find, solvers_for
 from solvers.export import exporting
 
@@ -50,7 +51,11 @@ class InstanceOptions:
 
 @dataclass(frozen=True)
 class Options:
-    """The command line, checked.  Units: seconds and counts."""
+    """The command line, checked.  Units: seconds and counts.
+
+    ``config`` is the file that was named, if any; ``settings`` are what such a file must say to ask for
+    the same.
+    """
 
     subject: NetworkOptions | InstanceOptions
     objective: str
@@ -62,6 +67,9 @@ class Options:
     export: Path | None
     recheck: float | None
     format: str
+    log_level: str = USUAL
+    config: Config | None = field(compare=False, default=None)
+    settings: dict[str, object] = field(compare=False, repr=False, default_factory=dict)
 
     def seeds(self, draws: bool) -> range:
         """Several, from the seed on, for what draws by chance; else the seed alone."""
@@ -78,6 +86,12 @@ class Options:
 
 _OF_NETWORKS = tuple(NetworkOptions.__dataclass_fields__)
 _OF_INSTANCES = ("p", "known")
+_GIVE_WAY = {  # what is said on the command line, and what in a config is then as good as unsaid
+    "model": ("instance", *_OF_INSTANCES),
+    "instance": _OF_NETWORKS,
+    "keep": ("budget", "allocation"),
+    "budget": ("keep",),
+}
 
 
 def _count(name: str, value: int | None, least: int = 1) -> None:
@@ -85,11 +99,12 @@ def _count(name: str, value: int | None, least: int = 1) -> None:
         raise InputError(f"{name} must be at least {least}, got {value}.")
 
 
-def _spoken(arguments: Sequence[str] | None) -> set[str]:
-    """Names of the options that are really on the command line, be they equal to their defaults."""
+def _spoken(arguments: Sequence[str] | None, filed: Mapping[str, object]) -> set[str]:
+    """Names of the options that were really given, be they equal to their defaults."""
     unsaid = object()
-    names = (*_OF_NETWORKS, *_OF_INSTANCES)
-    given = parser().parse_args(arguments, argparse.Namespace(**dict.fromkeys(names, unsaid)))
+    names = (*_OF_NETWORKS, *_OF_INSTANCES, "instance")
+    before = dict.fromkeys(names, unsaid) | dict(filed)
+    given = parser().parse_args(arguments, argparse.Namespace(**before))
     return {name for name in names if getattr(given, name) is not unsaid}
 
 
@@ -185,17 +200,40 @@ def _check_recheck(seconds: float | None, objective: str) -> None:
         raise InputError(f"--recheck must be a finite number of seconds above 0, got {seconds:g}.")
 
 
+def _settings(given: argparse.Namespace, options: Options) -> dict[str, object]:
+    """What a config must say to ask for the same again, wherever defaults differ."""
+    subject = options.subject
+    chosen = vars(given) | {"solvers": list(options.solvers)}
+    if isinstance(subject, InstanceOptions):
+        idle = set(_OF_NETWORKS)
+    else:
+        chosen |= {"model": subject.model, "keep": list(subject.keep)}
+        idle = {"keep" if subject.budget else "allocation"}
+    return settings({name: chosen[name] for name in chosen if name not in idle}, parser())
+
+
 def parse(arguments: Sequence[str] | None = None) -> Options:
-    """Read and check the command line.
+    """Read and check the command line, and the config that it names.
 
     Raises
     ------
     InputError
         An option is unknown, malformed or out of range, or does not belong to what is compared;
-        `UnknownNameError` names the nearest known.
+        `UnknownNameError` names the nearest known.  If it stands in a config, its line is told.
     """
-    given = parser().parse_args(arguments)
-    subject = (_network if given.instance is None else _instances)(given, _spoken(arguments))
+    path = parser().parse_args(arguments).config
+    if path is None:
+        return _checked(arguments, {})
+    said = _spoken(arguments, {})
+    outdone = {name for option in said for name in _GIVE_WAY.get(option, ())}
+    config = read_config(path, parser()).without(outdone)
+    return replace(config.checked(lambda filed: _checked(arguments, filed)), config=config)
+
+
+def _checked(arguments: Sequence[str] | None, filed: Mapping[str, object]) -> Options:
+    """The options of a command line, and below them those of a config."""
+    given = parser().parse_args(arguments, argparse.Namespace(**filed))
+    subject = (_network if given.instance is None else _instances)(given, _spoken(arguments, filed))
     names = _solvers(given.solvers, given.objective)
     if given.export is not None and not set(names) & set(exporting(given.objective)):
         known = ", ".join(exporting(given.objective)) or "none"
@@ -214,7 +252,7 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
             f"--seed {given.seed} and the {given.random_seeds - 1} after it, which --random-seeds "
             "asks for, must be below 2**31."
         )
-    return Options(
+    options = Options(
         subject=subject,
         objective=given.objective,
         solvers=tuple(dict.fromkeys(names)),
@@ -225,4 +263,6 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
         export=given.export,
         recheck=given.recheck,
         format=given.format,
+        log_level=given.log_level or USUAL,
     )
+    return replace(options, settings=_settings(given, options))

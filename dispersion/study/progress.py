@@ -3,45 +3,151 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.text import Text
+
+from dispersion.study.logs import LOG
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+_BETWEEN_LINES = 15.0  # seconds
+
+
+def duration(seconds: float) -> str:
+    """A time to come, as exactly as one would say it."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    if seconds < 100 * 60:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"
 
 
 class Stage:
-    """One stage of work in countable steps."""
+    """One stage of work in countable steps.
 
-    def __init__(self, title: str, total: int, console: Console, bar: Progress | None) -> None:
-        self._title, self._total, self._console, self._bar = title, total, console, bar
-        self._done = 0
-        self._said = time.monotonic()
-        self._task = bar.add_task(title, total=total, note="") if bar else None
+    Every step is logged for those who want to know everything; a stage without a bar also says how far
+    it is, at its end and now and then.
+    """
 
-    def step(self, note: str) -> None:
-        """One step is done; `note` says which."""
-        self._done += 1
-        if self._bar is not None and self._task is not None:
-            self._bar.update(self._task, advance=1, note=note)
-        elif self._done == self._total or time.monotonic() - self._said > 15:
-            self._said = time.monotonic()
-            line = f"{self._title}: {self._done}/{self._total}, last {note}"
-            self._console.out(line, highlight=False)
+    def __init__(self, title: str, total: int) -> None:
+        self.title, self.total, self.done = title, total, 0
+        self._begun = self._said = time.monotonic()
+        self._ends: float | None = None
+        self._note = ""
+        self._running: dict[object, tuple[str, float]] = {}
+        self._gaps: dict[str, float] = {}
+
+    def begin(self, key: object, note: str) -> None:
+        """A step begins; `note` says which, and its `step` is to come with the same key."""
+        self._running[key] = note, time.monotonic()
+
+    def watching(self, work: Iterable[tuple[K, V]], note: Callable[[V], str]) -> Iterator[tuple[K, V]]:
+        """Pass on keyed work to those who do it; a step begins when it is asked for."""
+        for key, piece in work:
+            self.begin(key, note(piece))
+            yield key, piece
+
+    def step(
+        self, note: str, *, key: object = None, of: str | None = None, gap: float | None = None
+    ) -> None:
+        """One step is done; `note` says which.
+
+        Parameters
+        ----------
+        note : str
+            What was done, and how it ended.
+        key : object, optional
+            What `begin` was told, if it was.
+        of : str, optional
+            The question this step was about: several may be about the same.
+        gap : float, optional
+            How far its answer is from proof, as a share; `None` if nothing is known.
+        """
+        now = time.monotonic()
+        self.done += 1
+        self._note = note
+        self._running.pop(key, None)
+        self._ends = now + (now - self._begun) / self.done * (self.total - self.done)
+        if of is not None and gap is not None:
+            self._gaps[of] = min(gap, self._gaps.get(of, gap))
+        LOG.debug("%s: %d/%d, %s", self.title, self.done, self.total, note)
+        self._stepped(now)
+
+    def gaps(self) -> str:
+        """The best gap of every question so far, in few words; empty if none has any."""
+        if not self._gaps:
+            return ""
+        closed = sum(gap == 0.0 for gap in self._gaps.values())
+        widest = f", widest {max(self._gaps.values()):.2%}" if closed < len(self._gaps) else ""
+        return f"best gaps: {closed} of {len(self._gaps)} closed{widest}"
+
+    def left(self) -> str:
+        """How long the rest takes at the mean pace so far; empty before the first and at the end."""
+        if self._ends is None or self.done >= self.total:
+            return ""
+        return f"about {duration(max(0.0, self._ends - time.monotonic()))} left"
+
+    def doing(self) -> str:
+        """What is at work and for how long, or what was done last."""
+        if not self._running:
+            return self._note
+        now = time.monotonic()
+        return ", ".join(f"{note} {now - begun:.0f} s" for note, begun in self._running.values())
+
+    def _stepped(self, now: float) -> None:
+        """Say how far it is, unless that was said a moment ago."""
+        if self.done == self.total or now - self._said > _BETWEEN_LINES:
+            self._said = now
+            further = "".join(f"; {text}" for text in (self.gaps(), self.left()) if text)
+            LOG.info("%s: %d/%d, last %s%s", self.title, self.done, self.total, self._note, further)
+
+
+class _Drawn(Stage):
+    """A stage with a live bar, which says all there is to say."""
+
+    def __init__(self, title: str, total: int, bar: Progress) -> None:
+        super().__init__(title, total)
+        self._bar = bar
+        self._task = bar.add_task(title, total=total, stage=self)
+
+    def _stepped(self, now: float) -> None:
+        self._bar.update(self._task, completed=self.done)
+
+
+class _Told(ProgressColumn):
+    """What the stage itself tells, anew at every refresh."""
+
+    def render(self, task: Task) -> Text:
+        stage: Stage = task.fields["stage"]
+        return Text("; ".join(filter(None, (stage.left(), stage.gaps(), stage.doing()))))
 
 
 @contextmanager
 def stage(title: str, total: int, console: Console) -> Iterator[Stage]:
-    """Show progress on `console` (standard error) until the block ends."""
+    """Show progress on `console` (standard error) until the block ends; without a terminal, log it."""
     if not console.is_terminal:
-        yield Stage(title, total, console, None)
+        yield Stage(title, total)
         return
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
-        TextColumn("{task.fields[note]}"),
+        _Told(),
     )
     with Progress(*columns, console=console, transient=True) as bar:
-        yield Stage(title, total, console, bar)
+        yield _Drawn(title, total, bar)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from rich.console import Console
 
 from dispersion.errors import UnavailableError
+from dispersion.study.logs import LOG
 from dispersion.study.options import Options
 from dispersion.study.store import Store
 
@@ -25,7 +27,7 @@ class Session:
     store : Store
         Where results go.
     console : Console
-        Where to speak; results are printed elsewhere.
+        Where progress is drawn; results are printed elsewhere.
     about : dict of str to object
         What is studied, for ``run.json``.
     seconds : dict of str to float
@@ -61,7 +63,7 @@ class Session:
             yield
         except KeyboardInterrupt:
             self.interrupted = True
-            self.say("interrupted; keeping what is finished")
+            self.say("interrupted; keeping what is finished", logging.WARNING)
 
     def keep(self, write: Callable[[], None]) -> None:
         """Write a result; after the first that fails (a full disk), they are only printed."""
@@ -71,8 +73,8 @@ class Session:
             write()
         except UnavailableError as error:
             self.unwritten = True
-            self.say(f"error: {error}  What follows is only printed.")
+            self.say(f"error: {error}  What follows is only printed.", logging.ERROR)
 
-    def say(self, text: str) -> None:
-        """One plain line for the person at the terminal."""
-        self.console.out(text, highlight=False)
+    def say(self, text: str, level: int = logging.INFO) -> None:
+        """One plain line for the person at the terminal, and for the log."""
+        LOG.log(level, "%s", text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -33,7 +34,8 @@ def solve_stage(session: Session, tasks: Sequence[Task]) -> list[tuple[Task, Sol
             try:
                 prepare(name, options.objective)
             except Exception as error:  # its solves will fail for the same reason, each with a row
-                session.say(f"{name} cannot be loaded: {type(error).__name__}: {error}")
+                reason = f"{type(error).__name__}: {error}"
+                session.say(f"{name} cannot be loaded: {reason}", logging.WARNING)
     session.say(
         f"{len(tasks)} solves, {options.jobs} at a time, at most {options.limits.seconds:g} s each "
         f"(engines loaded in {session.seconds['load engines']:.1f} s; compiled kernels are cached)"
@@ -46,7 +48,8 @@ def solve_stage(session: Session, tasks: Sequence[Task]) -> list[tuple[Task, Sol
     ):
         for k, solution in solve_all(tasks, options.jobs):
             solved[k] = solution
-            progress.step(f"{solution.solver} on {tasks[k].instance.name}: {solution.status.value}")
+            note = f"{solution.solver} on {tasks[k].instance.name}: {solution.status.value}"
+            progress.step(note, of=str(tasks[k].question), gap=solution.gap)
     return [(tasks[k], solved[k]) for k in sorted(solved)]
 
 
@@ -102,7 +105,7 @@ def conclude(session: Session, judgement: Judgement) -> None:
     for news in judgement.records:
         session.say(f"NEW {news}")
     for fault in judgement.faults:
-        session.say(f"FAIL {fault}")
+        session.say(f"FAIL {fault}", logging.ERROR)
     if not judgement.faults:
         session.say("no contradictions: every bound holds against every answer")
     session.say(f"results in {session.store.folder}{', not all of them' if session.unwritten else ''}")

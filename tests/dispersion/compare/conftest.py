@@ -27,6 +27,7 @@ EVERYTHING = [
     "accuracies.parquet",
     "accuracy-against-macs.png",
     "gap-against-time.png",
+    "log.txt",
     "networks.csv",
     "networks.parquet",
     "refutations.json",
@@ -34,6 +35,7 @@ EVERYTHING = [
     "selections.json",
     "solves.csv",
     "solves.parquet",
+    "study.toml",
 ]
 
 

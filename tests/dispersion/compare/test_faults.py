@@ -99,7 +99,7 @@ def test_a_full_disk_costs_files_but_no_results(run: Run, monkeypatch: pytest.Mo
     [said] = [line for line in done.err.splitlines() if "No space left on device" in line]
     assert said.startswith(f"error: cannot write {done.folder / 'solves.parquet'}: No space left")
     assert "Traceback" not in done.err
-    assert done.files == ["run.json", "solves.csv"]
+    assert done.files == ["log.txt", "run.json", "solves.csv", "study.toml"]
     assert len(pd.read_csv(done.folder / "solves.csv")) == 2
     assert "Every instance, every solver" in done.out
     assert "Pruned networks" in done.out

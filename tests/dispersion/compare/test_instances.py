@@ -50,8 +50,8 @@ def test_the_whole_command(study: Callable[..., Any], files: Path) -> None:
     assert done.code == 0, done.err
     assert "no contradictions: every bound holds against every answer\n" in done.err
     assert done.files == [
-        *("gap-against-time.png", "refutations.json", "run.json"),
-        *("selections.json", "solves.csv", "solves.parquet"),
+        *("gap-against-time.png", "log.txt", "refutations.json", "run.json"),
+        *("selections.json", "solves.csv", "solves.parquet", "study.toml"),
     ]
     solves = done.table("solves")
     names = ["clique", "cp-sat", "grasp", "greedy", "kuby", *["random"] * 3, "tabu"]

@@ -1,20 +1,24 @@
 """What the stages of a study share."""
 
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from dispersion.errors import UnavailableError
+from dispersion.study.logs import spoken
 from dispersion.study.options import parse
 from dispersion.study.session import Session
 from dispersion.study.store import Store
 
 
 @pytest.fixture
-def session(tmp_path: Path) -> Session:
-    return Session(parse([]), Store(tmp_path / "out"), Console(file=io.StringIO(), width=40))
+def session(tmp_path: Path) -> Iterator[Session]:
+    made = Session(parse([]), Store(tmp_path / "out"), Console(file=io.StringIO(), width=40))
+    with spoken(made.console):
+        yield made
 
 
 def said(session: Session) -> str:
