@@ -121,6 +121,8 @@ def compare_networks(session: Session, subject: NetworkOptions, output: Console)
     calibration = None if exam is None else exam.calibration
     names = named(subject.methods, exam is not None)
     seed = session.options.limits.seed
+    if subject.budget:
+        session.say(f"dividing the budget by {subject.allocation}")
     with session.timed("extract"):
         sizes = counts(network, layers, subject, calibration, seed)
         layers = [

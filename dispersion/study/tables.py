@@ -24,7 +24,7 @@ FORMATS = ("table", "markdown", "csv", "json")
 GAP_DEFINITION = "gap = (bound - objective) / bound; no bound, no gap."
 WAY_DEFINITION = (
     "of the way = (objective - random mean) / (best known - random mean): 0 is random (the mean of\n"
-    "100 uniform selections), 1 the best any solver found.  #k: a random selection with seed k."
+    "100 uniform selections), 1 the best any solver found.  #k: with seed k."
 )
 
 
