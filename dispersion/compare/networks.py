@@ -45,7 +45,7 @@ def plan(
         for keep, kept in sizes.items():
             instance = base.with_p(kept[layer.name])
             tasks += [
-                Task(instance, keep, name, options.objective, limits)
+                Task(instance, keep, name, options.objective, limits, options.memory)
                 for name, limits in options.seeded()
             ]
     return tasks

@@ -61,6 +61,9 @@ class Options:
     export: Path | None
     recheck: float | None
     format: str
+    memory: float | None = None  #: GiB a solve
+    retry_failures: bool = False
+    scheduler: str | None = None  #: address of a Dask cluster
 
     def seeded(self) -> list[tuple[str, Limits]]:
         """Every solver with its limits; random selections come with several seeds."""
@@ -163,6 +166,17 @@ def _check_recheck(seconds: float | None, objective: str) -> None:
         raise InputError(f"--recheck must be a finite number of seconds above 0, got {seconds:g}.")
 
 
+def _check_place(given: argparse.Namespace) -> None:
+    """Where solves run, and how much memory they may take."""
+    if given.scheduler is not None and given.jobs is not None:
+        raise InputError(
+            f"--jobs {given.jobs} is about processes of this machine, --scheduler about a cluster; "
+            "leave one of them out."
+        )
+    if given.memory is not None and not 0 < given.memory < math.inf:
+        raise InputError(f"--memory must be a finite number of GiB above 0, got {given.memory:g}.")
+
+
 def parse(arguments: Sequence[str] | None = None) -> Options:
     """Read and check the command line.
 
@@ -183,6 +197,7 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
         )
     _count("--random-seeds", given.random_seeds)
     _count("--jobs", given.jobs)
+    _check_place(given)
     limits = Limits(given.time_limit, given.threads, given.seed)
     if not math.isfinite(limits.seconds):
         raise InputError(f"--time-limit must be a finite number of seconds, got {limits.seconds}.")
@@ -203,4 +218,7 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
         export=given.export,
         recheck=given.recheck,
         format=given.format,
+        memory=given.memory,
+        retry_failures=given.retry_failures,
+        scheduler=given.scheduler,
     )

@@ -3,51 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Sequence
 
 from rich.console import Console
 
 from dispersion.library.known import NONE_PUBLISHED, Published
-from dispersion.solution import Solution
 from dispersion.study.environment import environment
 from dispersion.study.export import export_models
 from dispersion.study.judge import Judgement, judge
 from dispersion.study.plots import accuracies_against_macs, figure_of, gap_against_time
-from dispersion.study.progress import stage
 from dispersion.study.proofs import recheck_stage, refutations
 from dispersion.study.selections import Chosen, as_json, selections
 from dispersion.study.session import Session
+from dispersion.study.solving import solve_stage
 from dispersion.study.tables import print_study
 from dispersion.study.tasks import NetworkRow, SolveRow, Task
-from dispersion.study.workers import solve_all
-from solvers import prepare
 
 EXIT_FAULT, EXIT_INPUT, EXIT_INTERRUPTED = 1, 2, 130
-
-
-def solve_stage(session: Session, tasks: Sequence[Task]) -> list[tuple[Task, Solution]]:
-    """Solve all tasks, in their order; fewer if interrupted."""
-    options = session.options
-    with session.timed("load engines"):
-        for name in options.solvers:
-            try:
-                prepare(name, options.objective)
-            except Exception as error:  # its solves will fail for the same reason, each with a row
-                session.say(f"{name} cannot be loaded: {type(error).__name__}: {error}")
-    session.say(
-        f"{len(tasks)} solves, {options.jobs} at a time, at most {options.limits.seconds:g} s each "
-        f"(engines loaded in {session.seconds['load engines']:.1f} s; compiled kernels are cached)"
-    )
-    solved: dict[int, Solution] = {}
-    with (
-        session.interruptible(),
-        session.timed("solve"),
-        stage("solving", len(tasks), session.console) as progress,
-    ):
-        for k, solution in solve_all(tasks, options.jobs):
-            solved[k] = solution
-            progress.step(f"{solution.solver} on {tasks[k].instance.name}: {solution.status.value}")
-    return [(tasks[k], solved[k]) for k in sorted(solved)]
 
 
 def solve_and_judge(
@@ -58,18 +31,43 @@ def solve_and_judge(
     """Solve all tasks and write down rows, selections and refutations.
 
     If asked for, models are written before, and proofs are checked again after.
+
+    Raises
+    ------
+    InputError
+        The folder holds solves that are not among the tasks.
     """
-    record(session, "running")
+    begin(session, tasks)
     if session.options.export is not None:
         export_models(session, tasks, session.options.export)
-    solved = solve_stage(session, tasks)
-    judgement = judge(solved, published)
+    records = solve_stage(session, tasks, published)
+    solved = [(task, record.solution) for task, record in records]
+    shared = {record.row.key for _, record in records if record.row.shared}
+    judgement = judge(solved, published, shared)
     session.keep(lambda: session.store.solves(judgement.rows))
+    trace = [row for _, record in records for row in record.trace_rows]
+    session.keep(lambda: session.store.traces(trace))
     chosen = selections(solved)
     session.keep(lambda: session.store.record("selections", as_json(chosen)))
     session.keep(lambda: session.store.record("refutations", refutations(solved)))
     judgement.faults[:0] = recheck_stage(session, solved)
     return judgement, chosen
+
+
+def begin(session: Session, tasks: Sequence[Task]) -> None:
+    """Write down that the study begins or goes on, unless the folder holds another one."""
+    ledger = session.store.ledger
+    ledger.expect(tasks)
+    for warning in ledger.journal.warnings:
+        session.say(f"warning: {warning}")
+    options = json.loads(json.dumps(dataclasses.asdict(session.options), default=str))
+    changed = ledger.begin(options, environment())
+    if changed:
+        session.say(
+            f"warning: what {session.store.folder} holds was solved with another "
+            f"{', '.join(changed)}; times do not compare"
+        )
+    record(session, "running")
 
 
 def record(session: Session, outcome: str) -> None:

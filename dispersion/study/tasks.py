@@ -15,6 +15,8 @@ from dispersion.version import __version__
 from dispersion.yardstick import RandomValues
 from solvers.base import Limits
 
+KILLED = "killed: "  #: how the message of a solve begins that had to be ended from outside
+
 
 class Question(NamedTuple):
     """What several solvers were asked: answers to equal questions can be compared."""

@@ -13,7 +13,7 @@ from safetensors.torch import save_file
 
 import pruning
 from dispersion.compare import default_folder
-from dispersion.study import stages
+from dispersion.study import solving
 from dispersion.study.options import parse
 from dispersion.study.stages import EXIT_INPUT
 from pruning.zoo.networks.resnet56 import CifarResNet
@@ -119,7 +119,7 @@ def test_bad_input_is_one_sentence(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """It is refused before anything is solved, with the offending value, and nothing is left behind."""
-    monkeypatch.setattr(stages, "solve_all", lambda *_: pytest.fail("it was not refused in time"))
+    monkeypatch.setattr(solving, "executor_of", lambda *_: pytest.fail("it was not refused in time"))
     before = sorted(material.rglob("*"))
     done = run(*arguments)
     assert done.code == EXIT_INPUT

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from dispersion import Instance, Solution, Status
 from dispersion.library import Known
 from dispersion.study.judge import Judgement, judge
+from dispersion.study.serving import failure
 from dispersion.study.tasks import Task
-from dispersion.study.workers import failure
 from solvers import Limits, solve
 
 HONEST = ("clique", "greedy", "tabu", "random")

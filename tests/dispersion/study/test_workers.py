@@ -4,7 +4,7 @@ import multiprocessing
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from multiprocessing import Pipe
 from types import SimpleNamespace
 
@@ -12,9 +12,13 @@ import numpy as np
 import pytest
 
 from dispersion import Instance, Solution, Status
-from dispersion.study import workers
+from dispersion.study import serving, workers
+from dispersion.study.executors import local
+from dispersion.study.executors.local import LocalExecutor
+from dispersion.study.serving import failure
+from dispersion.study.serving import serve as _serve
 from dispersion.study.tasks import Task
-from dispersion.study.workers import _serve, _Worker, failure, solve_all
+from dispersion.study.workers import Worker
 from solvers import solve
 
 Tasks = Callable[..., Task]
@@ -28,14 +32,18 @@ def nobody_left() -> Iterator[None]:
 
 
 @pytest.fixture
-def worker() -> Iterator[_Worker]:
-    made = _Worker(threads=1)
+def worker() -> Iterator[Worker]:
+    made = Worker(threads=1)
     yield made
     made.process.kill()
     made.stop()
 
 
-def answer(worker: _Worker) -> Solution:
+def solve_all(tasks: Sequence[Task], jobs: int) -> Iterator[tuple[int, Solution]]:
+    return LocalExecutor(jobs).solve(enumerate(tasks))
+
+
+def answer(worker: Worker) -> Solution:
     """Wait for the answer of a worker, as `solve_all` does."""
     while (solution := worker.collect()) is None:
         worker.pipe.poll(0.1)
@@ -65,7 +73,7 @@ def test_misbehaving_solvers_cost_one_row_each(
     fakes: None, task: Tasks, instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A crash, a kill, a hang or whatever else costs a row that says why; the rest goes on."""
-    monkeypatch.setattr(workers, "_GRACE_SECONDS", 0.2)
+    monkeypatch.setattr(serving, "GRACE_SECONDS", 0.2)
     told = {
         "crash": "the worker died (exit code 7)",
         "leave": "the worker died (exit code 3)",
@@ -92,7 +100,7 @@ def test_a_hang_counts_from_the_start_of_the_solve(
     fakes: None, task: Tasks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Getting ready does not eat into the time limit, but has a limit of its own."""
-    monkeypatch.setattr(workers, "_GRACE_SECONDS", 0.2)
+    monkeypatch.setattr(serving, "GRACE_SECONDS", 0.2)
     [(_, slow)] = solve_all([task("slowly-ready", seconds=0.3)], jobs=1)
     assert slow.status is Status.FEASIBLE
     assert slow.solve_seconds < 1.0  # what it took to get ready
@@ -109,7 +117,7 @@ def test_ctrl_c_is_for_the_parent(fakes: None, task: Tasks) -> None:
 
 
 def test_a_starting_worker_is_deaf_to_ctrl_c(
-    worker: _Worker, task: Tasks, capfd: pytest.CaptureFixture[str]
+    worker: Worker, task: Tasks, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """SIGINT while a worker still imports neither stops it nor prints a traceback."""
     for _ in range(10):
@@ -141,7 +149,7 @@ def test_a_worker_killed_while_idle_is_replaced(task: Tasks) -> None:
     answers.close()
 
 
-def test_a_task_given_to_a_dead_worker_fails(worker: _Worker, task: Tasks) -> None:
+def test_a_task_given_to_a_dead_worker_fails(worker: Worker, task: Tasks) -> None:
     """A worker that died unnoticed makes its task a failure, not an exception."""
     worker.process.kill()
     worker.process.join()
@@ -156,8 +164,9 @@ def test_an_answer_cut_short_is_a_death(task: Tasks) -> None:
     ours, theirs = Pipe()
     os.write(theirs.fileno(), (1000).to_bytes(4, "big") + b"half an answer")
     theirs.close()
-    dying = object.__new__(_Worker)
-    dying.pipe, dying.task, dying.deadline = ours, task("greedy"), float("inf")
+    dying = object.__new__(Worker)
+    dying.pipe, dying.task = ours, task("greedy")
+    dying.begun, dying.deadline = 0.0, float("inf")
     dying.process = SimpleNamespace(
         exitcode=1, join=lambda timeout=None: None, kill=lambda: None, is_alive=lambda: False
     )
@@ -169,14 +178,14 @@ def test_an_answer_cut_short_is_a_death(task: Tasks) -> None:
 @pytest.mark.parametrize("jobs", [1, 8])
 def test_no_more_workers_than_tasks(jobs: int, task: Tasks, monkeypatch: pytest.MonkeyPatch) -> None:
     """No process is started that could have nothing to do, and none for no tasks at all."""
-    made: list[_Worker] = []
+    made: list[Worker] = []
 
-    class Counted(_Worker):
+    class Counted(Worker):
         def __init__(self, threads: int) -> None:
             super().__init__(threads)
             made.append(self)
 
-    monkeypatch.setattr(workers, "_Worker", Counted)
+    monkeypatch.setattr(local, "Worker", Counted)
     assert list(solve_all([], jobs)) == []
     assert made == []
     assert len(list(solve_all([task("greedy"), task("greedy")], jobs))) == 2

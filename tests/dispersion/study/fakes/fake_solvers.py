@@ -8,13 +8,15 @@ import time
 from multiprocessing.connection import Connection
 
 from dispersion.solution import Refutation
-from dispersion.study import workers
+from dispersion.study import serving
 from solvers.base import Kind, Method, Run, solver
+
+_serve = serving.serve
 
 
 def serve(pipe: Connection) -> None:
     """Work as every worker does, in a process that has imported this module."""
-    workers._serve(pipe)
+    _serve(pipe)
 
 
 def _fake(method: Method) -> Method:
