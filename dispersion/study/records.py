@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from dispersion.solution import Refutation, Solution, Status, TracePoint
 from dispersion.study.journal import Record
+from dispersion.study.selections import Method
 from dispersion.study.tasks import KILLED, AccuracyRow, NetworkRow, SolveRow, TraceRow
 from dispersion.version import __version__
 
@@ -78,13 +79,32 @@ class SolveRecord:
 
 @dataclass(frozen=True)
 class NetworkRecord:
-    """A tested network: its rows, and the hash of what was cut from it and how it was tested."""
+    """A tested network.
+
+    Attributes
+    ----------
+    key, conditions : str
+        Hashes of the filters it keeps, and of the network with how it was tested; what was tested under
+        different conditions is not compared.
+    place : int
+        Its place among the networks of the study.
+    row, accuracies
+        Its lines in ``networks.csv`` and ``accuracies.csv``.
+    """
 
     key: str
-    conditions: str  #: hash of how it was tested; networks with different ones are not compared
+    conditions: str
     place: int
     row: NetworkRow
     accuracies: Sequence[AccuracyRow]
+
+    def by(self, method: Method, place: int) -> NetworkRecord:
+        """The same network as another method would have it, which keeps the same filters."""
+        solver, keep, seed = method.solver, method.keep, method.seed
+        assert keep is not None
+        row = replace(self.row, method=solver, keep=keep, seed=seed)
+        accuracies = [replace(one, method=solver, keep=keep, seed=seed) for one in self.accuracies]
+        return replace(self, place=place, row=row, accuracies=accuracies)
 
     def as_json(self) -> Record:
         """A line of the journal."""
@@ -159,6 +179,11 @@ class Records:
     def solves_in_order(self) -> list[SolveRecord]:
         """Every finished solve, as the tables have them."""
         return sorted(self.solves.values(), key=lambda record: record.place)
+
+    def tested(self, conditions: str, key: str) -> NetworkRecord | None:
+        """A network that keeps these filters and was tested like that, if there is one."""
+        known = self.networks.get(conditions, {}).values()
+        return next((record for record in known if record.key == key), None)
 
     def networks_in_order(self) -> list[NetworkRecord]:
         """The networks that were tested as the last one was, as the tables have them."""

@@ -50,7 +50,7 @@ def selections(solved: Sequence[tuple[Task, Solution]]) -> Chosen:
     return chosen
 
 
-def as_json(chosen: Chosen) -> dict[str, object]:
+def as_json(chosen: Chosen) -> dict[str, dict[str, list[int]]]:
     """Plain lists of indices, by method and instance."""
     return {
         str(method): {name: indices.tolist() for name, indices in kept.items()}
