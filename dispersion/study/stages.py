@@ -70,12 +70,15 @@ def begin(session: Session, tasks: Sequence[Task]) -> None:
     record(session, "running")
 
 
-def record(session: Session, outcome: str) -> None:
+def record(session: Session, outcome: str, judgement: Judgement | None = None) -> None:
     """Write ``run.json``: what was asked, of what, where, how long it took, and how it ended."""
+    judged = judgement or Judgement()
     session.store.record(
         "run",
         {
             "outcome": outcome,
+            "faults": judged.faults,
+            "records": judged.records,
             "options": dataclasses.asdict(session.options),
             **session.about,
             "digests": session.digests,
@@ -95,14 +98,21 @@ def draw(session: Session, rows: Sequence[SolveRow], networks: Sequence[NetworkR
         )
 
 
-def conclude(session: Session, judgement: Judgement) -> None:
-    """Say what is wrong, or that nothing is, what is new, and where the results are."""
-    for news in judgement.records:
-        session.say(f"NEW {news}")
+def accuse(session: Session, judgement: Judgement) -> None:
+    """Say what is wrong before any result is shown."""
     for fault in judgement.faults:
         session.say(f"FAIL {fault}")
-    if not judgement.faults:
-        session.say("no contradictions: every bound holds against every answer")
+
+
+def conclude(session: Session, judgement: Judgement) -> None:
+    """Say what is new, whether anything is wrong, and where the results are."""
+    for news in judgement.records:
+        session.say(f"NEW {news}")
+    session.say(
+        f"{len(judgement.faults)} FAIL, see above"
+        if judgement.faults
+        else "no contradictions: every bound holds against every answer"
+    )
     session.say(f"results in {session.store.folder}{', not all of them' if session.unwritten else ''}")
 
 
@@ -112,7 +122,8 @@ def finish(
     """Draw, write, print and say how it ended; returns the exit code."""
     draw(session, judgement.rows, networks)
     outcome = "interrupted" if session.interrupted else "failed" if judgement.faults else "complete"
-    session.keep(lambda: record(session, outcome))
+    session.keep(lambda: record(session, outcome, judgement))
+    accuse(session, judgement)
     print_study(session.options.format, judgement.rows, networks, output)
     conclude(session, judgement)
     code = {"complete": 0, "failed": EXIT_FAULT, "interrupted": EXIT_INTERRUPTED}[outcome]
