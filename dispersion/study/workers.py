@@ -182,7 +182,7 @@ class Worker:
     def stop(self) -> None:
         """Let an idle worker leave by itself, so that it cleans up; kill a busy one."""
         if self.task is None and self.process.is_alive():
-            with suppress(BrokenPipeError, ConnectionResetError):
+            with suppress(OSError):  # it dies at this moment
                 self.pipe.send(None)
             self.process.join(timeout=_LEAVE_SECONDS)
         self.process.kill()

@@ -2,13 +2,16 @@
 
 import multiprocessing
 import os
+import re
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from multiprocessing import Pipe
 from types import SimpleNamespace
 
 import numpy as np
+import psutil
 import pytest
 
 from dispersion import Instance, Solution, Status
@@ -19,7 +22,7 @@ from dispersion.study.serving import failure
 from dispersion.study.serving import serve as _serve
 from dispersion.study.tasks import Task
 from dispersion.study.workers import Worker
-from solvers import solve
+from solvers import Limits, solve
 
 Tasks = Callable[..., Task]
 
@@ -81,6 +84,7 @@ def test_misbehaving_solvers_cost_one_row_each(
         "broken": "RuntimeError: no such luck",
         "hang": "killed: no answer after",
         "no-engine": "ImportError: no module named 'engine'",
+        "no-memory": "MemoryError: Unable to allocate",
         "impossible": "ContradictionError: impossible proved that nothing exceeds 0.0",
     }
     names = [name for fake in told for name in (fake, "greedy")]
@@ -198,10 +202,57 @@ def test_workers_are_pinned_to_their_threads(
     """Numerical libraries in a worker see the thread limit; this process keeps its settings."""
     monkeypatch.setenv("OMP_NUM_THREADS", "17")
     monkeypatch.delenv("MKL_NUM_THREADS", raising=False)
-    [(_, solution)] = solve_all([task("threads", threads=3)], jobs=1)
-    assert solution.message == "3"
+    [(_, solution)] = solve_all([task("all-threads", threads=3)], jobs=1)
+    libraries = ("BLIS_NUM", "MKL_NUM", "NUMBA_NUM", "OMP_NUM", "OPENBLAS_NUM", "VECLIB_MAXIMUM")
+    assert solution.message == " ".join(f"{name}_THREADS=3" for name in libraries)
     assert os.environ["OMP_NUM_THREADS"] == "17"
     assert "MKL_NUM_THREADS" not in os.environ
+
+
+def test_an_engine_that_keeps_the_interpreter_is_killed(fakes: None, task: Tasks) -> None:
+    """Neither a deaf engine nor a reader that comes late keeps a solve from ending at its limit."""
+    answers = solve_all([task("greedy"), task("hang-in-c", seconds=0.3)], jobs=2)
+    assert next(answers)[0] == 0
+    while not any(one.status() == psutil.STATUS_ZOMBIE for one in psutil.Process().children()):
+        time.sleep(0.05)  # it ends though nobody asks for it
+    [(_, solution)] = answers
+    assert (solution.solver, solution.status) == ("hang-in-c", Status.TIME_LIMIT)
+    assert solution.message.startswith("killed: no answer after ")
+
+
+def test_too_much_memory_is_a_row_with_its_reason(fakes: None, task: Tasks) -> None:
+    """A worker above its limit is killed; one below is not, nor is any without a limit."""
+    limited = [replace(task("glutton"), memory=0.6), replace(task("greedy"), memory=0.6)]
+    over, under = (solution for _, solution in sorted(solve_all(limited, jobs=1)))
+    assert over.status is Status.ERROR
+    told = r"killed: it took 0\.\d\d GiB of memory, more than the 0\.6 allowed"
+    assert re.fullmatch(told, over.message)
+    assert over.solve_seconds > 0.0
+    assert under.status is Status.FEASIBLE
+
+
+def test_processes_are_shared_only_where_that_is_safe(fakes: None, task: Tasks) -> None:
+    """What is not known to leave no traces gets a new process, and so does what comes after it."""
+    names = ["which-process", "which-process", "greedy", "which-process"]
+    messages = [solution.message for _, solution in solve_all([task(name) for name in names], jobs=1)]
+    assert len({messages[0], messages[1], messages[3]}) == 3
+
+
+@pytest.mark.parametrize("objective", ["max-min", "max-sum"])
+def test_a_warm_worker_answers_as_a_fresh_one(objective: str, instance: Instance) -> None:
+    """All solvers that may share a process, one after the other in one, twice, and each in its own."""
+    points = np.random.default_rng(3).random((40, 2))
+    spread = Instance.from_points(points, 9, name="spread")
+    names = sorted(name.split("/")[1] for name in workers.WARM if name.startswith(objective))
+    limits = Limits(seconds=3.0, seed=4)
+    tasks = [Task(one, None, name, objective, limits) for one in (spread, instance) for name in names]
+    warm = [solution for _, solution in solve_all([*tasks, *tasks], jobs=1)]
+    for k, asked in enumerate(tasks):
+        [(_, fresh)] = solve_all([asked], jobs=1)
+        for other in (warm[k], warm[k + len(tasks)]):
+            assert same(fresh, other), asked.solver
+            assert (fresh.bound, fresh.status) == (other.bound, other.status), asked.solver
+            assert fresh.refutations == other.refutations, asked.solver
 
 
 @pytest.fixture
