@@ -1,6 +1,8 @@
 """``python -m dispersion.compare``: gap, time and, on networks, accuracy of every solver.
 
-This is the roof: it wires the rooms together and is imported by none of them.
+This is the roof: it wires the rooms together and is imported by none of them.  Every worker imports the
+module that the command was started with, and with it this one; so what a worker does not need is
+imported by the functions that do.
 """
 
 from __future__ import annotations
@@ -12,22 +14,25 @@ import time
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-
-from dispersion.compare.instances import compare_instances
-from dispersion.compare.networks import compare_networks
 from dispersion.errors import DispersionError
-from dispersion.study.options import InstanceOptions, Options, parse
-from dispersion.study.session import Session
-from dispersion.study.stages import EXIT_INPUT, EXIT_INTERRUPTED
-from dispersion.study.store import Store
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from dispersion.study.options import Options
+    from dispersion.study.session import Session
 
 __all__ = ["compare", "default_folder", "main"]
 
 
 def compare(session: Session, output: Console) -> int:
     """Compare solvers on what was asked for; returns the exit code."""
+    from dispersion.compare.instances import compare_instances
+    from dispersion.compare.networks import compare_networks
+    from dispersion.study.options import InstanceOptions
+
     subject = session.options.subject
     if isinstance(subject, InstanceOptions):
         return compare_instances(session, subject, output)
@@ -36,6 +41,8 @@ def compare(session: Session, output: Console) -> int:
 
 def default_folder(options: Options) -> Path:
     """Where results go unless told: named by the model or the first instance, and the time."""
+    from dispersion.study.options import InstanceOptions
+
     subject = options.subject
     name = Path(subject.sources[0]).stem if isinstance(subject, InstanceOptions) else subject.model
     plain = re.sub(r"[^A-Za-z0-9_]+", "-", name)[:100]
@@ -44,6 +51,13 @@ def default_folder(options: Options) -> Path:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code (see ``--help``)."""
+    from rich.console import Console
+
+    from dispersion.study.options import parse
+    from dispersion.study.session import Session
+    from dispersion.study.stages import EXIT_INPUT, EXIT_INTERRUPTED
+    from dispersion.study.store import Store
+
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a narrow encoding costs a character, not the table
     console = Console(stderr=True)
