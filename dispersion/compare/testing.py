@@ -57,6 +57,7 @@ def evaluate_stage(
                     record = NetworkRecord(key, conditions, place, row, accuracies)
                 records.append(record.by(method, place))
                 session.keep(lambda: ledger.keep_network(records[-1]))
+                ledger.records.add_network(records[-1])  # known even if it could not be written
             except Exception as error:  # a network that cannot be pruned costs a row, not the study
                 faults.append(f"{method}: not evaluated: {type(error).__name__}: {error}")
             _write(session, records)

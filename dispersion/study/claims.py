@@ -28,12 +28,14 @@ class Claims:
         """Claim a key; False if it is claimed already, be it by this process."""
         if key in self._held:
             return False
-        self.folder.mkdir(exist_ok=True)
         lock = FileLock(self.folder / key)
         try:
+            self.folder.mkdir(exist_ok=True)
             lock.acquire(blocking=False)
         except Timeout:
             return False
+        except OSError:  # a full disk: rather solved twice than not at all
+            pass
         self._held[key] = lock
         return True
 

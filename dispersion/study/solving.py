@@ -53,7 +53,9 @@ class Solving:
         value = None if known is None else known.value
         row = SolveRow.of(task, solution, self._random_of(task), value, shared)
         record = self.records[k] = SolveRecord(row, solution, k)
-        self._session.keep(lambda: self._session.store.ledger.keep_solve(record))
+        ledger = self._session.store.ledger
+        self._session.keep(lambda: ledger.keep_solve(record))
+        ledger.records.add_solve(record)  # known even if it could not be written
         if time.monotonic() - self._written > _TABLES_SECONDS:
             self.write()
 
