@@ -70,10 +70,9 @@ class Ledger:
         if others:
             row = others[0].row
             raise InputError(
-                f"{self.folder} holds {len(others)} solves that this command does not ask for, such as "
+                f"{self.folder} holds solves that this command does not ask for ({len(others)}), such as "
                 f"{row.solver} on {Question(row.instance, row.p, row.keep)}, {row.time_limit:g} s, "
-                f"{row.threads} threads, seed {row.seed}; choose another folder with --out, or ask for "
-                "them as well."
+                f"seed {row.seed}; choose another folder with --out, or ask for them as well."
             )
 
     def forget_failures(self) -> None:

@@ -68,10 +68,10 @@ class DaskExecutor:
         """Solve tasks; leaving the iterator early takes back those that have not begun."""
         waiting = iter(tasks)
         under_way: dict[Any, tuple[int, Task]] = {}
-        ended = self._distributed.as_completed()
+        ended = self._distributed.as_completed(loop=self._client.loop)
         try:
             while True:
-                for index, task in islice(waiting, self._room() - len(under_way)):
+                for index, task in islice(waiting, max(0, self._room() - len(under_way))):
                     future = self._client.submit(solve_isolated, task, pure=False)
                     under_way[future] = index, task
                     ended.add(future)
@@ -88,7 +88,7 @@ class DaskExecutor:
         self._client.close()
 
     def _room(self) -> int:
-        """How many tasks to have under way; one until the first worker is there."""
+        """How many tasks to have under way, by now; one while there is no worker."""
         threads: int = sum(self._client.nthreads().values())
         return max(1, _AHEAD * threads)
 
