@@ -70,9 +70,10 @@ class Ledger:
         if others:
             row = others[0].row
             raise InputError(
-                f"{self.folder} holds solves that this command does not ask for ({len(others)}), such as "
-                f"{row.solver} on {Question(row.instance, row.p, row.keep)}, {row.time_limit:g} s, "
-                f"seed {row.seed}; choose another folder with --out, or ask for them as well."
+                f"{self.folder} holds solves that this command does not ask for ({len(others)}), such "
+                f"as {row.solver} on {Question(row.instance, row.p, row.keep)}, {row.time_limit:g} s, "
+                f"seed {row.seed}, by version {others[0].version}; choose another folder with --out, or "
+                "ask for them as well."
             )
 
     def forget_failures(self) -> None:

@@ -23,13 +23,14 @@ class SolveRecord:
     row: SolveRow
     solution: Solution
     place: int
+    version: str = __version__  #: of this package
 
     def as_json(self) -> Record:
         """A line of the journal, from which `of_json` makes an equal record."""
         solution = self.solution
         return {
             "kind": "solve",
-            "version": __version__,
+            "version": self.version,
             "place": self.place,
             "row": dataclasses.asdict(self.row),
             "selected": None if solution.selected is None else solution.selected.tolist(),
@@ -57,7 +58,7 @@ class SolveRecord:
             message=row.message,
             refutations=tuple(Refutation(*one) for one in content["refutations"]),
         )
-        return cls(row, solution, content["place"])
+        return cls(row, solution, content["place"], content["version"])
 
     @property
     def named(self) -> Named:

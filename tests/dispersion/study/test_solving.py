@@ -141,9 +141,7 @@ def test_another_study_is_refused(
         [task("greedy"), task("random", on=instance.with_p(3))],
     )
     for other in others:
-        with pytest.raises(
-            InputError, match=r"out holds [12] solves that this command does not ask for"
-        ):
+        with pytest.raises(InputError, match=r"out holds solves that this command does not ask for"):
             study(other)
     assert {path: path.read_bytes() for path in files} == before
 
