@@ -72,8 +72,8 @@ class Ledger:
             raise InputError(
                 f"{self.folder} holds solves that this command does not ask for ({len(others)}), such "
                 f"as {row.solver} on {Question(row.instance, row.p, row.keep)}, {row.time_limit:g} s, "
-                f"seed {row.seed}, by version {others[0].version}; choose another folder with --out, or "
-                "ask for them as well."
+                f"seed {row.seed}, by version {others[0].version}; choose another folder with --out, "
+                "or ask for them as well."
             )
 
     def forget_failures(self) -> None:

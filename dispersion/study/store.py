@@ -16,6 +16,8 @@ from dispersion.study.frames import Kind, frame_of
 from dispersion.study.ledger import JOURNAL, Ledger
 from dispersion.study.tasks import AccuracyRow, NetworkRow, SolveRow, TraceRow
 
+LOCK = ".lock"
+
 
 class Store:
     """Writes tables and records into one folder, each file whole or not at all, and the journal.
@@ -40,10 +42,15 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._lock = FileLock(folder / ".lock")
+        self._lock = FileLock(folder / LOCK)
         try:
             self._made = not folder.exists()
             folder.mkdir(parents=True, exist_ok=True)
+            if (folder / "run.json").exists() and not (folder / JOURNAL).exists():
+                raise InputError(
+                    f"{folder} holds the results of an earlier run, and no journal to go on from; choose "
+                    "another folder with --out."
+                )
             with self._lock:
                 probe = folder / ".write-test"
                 probe.write_text("")
@@ -53,21 +60,17 @@ class Store:
             raise InputError(
                 f"cannot write to the folder {folder}: {error.strerror}; choose another with --out."
             ) from error
-        if (folder / "run.json").exists() and not self.ledger.journal.path.exists():
-            raise InputError(
-                f"{folder} holds the results of an earlier run, and no journal to go on from; choose "
-                "another folder with --out."
-            )
 
     def close(self) -> None:
-        """Give claims back; take the folder away if it was made for this run and holds nothing."""
+        """Give claims back; where nothing came of the run, take away the folder made for it."""
         self.ledger.claims.release_all()
-        if self._made and not self.ledger.records.solves:
-            with suppress(OSError):  # there are other files
-                if {path.name for path in self.folder.iterdir()} <= {".lock", JOURNAL}:
-                    (self.folder / JOURNAL).unlink(missing_ok=True)
-                    (self.folder / ".lock").unlink()
-                    self.folder.rmdir()
+        if self.ledger.records.solves or (self.folder / "run.json").exists():
+            return
+        with suppress(OSError):  # there are other files
+            for name in (JOURNAL, LOCK):
+                (self.folder / name).unlink(missing_ok=True)
+            if self._made:
+                self.folder.rmdir()
 
     def solves(self, rows: Sequence[SolveRow]) -> None:
         """Write ``solves.csv`` and ``solves.parquet``."""

@@ -101,7 +101,10 @@ BAD_INPUT = [
     ),
     (["--budget", "macs=0.9", "--allocation", "even"], "unknown allocation 'even'"),
     (["--space", "weight"], "unknown space 'weight'; did you mean weights"),
-    (["--out", "earlier"], "earlier holds the results of an earlier run; choose another folder"),
+    (
+        ["--out", "earlier"],
+        "earlier holds the results of an earlier run, and no journal to go on from",
+    ),
     (["--out", "file"], "cannot write to the folder file: File exists; choose another with --out."),
     (["--out", "file/below"], "cannot write to the folder file/below: Not a directory;"),
     (["--out", "/proc/nothing"], "cannot write to the folder /proc/nothing:"),
