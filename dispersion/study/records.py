@@ -5,15 +5,23 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from dispersion.solution import Refutation, Solution, Status, TracePoint
 from dispersion.study.journal import Record
 from dispersion.study.selections import Method
-from dispersion.study.tasks import KILLED, AccuracyRow, NetworkRow, SolveRow, TraceRow
+from dispersion.study.tasks import COLUMNS, KILLED, AccuracyRow, NetworkRow, SolveRow, TraceRow
 from dispersion.version import __version__
+
+Row = TypeVar("Row", SolveRow, NetworkRow, AccuracyRow)
+
+
+def _row(kind: type[Row], content: Record) -> Row:
+    """A row of this version: what another one did not write is absent, what only it knows left out."""
+    known: dict[str, Any] = {name: content.get(name) for name in COLUMNS[kind]}
+    return kind(**known)
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +49,7 @@ class SolveRecord:
     @classmethod
     def of_json(cls, content: Record) -> SolveRecord:
         """Read a line of the journal."""
-        row = SolveRow(**content["row"])
+        row = _row(SolveRow, content["row"])
         selected = content["selected"]
         solution = Solution(
             solver=row.solver,
@@ -114,8 +122,8 @@ class NetworkRecord:
     @classmethod
     def of_json(cls, content: Record) -> NetworkRecord:
         """Read a line of the journal."""
-        accuracies = [AccuracyRow(**one) for one in content["accuracies"]]
-        row = NetworkRow(**content["row"])
+        accuracies = [_row(AccuracyRow, one) for one in content["accuracies"]]
+        row = _row(NetworkRow, content["row"])
         return cls(content["key"], content["conditions"], content["place"], row, accuracies)
 
 

@@ -48,8 +48,8 @@ class Store:
             folder.mkdir(parents=True, exist_ok=True)
             if (folder / "run.json").exists() and not (folder / JOURNAL).exists():
                 raise InputError(
-                    f"{folder} holds the results of an earlier run, and no journal to go on from; choose "
-                    "another folder with --out."
+                    f"{folder} holds the results of an earlier run, and no journal to go on from; "
+                    "choose another folder with --out."
                 )
             with self._lock:
                 probe = folder / ".write-test"

@@ -53,9 +53,10 @@ def _leaves_no_traces(task: Task) -> bool:
 
 
 def _cause(exitcode: int | None) -> str:
-    if exitcode is not None and exitcode < 0:
-        return f"killed by {signal.Signals(-exitcode).name}"
-    return f"exit code {exitcode}"
+    if exitcode is None or exitcode >= 0:
+        return f"exit code {exitcode}"
+    name = signal.Signals(-exitcode).name
+    return f"killed by {name}" + (", perhaps for want of memory" if name == "SIGKILL" else "")
 
 
 @contextmanager
@@ -186,5 +187,5 @@ class Worker:
                 self.pipe.send(None)
             self.process.join(timeout=_LEAVE_SECONDS)
         self.process.kill()
-        self.process.join()
+        self.process.join(timeout=_LEAVE_SECONDS)  # what waits for a disk can outlive a kill
         self.pipe.close()

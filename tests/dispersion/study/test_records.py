@@ -116,3 +116,16 @@ def test_the_later_is_meant(
         [{"kind": "selection", "method": "l1", "kept": {"a": [1]}}, {"kind": "of a later version"}]
     )
     assert records.selections == {"l1": {"a": [1]}}
+
+
+def test_rows_of_other_versions_are_read(record: Callable[..., SolveRecord]) -> None:
+    """A column that was not there yet is absent, one that is here no longer is left out."""
+    made = record("greedy").as_json()
+    del made["row"]["shared"]
+    made["row"]["colour"] = "blue"
+    again = SolveRecord.of_json(through_json(made))
+    assert again.row == dataclasses.replace(
+        record("greedy").row,
+        shared=None,
+        **{name: getattr(again.row, name) for name in ("build_seconds", "solve_seconds")},
+    )

@@ -4,10 +4,13 @@ import multiprocessing
 import os
 import re
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from multiprocessing import Pipe
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -80,14 +83,14 @@ def test_misbehaving_solvers_cost_one_row_each(
     told = {
         "crash": "the worker died (exit code 7)",
         "leave": "the worker died (exit code 3)",
-        "killed": "the worker died (killed by SIGKILL)",
+        "killed": "the worker died (killed by SIGKILL, perhaps for want of memory)",
         "broken": "RuntimeError: no such luck",
         "hang": "killed: no answer after",
         "no-engine": "ImportError: no module named 'engine'",
         "no-memory": "MemoryError: Unable to allocate",
         "impossible": "ContradictionError: impossible proved that nothing exceeds 0.0",
     }
-    names = [name for fake in told for name in (fake, "greedy")]
+    names = ["greedy", *told, "greedy"]
     solved = dict(solve_all([task(name, seconds=0.3) for name in names], jobs=2))
     assert sorted(solved) == list(range(len(names)))
     for k, name in enumerate(names):
@@ -160,7 +163,7 @@ def test_a_task_given_to_a_dead_worker_fails(worker: Worker, task: Tasks) -> Non
     worker.give(task("greedy"))
     solution = answer(worker)
     assert solution.status is Status.ERROR
-    assert solution.message == "the worker died (killed by SIGKILL)"
+    assert solution.message == "the worker died (killed by SIGKILL, perhaps for want of memory)"
 
 
 def test_an_answer_cut_short_is_a_death(task: Tasks) -> None:
@@ -302,3 +305,53 @@ def test_large_instances_reach_the_worker(task: Tasks) -> None:
     large = Instance.from_points(points, 5, name="large")
     [(_, solution)] = solve_all([task("greedy", on=large)], jobs=1)
     assert same(solution, solve(large, "greedy"))
+
+
+def test_a_worker_imports_little(task: Tasks) -> None:
+    """What the command imports for tables and plots is not loaded again for every fresh process."""
+    listing = "import dispersion.compare.__main__, dispersion.study.serving, sys; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", listing], capture_output=True, text=True, check=True)
+    heavy = {"pandas", "matplotlib", "torch", "rich", "pyarrow", "ortools", "highspy", "pyomo"}
+    assert not heavy & set(done.stdout.split())
+
+
+def test_a_worker_does_not_outlive_its_parent(tmp_path: Path) -> None:
+    """A hanging solve ends with the process that asked for it, however that ends."""
+    script = tmp_path / "parent.py"
+    script.write_text(PARENT)
+    fakes = str(Path(__file__).parent / "fakes")
+    root = str(Path(__file__).parents[3])
+    parent = subprocess.Popen(
+        [sys.executable, str(script)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([root, fakes])},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert parent.stdout is not None
+    assert parent.stdout.readline() == "solving\n"
+    children = psutil.Process(parent.pid).children(recursive=True)
+    assert children
+    parent.kill()
+    parent.communicate()
+    assert psutil.wait_procs(children, timeout=30)[1] == []
+
+
+PARENT = """
+import fake_solvers
+from dispersion import Instance
+from dispersion.study import serving
+from dispersion.study.tasks import Task
+from dispersion.study.workers import Worker
+from solvers import Limits
+
+serving.serve = fake_solvers.serve
+if __name__ == "__main__":
+    worker = Worker(threads=1)
+    instance = Instance([[0, 1, 2], [1, 0, 1], [2, 1, 0]], 2)
+    worker.give(Task(instance, None, "hang", "max-min", Limits(seconds=600.0)))
+    while not worker.started:
+        assert worker.collect() is None
+    print("solving", flush=True)
+    while True:
+        worker.collect()
+"""
