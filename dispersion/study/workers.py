@@ -40,11 +40,14 @@ _THREAD_VARIABLES = (
 _STARTING = threading.Lock()  # the environment belongs to all threads
 
 WARM = frozenset(
-    f"max-min/{name}" for name in ("clique", "grasp", "greedy", "random", "tabu")
-) | frozenset(f"max-sum/{name}" for name in ("exchange", "greedy", "random"))
+    [
+        *(f"max-min/{name}" for name in ("clique", "cp-sat", "grasp", "greedy", "random", "tabu")),
+        *(f"max-sum/{name}" for name in ("exchange", "greedy", "random")),
+    ]
+)
 """Solvers that may share a process: tests show that their answers are those of a fresh one.
 
-MIP and CP engines are not among them; HiGHS's scheduler, for one, outlives a solve.
+MIP solvers are not among them: HiGHS's scheduler outlives a solve.
 """
 
 
