@@ -4,10 +4,12 @@ import errno
 import io
 import json
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from rich.console import Console
 
@@ -265,3 +267,19 @@ def test_another_machine_is_told(
     here = stages.environment()
     monkeypatch.setattr(stages, "environment", lambda: {**here, "cpu": "another"})
     assert "solved with another cpu; times do not compare" in said(study([task("greedy")]))
+
+
+def test_tables_are_written_in_between(
+    study: Callable[..., Session],
+    executor: Counting,
+    task: Tasks,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whoever looks while a long study runs, or after it died, finds tables of what was finished."""
+    monkeypatch.setattr(solving, "_TABLES_SECONDS", 0.0)
+    monkeypatch.setattr(solving, "_said", lambda record: sys.exit(9))  # dies after the first answer
+    with pytest.raises(SystemExit):
+        study([task(name) for name in FOUR])
+    assert list(pd.read_parquet(tmp_path / "out" / "solves.parquet")["solver"]) == ["greedy"]
+    assert not pd.read_csv(tmp_path / "out" / "traces.csv").empty
