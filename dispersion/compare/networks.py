@@ -18,7 +18,7 @@ from dispersion.compare.testing import evaluate_stage
 from dispersion.errors import InputError
 from dispersion.instance import Instance
 from dispersion.study.options import NetworkOptions, Options
-from dispersion.study.selections import as_json
+from dispersion.study.selections import Method, as_json
 from dispersion.study.session import Session
 from dispersion.study.stages import finish, solve_and_judge
 from dispersion.study.tasks import NetworkRow, Task
@@ -80,6 +80,8 @@ def compare_networks(session: Session, subject: NetworkOptions, output: Console)
     session.about["filters kept"] = sizes
     for budget in budgets(subject)[:1]:
         session.say(f"keep is the share of {budget.resource} that remains, within 1 %")
+    asked = {str(Method(name, share, None, seed)) for name in names for share in sizes}
+    session.store.ledger.expect_methods(asked)
     judgement, chosen = solve_and_judge(session, tasks)
     if names and not session.interrupted:
         with session.interruptible(), session.timed("score"):

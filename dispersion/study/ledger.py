@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from filelock import FileLock
@@ -10,7 +10,7 @@ from filelock import FileLock
 from dispersion.errors import InputError
 from dispersion.study.claims import Claims
 from dispersion.study.journal import Journal
-from dispersion.study.records import NetworkRecord, Records, SolveRecord
+from dispersion.study.records import Named, NetworkRecord, Records, SolveRecord
 from dispersion.study.tasks import Question, Task
 
 JOURNAL = "journal.jsonl"
@@ -41,8 +41,8 @@ class Ledger:
         self.journal = Journal(folder / JOURNAL, lock)
         self.claims = Claims(folder / ".claims")
         self.records = Records()
-        self.refresh()
-        with lock:
+        with lock:  # or somebody might be writing the last line at this moment
+            self.refresh()
             self.journal.check_end()
 
     def refresh(self) -> None:
@@ -65,16 +65,34 @@ class Ledger:
         InputError
             The folder holds a solve that is not among `tasks`.
         """
-        keys = {task.key for task in tasks}
-        others = [record for record in self.records.solves.values() if record.row.key not in keys]
+        asked = {Named(task.key, task.instance.name, task.keep) for task in tasks}
+        others = [record for named, record in self.records.solves.items() if named not in asked]
         if others:
             row = others[0].row
-            raise InputError(
-                f"{self.folder} holds solves that this command does not ask for ({len(others)}), such "
-                f"as {row.solver} on {Question(row.instance, row.p, row.keep)}, {row.time_limit:g} s, "
-                f"seed {row.seed}, by version {others[0].version}; choose another folder with --out, "
-                "or ask for them as well."
+            raise self._another(
+                f"solves that this command does not ask for ({len(others)}), such as {row.solver} on "
+                f"{Question(row.instance, row.p, row.keep)}, {row.time_limit:g} s, seed {row.seed}, by "
+                f"version {others[0].version}"
             )
+
+    def expect_methods(self, methods: Collection[str]) -> None:
+        """Refuse a study that leaves out criteria which the one in the folder has.
+
+        Raises
+        ------
+        InputError
+            The folder holds what another criterion than these keeps.
+        """
+        others = sorted(self.records.selections.keys() - set(methods))
+        if others:
+            raise self._another(
+                f"criteria that this command does not ask for ({len(others)}), such as {others[0]}"
+            )
+
+    def _another(self, what: str) -> InputError:
+        return InputError(
+            f"{self.folder} holds {what}; choose another folder with --out, or ask for them as well."
+        )
 
     def forget_failures(self) -> None:
         """Let solves that failed count as not made."""

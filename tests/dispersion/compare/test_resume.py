@@ -110,6 +110,9 @@ def test_networks_are_not_tested_again(run: Run, monkeypatch: pytest.MonkeyPatch
     assert study.networks.to_csv() == before.to_csv()
     assert study.selections == json.loads((done.folder / "selections.json").read_text())
     assert {"l1, keep 0.5, seed 0", "greedy, keep 0.25, seed 0"} <= set(study.selections)
+    refused = run(*(part for part in command if part not in ("--methods", "l1")))
+    assert refused.code == 2
+    assert "holds criteria that this command does not ask for (2), such as l1, keep 0.25" in refused.err
 
 
 def test_another_study_is_left_alone(run: Run) -> None:

@@ -118,7 +118,7 @@ def test_more_can_be_asked_for(
 ) -> None:
     """Further solvers and sizes join in; the tables are those of a study that asked for all at once."""
     larger = instance.with_p(5)
-    few = [task(name) for name in ("random", "clique")]
+    few = [task(name, keep=None) for name in ("random", "clique")]
     more = [task(name, on=on, keep=None) for on in (instance, larger) for name in FOUR]
     study(few)
     rows = study(more).rows
@@ -139,6 +139,7 @@ def test_another_study_is_refused(
         [task("greedy")],
         [task("greedy"), task("random", seconds=2.0)],
         [task("greedy"), task("random", seed=1)],
+        [task("greedy"), task("random", keep=0.51)],
         [replace(task("greedy"), memory=1.0), task("random")],
         [task("greedy"), task("random", on=instance.with_p(3))],
     )
