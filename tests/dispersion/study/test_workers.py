@@ -242,13 +242,13 @@ def test_processes_are_shared_only_where_that_is_safe(fakes: None, task: Tasks) 
 
 
 @pytest.mark.parametrize("objective", ["max-min", "max-sum"])
-def test_a_warm_worker_answers_as_a_fresh_one(objective: str, instance: Instance) -> None:
+def test_a_warm_worker_answers_as_a_fresh_one(objective: str) -> None:
     """All solvers that may share a process, one after the other in one, twice, and each in its own."""
     points = np.random.default_rng(3).random((24, 2))
     spread = Instance.from_points(points, 6, name="spread")
     names = sorted(name.split("/")[1] for name in workers.WARM if name.startswith(objective))
     limits = Limits(seconds=20.0, seed=4)
-    tasks = [Task(one, None, name, objective, limits) for one in (spread, instance) for name in names]
+    tasks = [Task(spread, None, name, objective, limits) for name in names]
     warm = [solution for _, solution in solve_all([*tasks, *tasks], jobs=1)]
     for k, asked in enumerate(tasks):
         [(_, fresh)] = solve_all([asked], jobs=1)

@@ -20,7 +20,6 @@ from dispersion.study.tasks import Task
 from solvers import solve
 
 distributed = pytest.importorskip("distributed", reason="the extra dask is not installed")
-pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # of the cluster's own sockets
 
 
 @pytest.fixture(scope="module")
