@@ -83,11 +83,12 @@ def compare_networks(session: Session, subject: NetworkOptions, output: Console)
     asked = {str(Method(name, share, None, seed)) for name in names for share in sizes}
     session.store.ledger.expect_methods(asked)
     judgement, chosen = solve_and_judge(session, tasks)
+    by_solvers = set(chosen)
     if names and not session.interrupted:
         with session.interruptible(), session.timed("score"):
             chosen_by_criteria(session, layers, sizes, names, calibration, chosen, judgement.faults)
         session.keep(lambda: session.store.record("selections", as_json(chosen)))
-        by_criteria = {method: found for method, found in chosen.items() if method.solver in names}
+        by_criteria = {method: found for method, found in chosen.items() if method not in by_solvers}
         for name, kept in as_json(by_criteria).items():
             session.keep(partial(session.store.ledger.keep_selection, name, kept))
     networks: list[NetworkRow] = []
