@@ -1,6 +1,8 @@
 """``python -m dispersion.compare``: gap, time and, on networks, accuracy of every solver.
 
-This is the roof: it wires the rooms together and is imported by none of them.
+This is the roof: it wires the rooms together and is imported by none of them.  Every worker imports the
+module that the command was started with, and with it this one; so what a worker does not need is
+imported by the functions that do.
 """
 
 from __future__ import annotations
@@ -13,24 +15,27 @@ import time
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-
-from dispersion.compare.instances import compare_instances
-from dispersion.compare.networks import compare_networks
 from dispersion.errors import DispersionError
-from dispersion.study.config import as_toml
-from dispersion.study.logs import CONFIG_NAME, LOG, spoken, written
-from dispersion.study.options import InstanceOptions, Options, parse
-from dispersion.study.session import Session
-from dispersion.study.stages import EXIT_INPUT, EXIT_INTERRUPTED
-from dispersion.study.store import Store
+
+if TYPE_CHECKING:
+    import logging
+
+    from rich.console import Console
+
+    from dispersion.study.options import Options
+    from dispersion.study.session import Session
 
 __all__ = ["compare", "default_folder", "main"]
 
 
 def compare(session: Session, output: Console) -> int:
     """Compare solvers on what was asked for; returns the exit code."""
+    from dispersion.compare.instances import compare_instances
+    from dispersion.compare.networks import compare_networks
+    from dispersion.study.options import InstanceOptions
+
     subject = session.options.subject
     if isinstance(subject, InstanceOptions):
         return compare_instances(session, subject, output)
@@ -39,6 +44,8 @@ def compare(session: Session, output: Console) -> int:
 
 def default_folder(options: Options) -> Path:
     """Where results go unless told: named by the model or the first instance, and the time."""
+    from dispersion.study.options import InstanceOptions
+
     subject = options.subject
     name = Path(subject.sources[0]).stem if isinstance(subject, InstanceOptions) else subject.model
     plain = re.sub(r"[^A-Za-z0-9_]+", "-", name)[:100]
@@ -47,6 +54,10 @@ def default_folder(options: Options) -> Path:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code (see ``--help``)."""
+    from rich.console import Console
+
+    from dispersion.study.logs import spoken
+
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a narrow encoding costs a character, not the table
     console = Console(stderr=True)
@@ -55,6 +66,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str] | None, console: Console, voice: logging.Handler) -> int:
+    from rich.console import Console
+
+    from dispersion.study.logs import LOG, written
+    from dispersion.study.options import parse
+    from dispersion.study.session import Session
+    from dispersion.study.stages import EXIT_INPUT, EXIT_INTERRUPTED
+    from dispersion.study.store import Store
+
     terminal = sys.stdout is not None and sys.stdout.isatty()
     output = Console(width=None if terminal else 250)  # tables take what they need
     config = None
@@ -63,9 +82,7 @@ def _run(arguments: Sequence[str] | None, console: Console, voice: logging.Handl
         config = options.config
         voice.setLevel(options.log_level.upper())
         with closing(Store(options.out or default_folder(options))) as store, written(store.folder):
-            session = Session(options, store, console)
-            _keep_config(session)
-            return compare(session, output)
+            return compare(Session(options, store, console), output)
     except (DispersionError, OSError) as error:  # OSError: a file that the system refuses
         where = config.blamed(str(error)) if config else ""
         LOG.error("error: %s%s", where, error)
@@ -73,11 +90,3 @@ def _run(arguments: Sequence[str] | None, console: Console, voice: logging.Handl
     except KeyboardInterrupt:
         LOG.error("interrupted; files already written are whole")
         return EXIT_INTERRUPTED
-
-
-def _keep_config(session: Session) -> None:
-    """Leave a config that asks for the same; the user's own, if it stands there, stays as it is."""
-    config, path = session.options.config, session.store.folder / CONFIG_NAME
-    if config is None or not path.exists() or not path.samefile(config.path):
-        text = as_toml(session.options.settings).encode()
-        session.keep(lambda: session.store.save(CONFIG_NAME, lambda part: part.write_bytes(text)))

@@ -53,7 +53,7 @@ def load_all(subject: InstanceOptions, published: Published) -> list[Instance]:
 def plan(instances: Sequence[Instance], options: Options) -> list[Task]:
     """Every instance for every solver."""
     return [
-        Task(instance, None, name, options.objective, limits)
+        Task(instance, None, name, options.objective, limits, options.memory)
         for instance in instances
         for name, limits in options.seeded()
     ]

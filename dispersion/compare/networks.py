@@ -13,20 +13,18 @@ from rich.console import Console
 
 from dispersion.compare.criteria import chosen_by_criteria, named
 from dispersion.compare.exam import load_exam
-from dispersion.compare.rows import accuracy_rows, network_row
 from dispersion.compare.sizes import Counts, budgets, counts
+from dispersion.compare.testing import evaluate_stage
 from dispersion.errors import InputError
 from dispersion.instance import Instance
 from dispersion.study.options import NetworkOptions, Options
-from dispersion.study.progress import stage
-from dispersion.study.selections import Chosen, Method, as_json
+from dispersion.study.selections import Method, as_json
 from dispersion.study.session import Session
 from dispersion.study.stages import finish, solve_and_judge
-from dispersion.study.tasks import AccuracyRow, NetworkRow, Task
+from dispersion.study.tasks import NetworkRow, Task
 
 if TYPE_CHECKING:
-    from pruning import FilterLayer, Network
-    from pruning.evaluation import Exam
+    from pruning import FilterLayer
 
 
 def plan(
@@ -45,59 +43,10 @@ def plan(
         for keep, kept in sizes.items():
             instance = base.with_p(kept[layer.name])
             tasks += [
-                Task(instance, keep, name, options.objective, limits)
+                Task(instance, keep, name, options.objective, limits, options.memory)
                 for name, limits in options.seeded()
             ]
     return tasks
-
-
-def evaluate_stage(
-    session: Session,
-    subject: NetworkOptions,
-    network: Network,
-    exam: Exam | None,
-    chosen: Chosen,
-    faults: list[str],
-) -> list[NetworkRow]:
-    """Measure the unpruned network, then that of every method, writing down each as it is done.
-
-    What fails is added to `faults`.
-    """
-    from pruning.evaluation import Evaluation, evaluate
-    from pruning.training import Schedule
-
-    networks: list[NetworkRow] = []
-    accuracies: list[AccuracyRow] = []
-    known: dict[tuple[bytes, ...], Evaluation] = {}  # equal selections make equal networks
-    seed = session.options.limits.seed
-    schedule = Schedule.fine_tuning(subject.epochs, seed=seed)
-    with (
-        session.interruptible(),
-        session.timed("evaluate"),
-        stage("pruning and testing", len(chosen) + 1, session.console) as progress,
-    ):
-        unpruned = Method("unpruned", 1.0, None, seed)
-        for method, kept in {unpruned: {}, **chosen}.items():
-            key = tuple(part for name in kept for part in (name.encode(), kept[name].tobytes()))
-            try:
-                if key not in known:
-                    known[key] = evaluate(
-                        network,
-                        kept,
-                        exam,
-                        recoveries=subject.recover,
-                        schedule=schedule,
-                        timed=subject.latency and bool(kept),
-                    )
-                networks.append(network_row(network.name, method, known[key]))
-                accuracies += accuracy_rows(network.name, method, known[key])
-            except Exception as error:  # a network that cannot be pruned costs a row, not the study
-                faults.append(f"{method}: not evaluated: {type(error).__name__}: {error}")
-            session.keep(partial(session.store.networks, networks))
-            if accuracies:
-                session.keep(partial(session.store.accuracies, accuracies))
-            progress.step(str(method))
-    return networks
 
 
 def compare_networks(session: Session, subject: NetworkOptions, output: Console) -> int:
@@ -121,8 +70,6 @@ def compare_networks(session: Session, subject: NetworkOptions, output: Console)
     calibration = None if exam is None else exam.calibration
     names = named(subject.methods, exam is not None)
     seed = session.options.limits.seed
-    if subject.budget:
-        session.say(f"dividing the budget by {subject.allocation}")
     with session.timed("extract"):
         sizes = counts(network, layers, subject, calibration, seed)
         layers = [
@@ -133,14 +80,24 @@ def compare_networks(session: Session, subject: NetworkOptions, output: Console)
     session.about["filters kept"] = sizes
     for budget in budgets(subject)[:1]:
         session.say(f"keep is the share of {budget.resource} that remains, within 1 %")
+    session.store.ledger.expect_methods(
+        str(Method(one.text, share, None, drawn))
+        for one in names
+        for drawn in session.options.seeds(one.draws)
+        for share in sizes
+    )
     judgement, chosen = solve_and_judge(session, tasks)
+    by_solvers = set(chosen)
     if names and not session.interrupted:
         with session.interruptible(), session.timed("score"):
             chosen_by_criteria(session, layers, sizes, names, calibration, chosen, judgement.faults)
         session.keep(lambda: session.store.record("selections", as_json(chosen)))
+        by_criteria = {method: found for method, found in chosen.items() if method not in by_solvers}
+        for name, kept in as_json(by_criteria).items():
+            session.keep(partial(session.store.ledger.keep_selection, name, kept))
     networks: list[NetworkRow] = []
     if not session.interrupted:
-        methods = {method: kept for method, kept in chosen.items() if len(kept) == len(layers)}
+        methods = {method: found for method, found in chosen.items() if len(found) == len(layers)}
         for method in sorted(chosen.keys() - methods.keys()):
             session.say(f"{method} answered too few layers to prune with")
         networks = evaluate_stage(session, subject, network, exam, methods, judgement.faults)

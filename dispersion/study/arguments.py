@@ -219,6 +219,24 @@ def _solving(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="solves at a time, each in its own process (default: cores / threads)",
     )
+    add(
+        "--memory",
+        type=float,
+        metavar="GIB",
+        help="memory of the process of a solve, engine included; one that takes more is killed and has "
+        "failed (default: no limit)",
+    )
+    add(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="solve on the running Dask cluster with this scheduler, such as tcp://host:8786 "
+        "(default: on this machine)",
+    )
+    add(
+        "--retry-failures",
+        action="store_true",
+        help="solve again what failed or was killed in the run that --out goes on with (default: no)",
+    )
 
 
 def _testing(parser: argparse.ArgumentParser) -> None:
@@ -269,7 +287,8 @@ def _output(parser: argparse.ArgumentParser) -> None:
         "--out",
         type=Path,
         metavar="FOLDER",
-        help="where results go; must not hold an earlier run (default: results/NAME-DATE-TIME)",
+        help="where results go; an earlier run of this command, or of one that asked for less, is gone "
+        "on with: nothing is solved twice (default: results/NAME-DATE-TIME)",
     )
     add(
         "--config",

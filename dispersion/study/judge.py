@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 
 from dispersion.library.known import NONE_PUBLISHED, Known, Published
@@ -24,16 +24,19 @@ class Judgement:
 def judge(
     solved: Sequence[tuple[Task, Solution]],
     published: Published = NONE_PUBLISHED,
+    shared: Set[str] = frozenset(),
 ) -> Judgement:
     """Hold the answers to each question against each other, random selections and published values.
 
     A fault is a contradiction between two answers, or between an answer and a value in `published`
-    (by the instance's name and p), an answer that is wrong in itself, or a failed solve.
+    (by the instance's name and p), an answer that is wrong in itself, or a failed solve; failed solves
+    come last.  In `shared` are the keys of tasks that were not alone on their machine.
     """
     groups: dict[Question, list[tuple[Task, Solution]]] = {}
     for task, solution in solved:
         groups.setdefault(task.question, []).append((task, solution))
     judgement = Judgement()
+    failed: list[str] = []
     for question, group in groups.items():
         first = group[0][0]
         known = published.get((question.instance, question.p))
@@ -41,7 +44,7 @@ def judge(
         reasons = contradictions(first.instance, answers)
         for answer in answers:
             if answer.status is Status.ERROR:
-                reasons.append(f"{answer.solver} failed: {answer.message}")
+                failed.append(f"{question}: {answer.solver} failed: {answer.message}")
             if known is not None:
                 said = known.contradictions(answer.objective, answer.bound)
                 reasons += [f"{answer.solver} {reason}" for reason in said]
@@ -49,7 +52,10 @@ def judge(
         judgement.records.extend(_records(question, answers, known))
         random = random_values(first.instance, first.objective_name, seed=first.limits.seed)
         value = None if known is None else known.value
-        judgement.rows.extend(SolveRow.of(task, solution, random, value) for task, solution in group)
+        judgement.rows.extend(
+            SolveRow.of(task, solution, random, value, task.key in shared) for task, solution in group
+        )
+    judgement.faults.extend(failed)
     return judgement
 
 

@@ -70,6 +70,9 @@ class Options:
     log_level: str = USUAL
     config: Config | None = field(compare=False, default=None)
     settings: dict[str, object] = field(compare=False, repr=False, default_factory=dict)
+    memory: float | None = None  #: GiB a solve
+    retry_failures: bool = False
+    scheduler: str | None = None  #: address of a Dask cluster
 
     def seeds(self, draws: bool) -> range:
         """Several, from the seed on, for what draws by chance; else the seed alone."""
@@ -212,6 +215,17 @@ def _settings(given: argparse.Namespace, options: Options) -> dict[str, object]:
     return settings({name: chosen[name] for name in chosen if name not in idle}, parser())
 
 
+def _check_place(given: argparse.Namespace) -> None:
+    """Where solves run, and how much memory they may take."""
+    if given.scheduler is not None and given.jobs is not None:
+        raise InputError(
+            f"--jobs {given.jobs} is about processes of this machine, --scheduler about a cluster; "
+            "leave one of them out."
+        )
+    if given.memory is not None and not 0 < given.memory < math.inf:
+        raise InputError(f"--memory must be a finite number of GiB above 0, got {given.memory:g}.")
+
+
 def parse(arguments: Sequence[str] | None = None) -> Options:
     """Read and check the command line, and the config that it names.
 
@@ -243,6 +257,7 @@ def _checked(arguments: Sequence[str] | None, filed: Mapping[str, object]) -> Op
         )
     _count("--random-seeds", given.random_seeds)
     _count("--jobs", given.jobs)
+    _check_place(given)
     limits = Limits(given.time_limit, given.threads, given.seed)
     if not math.isfinite(limits.seconds):
         raise InputError(f"--time-limit must be a finite number of seconds, got {limits.seconds}.")
@@ -264,5 +279,8 @@ def _checked(arguments: Sequence[str] | None, filed: Mapping[str, object]) -> Op
         recheck=given.recheck,
         format=given.format,
         log_level=given.log_level or USUAL,
+        memory=given.memory,
+        retry_failures=given.retry_failures,
+        scheduler=given.scheduler,
     )
     return replace(options, settings=_settings(given, options))

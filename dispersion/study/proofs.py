@@ -26,10 +26,14 @@ def refutations(solved: Solved) -> ByMethod:
     found: ByMethod = {}
     for task, solution in solved:
         if solution.refutations:
-            steps = [dataclasses.asdict(one) for one in solution.refutations]
-            content = {"objective": solution.objective, "bound": solution.bound, "refutations": steps}
-            _put(found, task, content)
+            _put(found, task, refutations_of(solution))
     return found
+
+
+def refutations_of(solution: Solution) -> dict[str, object]:
+    """Value, bound and refutations of one answer, ready for JSON."""
+    steps = [dataclasses.asdict(one) for one in solution.refutations]
+    return {"objective": solution.objective, "bound": solution.bound, "refutations": steps}
 
 
 def _as_json(result: Recheck) -> dict[str, object]:

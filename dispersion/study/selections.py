@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispersion.solution import Solution
-from dispersion.study.tasks import Task
+from dispersion.study.tasks import SolveRow, Task
 
 
 @dataclass(frozen=True, order=True)
@@ -26,6 +26,11 @@ class Method:
         """Who answers a task."""
         p = task.instance.p if task.keep is None else None
         return cls(task.solver, task.keep, p, task.limits.seed)
+
+    @classmethod
+    def of_row(cls, row: SolveRow) -> Method:
+        """Who answered, as a row says it."""
+        return cls(row.solver, row.keep, row.p if row.keep is None else None, row.seed)
 
     def __str__(self) -> str:
         size = f"p {self.p}" if self.keep is None else f"keep {self.keep}"  # exact: it is a key
@@ -45,7 +50,7 @@ def selections(solved: Sequence[tuple[Task, Solution]]) -> Chosen:
     return chosen
 
 
-def as_json(chosen: Chosen) -> dict[str, object]:
+def as_json(chosen: Chosen) -> dict[str, dict[str, list[int]]]:
     """Plain lists of indices, by method and instance."""
     return {
         str(method): {name: indices.tolist() for name, indices in kept.items()}

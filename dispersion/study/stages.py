@@ -3,54 +3,27 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import logging
 from collections.abc import Sequence
 
 from rich.console import Console
 
 from dispersion.library.known import NONE_PUBLISHED, Published
-from dispersion.solution import Solution
+from dispersion.study.config import as_toml
 from dispersion.study.environment import environment
 from dispersion.study.export import export_models
 from dispersion.study.judge import Judgement, judge
+from dispersion.study.logs import CONFIG_NAME
 from dispersion.study.plots import accuracies_against_macs, figure_of, gap_against_time
-from dispersion.study.progress import stage
 from dispersion.study.proofs import recheck_stage, refutations
 from dispersion.study.selections import Chosen, as_json, selections
 from dispersion.study.session import Session
+from dispersion.study.solving import solve_stage
 from dispersion.study.tables import print_study
 from dispersion.study.tasks import NetworkRow, SolveRow, Task
-from dispersion.study.workers import solve_all
-from solvers import prepare
 
 EXIT_FAULT, EXIT_INPUT, EXIT_INTERRUPTED = 1, 2, 130
-
-
-def solve_stage(session: Session, tasks: Sequence[Task]) -> list[tuple[Task, Solution]]:
-    """Solve all tasks, in their order; fewer if interrupted."""
-    options = session.options
-    with session.timed("load engines"):
-        for name in options.solvers:
-            try:
-                prepare(name, options.objective)
-            except Exception as error:  # its solves will fail for the same reason, each with a row
-                reason = f"{type(error).__name__}: {error}"
-                session.say(f"{name} cannot be loaded: {reason}", logging.WARNING)
-    session.say(
-        f"{len(tasks)} solves, {options.jobs} at a time, at most {options.limits.seconds:g} s each "
-        f"(engines loaded in {session.seconds['load engines']:.1f} s; compiled kernels are cached)"
-    )
-    solved: dict[int, Solution] = {}
-    with (
-        session.interruptible(),
-        session.timed("solve"),
-        stage("solving", len(tasks), session.console) as progress,
-    ):
-        for k, solution in solve_all(tasks, options.jobs):
-            solved[k] = solution
-            note = f"{solution.solver} on {tasks[k].instance.name}: {solution.status.value}"
-            progress.step(note, of=str(tasks[k].question), gap=solution.gap)
-    return [(tasks[k], solved[k]) for k in sorted(solved)]
 
 
 def solve_and_judge(
@@ -61,13 +34,22 @@ def solve_and_judge(
     """Solve all tasks and write down rows, selections and refutations.
 
     If asked for, models are written before, and proofs are checked again after.
+
+    Raises
+    ------
+    InputError
+        The folder holds solves that are not among the tasks.
     """
-    record(session, "running")
+    begin(session, tasks)
     if session.options.export is not None:
         export_models(session, tasks, session.options.export)
-    solved = solve_stage(session, tasks)
-    judgement = judge(solved, published)
+    records = solve_stage(session, tasks, published)
+    solved = [(task, record.solution) for task, record in records]
+    shared = {record.row.key for _, record in records if record.row.shared}
+    judgement = judge(solved, published, shared)
     session.keep(lambda: session.store.solves(judgement.rows))
+    trace = [row for _, record in records for row in record.trace_rows]
+    session.keep(lambda: session.store.traces(trace))
     chosen = selections(solved)
     session.keep(lambda: session.store.record("selections", as_json(chosen)))
     session.keep(lambda: session.store.record("refutations", refutations(solved)))
@@ -75,12 +57,41 @@ def solve_and_judge(
     return judgement, chosen
 
 
-def record(session: Session, outcome: str) -> None:
+def begin(session: Session, tasks: Sequence[Task]) -> None:
+    """Write down that the study begins or goes on, unless the folder holds another one."""
+    ledger = session.store.ledger
+    ledger.expect(tasks)
+    _keep_config(session)
+    for warning in ledger.journal.warnings:
+        session.say(f"warning: {warning}", logging.WARNING)
+    options = json.loads(json.dumps(dataclasses.asdict(session.options), default=str))
+    changed = ledger.begin(options, environment())
+    if changed:
+        session.say(
+            f"warning: what {session.store.folder} holds was solved with another "
+            f"{', '.join(changed)}; times do not compare",
+            logging.WARNING,
+        )
+    record(session, "running")
+
+
+def _keep_config(session: Session) -> None:
+    """Leave a config that asks for the same; the user's own, if it stands there, stays as it is."""
+    config, path = session.options.config, session.store.folder / CONFIG_NAME
+    if config is None or not path.exists() or not path.samefile(config.path):
+        text = as_toml(session.options.settings).encode()
+        session.keep(lambda: session.store.save(CONFIG_NAME, lambda part: part.write_bytes(text)))
+
+
+def record(session: Session, outcome: str, judgement: Judgement | None = None) -> None:
     """Write ``run.json``: what was asked, of what, where, how long it took, and how it ended."""
+    judged = judgement or Judgement()
     session.store.record(
         "run",
         {
             "outcome": outcome,
+            "faults": judged.faults,
+            "records": judged.records,
             "options": dataclasses.asdict(session.options),
             **session.about,
             "digests": session.digests,
@@ -100,14 +111,21 @@ def draw(session: Session, rows: Sequence[SolveRow], networks: Sequence[NetworkR
         )
 
 
-def conclude(session: Session, judgement: Judgement) -> None:
-    """Say what is wrong, or that nothing is, what is new, and where the results are."""
-    for news in judgement.records:
-        session.say(f"NEW {news}")
+def accuse(session: Session, judgement: Judgement) -> None:
+    """Say what is wrong before any result is shown."""
     for fault in judgement.faults:
         session.say(f"FAIL {fault}", logging.ERROR)
-    if not judgement.faults:
-        session.say("no contradictions: every bound holds against every answer")
+
+
+def conclude(session: Session, judgement: Judgement) -> None:
+    """Say what is new, whether anything is wrong, and where the results are."""
+    for news in judgement.records:
+        session.say(f"NEW {news}")
+    session.say(
+        f"{len(judgement.faults)} FAIL, see above"
+        if judgement.faults
+        else "no contradictions: every bound holds against every answer"
+    )
     session.say(f"results in {session.store.folder}{', not all of them' if session.unwritten else ''}")
 
 
@@ -117,7 +135,8 @@ def finish(
     """Draw, write, print and say how it ended; returns the exit code."""
     draw(session, judgement.rows, networks)
     outcome = "interrupted" if session.interrupted else "failed" if judgement.faults else "complete"
-    session.keep(lambda: record(session, outcome))
+    session.keep(lambda: record(session, outcome, judgement))
+    accuse(session, judgement)
     print_study(session.options.format, judgement.rows, networks, output)
     conclude(session, judgement)
     code = {"complete": 0, "failed": EXIT_FAULT, "interrupted": EXIT_INTERRUPTED}[outcome]

@@ -2,68 +2,92 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-import pandas as pd
+from filelock import FileLock
 from matplotlib.figure import Figure
 
 from dispersion.errors import InputError, UnavailableError
-from dispersion.study.tasks import COLUMNS, AccuracyRow, NetworkRow, SolveRow
+from dispersion.study.frames import Kind, frame_of
+from dispersion.study.ledger import JOURNAL, Ledger
+from dispersion.study.logs import CONFIG_NAME, LOG_NAME
+from dispersion.study.tasks import AccuracyRow, NetworkRow, SolveRow, TraceRow
+
+LOCK = ".lock"
 
 
 class Store:
-    """Writes rows, selections and the record of the run into one folder, each file whole or not at all.
+    """Writes tables and records into one folder, each file whole or not at all, and the journal.
+
+    A folder with an earlier run is gone on with: see `ledger`.  Several processes may write to it.
 
     Parameters
     ----------
     folder : Path
-        Made if missing; must not hold an earlier run.
+        Made if missing.
+
+    Attributes
+    ----------
+    ledger : Ledger
+        What is done already.
 
     Raises
     ------
     InputError
-        The folder cannot be made or written to, or holds an earlier run.
+        The folder cannot be made or written to, or holds a run that left no journal to go on from.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._lock = FileLock(folder / LOCK)
         try:
             self._made = not folder.exists()
             folder.mkdir(parents=True, exist_ok=True)
-            probe = folder / ".write-test"
-            probe.write_text("")
-            probe.unlink()
+            if (folder / "run.json").exists() and not (folder / JOURNAL).exists():
+                raise InputError(
+                    f"{folder} holds the results of an earlier run, and no journal to go on from; "
+                    "choose another folder with --out."
+                )
+            with self._lock:
+                probe = folder / ".write-test"
+                probe.write_text("")
+                probe.unlink()
+            self.ledger = Ledger(folder, self._lock)
         except OSError as error:
             raise InputError(
                 f"cannot write to the folder {folder}: {error.strerror}; choose another with --out."
             ) from error
-        if (folder / "run.json").exists():
-            raise InputError(
-                f"{folder} holds the results of an earlier run; choose another folder with --out."
-            )
 
     def close(self) -> None:
-        """Take the folder away again if it was made for this run and nothing was written into it."""
-        if self._made:
-            with suppress(OSError):  # not empty
+        """Give claims back; where nothing came of the run, take away the folder made for it."""
+        self.ledger.claims.release_all()
+        if self.ledger.records.solves or (self.folder / "run.json").exists():
+            return
+        with suppress(OSError):  # there are other files
+            for name in (JOURNAL, LOCK, *((LOG_NAME, CONFIG_NAME) if self._made else ())):
+                (self.folder / name).unlink(missing_ok=True)
+            if self._made:
                 self.folder.rmdir()
 
     def solves(self, rows: Sequence[SolveRow]) -> None:
         """Write ``solves.csv`` and ``solves.parquet``."""
-        self._table("solves", rows, COLUMNS[SolveRow])
+        self._table(SolveRow, rows)
+
+    def traces(self, rows: Sequence[TraceRow]) -> None:
+        """Write ``traces.csv`` and ``traces.parquet``."""
+        self._table(TraceRow, rows)
 
     def networks(self, rows: Sequence[NetworkRow]) -> None:
         """Write ``networks.csv`` and ``networks.parquet``."""
-        self._table("networks", rows, COLUMNS[NetworkRow])
+        self._table(NetworkRow, rows)
 
     def accuracies(self, rows: Sequence[AccuracyRow]) -> None:
         """Write ``accuracies.csv`` and ``accuracies.parquet``."""
-        self._table("accuracies", rows, COLUMNS[AccuracyRow])
+        self._table(AccuracyRow, rows)
 
     def record(self, name: str, content: Mapping[str, object]) -> None:
         """Write `content` as ``name``.json."""
@@ -85,22 +109,18 @@ class Store:
         final = self.folder / name
         part = final.with_name(f".part-{name}")
         try:
-            write(part)
-            os.replace(part, final)
+            with self._lock:
+                try:
+                    write(part)
+                    os.replace(part, final)
+                finally:
+                    part.unlink(missing_ok=True)  # there only if something went wrong
         except OSError as error:
             raise UnavailableError(
                 f"cannot write {final}: {error.strerror or error}; files written before are whole."
             ) from error
-        finally:
-            with suppress(OSError):  # there only if something went wrong
-                part.unlink()
 
-    def _table(
-        self,
-        name: str,
-        rows: Sequence[SolveRow] | Sequence[NetworkRow] | Sequence[AccuracyRow],
-        columns: list[str],
-    ) -> None:
-        frame = pd.DataFrame([dataclasses.asdict(row) for row in rows], columns=columns)
-        self.save(f"{name}.csv", lambda path: frame.to_csv(path, index=False))
-        self.save(f"{name}.parquet", lambda path: frame.to_parquet(path, index=False))
+    def _table(self, kind: Kind, rows: Sequence[object]) -> None:
+        frame = frame_of(kind, rows)
+        self.save(f"{kind.table}.csv", lambda path: frame.to_csv(path, index=False))
+        self.save(f"{kind.table}.parquet", lambda path: frame.to_parquet(path, index=False))

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from dispersion.instance import Instance
 from dispersion.solution import Solution
+from dispersion.version import __version__
 from dispersion.yardstick import RandomValues
 from solvers.base import Limits
+
+KILLED = "killed: "  #: how the message of a solve begins that had to be ended from outside
 
 
 class Question(NamedTuple):
@@ -37,6 +43,8 @@ class Task:
         Who solves it, and for what.
     limits : Limits
         What may be used.
+    memory : float or None
+        GiB that the process which solves it may occupy; `None` for no limit.
     """
 
     instance: Instance
@@ -44,11 +52,36 @@ class Task:
     solver: str
     objective_name: str
     limits: Limits
+    memory: float | None = None
 
     @property
     def question(self) -> Question:
         """What it has in common with the solves that it competes with."""
         return Question(self.instance.name, self.instance.p, self.keep)
+
+    @property
+    def key(self) -> str:
+        """Hash of all that decides the answer; tasks with equal keys need to be solved once.
+
+        That is the content of the instance with p and metric, the solver, the objective, the limits
+        with the seed, and the version of this package; names and keep ratios are not.
+        """
+        asked = {
+            "version": __version__,
+            "instance": self.instance.digest,
+            "metric": self.instance.metric,
+            "objective": self.objective_name,
+            "solver": self.solver,
+            "memory": self.memory,
+            **dataclasses.asdict(self.limits),
+        }
+        return digest_of(asked)
+
+
+def digest_of(content: Mapping[str, object]) -> str:
+    """128 bits of the SHA-256 of `content` as canonical JSON, in hexadecimal."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True)
@@ -56,8 +89,11 @@ class SolveRow:
     """One line of ``solves.csv``: everything a reader needs to judge one solve.
 
     ``instance`` is the name of a layer or of a file; ``keep`` is absent where p was given, and
-    ``published`` where no value of this instance and p was given.
+    ``published`` where no value of this instance and p was given.  ``key`` is that of the task (see
+    `Task.key`); ``shared`` says that other solves ran on the same machine, so that times are too long.
     """
+
+    table: ClassVar[str] = "solves"
 
     instance: str
     n: int
@@ -80,10 +116,17 @@ class SolveRow:
     published: float | None
     message: str
     instance_digest: str
+    key: str
+    shared: bool
 
     @classmethod
     def of(
-        cls, task: Task, solution: Solution, random: RandomValues, published: float | None = None
+        cls,
+        task: Task,
+        solution: Solution,
+        random: RandomValues,
+        published: float | None = None,
+        shared: bool = False,
     ) -> SolveRow:
         """Join a task, its solution, and the yardsticks of its instance."""
         instance = task.instance
@@ -109,12 +152,34 @@ class SolveRow:
             published=published,
             message=solution.message,
             instance_digest=solution.instance_digest,
+            key=task.key,
+            shared=shared,
         )
 
     @property
     def question(self) -> Question:
         """What it has in common with the rows that it competes with."""
         return Question(self.instance, self.p, self.keep)
+
+
+@dataclass(frozen=True)
+class TraceRow:
+    """One line of ``traces.csv``: one improvement of incumbent or bound during a solve.
+
+    ``key`` is that of the solve (see `SolveRow`), and ``seconds`` are since its start.
+    """
+
+    table: ClassVar[str] = "traces"
+
+    key: str
+    instance: str
+    n: int
+    p: int
+    solver: str
+    seed: int
+    seconds: float
+    objective: float | None
+    bound: float | None
 
 
 @dataclass(frozen=True)
@@ -127,6 +192,8 @@ class NetworkRow:
     (``ls``), after fine-tuning (``ft``); `None` without data or where that was not done.  ``speedup``
     is that of one image on the machine of the study.
     """
+
+    table: ClassVar[str] = "networks"
 
     model: str
     method: str
@@ -158,6 +225,8 @@ class AccuracyRow:
     fewer.
     """
 
+    table: ClassVar[str] = "accuracies"
+
     model: str
     method: str
     keep: float
@@ -182,5 +251,5 @@ RECOVERIES = {
 
 COLUMNS = {
     row: [field.name for field in dataclasses.fields(row)]
-    for row in (SolveRow, NetworkRow, AccuracyRow)
+    for row in (SolveRow, NetworkRow, AccuracyRow, TraceRow)
 }

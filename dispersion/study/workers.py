@@ -1,4 +1,10 @@
-"""Solve tasks in processes of their own: a crash, a hang or a kill costs one row, not the study."""
+"""Processes that solve tasks: a crash, a hang or a kill costs one row, not the study.
+
+What a worker's memory really holds is looked at twenty times a second, and it is killed for too much.
+Limits of the system are too blunt: ``RLIMIT_AS`` and ``RLIMIT_DATA`` count what is reserved, as numpy,
+OR-tools and the stacks of threads do generously, and an engine that meets them dies without a reason.
+Between two looks a solve can exceed its limit by what a processor can fill in that time.
+"""
 
 from __future__ import annotations
 
@@ -6,82 +12,70 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
-from multiprocessing.connection import Connection, wait
+
+import psutil
 
 from dispersion.solution import Solution, Status
-from dispersion.study.tasks import Task
+from dispersion.study import serving
+from dispersion.study.serving import failure
+from dispersion.study.tasks import KILLED, Task
 
-_GRACE_SECONDS = 2.0  # an engine may overrun its limit by this before it is killed
+LOOK_SECONDS = 0.05  # between two looks at a worker
 _STARTUP_SECONDS = 300.0  # imports and, the first time on a machine, compilation
-_THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+_LEAVE_SECONDS = 2.0  # for an idle worker to go by itself
+_GIB = 2**30
+_THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "BLIS_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "NUMBA_NUM_THREADS",
+)
+_STARTING = threading.Lock()  # the environment belongs to all threads
+
+WARM = frozenset(
+    [
+        *(f"max-min/{name}" for name in ("clique", "cp-sat", "grasp", "greedy", "random", "tabu")),
+        *(f"max-sum/{name}" for name in ("exchange", "greedy", "random")),
+    ]
+)
+"""Solvers that may share a process: tests show that their answers are those of a fresh one.
+
+MIP solvers are not among them: HiGHS's scheduler outlives a solve.
+"""
 
 
-def failure(task: Task, message: str, seconds: float = 0.0, status: Status = Status.ERROR) -> Solution:
-    """The solution of a solve that gave no answer."""
-    return Solution(
-        solver=task.solver,
-        objective_name=task.objective_name,
-        instance_digest=task.instance.digest,
-        seed=task.limits.seed,
-        selected=None,
-        objective=None,
-        bound=None,
-        status=status,
-        build_seconds=0.0,
-        solve_seconds=seconds,
-        message=message,
-    )
+def _leaves_no_traces(task: Task) -> bool:
+    return f"{task.objective_name}/{task.solver}" in WARM
 
 
 def _cause(exitcode: int | None) -> str:
-    if exitcode is not None and exitcode < 0:
-        return f"killed by {signal.Signals(-exitcode).name}"
-    return f"exit code {exitcode}"
-
-
-def _serve(pipe: Connection) -> None:
-    """Answer every task with "started" and then a solution, until told to stop."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    with suppress(EOFError, BrokenPipeError, ConnectionResetError):  # the parent was killed
-        while (task := pipe.recv()) is not None:
-            pipe.send(_answer(task, started=lambda: pipe.send("started")))
-
-
-def _answer(task: Task, started: Callable[[], None]) -> Solution:
-    from solvers import prepare, solve
-
-    try:
-        prepare(task.solver, task.objective_name)
-        started()
-        return solve(
-            task.instance,
-            task.solver,
-            objective=task.objective_name,
-            time_limit=task.limits.seconds,
-            threads=task.limits.threads,
-            seed=task.limits.seed,
-        )
-    except Exception as error:  # whatever an engine raises becomes one row with its reason
-        return failure(task, f"{type(error).__name__}: {error}")
+    if exitcode is None or exitcode >= 0:
+        return f"exit code {exitcode}"
+    name = signal.Signals(-exitcode).name
+    return f"killed by {name}" + (", perhaps for want of memory" if name == "SIGKILL" else "")
 
 
 @contextmanager
 def _pinned_threads(threads: int) -> Iterator[None]:
-    """Let processes started meanwhile use this many threads in numpy and BLAS."""
-    before = {name: os.environ.get(name) for name in _THREAD_VARIABLES}
-    os.environ.update(dict.fromkeys(_THREAD_VARIABLES, str(threads)))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+    """Let processes started meanwhile use this many threads in numpy, BLAS and numba."""
+    with _STARTING:
+        before = {name: os.environ.get(name) for name in _THREAD_VARIABLES}
+        os.environ.update(dict.fromkeys(_THREAD_VARIABLES, str(threads)))
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    del os.environ[name]
+                else:
+                    os.environ[name] = value
 
 
 @contextmanager
@@ -98,30 +92,51 @@ def _ctrl_c_held_back() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-class _Worker:
-    """A process that solves one task at a time; replaced when it dies."""
+class Worker:
+    """A process that solves one task at a time.
+
+    Parameters
+    ----------
+    threads : int
+        What numerical libraries in it may use.
+    """
 
     def __init__(self, threads: int) -> None:
         context = multiprocessing.get_context("spawn")
+        self.threads = threads
         self.pipe, theirs = context.Pipe()
-        self.process = context.Process(target=_serve, args=(theirs,), daemon=True)
+        self.process = context.Process(target=serving.serve, args=(theirs,), daemon=True)
         with _pinned_threads(threads), _ctrl_c_held_back():
             self.process.start()
         theirs.close()
         self.task: Task | None = None
         self.begun = self.deadline = 0.0
         self.started = False
+        self.warm = True  # it has solved nothing that leaves traces
+
+    def can_solve(self, task: Task) -> bool:
+        """Whether its answer will be that of a worker that has solved nothing before."""
+        fits = task.limits.threads == self.threads and self.process.is_alive()
+        return fits and self.warm and _leaves_no_traces(task)
 
     def give(self, task: Task) -> None:
         """Hand over a task; if the worker has died meanwhile, `collect` will say so."""
         self.task, self.started = task, False
+        self.warm = self.warm and _leaves_no_traces(task)
         self.begun = time.perf_counter()
         self.deadline = self.begun + _STARTUP_SECONDS
         with suppress(BrokenPipeError, ConnectionResetError):
             self.pipe.send(task)
 
     def collect(self) -> Solution | None:
-        """The solution if there is one; a failure if the worker died or overran; else `None`."""
+        """The solution if there is one; a failure if the worker died or broke a limit; else `None`."""
+        assert self.task is not None
+        solution = self._received() or self._overrun()
+        if solution is not None:
+            self.task = None
+        return solution
+
+    def _received(self) -> Solution | None:
         assert self.task is not None
         try:
             while self.pipe.poll():
@@ -129,58 +144,51 @@ class _Worker:
                 if isinstance(answer, Solution):
                     return answer
                 self.started, self.begun = True, time.perf_counter()
-                self.deadline = self.begun + self.task.limits.seconds + _GRACE_SECONDS
+                self.deadline = self.begun + self.task.limits.seconds + serving.GRACE_SECONDS
         except (EOFError, OSError):  # OSError: it died within a message
-            self.process.join(timeout=_GRACE_SECONDS)
+            self.process.join(timeout=_LEAVE_SECONDS)
+            code = self.process.exitcode
             self.stop()
-            return failure(self.task, f"the worker died ({_cause(self.process.exitcode)})")
-        if time.perf_counter() > self.deadline:
-            elapsed = time.perf_counter() - self.begun
-            self.stop()
-            status = Status.TIME_LIMIT if self.started else Status.ERROR
-            return failure(self.task, f"killed: no answer after {elapsed:.0f} s", elapsed, status)
+            if code is not None and code == -getattr(signal, "SIGALRM", 0):
+                return self._late()
+            return failure(self.task, f"the worker died ({_cause(code)})", self._elapsed())
         return None
+
+    def _overrun(self) -> Solution | None:
+        """A failure if it has taken too long or too much, in which case it is killed."""
+        assert self.task is not None
+        if time.perf_counter() > self.deadline:
+            self.stop()
+            return self._late()
+        limit = self.task.memory
+        if limit is not None and (held := self._memory()) > limit:
+            self.stop()
+            message = f"{KILLED}it took {held:.2f} GiB of memory, more than the {limit:g} allowed"
+            return failure(self.task, message, self._elapsed())
+        return None
+
+    def _late(self) -> Solution:
+        assert self.task is not None
+        seconds = self._elapsed()
+        status = Status.TIME_LIMIT if self.started else Status.ERROR
+        return failure(self.task, f"{KILLED}no answer after {seconds:.0f} s", seconds, status)
+
+    def _elapsed(self) -> float:
+        return time.perf_counter() - self.begun
+
+    def _memory(self) -> float:
+        """GiB that it occupies."""
+        try:
+            return float(psutil.Process(self.process.pid).memory_info().rss) / _GIB
+        except psutil.NoSuchProcess:  # `collect` will notice
+            return 0.0
 
     def stop(self) -> None:
         """Let an idle worker leave by itself, so that it cleans up; kill a busy one."""
         if self.task is None and self.process.is_alive():
-            with suppress(BrokenPipeError, ConnectionResetError):
+            with suppress(OSError):  # it dies at this moment
                 self.pipe.send(None)
-            self.process.join(timeout=_GRACE_SECONDS)
+            self.process.join(timeout=_LEAVE_SECONDS)
         self.process.kill()
-        self.process.join()
+        self.process.join(timeout=_LEAVE_SECONDS)  # what waits for a disk can outlive a kill
         self.pipe.close()
-
-
-def solve_all(tasks: Sequence[Task], jobs: int) -> Iterator[tuple[int, Solution]]:
-    """Solve `tasks` in `jobs` processes; yield index and solution of each as it ends.
-
-    Imports, compilation and the transfer of the instance are outside every reported time.  A worker
-    that dies is replaced, and its task yields a solution with ``Status.ERROR`` and the reason; one
-    that has not answered 2 seconds after its time limit is killed, and yields
-    ``Status.TIME_LIMIT``.  Leaving the iterator early kills the workers.
-    """
-    waiting = list(reversed(range(len(tasks))))
-    threads = max((task.limits.threads for task in tasks), default=1)
-    workers: list[_Worker] = []
-    at_work: dict[int, int] = {}  # worker to task
-    try:
-        workers.extend(_Worker(threads) for _ in range(min(jobs, len(tasks))))
-        while waiting or at_work:
-            for k in range(len(workers)):
-                if k not in at_work and waiting:
-                    if not workers[k].process.is_alive():
-                        workers[k].stop()
-                        workers[k] = _Worker(threads)
-                    at_work[k] = waiting.pop()
-                    workers[k].give(tasks[at_work[k]])
-            wait([workers[k].pipe for k in at_work], timeout=0.2)
-            for k in list(at_work):
-                solution = workers[k].collect()
-                if solution is None:
-                    continue
-                workers[k].task = None
-                yield at_work.pop(k), solution
-    finally:
-        for worker in workers:
-            worker.stop()

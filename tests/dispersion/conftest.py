@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dispersion.study import workers
+from dispersion.study import serving
 from solvers import solvers
 
 
@@ -18,6 +18,6 @@ def fakes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     list(solvers)  # the real ones are found first, so that the fakes leave with the copy
     monkeypatch.setattr(solvers, "_entries", dict(solvers._entries))
     module = importlib.import_module("fake_solvers")
-    monkeypatch.setattr(workers, "_serve", module.serve)
+    monkeypatch.setattr(serving, "serve", module.serve)
     yield
     del sys.modules["fake_solvers"]

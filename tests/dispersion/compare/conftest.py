@@ -1,7 +1,7 @@
 """What the tests of the command share: a way to run it, and untrained weights."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from PIL import Image
 from safetensors.torch import save_file
 
 from dispersion.compare import main
-from dispersion.study import stages
+from dispersion.study import solving
 from dispersion.study.tasks import Task
 from pruning.zoo.networks.resnet56 import CifarResNet
 from solvers import solve
@@ -28,6 +28,7 @@ EVERYTHING = [
     "accuracy-against-macs.png",
     "gap-against-time.png",
     "log.txt",
+    "journal.jsonl",
     "networks.csv",
     "networks.parquet",
     "refutations.json",
@@ -36,6 +37,8 @@ EVERYTHING = [
     "solves.csv",
     "solves.parquet",
     "study.toml",
+    "traces.csv",
+    "traces.parquet",
 ]
 
 
@@ -51,7 +54,7 @@ class Done:
     @property
     def files(self) -> list[str]:
         """Names of the files in its folder."""
-        return sorted(path.name for path in self.folder.iterdir())
+        return sorted(path.name for path in self.folder.iterdir() if path.name[0] != ".")
 
     @property
     def record(self) -> dict[str, Any]:
@@ -135,12 +138,14 @@ def run(weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Ca
     return call
 
 
-@pytest.fixture
-def _inline(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Solve in this process; for tests of what happens before or after."""
+class Inline:
+    """An executor that solves in this process."""
 
-    def solve_all(tasks: Sequence[Task], jobs: int) -> Iterator[tuple[int, Any]]:
-        for k, task in enumerate(tasks):
+    shared = False
+
+    def solve(self, tasks: Iterable[tuple[int, Task]]) -> Iterator[tuple[int, Any]]:
+        """Solve one after the other."""
+        for k, task in tasks:
             limits = task.limits
             yield (
                 k,
@@ -153,4 +158,11 @@ def _inline(monkeypatch: pytest.MonkeyPatch) -> None:
                 ),
             )
 
-    monkeypatch.setattr(stages, "solve_all", solve_all)
+    def close(self) -> None:
+        """Nothing."""
+
+
+@pytest.fixture
+def _inline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Solve in this process; for tests of what happens before or after."""
+    monkeypatch.setattr(solving, "executor_of", lambda options: Inline())

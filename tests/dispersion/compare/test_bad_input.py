@@ -13,7 +13,7 @@ from safetensors.torch import save_file
 
 import pruning
 from dispersion.compare import default_folder
-from dispersion.study import stages
+from dispersion.study import solving
 from dispersion.study.options import parse
 from dispersion.study.stages import EXIT_INPUT
 from pruning.zoo.networks.resnet56 import CifarResNet
@@ -101,7 +101,10 @@ BAD_INPUT = [
     ),
     (["--budget", "macs=0.9", "--allocation", "even"], "unknown allocation 'even'"),
     (["--space", "weight"], "unknown space 'weight'; did you mean weights"),
-    (["--out", "earlier"], "earlier holds the results of an earlier run; choose another folder"),
+    (
+        ["--out", "earlier"],
+        "earlier holds the results of an earlier run, and no journal to go on from",
+    ),
     (["--out", "file"], "cannot write to the folder file: File exists; choose another with --out."),
     (["--out", "file/below"], "cannot write to the folder file/below: Not a directory;"),
     (["--out", "/proc/nothing"], "cannot write to the folder /proc/nothing:"),
@@ -119,7 +122,7 @@ def test_bad_input_is_one_sentence(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """It is refused before anything is solved, with the offending value, and nothing is left behind."""
-    monkeypatch.setattr(stages, "solve_all", lambda *_: pytest.fail("it was not refused in time"))
+    monkeypatch.setattr(solving, "executor_of", lambda *_: pytest.fail("it was not refused in time"))
     before = sorted(material.rglob("*"))
     done = run(*arguments)
     assert done.code == EXIT_INPUT

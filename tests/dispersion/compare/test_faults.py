@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dispersion.study import stages
+from dispersion.study import solving
 from dispersion.study.stages import EXIT_FAULT, EXIT_INPUT
 
 Run = Callable[..., Any]  # of conftest.py
@@ -99,7 +99,7 @@ def test_a_full_disk_costs_files_but_no_results(run: Run, monkeypatch: pytest.Mo
     [said] = [line for line in done.err.splitlines() if "No space left on device" in line]
     assert said.startswith(f"error: cannot write {done.folder / 'solves.parquet'}: No space left")
     assert "Traceback" not in done.err
-    assert done.files == ["log.txt", "run.json", "solves.csv", "study.toml"]
+    assert done.files == ["journal.jsonl", "log.txt", "run.json", "solves.csv", "study.toml"]
     assert len(pd.read_csv(done.folder / "solves.csv")) == 2
     assert "Every instance, every solver" in done.out
     assert "Pruned networks" in done.out
@@ -112,7 +112,7 @@ def test_a_disk_full_from_the_start(run: Run, monkeypatch: pytest.MonkeyPatch) -
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(stages, "solve_all", lambda *_: pytest.fail("it was not refused in time"))
+    monkeypatch.setattr(solving, "executor_of", lambda *_: pytest.fail("it was not refused in time"))
     monkeypatch.setattr(os, "replace", full)
     done = run("--solvers", "greedy")
     assert done.code == EXIT_INPUT

@@ -17,7 +17,7 @@ import pytest
 from dispersion import generate, read_instance
 from dispersion.compare.instances import load_all
 from dispersion.library import Known
-from dispersion.study import stages
+from dispersion.study import solving
 from dispersion.study.options import InstanceOptions
 from dispersion.study.stages import EXIT_FAULT, EXIT_INPUT, EXIT_INTERRUPTED
 
@@ -50,8 +50,9 @@ def test_the_whole_command(study: Callable[..., Any], files: Path) -> None:
     assert done.code == 0, done.err
     assert "no contradictions: every bound holds against every answer\n" in done.err
     assert done.files == [
-        *("gap-against-time.png", "log.txt", "refutations.json", "run.json"),
+        *("gap-against-time.png", "journal.jsonl", "log.txt", "refutations.json", "run.json"),
         *("selections.json", "solves.csv", "solves.parquet", "study.toml"),
+        *("traces.csv", "traces.parquet"),
     ]
     solves = done.table("solves")
     names = ["clique", "cp-sat", "grasp", "greedy", "kuby", *["random"] * 3, "tabu"]
@@ -193,7 +194,7 @@ def test_bad_input_is_one_sentence(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """It is refused before anything is solved, with the offending value, and nothing is left behind."""
-    monkeypatch.setattr(stages, "solve_all", lambda *_: pytest.fail("it was not refused in time"))
+    monkeypatch.setattr(solving, "executor_of", lambda *_: pytest.fail("it was not refused in time"))
     (files / "short.txt").write_text("3 2\n0 1 5\n0 2 5\n")
     (files / "junk.txt").write_bytes(b"\x00\x01")
     before = sorted(files.rglob("*"))
@@ -210,13 +211,15 @@ def test_ctrl_c_keeps_what_is_solved(
     study: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Solved tasks are written and printed, and the exit code says why the rest is missing."""
-    every = stages.solve_all
+    inline = solving.executor_of(None)
+    every = inline.solve
 
-    def one(tasks: Any, jobs: int) -> Any:
-        yield next(iter(every(tasks, jobs)))
+    def one(tasks: Any) -> Any:
+        yield next(iter(every(tasks)))
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(stages, "solve_all", one)
+    monkeypatch.setattr(inline, "solve", one)
+    monkeypatch.setattr(solving, "executor_of", lambda _: inline)
     done = study("MDG.txt", "--solvers", "clique", "greedy")
     assert done.code == EXIT_INTERRUPTED
     assert list(done.table("solves")["solver"]) == ["clique"]

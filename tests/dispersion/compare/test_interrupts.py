@@ -19,7 +19,7 @@ import torch
 from safetensors.torch import save_file
 
 import pruning
-from dispersion.study import stages
+from dispersion.study import solving
 from dispersion.study.stages import EXIT_INTERRUPTED
 from pruning.zoo.networks.vgg16 import Vgg16
 
@@ -34,15 +34,17 @@ def interrupt(*_: object, **__: object) -> Any:
 @pytest.mark.usefixtures("_inline")
 def test_ctrl_c_while_solving_keeps_what_is_solved(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Solved tasks are written and printed; nothing is pruned, and the exit code says why."""
-    every = stages.solve_all
+    inline = solving.executor_of(None)
+    every = inline.solve
 
-    def two(tasks: Any, jobs: int) -> Iterator[Any]:
-        for k, solution in every(tasks, jobs):
+    def two(tasks: Any) -> Iterator[Any]:
+        for k, solution in every(tasks):
             if k == 2:
                 raise KeyboardInterrupt
             yield k, solution
 
-    monkeypatch.setattr(stages, "solve_all", two)
+    monkeypatch.setattr(inline, "solve", two)
+    monkeypatch.setattr(solving, "executor_of", lambda _: inline)
     done = run("--solvers", "clique", "greedy", "tabu")
     assert done.code == EXIT_INTERRUPTED
     assert list(done.table("solves")["solver"]) == ["clique", "greedy"]

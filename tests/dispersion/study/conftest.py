@@ -54,6 +54,8 @@ def solve_row() -> Callable[..., SolveRow]:
         published=None,
         message="",
         instance_digest="ab12",
+        key="cd34",
+        shared=False,
     )
     return lambda **changes: replace(usual, **changes)
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from dispersion import Instance, Solution, Status
 from dispersion.library import Known
 from dispersion.study.judge import Judgement, judge
+from dispersion.study.serving import failure
 from dispersion.study.tasks import Task
-from dispersion.study.workers import failure
 from solvers import Limits, solve
 
 HONEST = ("clique", "greedy", "tabu", "random")
@@ -152,3 +152,19 @@ def test_a_bound_below_the_best_answer_is_always_seen(seed: int, n: int, share: 
     assert optimum is not None
     lying = solved(instance, by="random", bound=optimum * share)
     assert any("random" in fault for fault in judge(lying).faults)
+
+
+def test_contradictions_come_before_failed_solves(instance: Instance) -> None:
+    """Whoever reads the first line reads the worst, whatever question it is about."""
+    task = Task(instance.with_p(3), 0.25, "kuby", "max-min", Limits())
+    failed = (task, failure(task, "no such engine"))
+    faults = judge([failed, *solved(instance, bound=0.001)]).faults
+    assert "bound 0.001" in faults[0]
+    assert faults[-1] == "layer1, keep 0.25: kuby failed: no such engine"
+
+
+def test_shared_machines_are_flagged(instance: Instance) -> None:
+    """Rows say whether their solve was alone on its machine."""
+    answers = solved(instance)
+    rows = judge(answers, shared={answers[1][0].key}).rows
+    assert [row.shared for row in rows] == [False, True, False, False]

@@ -196,6 +196,8 @@ def typed(text: str, kind: str) -> object:
     """Read a CSV cell back as the field's type says."""
     if text == "" and "None" in kind:
         return None
+    if kind == "bool":
+        return text == "True"
     return {"int": int, "float": float, "str": str}[kind.partition(" ")[0]](text)
 
 

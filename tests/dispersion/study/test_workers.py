@@ -2,20 +2,30 @@
 
 import multiprocessing
 import os
+import re
 import signal
+import subprocess
+import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from multiprocessing import Pipe
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+import psutil
 import pytest
 
 from dispersion import Instance, Solution, Status
-from dispersion.study import workers
+from dispersion.study import serving, workers
+from dispersion.study.executors import local
+from dispersion.study.executors.local import LocalExecutor
+from dispersion.study.serving import failure
+from dispersion.study.serving import serve as _serve
 from dispersion.study.tasks import Task
-from dispersion.study.workers import _serve, _Worker, failure, solve_all
-from solvers import solve
+from dispersion.study.workers import Worker
+from solvers import Limits, solve
 
 Tasks = Callable[..., Task]
 
@@ -28,14 +38,18 @@ def nobody_left() -> Iterator[None]:
 
 
 @pytest.fixture
-def worker() -> Iterator[_Worker]:
-    made = _Worker(threads=1)
+def worker() -> Iterator[Worker]:
+    made = Worker(threads=1)
     yield made
     made.process.kill()
     made.stop()
 
 
-def answer(worker: _Worker) -> Solution:
+def solve_all(tasks: Sequence[Task], jobs: int) -> Iterator[tuple[int, Solution]]:
+    return LocalExecutor(jobs).solve(enumerate(tasks))
+
+
+def answer(worker: Worker) -> Solution:
     """Wait for the answer of a worker, as `solve_all` does."""
     while (solution := worker.collect()) is None:
         worker.pipe.poll(0.1)
@@ -65,17 +79,18 @@ def test_misbehaving_solvers_cost_one_row_each(
     fakes: None, task: Tasks, instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A crash, a kill, a hang or whatever else costs a row that says why; the rest goes on."""
-    monkeypatch.setattr(workers, "_GRACE_SECONDS", 0.2)
+    monkeypatch.setattr(serving, "GRACE_SECONDS", 0.2)
     told = {
         "crash": "the worker died (exit code 7)",
         "leave": "the worker died (exit code 3)",
-        "killed": "the worker died (killed by SIGKILL)",
+        "killed": "the worker died (killed by SIGKILL, perhaps for want of memory)",
         "broken": "RuntimeError: no such luck",
         "hang": "killed: no answer after",
         "no-engine": "ImportError: no module named 'engine'",
+        "no-memory": "MemoryError: Unable to allocate",
         "impossible": "ContradictionError: impossible proved that nothing exceeds 0.0",
     }
-    names = [name for fake in told for name in (fake, "greedy")]
+    names = ["greedy", *told, "greedy"]
     solved = dict(solve_all([task(name, seconds=0.3) for name in names], jobs=2))
     assert sorted(solved) == list(range(len(names)))
     for k, name in enumerate(names):
@@ -92,7 +107,7 @@ def test_a_hang_counts_from_the_start_of_the_solve(
     fakes: None, task: Tasks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Getting ready does not eat into the time limit, but has a limit of its own."""
-    monkeypatch.setattr(workers, "_GRACE_SECONDS", 0.2)
+    monkeypatch.setattr(serving, "GRACE_SECONDS", 0.2)
     [(_, slow)] = solve_all([task("slowly-ready", seconds=0.3)], jobs=1)
     assert slow.status is Status.FEASIBLE
     assert slow.solve_seconds < 1.0  # what it took to get ready
@@ -109,7 +124,7 @@ def test_ctrl_c_is_for_the_parent(fakes: None, task: Tasks) -> None:
 
 
 def test_a_starting_worker_is_deaf_to_ctrl_c(
-    worker: _Worker, task: Tasks, capfd: pytest.CaptureFixture[str]
+    worker: Worker, task: Tasks, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """SIGINT while a worker still imports neither stops it nor prints a traceback."""
     for _ in range(10):
@@ -141,14 +156,14 @@ def test_a_worker_killed_while_idle_is_replaced(task: Tasks) -> None:
     answers.close()
 
 
-def test_a_task_given_to_a_dead_worker_fails(worker: _Worker, task: Tasks) -> None:
+def test_a_task_given_to_a_dead_worker_fails(worker: Worker, task: Tasks) -> None:
     """A worker that died unnoticed makes its task a failure, not an exception."""
     worker.process.kill()
     worker.process.join()
     worker.give(task("greedy"))
     solution = answer(worker)
     assert solution.status is Status.ERROR
-    assert solution.message == "the worker died (killed by SIGKILL)"
+    assert solution.message == "the worker died (killed by SIGKILL, perhaps for want of memory)"
 
 
 def test_an_answer_cut_short_is_a_death(task: Tasks) -> None:
@@ -156,8 +171,9 @@ def test_an_answer_cut_short_is_a_death(task: Tasks) -> None:
     ours, theirs = Pipe()
     os.write(theirs.fileno(), (1000).to_bytes(4, "big") + b"half an answer")
     theirs.close()
-    dying = object.__new__(_Worker)
-    dying.pipe, dying.task, dying.deadline = ours, task("greedy"), float("inf")
+    dying = object.__new__(Worker)
+    dying.pipe, dying.task = ours, task("greedy")
+    dying.begun, dying.deadline = 0.0, float("inf")
     dying.process = SimpleNamespace(
         exitcode=1, join=lambda timeout=None: None, kill=lambda: None, is_alive=lambda: False
     )
@@ -169,14 +185,14 @@ def test_an_answer_cut_short_is_a_death(task: Tasks) -> None:
 @pytest.mark.parametrize("jobs", [1, 8])
 def test_no_more_workers_than_tasks(jobs: int, task: Tasks, monkeypatch: pytest.MonkeyPatch) -> None:
     """No process is started that could have nothing to do, and none for no tasks at all."""
-    made: list[_Worker] = []
+    made: list[Worker] = []
 
-    class Counted(_Worker):
+    class Counted(Worker):
         def __init__(self, threads: int) -> None:
             super().__init__(threads)
             made.append(self)
 
-    monkeypatch.setattr(workers, "_Worker", Counted)
+    monkeypatch.setattr(local, "Worker", Counted)
     assert list(solve_all([], jobs)) == []
     assert made == []
     assert len(list(solve_all([task("greedy"), task("greedy")], jobs))) == 2
@@ -189,10 +205,57 @@ def test_workers_are_pinned_to_their_threads(
     """Numerical libraries in a worker see the thread limit; this process keeps its settings."""
     monkeypatch.setenv("OMP_NUM_THREADS", "17")
     monkeypatch.delenv("MKL_NUM_THREADS", raising=False)
-    [(_, solution)] = solve_all([task("threads", threads=3)], jobs=1)
-    assert solution.message == "3"
+    [(_, solution)] = solve_all([task("all-threads", threads=3)], jobs=1)
+    libraries = ("BLIS_NUM", "MKL_NUM", "NUMBA_NUM", "OMP_NUM", "OPENBLAS_NUM", "VECLIB_MAXIMUM")
+    assert solution.message == " ".join(f"{name}_THREADS=3" for name in libraries)
     assert os.environ["OMP_NUM_THREADS"] == "17"
     assert "MKL_NUM_THREADS" not in os.environ
+
+
+def test_an_engine_that_keeps_the_interpreter_is_killed(fakes: None, task: Tasks) -> None:
+    """Neither a deaf engine nor a reader that comes late keeps a solve from ending at its limit."""
+    answers = solve_all([task("greedy"), task("hang-in-c", seconds=0.3)], jobs=2)
+    assert next(answers)[0] == 0
+    while not any(one.status() == psutil.STATUS_ZOMBIE for one in psutil.Process().children()):
+        time.sleep(0.05)  # it ends though nobody asks for it
+    [(_, solution)] = answers
+    assert (solution.solver, solution.status) == ("hang-in-c", Status.TIME_LIMIT)
+    assert solution.message.startswith("killed: no answer after ")
+
+
+def test_too_much_memory_is_a_row_with_its_reason(fakes: None, task: Tasks) -> None:
+    """A worker above its limit is killed; one below is not, nor is any without a limit."""
+    limited = [replace(task("glutton"), memory=0.6), replace(task("greedy"), memory=0.6)]
+    over, under = (solution for _, solution in sorted(solve_all(limited, jobs=1)))
+    assert over.status is Status.ERROR
+    told = r"killed: it took 0\.\d\d GiB of memory, more than the 0\.6 allowed"
+    assert re.fullmatch(told, over.message)
+    assert over.solve_seconds > 0.0
+    assert under.status is Status.FEASIBLE
+
+
+def test_processes_are_shared_only_where_that_is_safe(fakes: None, task: Tasks) -> None:
+    """What is not known to leave no traces gets a new process, and so does what comes after it."""
+    names = ["which-process", "which-process", "greedy", "which-process"]
+    messages = [solution.message for _, solution in solve_all([task(name) for name in names], jobs=1)]
+    assert len({messages[0], messages[1], messages[3]}) == 3
+
+
+@pytest.mark.parametrize("objective", ["max-min", "max-sum"])
+def test_a_warm_worker_answers_as_a_fresh_one(objective: str) -> None:
+    """All solvers that may share a process, one after the other in one, twice, and each in its own."""
+    points = np.random.default_rng(3).random((24, 2))
+    spread = Instance.from_points(points, 6, name="spread")
+    names = sorted(name.split("/")[1] for name in workers.WARM if name.startswith(objective))
+    limits = Limits(seconds=20.0, seed=4)
+    tasks = [Task(spread, None, name, objective, limits) for name in names]
+    warm = [solution for _, solution in solve_all([*tasks, *tasks], jobs=1)]
+    for k, asked in enumerate(tasks):
+        [(_, fresh)] = solve_all([asked], jobs=1)
+        for other in (warm[k], warm[k + len(tasks)]):
+            assert same(fresh, other), asked.solver
+            assert (fresh.bound, fresh.status) == (other.bound, other.status), asked.solver
+            assert fresh.refutations == other.refutations, asked.solver
 
 
 @pytest.fixture
@@ -242,3 +305,53 @@ def test_large_instances_reach_the_worker(task: Tasks) -> None:
     large = Instance.from_points(points, 5, name="large")
     [(_, solution)] = solve_all([task("greedy", on=large)], jobs=1)
     assert same(solution, solve(large, "greedy"))
+
+
+def test_a_worker_imports_little(task: Tasks) -> None:
+    """What the command imports for tables and plots is not loaded again for every fresh process."""
+    listing = "import dispersion.compare.__main__, dispersion.study.serving, sys; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", listing], capture_output=True, text=True, check=True)
+    heavy = {"pandas", "matplotlib", "torch", "rich", "pyarrow", "ortools", "highspy", "pyomo"}
+    assert not heavy & set(done.stdout.split())
+
+
+def test_a_worker_does_not_outlive_its_parent(tmp_path: Path) -> None:
+    """A hanging solve ends with the process that asked for it, however that ends."""
+    script = tmp_path / "parent.py"
+    script.write_text(PARENT)
+    fakes = str(Path(__file__).parent / "fakes")
+    root = str(Path(__file__).parents[3])
+    parent = subprocess.Popen(
+        [sys.executable, str(script)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([root, fakes])},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert parent.stdout is not None
+    assert parent.stdout.readline() == "solving\n"
+    children = psutil.Process(parent.pid).children(recursive=True)
+    assert children
+    parent.kill()
+    parent.communicate()
+    assert psutil.wait_procs(children, timeout=30)[1] == []
+
+
+PARENT = """
+import fake_solvers
+from dispersion import Instance
+from dispersion.study import serving
+from dispersion.study.tasks import Task
+from dispersion.study.workers import Worker
+from solvers import Limits
+
+serving.serve = fake_solvers.serve
+if __name__ == "__main__":
+    worker = Worker(threads=1)
+    instance = Instance([[0, 1, 2], [1, 0, 1], [2, 1, 0]], 2)
+    worker.give(Task(instance, None, "hang", "max-min", Limits(seconds=600.0)))
+    while not worker.started:
+        assert worker.collect() is None
+    print("solving", flush=True)
+    while True:
+        worker.collect()
+"""

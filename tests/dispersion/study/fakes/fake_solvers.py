@@ -1,5 +1,6 @@
 """Solvers that misbehave, and a worker that knows them; imported by the workers' own processes."""
 
+import ctypes
 import functools
 import os
 import signal
@@ -7,14 +8,18 @@ import sys
 import time
 from multiprocessing.connection import Connection
 
+import numpy as np
+
 from dispersion.solution import Refutation
-from dispersion.study import workers
+from dispersion.study import serving
 from solvers.base import Kind, Method, Run, solver
+
+_serve = serving.serve
 
 
 def serve(pipe: Connection) -> None:
     """Work as every worker does, in a process that has imported this module."""
-    workers._serve(pipe)
+    _serve(pipe)
 
 
 def _fake(method: Method) -> Method:
@@ -51,12 +56,6 @@ def hang(run: Run) -> None:
 @_fake
 def ctrl_c(run: Run) -> None:
     os.kill(os.getpid(), signal.SIGINT)
-    run.incumbent(range(run.instance.p))
-
-
-@_fake
-def threads(run: Run) -> None:
-    run.message = os.environ["OMP_NUM_THREADS"]
     run.incumbent(range(run.instance.p))
 
 
@@ -109,3 +108,40 @@ for _name, _prepare in (
     solver(_name, objective="max-min", kind=Kind.HEURISTIC, summary="a fake", prepare=_prepare)(
         _first_points
     )
+
+
+@_fake
+def hang_in_c(run: Run) -> None:
+    """Never give the interpreter back, and be deaf to requests to end."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    ctypes.PyDLL(None).sleep(60)  # keeps the lock of the interpreter
+
+
+@_fake
+def glutton(run: Run) -> None:
+    """Take ever more memory, up to what a machine for tests can bear."""
+    taken = []
+    for _ in range(40):
+        taken.append(np.ones(2**22))  # 32 MiB
+        time.sleep(0.03)
+    run.incumbent(range(run.instance.p))
+
+
+@_fake
+def no_memory(run: Run) -> None:
+    """Ask for more than there is."""
+    np.ones(2**50)
+
+
+@_fake
+def all_threads(run: Run) -> None:
+    """Tell every setting of threads."""
+    names = sorted(name for name in os.environ if name.endswith("_THREADS"))
+    run.message = " ".join(f"{name}={os.environ[name]}" for name in names)
+    run.incumbent(range(run.instance.p))
+
+
+@_fake
+def which_process(run: Run) -> None:
+    run.message = str(os.getpid())
+    run.incumbent(range(run.instance.p))

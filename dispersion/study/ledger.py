@@ -1,0 +1,123 @@
+"""What of a study is done, and who is doing what: written down so that nothing is done twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from filelock import FileLock
+
+from dispersion.errors import InputError
+from dispersion.study.claims import Claims
+from dispersion.study.journal import Journal
+from dispersion.study.records import Named, NetworkRecord, Records, SolveRecord
+from dispersion.study.tasks import Question, Task
+
+JOURNAL = "journal.jsonl"
+
+
+class Ledger:
+    """The journal of a folder, what it says so far, and the claims of the processes at work on it.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the study.
+    lock : FileLock
+        Held while anything in the folder is written, by whatever process.
+
+    Attributes
+    ----------
+    records : Records
+        What is done.
+    claims : Claims
+        Keys of the solves that this process works on.
+    journal : Journal
+        Where it is written down.
+    """
+
+    def __init__(self, folder: Path, lock: FileLock) -> None:
+        self.folder = folder
+        self.journal = Journal(folder / JOURNAL, lock)
+        self.claims = Claims(folder / ".claims")
+        self.records = Records()
+        with lock:  # or somebody might be writing the last line at this moment
+            self.refresh()
+            self.journal.check_end()
+
+    def refresh(self) -> None:
+        """Learn what other processes have written down."""
+        self.records.add(self.journal.news())
+
+    def begin(self, options: Mapping[str, object], environment: Mapping[str, object]) -> list[str]:
+        """Write down that the study goes on; returns what of the environment has changed since."""
+        before = self.records.environment
+        changed = [name for name in before if before[name] != environment.get(name)]
+        self.records.environment = dict(environment)
+        self.journal.append({"kind": "session", "options": options, "environment": environment})
+        return changed
+
+    def expect(self, tasks: Sequence[Task]) -> None:
+        """Refuse a study that is not the one in the folder, nor more of it.
+
+        Raises
+        ------
+        InputError
+            The folder holds a solve that is not among `tasks`.
+        """
+        asked = {Named(task.key, task.instance.name, task.keep) for task in tasks}
+        others = [record for named, record in self.records.solves.items() if named not in asked]
+        if others:
+            row = others[0].row
+            raise self._another(
+                f"solves that this command does not ask for ({len(others)}), such as {row.solver} on "
+                f"{Question(row.instance, row.p, row.keep)}, {row.time_limit:g} s, seed {row.seed}, by "
+                f"version {others[0].version}"
+            )
+
+    def expect_methods(self, methods: Iterable[str]) -> None:
+        """Refuse a study that leaves out criteria which the one in the folder has.
+
+        Raises
+        ------
+        InputError
+            The folder holds what another criterion than these keeps.
+        """
+        others = sorted(self.records.selections.keys() - set(methods))
+        if others:
+            raise self._another(
+                f"criteria that this command does not ask for ({len(others)}), such as {others[0]}"
+            )
+
+    def _another(self, what: str) -> InputError:
+        return InputError(
+            f"{self.folder} holds {what}; choose another folder with --out, or ask for them as well."
+        )
+
+    def forget_failures(self) -> None:
+        """Let solves that failed count as not made."""
+        failed = {key for key, record in self.records.answers.items() if record.failed}
+        for key in failed:
+            del self.records.answers[key]
+
+    def keep_solve(self, record: SolveRecord) -> None:
+        """Write down a finished solve, unless the journal says the same."""
+        before = self.records.solves.get(record.named)
+        known = before is not None and before.as_json() == record.as_json()
+        self.records.add_solve(record)
+        if not known:
+            self.journal.append(record.as_json())
+
+    def keep_network(self, record: NetworkRecord) -> None:
+        """Write down a tested network, unless the journal says the same."""
+        row = record.row
+        before = self.records.networks.get(record.conditions, {}).get((row.method, row.keep, row.seed))
+        self.records.add_network(record)
+        if before != record:
+            self.journal.append(record.as_json())
+
+    def keep_selection(self, method: str, kept: Mapping[str, list[int]]) -> None:
+        """Write down what a criterion keeps of every layer, unless the journal says the same."""
+        if self.records.selections.get(method) != kept:
+            self.records.selections[method] = dict(kept)
+            self.journal.append({"kind": "selection", "method": method, "kept": kept})

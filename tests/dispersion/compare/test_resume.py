@@ -1,0 +1,128 @@
+"""The whole command: killed at any moment and started again, by one or by two at a time."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from dispersion.study.journal import Journal
+from dispersion.study.ledger import JOURNAL
+from dispersion.study.reading import read_study
+
+ROOT = Path(__file__).parents[3]
+SIZES = [str(p) for p in range(2, 12)]
+MANY = ["--instance", "generate:som:n=14,p=3,seed=1", "--p", *SIZES, "--solvers", "greedy", "random"]
+Run = Callable[..., Any]  # of conftest.py
+
+
+def start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    """The command in a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "dispersion.compare", *MANY, "--out", str(folder), *arguments],
+        cwd=ROOT,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def finished(folder: Path) -> list[dict[str, Any]]:
+    """The rows in the journal."""
+    records = Journal(folder / JOURNAL).news() if (folder / JOURNAL).exists() else []
+    return [record["row"] for record in records if record["kind"] == "solve"]
+
+
+def test_killed_and_started_again(tmp_path: Path) -> None:
+    """`kill -9` in the middle, twice: no finished solve is lost or made twice, no process is left."""
+    seen: list[dict[str, Any]] = []
+    for count in (3, 15):
+        process = start(tmp_path / "out", "--jobs", "2")
+        while len(finished(tmp_path / "out")) < count:
+            assert process.poll() is None, process.communicate()[0]
+            time.sleep(0.02)
+        children = psutil.Process(process.pid).children(recursive=True)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        assert finished(tmp_path / "out")[: len(seen)] == seen
+        seen = finished(tmp_path / "out")
+        assert psutil.wait_procs(children, timeout=20)[1] == []
+    process = start(tmp_path / "out", "--jobs", "2")
+    said, _ = process.communicate(timeout=120)
+    assert process.returncode == 0, said
+    assert f"{len(seen)} of 40 solves are in" in said
+    assert finished(tmp_path / "out")[: len(seen)] == seen
+    keys = [row["key"] for row in finished(tmp_path / "out")]
+    assert len(keys) == len(set(keys)) == 40
+    study = read_study(tmp_path / "out")
+    assert study.warnings == ()
+    assert sorted(study.solves["key"]) == sorted(keys)
+    assert study.run["outcome"] == "complete"
+
+
+def test_two_at_once_share_the_work(tmp_path: Path) -> None:
+    """Two commands on one folder: each ends with all rows, and nothing is solved twice."""
+    both = [start(tmp_path / "out", "--jobs", "1") for _ in range(2)]
+    for process in both:
+        said, _ = process.communicate(timeout=120)
+        assert process.returncode == 0, said
+        assert "no contradictions" in said
+    keys = [row["key"] for row in finished(tmp_path / "out")]
+    assert len(keys) == len(set(keys)) == 40
+    assert len(read_study(tmp_path / "out").solves) == 40
+    assert list((tmp_path / "out" / ".claims").iterdir()) == []
+
+
+@pytest.mark.usefixtures("_inline")
+def test_networks_are_not_tested_again(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A study that died while testing goes on with the networks that are left."""
+    from pruning import evaluation
+
+    evaluate, tested = evaluation.evaluate, []
+
+    def counted(network: Any, kept: Any, exam: Any, **how: Any) -> evaluation.Evaluation:
+        tested.append(len(kept))
+        if len(tested) == 3:
+            raise SystemExit(9)
+        return evaluate(network, kept, exam, **how)
+
+    monkeypatch.setattr(evaluation, "evaluate", counted)
+    command = ("--solvers", "greedy", "clique", "--methods", "l1", "--keep", "0.5", "0.25")
+    with pytest.raises(SystemExit):
+        run(*command)
+    done = run(*command)
+    assert done.code == 0
+    assert "4 of 4 solves are in" in done.err
+    names = ["unpruned", "greedy", "clique", "greedy", "clique", "l1", "l1"]
+    assert list(done.table("networks")["method"]) == names
+    assert len(tested) <= len(names) + 1
+    before = done.table("networks")
+    assert run(*command).table("networks").equals(before)
+    study = read_study(done.folder)
+    assert study.networks.to_csv() == before.to_csv()
+    assert study.selections == json.loads((done.folder / "selections.json").read_text())
+    assert {"l1, keep 0.5, seed 0", "greedy, keep 0.25, seed 0"} <= set(study.selections)
+    refused = run(*(part for part in command if part not in ("--methods", "l1")))
+    assert refused.code == 2
+    assert "holds criteria that this command does not ask for (2), such as l1, keep 0.25" in refused.err
+
+
+def test_another_study_is_left_alone(run: Run) -> None:
+    """What a folder holds and this command does not ask for is a refusal in one sentence."""
+    generated = ("--instance", "generate:som:n=14,p=3,seed=1", "--jobs", "1", "--out", "out")
+    assert run(*generated, "--solvers", "greedy", plain=True).code == 0
+    before = {path: path.read_bytes() for path in Path("out").iterdir() if path.is_file()}
+    refused = run(*generated, "--solvers", "random", plain=True)
+    assert refused.code == 2
+    assert refused.err.startswith("error: out holds solves that this command does not ask for (1), ")
+    assert "choose another folder with --out" in refused.err
+    assert refused.err.count("\n") == 1
+    assert {path: path.read_bytes() for path in before} == before

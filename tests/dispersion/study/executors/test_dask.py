@@ -1,0 +1,101 @@
+"""A cluster solves as this machine does, and the death of one of its workers costs nothing."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dispersion import Status
+from dispersion.compare import main
+from dispersion.errors import MissingExtraError, UnavailableError
+from dispersion.study.executors import dask
+from dispersion.study.executors.dask import DaskExecutor
+from dispersion.study.reading import read_study
+from dispersion.study.tasks import Task
+from solvers import solve
+
+distributed = pytest.importorskip("distributed", reason="the extra dask is not installed")
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Any]:
+    """Two worker processes with one thread each, reachable from this machine only."""
+    with distributed.LocalCluster(
+        n_workers=2,
+        threads_per_worker=1,
+        host="127.0.0.1",
+        dashboard_address="127.0.0.1:0",
+        silence_logs=50,
+    ) as made:
+        yield made
+
+
+def test_a_worker_that_dies_costs_nothing(cluster: Any, task: Callable[..., Task]) -> None:
+    """One is killed in the middle: every task has its one answer, that of `solve`."""
+    tasks = [task("random", seed=k) for k in range(12)]
+    executor = DaskExecutor(cluster.scheduler_address)
+    answers = executor.solve(enumerate(tasks))
+    given = [next(answers), next(answers)]
+    os.kill(next(iter(cluster.workers.values())).pid, signal.SIGKILL)
+    given += answers
+    executor.close()
+    assert sorted(k for k, _ in given) == list(range(12))
+    for k, solution in given:
+        expected = solve(tasks[k].instance, "random", seed=k)
+        assert (solution.objective, solution.status) == (expected.objective, Status.FEASIBLE)
+
+
+def test_the_command_goes_to_the_cluster(cluster: Any, tmp_path: Path) -> None:
+    """--scheduler gives the rows that --jobs gives, and says that machines were shared."""
+    out = tmp_path / "out"
+    command = ["--instance", "generate:som:n=12,p=3,seed=1", "--solvers", "greedy", "random"]
+    assert main([*command, "--out", str(out), "--scheduler", cluster.scheduler_address]) == 0
+    solves = read_study(out).solves
+    assert list(solves["solver"]) == ["greedy", "random", "random", "random"]
+    assert list(solves["seed"]) == [0, 0, 1, 2]
+    assert solves["shared"].all()
+    assert solves["status"].eq("feasible").all()
+
+
+def test_leaving_early_takes_the_rest_back(cluster: Any, task: Callable[..., Task]) -> None:
+    """Nothing that has not begun is solved for somebody who has left."""
+    executor = DaskExecutor(cluster.scheduler_address)
+    answers = executor.solve(enumerate([task("random", seed=k) for k in range(12)]))
+    next(answers)
+    answers.close()
+    executor.close()
+    while any(state.processing for state in cluster.scheduler.workers.values()):
+        time.sleep(0.05)
+    assert cluster.scheduler.tasks == {}
+
+
+def test_a_task_that_kills_workers_is_a_failure(task: Callable[..., Task]) -> None:
+    """What the cluster gives up becomes a row with its reason."""
+
+    class Given:
+        def exception(self) -> Exception:
+            return RuntimeError("4 workers died")
+
+    solution = dask._solution(Given(), task("greedy"))
+    assert solution.status is Status.ERROR
+    assert solution.message == "the cluster lost it: RuntimeError: 4 workers died"
+
+
+def test_no_cluster_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nobody answers, or no address is given, the sentence holds what was asked for."""
+    monkeypatch.setattr(dask, "_CONNECT_SECONDS", 0.2)
+    for address in ("tcp://127.0.0.1:9", "nonsense://x"):
+        with pytest.raises(UnavailableError, match=f"no Dask scheduler answers at {address}"):
+            DaskExecutor(address)
+
+
+def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the package the sentence says what to install."""
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'p-dispersion\[dask\]'"):
+        DaskExecutor("tcp://127.0.0.1:9")

@@ -1,0 +1,68 @@
+"""Work is shared: what others claim is passed over, and what they find is taken."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dispersion import Instance
+from dispersion.study.backlog import Backlog
+from dispersion.study.records import SolveRecord
+from dispersion.study.store import Store
+from dispersion.study.tasks import SolveRow, Task
+from dispersion.yardstick import RandomValues
+from solvers import solve
+
+Tasks = Callable[..., Task]
+
+
+@pytest.fixture
+def stores(tmp_path: Path) -> tuple[Store, Store]:
+    """One folder as two processes see it."""
+    return Store(tmp_path / "out"), Store(tmp_path / "out")
+
+
+def finish(store: Store, task: Task) -> None:
+    """Solve a task and write the answer down, as another process would."""
+    solution = solve(task.instance, task.solver, seed=task.limits.seed)
+    store.ledger.keep_solve(
+        SolveRecord(SolveRow.of(task, solution, RandomValues(0.1, 0.2)), solution, 0)
+    )
+
+
+def test_claims_of_others_are_passed_over(stores: tuple[Store, Store], task: Tasks) -> None:
+    """Two that take turns get different tasks, and each learns what the other has found."""
+    tasks = [task("random", seed=k) for k in range(4)]
+    mine, theirs = (Backlog(store.ledger, tasks) for store in stores)
+    here, there = mine.claimed(), theirs.claimed()
+    assert [next(here)[0], next(there)[0], next(here)[0], next(there)[0]] == [0, 1, 2, 3]
+    assert list(here) == list(there) == []
+    finish(stores[1], tasks[1])
+    theirs.close(1)
+    assert [k for k, _ in mine.answered()] == [1]
+    assert sorted(mine.waiting) == [0, 2, 3]
+    assert sorted(theirs.waiting) == [0, 2, 3]
+
+
+def test_an_answer_found_in_the_last_moment_is_not_sought(
+    stores: tuple[Store, Store], task: Tasks
+) -> None:
+    """A claim that comes free because its task is done is not taken up again."""
+    tasks = [task("random", seed=k) for k in range(2)]
+    here = Backlog(stores[0].ledger, tasks).claimed()
+    assert next(here)[0] == 0
+    finish(stores[1], tasks[1])
+    assert list(here) == []
+    assert stores[1].ledger.claims.take(tasks[1].key)
+
+
+def test_equal_keys_are_claimed_once(
+    stores: tuple[Store, Store], task: Tasks, instance: Instance
+) -> None:
+    """A second task with the same key waits for the answer to the first."""
+    tasks = [task("greedy", keep=0.5), task("greedy", keep=0.25), task("greedy", on=instance.with_p(3))]
+    backlog = Backlog(stores[0].ledger, tasks)
+    assert [k for k, _ in backlog.claimed()] == [0, 2]
+    finish(stores[0], tasks[0])
+    backlog.close(0)
+    assert [k for k, _ in backlog.answered()] == [1]

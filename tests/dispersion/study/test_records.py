@@ -1,0 +1,131 @@
+"""What the journal says of a solve or a network is what happened, to the last bit."""
+
+import dataclasses
+import json
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dispersion import Instance
+from dispersion.study.records import NetworkRecord, Records, SolveRecord
+from dispersion.study.selections import Method
+from dispersion.study.serving import failure
+from dispersion.study.tasks import AccuracyRow, NetworkRow, SolveRow, Task
+from dispersion.yardstick import RandomValues
+from solvers import solve
+
+Tasks = Callable[..., Task]
+RANDOM = RandomValues(0.1, 0.2)
+
+
+@pytest.fixture
+def record(task: Tasks, instance: Instance) -> Callable[..., SolveRecord]:
+    """Records of real solves: ``record("greedy", place=3)``."""
+
+    def make(solver: str, place: int = 0, **how: Any) -> SolveRecord:
+        asked = task(solver, **how)
+        solution = solve(asked.instance, solver, seed=asked.limits.seed)
+        return SolveRecord(SolveRow.of(asked, solution, RANDOM, None, True), solution, place)
+
+    return make
+
+
+@pytest.fixture
+def tested(network_row: Callable[..., NetworkRow]) -> Callable[..., NetworkRecord]:
+    """Records of tested networks: ``tested("greedy", conditions="full")``."""
+
+    def make(method: str, place: int = 0, key: str = "ab", conditions: str = "usual") -> NetworkRecord:
+        row = network_row(method=method)
+        accuracy = AccuracyRow("vgg16", method, 0.5, 0, "raw", 10, 0.5, 0.2, 0.8, None, None, None)
+        return NetworkRecord(key, conditions, place, row, [accuracy])
+
+    return make
+
+
+def through_json(content: dict[str, Any]) -> dict[str, Any]:
+    return dict(json.loads(json.dumps(content)))
+
+
+@pytest.mark.parametrize("solver", ["clique", "greedy", "random", "cp-sat"])
+def test_solves_come_back(solver: str, record: Callable[..., SolveRecord]) -> None:
+    """Row, selection, trace, refutations and place, of every kind of solver."""
+    made = record(solver, place=7, seed=3)
+    again = SolveRecord.of_json(through_json(made.as_json()))
+    assert (again.row, again.place, again.named) == (made.row, 7, made.named)
+    for field in dataclasses.fields(made.solution):
+        one, other = (getattr(record.solution, field.name) for record in (made, again))
+        if isinstance(one, np.ndarray):
+            assert one.dtype == other.dtype
+            one, other = one.tolist(), other.tolist()
+        assert one == other, field.name
+    assert made.solution.trace
+    assert [(r.key, r.seconds, r.objective, r.bound) for r in again.trace_rows] == [
+        (made.row.key, p.seconds, p.objective, p.bound) for p in made.solution.trace
+    ]
+
+
+def test_failures_come_back(task: Tasks) -> None:
+    """A solve without an answer is one that failed, be it killed for its time or broken."""
+    for message, failed in (("killed: no answer after 3 s", True), ("RuntimeError: no", True)):
+        asked = task("clique")
+        solution = failure(asked, message, 3.0)
+        made = SolveRecord(SolveRow.of(asked, solution, RANDOM), solution, 0)
+        again = SolveRecord.of_json(through_json(made.as_json()))
+        assert (again.row, again.solution.selected, again.failed) == (made.row, None, failed)
+
+
+def test_an_honest_time_out_has_not_failed(record: Callable[..., SolveRecord]) -> None:
+    """Whoever stopped at the limit by itself gave its answer."""
+    assert not record("greedy").failed
+
+
+def test_networks_come_back_under_another_name(tested: Callable[..., NetworkRecord]) -> None:
+    """A network that two methods make is tested once and has a line for each."""
+    made = tested("greedy", place=2)
+    assert NetworkRecord.of_json(through_json(made.as_json())) == made
+    other = made.by(Method("l1", 0.5, None, 4), place=5)
+    assert (other.row.method, other.row.seed, other.accuracies[0].method, other.place) == (
+        "l1",
+        4,
+        "l1",
+        5,
+    )
+    assert dataclasses.replace(other.row, method="greedy", seed=0) == made.row
+
+
+def test_the_later_is_meant(
+    record: Callable[..., SolveRecord], tested: Callable[..., NetworkRecord]
+) -> None:
+    """Said twice, the second counts; solves are in the order of their tasks."""
+    records = Records()
+    first, second = record("greedy", place=1), record("random", place=0)
+    moved = dataclasses.replace(first, place=5)
+    records.add([one.as_json() for one in (first, second, moved)])
+    assert [(one.row.solver, one.place) for one in records.solves_in_order()] == [
+        ("random", 0),
+        ("greedy", 5),
+    ]
+    networks = [tested("l1"), tested("l2", 1, "cd"), tested("l1", 0, "ab", "few images")]
+    records.add([one.as_json() for one in networks])
+    assert records.tested("usual", "cd") == networks[1]
+    assert records.tested("few images", "cd") is None
+    assert records.networks_in_order() == [networks[2]]  # the others are of other conditions
+    records.add(
+        [{"kind": "selection", "method": "l1", "kept": {"a": [1]}}, {"kind": "of a later version"}]
+    )
+    assert records.selections == {"l1": {"a": [1]}}
+
+
+def test_rows_of_other_versions_are_read(record: Callable[..., SolveRecord]) -> None:
+    """A column that was not there yet is absent, one that is here no longer is left out."""
+    made = record("greedy").as_json()
+    del made["row"]["shared"]
+    made["row"]["colour"] = "blue"
+    again = SolveRecord.of_json(through_json(made))
+    assert again.row == dataclasses.replace(
+        record("greedy").row,
+        shared=None,
+        **{name: getattr(again.row, name) for name in ("build_seconds", "solve_seconds")},
+    )
