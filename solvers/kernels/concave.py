@@ -64,7 +64,7 @@ def _gradient(matrix: Floats, shift: Floats, linear: Floats, x: Floats, g: Float
 
 @compiled()
 def _thresholds(fixed: Signs, g: Floats, wanted: int) -> tuple[float, float, float]:
-    """The least of the `wanted` largest free entries, the largest of the others, and the sum of the former."""
+    """The least of the `wanted` largest free entries, the largest other, the sum of the former."""
     free = np.empty(len(g))
     m = 0
     for i in range(len(g)):
@@ -122,8 +122,8 @@ _MATRIX = "Array(float64, 2, 'C', True)"
 
 
 @compiled(
-    f"UniTuple(float64, 2)({_MATRIX}, float64[::1], float64[::1], int8[::1], float64[::1], float64[::1],"
-    " int64, float64, int64)"
+    f"UniTuple(float64, 2)({_MATRIX}, float64[::1], float64[::1], int8[::1], float64[::1],"
+    " float64[::1], int64, float64, int64)"
 )
 def ascend(
     matrix: Floats,

@@ -29,7 +29,7 @@ _STRETCH = 100  # moves between two changes of the tenure
 def _near_best(
     order: Ints, p: int, sums: Floats, until: Ints, now: int, reach: float
 ) -> tuple[Ints, Ints]:
-    """Places of the members and outsiders that a best swap can take: within `reach` of the best sums."""
+    """Places of the members and outsiders whose sums are within `reach` of the best."""
     least, most = np.inf, -np.inf
     for k in range(len(order)):
         if until[order[k]] <= now:

@@ -12,13 +12,15 @@ def floor_of(run: Run) -> float:
     return -float("inf") if run.objective is None else run.objective * (1.0 + TOLERANCE)
 
 
-def prove(run: Run, bound: float, doubt: float = TOLERANCE) -> bool:
+def prove(run: Run, bound: float, *, below: float = TOLERANCE, above: float = TOLERANCE) -> bool:
     """Report a bound, and whether it closes the bracket.
 
-    Sums of floats are rounded, so a bound that exceeds the incumbent by a relative 1e-9 at most, or
-    falls short of it by `doubt`, the relative accuracy of what proved it, is reported as equal to it.
+    Sums of floats are rounded, so a bound that exceeds the incumbent by the share `above` at most, or
+    falls short of it by `below`, is reported as equal to it.  Both are 1e-9 where the bound is
+    computed here; of an engine they are its tolerance, `above` only if it says that it is done.
     """
-    if run.objective is not None and run.objective * (1.0 - doubt) <= bound <= floor_of(run):
-        bound = run.objective
+    if run.objective is not None:
+        lowest, highest = run.objective * (1.0 - below), run.objective * (1.0 + above)
+        bound = run.objective if lowest <= bound <= highest else bound
     run.prove(bound)
     return run.proven()

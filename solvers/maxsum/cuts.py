@@ -126,7 +126,8 @@ class Outer:
         info = engine.getInfo()
         found = info.primal_solution_status == self._feasible()
         if np.isfinite(info.mip_dual_bound) and self._counts():
-            prove(run, min(info.mip_dual_bound / self.function.scale, run.bound or np.inf), _DOUBT)
+            bound = info.mip_dual_bound / self.function.scale
+            prove(run, bound if run.bound is None else min(bound, run.bound), below=_DOUBT)
         if found:
             values = np.asarray(engine.getSolution().col_value)[: len(self._points)]
             x = (values > 0.5).astype(np.float64)
@@ -134,9 +135,9 @@ class Outer:
             self.function.cut(engine, x)
         self._demand(integral=False)
         if not run.proven() and run.seconds_left() > 0.0:
-            bound = self._linear_round()
-            if bound is not None:
-                prove(run, bound)
+            relaxed = self._linear_round()
+            if relaxed is not None:
+                prove(run, relaxed)
 
     def _demand(self, *, integral: bool) -> None:
         kinds = np.full(len(self._points), int(integral), dtype=np.uint8)
@@ -145,7 +146,7 @@ class Outer:
     def _start(self) -> None:
         import highspy
 
-        assert self.run.selected is not None  # noqa: S101 - the start is a selection
+        assert self.run.selected is not None
         solution = highspy.HighsSolution()
         solution.col_value = self.function.start(self.run.selected).tolist()
         self.engine.setSolution(solution)

@@ -79,7 +79,7 @@ def require_negative_type(instance: Instance) -> float:
     if excess is None:
         largest = float(np.linalg.eigvalsh(on_plane(instance.distances))[-1])
         raise InputError(
-            f"the distances of {instance.name} are not of negative type: x' D x reaches {largest:.6g} x' x "
-            "on sum x = 0, so tangents are no upper bounds; use 'qcr', which needs no such property."
+            f"the distances of {instance.name} are not of negative type: x' D x reaches {largest:.6g} "
+            "x' x on sum x = 0, so tangents are no upper bounds; use 'qcr', which needs none."
         )
     return slack(excess, instance.p)

@@ -111,10 +111,10 @@ class _Saddle:
     def factor(self, shift: Vector) -> Matrix | None:
         """The Cholesky factor of M(c), `None` if it is not positive definite."""
         try:
-            weighted = self._basis * shift[:, None]
-            return np.linalg.cholesky(-on_plane(self._problem.matrix) - self._basis.T @ weighted)
+            lower: Matrix = np.linalg.cholesky(-on_plane(self._problem.matrix + np.diag(shift)))
         except np.linalg.LinAlgError:
             return None
+        return lower
 
     def step(self) -> bool:
         """Make one Newton step, and lower the barrier if it was long; whether that was possible."""
@@ -138,9 +138,7 @@ class _Saddle:
         of_c = (x * x - x) / 2.0 + t * np.diagonal(inverse)
         mixed = x - 0.5
         try:
-            solved = np.linalg.solve(
-                t * inverse * inverse, np.column_stack([np.diag(mixed), of_c])
-            )
+            solved = np.linalg.solve(t * inverse * inverse, np.column_stack([np.diag(mixed), of_c]))
             system = np.zeros((n + 1, n + 1))
             system[:n, :n] = matrix + np.diag(c - t * (1.0 / x**2 + 1.0 / (1.0 - x) ** 2))
             system[:n, :n] -= mixed[:, None] * solved[:, :n]

@@ -53,6 +53,7 @@ class Squares:
         self._at: list[tuple[int, float, int]] = []  # square, value, row
 
     def build(self, engine: highspy.Highs) -> None:
+        """Add the columns x, y and t, and the rows that tie y to x."""
         import highspy
 
         n, k = self._forms.shape
@@ -67,6 +68,7 @@ class Squares:
             engine.addRow(0.0, 0.0, n + 1, np.append(points, n + j), np.append(form, -1.0))
 
     def cut(self, engine: highspy.Highs, x: Vector) -> None:
+        """Add the tangent of every square at x."""
         import highspy
 
         n, k = self._forms.shape
@@ -87,6 +89,7 @@ class Squares:
         return (self._constant + height + best) / self.scale
 
     def start(self, selected: NDArray[np.intp]) -> Vector:
+        """The columns at a selection."""
         x = np.zeros(len(self._forms))
         x[selected] = 1.0
         values = self._forms.T @ x

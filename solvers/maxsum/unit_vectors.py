@@ -27,8 +27,8 @@ def cosines(instance: Instance) -> tuple[Matrix, float]:
     least = float(np.linalg.eigvalsh(matrix)[0])
     if least < -_INDEFINITE * instance.n:
         raise InputError(
-            f"the distances of {instance.name} are not 1 - cos of any vectors: the matrix of cosines has "
-            f"the eigenvalue {least:.6g}; use 'qcr', or 'tangent' for Euclidean distances."
+            f"the distances of {instance.name} are not 1 - cos of any vectors: the matrix of cosines "
+            f"has the eigenvalue {least:.6g}; use 'qcr', or 'tangent' for Euclidean distances."
         )
     return matrix, max(0.0, -least) + 1e-14 * instance.n
 
