@@ -78,15 +78,17 @@ def _thresholds(fixed: Signs, g: Floats, wanted: int) -> tuple[float, float, flo
 
 
 @compiled()
-def _step(matrix: Floats, shift: Floats, fixed: Signs, x: Floats, g: Floats, flat: float) -> float:
-    """Move weight from one entry to another; returns the gain, 0 at the maximum."""
+def _step(
+    matrix: Floats, shift: Floats, fixed: Signs, x: Floats, g: Floats, flat: float, least: float
+) -> float:
+    """Move weight from one entry to another; returns the gain, -1 if none could exceed `least`."""
     n, i, high = len(x), -1, -np.inf
     for k in range(n):
         if fixed[k] == _FREE and x[k] < 1.0 and g[k] > high:
             i, high = k, g[k]
     if i < 0:
-        return 0.0
-    row, j, most = matrix[i], -1, 0.0
+        return -1.0
+    row, j, most = matrix[i], -1, least
     for k in range(n):
         if fixed[k] == _FREE and x[k] > 0.0 and g[k] < high:
             curvature = max(2.0 * row[k] - shift[i] - shift[k], flat)
@@ -94,7 +96,7 @@ def _step(matrix: Floats, shift: Floats, fixed: Signs, x: Floats, g: Floats, fla
             if gain > most:
                 j, most = k, gain
     if j < 0:
-        return 0.0
+        return -1.0
     slope = high - g[j]
     curvature = max(2.0 * row[j] - shift[i] - shift[j], flat)
     step = min(slope / curvature, min(1.0 - x[i], x[j]))
@@ -122,8 +124,8 @@ _MATRIX = "Array(float64, 2, 'C', True)"
 
 
 @compiled(
-    f"UniTuple(float64, 2)({_MATRIX}, float64[::1], float64[::1], int8[::1], float64[::1],"
-    " float64[::1], int64, float64, int64)"
+    f"Tuple((float64, float64, boolean))({_MATRIX}, float64[::1], float64[::1], int8[::1],"
+    " float64[::1], float64[::1], int64, float64, int64)"
 )
 def ascend(
     matrix: Floats,
@@ -135,7 +137,7 @@ def ascend(
     p: int,
     floor: float,
     steps: int,
-) -> tuple[float, float]:
+) -> tuple[float, float, bool]:
     """Climb until the bound is at most `floor`, or clearly will not be, or `steps` were made.
 
     Parameters
@@ -159,28 +161,28 @@ def ascend(
     -------
     value, bound : float
         At the point, and of all selections that respect `fixed`; both -infinity if there are none.
+    left : bool
+        Whether more steps could improve the bound, had there been more.
     """
     wanted = _repair(fixed, x, p)
     if wanted < 0:
-        return -np.inf, -np.inf
+        return -np.inf, -np.inf, False
     flat = _FLAT * (1.0 + np.abs(matrix).max())
     value = _gradient(matrix, shift, linear, x, g)
     pause = max(8, len(x) // 4)
-    made, gain = 0, 1.0
+    made, gain = 0, 0.0
     while True:
         _, _, top = _thresholds(fixed, g, wanted)
         bound = value + top - _inside(fixed, g, x)
-        if bound <= floor or gain == 0.0 or made >= steps:
-            return value, bound
-        if bound - value <= _SETTLED * (value - floor):
-            return value, bound
+        settled = bound <= floor or bound - value <= _SETTLED * (value - floor)
+        if settled or gain < 0.0 or made >= steps:
+            return value, bound, not (settled or gain < 0.0)
         for _ in range(pause):
-            gain = _step(matrix, shift, fixed, x, g, flat)
-            value += gain
+            gain = _step(matrix, shift, fixed, x, g, flat, 1e-15 * abs(value))
             made += 1
-            if gain <= 1e-14 * abs(value):
-                gain = 0.0
+            if gain < 0.0:
                 break
+            value += gain
 
 
 @compiled("int64(int8[::1], float64[::1], int64, float64, float64)")

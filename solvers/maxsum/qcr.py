@@ -22,6 +22,7 @@ from solvers.maxsum.tabu import searched
 _SHAKES = 3  # in vain, that end the search for a start
 _LARGEST = 700  # points for which the best diagonal is sought
 _ROOT_STEPS, _NODE_STEPS = 2000, 20  # of the ascent, times the number of points
+_SLICE = 30_000_000  # steps of compiled code between two looks at the clock: some tenths of a second
 _MOST_OPEN = 200_000  # nodes, so that memory lasts
 _NOTABLE = 0.01  # of the gap: what a new bound must close to be reported
 _WORTH = 0.02  # of the points: that many fixed anew are worth another diagonal
@@ -37,8 +38,8 @@ def _load() -> None:
 class _Relaxation:
     """One problem with a diagonal that makes it concave, and its bound at any node."""
 
-    def __init__(self, problem: Quadratic, shift: Vector, excess: float) -> None:
-        self.problem, self.shift = problem, shift
+    def __init__(self, run: Run, problem: Quadratic, shift: Vector, excess: float) -> None:
+        self._run, self.problem, self.shift = run, problem, shift
         self._slack = slack(excess, problem.p)
         self._gradient = np.empty(len(shift))
 
@@ -56,20 +57,30 @@ class _Relaxation:
         effort : int
             Steps a point.
         """
-        from solvers.kernels.concave import ascend, fix
+        from solvers.kernels.concave import fix
+
+        problem = self.problem
+        offset = problem.constant + self._slack
+        while True:
+            bound = self._ascended(fixed, x, floor - offset, effort * len(x))
+            done = bound + offset <= floor or (fixed != 0).all() or self._run.seconds_left() == 0.0
+            if done or not fix(fixed, self._gradient, problem.p, bound, floor - offset):
+                return float(bound + offset)
+
+    def _ascended(self, fixed: Signs, x: Vector, floor: float, steps: int) -> float:
+        """The bound after at most so many steps, fewer if time is up."""
+        from solvers.kernels.concave import ascend
 
         problem = self.problem
         matrix, linear, p = problem.matrix, problem.linear, problem.p
-        offset = problem.constant + self._slack
+        at_once = max(1, _SLICE // len(x))
         while True:
-            steps, free = effort * len(x), int((fixed == 0).sum())
-            _, bound = ascend(
-                matrix, self.shift, linear, fixed, x, self._gradient, p, floor - offset, steps
+            _, bound, going = ascend(
+                matrix, self.shift, linear, fixed, x, self._gradient, p, floor, min(steps, at_once)
             )
-            if bound + offset <= floor or free == 0:
-                return float(bound + offset)
-            if not fix(fixed, self._gradient, p, bound, floor - offset):
-                return float(bound + offset)
+            steps -= at_once
+            if not going or steps <= 0 or self._run.seconds_left() == 0.0:
+                return float(bound)
 
 
 def _relaxation(problem: Quadratic, run: Run) -> tuple[_Relaxation, Vector]:
@@ -84,7 +95,7 @@ def _relaxation(problem: Quadratic, run: Run) -> tuple[_Relaxation, Vector]:
     while excess is None:  # rounding
         shift = shift - 1e-9 * float(1.0 + np.abs(problem.matrix).max())
         excess = excess_of(problem.matrix, shift)
-    return _Relaxation(problem, shift, excess), x.copy()
+    return _Relaxation(run, problem, shift, excess), x.copy()
 
 
 def _selection(problem: Quadratic, inside: NDArray[np.bool_]) -> NDArray[np.intp]:
@@ -114,7 +125,7 @@ def _reduce(run: Run, problem: Quadratic) -> tuple[_Relaxation, Vector] | None:
             shift, x = relaxation.shift[free], x[free]
             excess = excess_of(problem.matrix, shift)
             if excess is not None and 0 < problem.p < len(x):
-                return _Relaxation(problem, shift, excess), x
+                return _Relaxation(run, problem, shift, excess), x
 
 
 class _Tree:
@@ -197,10 +208,10 @@ def qcr(run: Run) -> None:
     """
     searched(run, _SHAKES)
     instance = run.instance
-    run.message = "time was up before there was a bound"
+    run.message = "time was up before the search"
     run.need()
     found = _reduce(run, Quadratic.of(np.array(instance.distances), instance.p))
-    run.message = "closed at the root" if found is None else "time was up at the root"
+    run.message = "closed at the root" if found is None else run.message
     if found is not None:
         run.need()
         relaxation, x = found

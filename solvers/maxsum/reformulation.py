@@ -111,10 +111,10 @@ class _Saddle:
     def factor(self, shift: Vector) -> Matrix | None:
         """The Cholesky factor of M(c), `None` if it is not positive definite."""
         try:
-            lower: Matrix = np.linalg.cholesky(-on_plane(self._problem.matrix + np.diag(shift)))
+            lower = np.linalg.cholesky(-on_plane(self._problem.matrix + np.diag(shift)))
         except np.linalg.LinAlgError:
             return None
-        return lower
+        return np.asarray(lower, dtype=np.float64)
 
     def step(self) -> bool:
         """Make one Newton step, and lower the barrier if it was long; whether that was possible."""
