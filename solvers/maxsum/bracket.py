@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from solvers.run import Run
 
-TOLERANCE = 1e-9  #: relative; sums of a million distances are rounded by less
+TOLERANCE = 1e-9  #: relative: so near, bound and incumbent count as equal
+_ROUNDING = 1e-12  # relative: sums of a million distances are rounded by less
 
 
 def floor_of(run: Run) -> float:
@@ -16,11 +17,13 @@ def prove(run: Run, bound: float, *, below: float = TOLERANCE, above: float = TO
     """Report a bound, and whether it closes the bracket.
 
     Sums of floats are rounded, so a bound that exceeds the incumbent by the share `above` at most, or
-    falls short of it by `below`, is reported as equal to it.  Both are 1e-9 where the bound is
-    computed here; of an engine they are its tolerance, `above` only if it says that it is done.
+    falls short of it by `below`, is reported as equal to it; any other is raised by a relative 1e-12.
+    Both shares are 1e-9 where the bound is computed here; of an engine they are its tolerance, `above`
+    only if it says that it is done.
     """
-    if run.objective is not None:
-        lowest, highest = run.objective * (1.0 - below), run.objective * (1.0 + above)
-        bound = run.objective if lowest <= bound <= highest else bound
-    run.prove(bound)
+    value = run.objective
+    if value is not None and value * (1.0 - below) <= bound <= value * (1.0 + above):
+        run.prove(value)
+    else:
+        run.prove(bound + _ROUNDING * abs(bound))
     return run.proven()

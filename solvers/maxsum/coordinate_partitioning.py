@@ -8,9 +8,7 @@ from solvers.base import Kind, Run, solver
 from solvers.maxsum.cuts import Outer, Vector, load, scale_for
 from solvers.maxsum.negative_type import Matrix, require_negative_type
 from solvers.maxsum.squares import Squares, square_root
-from solvers.maxsum.tabu import searched
-
-_SHAKES = 3  # in vain, that end the search for a start
+from solvers.maxsum.start import opened
 
 
 def coordinates(distances: Matrix) -> Matrix:
@@ -64,7 +62,8 @@ def coordinate_partitioning(run: Run) -> None:
     """
     instance = run.instance
     slack = require_negative_type(instance)
-    searched(run, _SHAKES)
+    if not opened(run):
+        return
     distances = np.array(instance.distances)
     points = coordinates(distances)
     linear = own_terms(distances, instance.p)

@@ -13,14 +13,11 @@ from dispersion.errors import EngineError
 from solvers.base import Kind, Run, solver
 from solvers.interruptible import run_interruptibly
 from solvers.maxsum.bracket import prove
-from solvers.maxsum.linear_models import trivial_bound
 from solvers.maxsum.scaling import scaled, scaling_error
-from solvers.maxsum.tabu import searched
+from solvers.maxsum.start import opened
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
-
-_SHAKES = 3  # in vain, that end the search for a start
 
 
 def _load() -> None:
@@ -100,13 +97,9 @@ def cp_sat(run: Run) -> None:
     from ortools.sat.python import cp_model
 
     instance = run.instance
-    searched(run, _SHAKES)
-    prove(run, trivial_bound(instance.distances, instance.p))
-    run.message = "time was up before the model stood"
-    if run.proven() or run.selected is None:
-        run.message = "closed by the row sums"
+    if not opened(run) or run.selected is None:
         return
-    run.need()
+    run.message = "time was up before the model stood"
     with run.building():
         steps, step = scaled(instance)
         model, x = sum_model(steps, instance.p, run.selected, each_row=run.need)

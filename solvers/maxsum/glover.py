@@ -87,4 +87,4 @@ def glover(run: Run) -> None:
 
     See `glover_model` for the formulation and its source.
     """
-    solve_linear_model(run, lambda check: glover_model(run.instance, check))
+    solve_linear_model(run, glover_model)

@@ -8,7 +8,8 @@ from dispersion.instance import Instance
 from solvers.base import Kind, Run, solver
 from solvers.maxmin.highs import EachRow
 from solvers.maxsum.glover import row_model
-from solvers.maxsum.linear_models import largest_sums, load, solve_linear_model
+from solvers.maxsum.linear_models import load, solve_linear_model
+from solvers.maxsum.start import largest_sums
 
 
 def kuo_glover_dhir_model(instance: Instance, each_row: EachRow = lambda: None) -> Any:
@@ -41,4 +42,4 @@ def kuo_glover_dhir(run: Run) -> None:
 
     See `kuo_glover_dhir_model` for the formulation and its source.
     """
-    solve_linear_model(run, lambda check: kuo_glover_dhir_model(run.instance, check))
+    solve_linear_model(run, kuo_glover_dhir_model)

@@ -9,13 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispersion.errors import EngineError
+from dispersion.instance import Instance
 from solvers.interruptible import run_interruptibly
 from solvers.maxmin.highs import EachRow, handed_over, point_columns
 from solvers.maxsum.bracket import prove
-from solvers.maxsum.tabu import searched
+from solvers.maxsum.start import opened
 from solvers.run import Run
 
-_SHAKES = 3  # in vain, that end the search for a start
+Build = Callable[[Instance, EachRow], Any]
+
 _TOLERANCE = 1e-6  # relative, of what HiGHS calls optimal
 
 
@@ -27,14 +29,17 @@ def load() -> None:
     import solvers.kernels.swaps  # noqa: F401
 
 
-def largest_sums(distances: NDArray[np.float64], count: int) -> NDArray[np.float64]:
-    """Of each row, the sum of the `count` largest entries, shape (n,)."""
-    ordered = np.sort(distances, axis=1)
-    sums: NDArray[np.float64] = ordered[:, ordered.shape[1] - count :].sum(axis=1)
-    return sums
+def in_reach(instance: Instance) -> tuple[Instance, float]:
+    """The instance with its largest distance between 1/2 and 1, and the power of two that did it.
+
+    HiGHS drops coefficients below 1e-9, and its tolerances are absolute.
+    """
+    _, exponent = np.frexp(instance.distances.max())
+    scale = float(np.ldexp(1.0, -int(exponent)))
+    return Instance(instance.distances * scale, instance.p, instance.name), scale
 
 
-def solve_linear_model(run: Run, build: Callable[[EachRow], Any]) -> None:
+def solve_linear_model(run: Run, build: Build) -> None:
     """Start from tabu search and the trivial bound, build a Pyomo model, and solve it with HiGHS.
 
     Parameters
@@ -42,7 +47,7 @@ def solve_linear_model(run: Run, build: Callable[[EachRow], Any]) -> None:
     run : Run
         What to solve, and where incumbents and bounds go as they are found.
     build : callable
-        Makes the model; it has the variables ``x[0..n-1]``, and its objective is the sum.
+        Makes the model of an instance: with variables ``x[0..n-1]``, and the sum as its objective.
 
     Notes
     -----
@@ -51,38 +56,30 @@ def solve_linear_model(run: Run, build: Callable[[EachRow], Any]) -> None:
     """
     import highspy
 
-    searched(run, _SHAKES)
-    prove(run, trivial_bound(run.instance.distances, run.instance.p))
-    run.message = "time was up before the model stood"
-    if run.proven():
-        run.message = "closed by the row sums"
+    if not opened(run):
         return
-    run.need()
-    engine = handed_over(run, build)
+    run.message = "time was up before the model stood"
+    instance, scale = in_reach(run.instance)
+    engine = handed_over(run, lambda check: build(instance, check))
     columns = np.array(point_columns(engine, run.instance.n), dtype=np.int32)
     inside = np.zeros(run.instance.n)
     inside[run.selected] = 1.0
     engine.setSolution(len(columns), columns, inside)
-    _optimise(run, engine, columns)
+    _optimise(run, engine, columns, scale)
     info = engine.getInfo()
     if np.isfinite(info.mip_dual_bound):
         done = engine.getModelStatus() == highspy.HighsModelStatus.kOptimal
         above = _TOLERANCE if done else 0.0
-        prove(run, _within(run, info.mip_dual_bound), below=_TOLERANCE, above=above)
+        prove(run, _within(run, info.mip_dual_bound / scale), below=_TOLERANCE, above=above)
     size = f"{engine.getNumCol()} columns, {engine.getNumRow()} rows"
     run.message = f"{info.mip_node_count} nodes, {size}"
-
-
-def trivial_bound(distances: NDArray[np.float64], p: int) -> float:
-    """Every chosen point adds at most half the sum of its p - 1 largest distances."""
-    return float(np.sort(largest_sums(distances, p - 1))[-p:].sum() / 2.0)
 
 
 def _within(run: Run, bound: float) -> float:
     return bound if run.bound is None else min(bound, run.bound)
 
 
-def _optimise(run: Run, engine: Any, columns: NDArray[np.int32]) -> None:
+def _optimise(run: Run, engine: Any, columns: NDArray[np.int32], scale: float) -> None:
     """Run HiGHS within the limits, reporting as it goes; an end that is none is an `EngineError`."""
     import highspy
 
@@ -91,7 +88,7 @@ def _optimise(run: Run, engine: Any, columns: NDArray[np.int32]) -> None:
         "threads": run.limits.threads,
         "random_seed": run.limits.seed,
         "mip_rel_gap": 0.0,
-        "mip_abs_gap": 1e-9 * abs(run.objective or 0.0),
+        "mip_abs_gap": 1e-9 * scale * abs(run.objective or 0.0),
         "mip_min_logging_interval": 0.5,
     }.items():
         engine.setOptionValue(option, value)
@@ -101,7 +98,8 @@ def _optimise(run: Run, engine: Any, columns: NDArray[np.int32]) -> None:
 
     def bound(event: Any) -> None:
         if np.isfinite(event.data_out.mip_dual_bound):
-            prove(run, _within(run, event.data_out.mip_dual_bound), below=_TOLERANCE, above=0.0)
+            value = _within(run, event.data_out.mip_dual_bound / scale)
+            prove(run, value, below=_TOLERANCE, above=0.0)
 
     engine.cbMipImprovingSolution += lambda event: incumbent(event.data_out.mip_solution)
     engine.cbMipLogging += bound

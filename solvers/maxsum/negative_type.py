@@ -54,6 +54,8 @@ def excess_curvature(matrix: Matrix) -> float | None:
     form = -on_plane(matrix)
     scale = float(np.abs(np.diagonal(form)).sum() + np.abs(matrix).max())
     excess = 8.0 * (n + 4) * float(np.finfo(np.float64).eps) * scale
+    if scale == 0.0:
+        return 0.0
     form[np.diag_indices(n - 1)] += excess / 2.0
     try:
         np.linalg.cholesky(form)

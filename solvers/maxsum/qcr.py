@@ -17,9 +17,8 @@ from solvers.maxsum.reformulation import (
     excess_of,
     uniform_shift,
 )
-from solvers.maxsum.tabu import searched
+from solvers.maxsum.start import opened
 
-_SHAKES = 3  # in vain, that end the search for a start
 _LARGEST = 700  # points for which the best diagonal is sought
 _ROOT_STEPS, _NODE_STEPS = 2000, 20  # of the ascent, times the number of points
 _SLICE = 30_000_000  # steps of compiled code between two looks at the clock: some tenths of a second
@@ -206,10 +205,10 @@ def qcr(run: Run) -> None:
     Plateau, Discrete Applied Mathematics 157, 2009 (with the equations multiplied in, which here is
     the plane).  The interior-point method on x and diagonal at once, and the nodes, are ours.
     """
-    searched(run, _SHAKES)
     instance = run.instance
+    if not opened(run):
+        return
     run.message = "time was up before the search"
-    run.need()
     found = _reduce(run, Quadratic.of(np.array(instance.distances), instance.p))
     run.message = "closed at the root" if found is None else run.message
     if found is not None:

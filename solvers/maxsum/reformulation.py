@@ -102,7 +102,8 @@ class _Saddle:
         self._basis = np.ascontiguousarray((np.eye(n) - 2.0 * np.outer(mirror, mirror))[:, 1:])
         form = -on_plane(problem.matrix)
         values = np.linalg.eigvalsh(form)
-        gap = _START * (values.mean() - values[0]) + 1e-3 * np.abs(values).max()
+        size = max(float(np.abs(values).max()), float(np.ptp(problem.linear))) or 1.0
+        gap = _START * float(values.mean() - values[0]) + 1e-3 * size
         self.x = np.full(n, problem.p / n)
         self.shift = np.full(n, float(values[0]) - gap)
         weight = float(self.x[0] * (1.0 - self.x[0])) / 2.0

@@ -10,12 +10,10 @@ from numpy.typing import NDArray
 from solvers.base import Kind, Run, solver
 from solvers.maxsum.cuts import Outer, Vector, add_points, load, scale_for, top, weights_of
 from solvers.maxsum.negative_type import Matrix, require_negative_type
-from solvers.maxsum.tabu import searched
+from solvers.maxsum.start import opened
 
 if TYPE_CHECKING:
     import highspy
-
-_SHAKES = 3  # in vain, that end the search for a start
 
 
 class _Tangents:
@@ -105,6 +103,6 @@ def tangent(run: Run) -> None:
     """
     instance = run.instance
     slack = require_negative_type(instance)
-    searched(run, _SHAKES)
-    function = _Tangents(np.array(instance.distances), instance.p, slack, scale_for(run))
-    Outer(run, function).close()
+    if opened(run):
+        function = _Tangents(np.array(instance.distances), instance.p, slack, scale_for(run))
+        Outer(run, function).close()

@@ -12,9 +12,8 @@ from solvers.base import Kind, Run, solver
 from solvers.maxsum.cuts import Outer, load, scale_for
 from solvers.maxsum.negative_type import Matrix, slack
 from solvers.maxsum.squares import Squares, square_root
-from solvers.maxsum.tabu import searched
+from solvers.maxsum.start import opened
 
-_SHAKES = 3  # in vain, that end the search for a start
 _INDEFINITE = 1e-8  # of n: a negative eigenvalue that rounding does not explain
 
 
@@ -95,7 +94,8 @@ def unit_vectors(run: Run) -> None:
     instance = run.instance
     matrix, lack = cosines(instance)
     vectors = square_root(matrix) / np.sqrt(2.0)
-    searched(run, _SHAKES)
+    if not opened(run):
+        return
     p, n = instance.p, instance.n
     constant = p * p / 2.0 + slack(lack, p)
     Outer(run, Squares(constant, np.zeros(n), vectors, p, scale_for(run))).close()
