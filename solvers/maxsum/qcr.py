@@ -23,7 +23,7 @@ _LARGEST = 700  # points for which the best diagonal is sought
 _ROOT_STEPS, _NODE_STEPS = 2000, 20  # of the ascent, times the number of points
 _SLICE = 30_000_000  # steps of compiled code between two looks at the clock: some tenths of a second
 _MOST_OPEN = 200_000  # nodes, so that memory lasts
-_NOTABLE = 0.01  # of the gap: what a new bound must close to be reported
+_NOTABLE = 0.05  # of the gap: what a new bound must close to be reported
 _WORTH = 0.02  # of the points: that many fixed anew are worth another diagonal
 
 Signs = NDArray[np.int8]
@@ -41,6 +41,7 @@ class _Relaxation:
         self._run, self.problem, self.shift = run, problem, shift
         self._slack = slack(excess, problem.p)
         self._gradient = np.empty(len(shift))
+        self.curvature = np.maximum(2.0 * problem.matrix.mean(axis=1) - shift, 1e-300)
 
     def bound(self, fixed: Signs, x: Vector, floor: float, effort: int) -> float:
         """Of the selections that respect `fixed`; moves `x`, and fixes what cannot be better.
@@ -148,12 +149,17 @@ class _Tree:
         heapq.heappush(self.open, (-bound, self.nodes, fixed, x.astype(np.float32)))
 
     def branch(self) -> None:
-        """Split the open node of the largest bound at its most fractional point."""
+        """Split the open node of the largest bound at the point whose rounding costs most.
+
+        Moving x_i to a side costs about the square of the way times the curvature; x (1 - x) stands
+        for both sides.
+        """
         negative, _, fixed, start = heapq.heappop(self.open)
-        undecided = np.where(fixed == 0, np.abs(start - 0.5), 1.0)
-        point = int(undecided.argmin())
+        middle = start.astype(np.float64)
+        cost = middle * (1.0 - middle) * self.relaxation.curvature
+        point = int(np.where(fixed == 0, cost, -1.0).argmax())
         for side in (1, -1):
-            child, x = fixed.copy(), start.astype(np.float64)
+            child, x = fixed.copy(), middle.copy()
             child[point] = side
             self.visit(child, x, -negative)
 
