@@ -167,7 +167,7 @@ def ascend(
     wanted = _repair(fixed, x, p)
     if wanted < 0:
         return -np.inf, -np.inf, False
-    flat = _FLAT * (1.0 + np.abs(matrix).max())
+    flat = _FLAT * np.abs(matrix).max() + 1e-300
     value = _gradient(matrix, shift, linear, x, g)
     pause = max(8, len(x) // 4)
     made, gain = 0, 0.0

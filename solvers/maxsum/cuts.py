@@ -146,10 +146,10 @@ class Outer:
     def _start(self) -> None:
         import highspy
 
-        assert self.run.selected is not None
-        solution = highspy.HighsSolution()
-        solution.col_value = self.function.start(self.run.selected).tolist()
-        self.engine.setSolution(solution)
+        if self.run.selected is not None:
+            solution = highspy.HighsSolution()
+            solution.col_value = self.function.start(self.run.selected).tolist()
+            self.engine.setSolution(solution)
 
     def _feasible(self) -> Any:
         import highspy

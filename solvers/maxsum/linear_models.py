@@ -40,7 +40,7 @@ def in_reach(instance: Instance) -> tuple[Instance, float]:
 
 
 def solve_linear_model(run: Run, build: Build) -> None:
-    """Start from tabu search and the trivial bound, build a Pyomo model, and solve it with HiGHS.
+    """Start from tabu search and the row sums, build a Pyomo model, and solve it with HiGHS.
 
     Parameters
     ----------

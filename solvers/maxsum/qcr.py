@@ -22,7 +22,8 @@ from solvers.maxsum.start import opened
 _LARGEST = 700  # points for which the best diagonal is sought
 _ROOT_STEPS, _NODE_STEPS = 2000, 20  # of the ascent, times the number of points
 _SLICE = 30_000_000  # steps of compiled code between two looks at the clock: some tenths of a second
-_MOST_OPEN = 200_000  # nodes, so that memory lasts
+_MEMORY = 1_000_000_000  # bytes for open nodes, of 5 n and some each
+_INTEGRAL = 1e-9  # from 0 or 1
 _NOTABLE = 0.05  # of the gap: what a new bound must close to be reported
 _WORTH = 0.02  # of the points: that many fixed anew are worth another diagonal
 
@@ -92,8 +93,9 @@ def _relaxation(problem: Quadratic, run: Run) -> tuple[_Relaxation, Vector]:
     else:
         shift = np.full(n, uniform_shift(problem.matrix))
     excess = excess_of(problem.matrix, shift)
+    margin = 1e-9 * float(max(np.abs(problem.matrix).max(), np.abs(shift).max()))
     while excess is None:  # rounding
-        shift = shift - 1e-9 * float(1.0 + np.abs(problem.matrix).max())
+        shift, margin = shift - margin, 2.0 * margin
         excess = excess_of(problem.matrix, shift)
     return _Relaxation(run, problem, shift, excess), x.copy()
 
@@ -135,6 +137,7 @@ class _Tree:
         self.run, self.relaxation = run, relaxation
         self.nodes = 0
         self.open: list[tuple[float, int, Signs, NDArray[np.float32]]] = []
+        self._most_open = _MEMORY // (5 * len(relaxation.shift) + 200)
 
     def visit(self, fixed: Signs, x: Vector, bound: float) -> None:
         """Bound a node; keep it if it is open, report it if it is a selection."""
@@ -143,8 +146,9 @@ class _Tree:
         bound = min(bound, self.relaxation.bound(fixed, x, floor, _NODE_STEPS))
         if bound <= floor:
             return
+        if (np.minimum(x, 1.0 - x) < _INTEGRAL).all():
+            self.run.incumbent(_selection(problem, x > 0.5))
         if (fixed != 0).all():
-            self.run.incumbent(_selection(problem, fixed == 1))
             return
         heapq.heappush(self.open, (-bound, self.nodes, fixed, x.astype(np.float32)))
 
@@ -167,7 +171,7 @@ class _Tree:
         """Until the bracket is closed, time is up, or too many nodes are open."""
         run = self.run
         self.visit(np.zeros(len(x), dtype=np.int8), x, np.inf)
-        while self.open and run.seconds_left() > 0.0 and len(self.open) < _MOST_OPEN:
+        while self.open and run.seconds_left() > 0.0 and len(self.open) < self._most_open:
             bound = -self.open[0][0]
             if bound <= floor_of(run):
                 self.open.clear()
@@ -182,8 +186,8 @@ class _Tree:
         prove(run, -self.open[0][0] if self.open else floor_of(run))
         problem = self.relaxation.problem
         run.message = f"{self.nodes} nodes, {len(problem.linear)} of {run.instance.n} points undecided"
-        if len(self.open) >= _MOST_OPEN:
-            run.message += f"; stopped with {_MOST_OPEN} nodes open, as many as memory is granted"
+        if len(self.open) >= self._most_open:
+            run.message += f"; stopped with {len(self.open)} nodes open, all that memory is granted for"
 
 
 @solver(

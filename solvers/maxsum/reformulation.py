@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.maxsum.negative_type import Matrix, mirror_of, on_plane, slack
+from solvers.maxsum.negative_type import Matrix, excess_curvature, mirror_of, on_plane, slack
 
 Vector = NDArray[np.float64]
 
@@ -83,8 +83,6 @@ def uniform_shift(matrix: Matrix) -> float:
 
 def excess_of(matrix: Matrix, shift: Vector) -> float | None:
     """The proven excess curvature of D + Diag(c); `None` if it is not concave on the plane."""
-    from solvers.maxsum.negative_type import excess_curvature
-
     return excess_curvature(matrix + np.diag(shift))
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,8 +28,8 @@ def shaken(
     return np.concatenate([stay, enter]).astype(np.intp)
 
 
-def searched(run: Run, rounds: int, enough: Callable[[], bool] = lambda: False) -> None:
-    """Tabu search from the local optimum near greedy, until `rounds` shakes in vain or `enough`."""
+def searched(run: Run, rounds: int) -> None:
+    """Tabu search from the local optimum near greedy, until more than `rounds` shakes in vain."""
     from solvers.kernels.swaps import Tabu
 
     instance = run.instance
@@ -42,7 +40,7 @@ def searched(run: Run, rounds: int, enough: Callable[[], bool] = lambda: False) 
     best, value = run.selected, -np.inf
     search = Tabu(instance.distances, best, run.limits.seed)
     vain, moves = 0, max(1, min(_SLICE // n, _PATIENCE * n))
-    while vain <= rounds and run.seconds_left() > 0.0 and not enough():
+    while vain <= rounds and run.seconds_left() > 0.0:
         search.improve(moves)
         if search.value > value * (1.0 + 1e-12):
             best, value, vain = search.best, search.value, 0

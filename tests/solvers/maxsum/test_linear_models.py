@@ -53,8 +53,8 @@ def test_row_bounds_tighten_the_relaxation(cloud, brute_force, tmp_path):
     assert tight <= row_bound(instance.distances, 4) * (1 + 1e-9)
 
 
-@pytest.mark.parametrize("factor", [1e-12, 1.0, 1e12])
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("factor", [1e-12, 1e12])
+@pytest.mark.parametrize("name", [*NAMES, "cp-sat", "qcr", "tangent"])
 def test_the_unit_of_length_does_not_matter(name, factor, cloud):
     """HiGHS drops tiny coefficients; it never sees any."""
     instance = cloud(5, n=10, p=4)

@@ -66,11 +66,11 @@ def test_bounds_only_fall_and_incumbents_only_rise(uniform):
 
 def test_memory_is_bounded(monkeypatch, uniform):
     """With too many open nodes it stops, with a valid bracket, and says so."""
-    monkeypatch.setattr(module, "_MOST_OPEN", 5)
+    monkeypatch.setattr(module, "_MEMORY", 5 * 500)
     solution = solve(uniform(0, n=60, p=12), "qcr", objective="max-sum")
     assert solution.status is Status.TIME_LIMIT
     assert solution.bound > solution.objective
-    assert "stopped with 5 nodes open" in solution.message
+    assert "nodes open, all that memory is granted for" in solution.message
 
 
 def test_no_time_is_no_trouble(cloud):
