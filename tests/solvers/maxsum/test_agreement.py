@@ -49,7 +49,7 @@ def test_exact_solvers_equal_brute_force_on_points(name, brute_force, random_ins
 @pytest.mark.parametrize("name", EXACT)
 def test_exact_solvers_equal_brute_force_on_directions(name, brute_force, directions):
     """1 - cos is half a squared distance: every solver takes it."""
-    for seed in range(12):
+    for seed in range(6):
         instance = directions(seed)
         solution = solve(instance, name, objective="max-sum")
         assert solution.status is Status.OPTIMAL, (seed, solution)
@@ -84,7 +84,7 @@ def test_all_exact_solvers_find_the_same_optimum(kind):
     assert [answer.objective for answer in answers] == pytest.approx([optimum] * 5, rel=1e-12)
     for name in PICKY:
         try:
-            bracket = solve(instance, name, objective="max-sum", time_limit=1.0)
+            bracket = solve(instance, name, objective="max-sum", time_limit=0.3)
         except InputError:  # no cosines, no vectors
             assert name == "unit-vectors" or kind == "whole numbers"
             continue
@@ -135,13 +135,13 @@ from solvers import prepare, solve
 prepare(sys.argv[1], "max-sum")
 X = np.random.default_rng(2).normal(size=(100, 8))
 instance = Instance.from_points(X, 20, "cosine")
-threading.Timer(3.0, os.kill, (os.getpid(), signal.SIGINT)).start()
+threading.Timer(1.5, os.kill, (os.getpid(), signal.SIGINT)).start()
 solution = solve(instance, sys.argv[1], objective="max-sum", time_limit=300)
 print(solution.status.value, solution.selected is not None, solution.bound > solution.objective)
 """
 
 
-@pytest.mark.parametrize("name", ["cp-sat", "glover", "qcr", "tangent"])
+@pytest.mark.parametrize("name", ["glover", "qcr", "tangent"])
 def test_ctrl_c_stops_an_engine_and_keeps_its_bracket(name):
     """A real SIGINT in the middle of a solve ends it, long before its limit of five minutes."""
     result = subprocess.run(
