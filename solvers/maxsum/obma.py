@@ -9,8 +9,8 @@ from solvers.base import Kind, Run, solver
 
 _POOL = 10  # selections
 _QUALITY = 0.6  # weight of the value against that of the distance to the pool
-_PATIENCE = 5  # moves a point in vain that end a tabu search
-_GENERATIONS = 25  # in vain, that end the method
+_PATIENCE = 10  # moves a point in vain that end a tabu search
+_GENERATIONS = 30  # in vain, that end the method
 _SLICE = 500_000  # steps of compiled code between two looks at the clock: some milliseconds
 
 Selection = NDArray[np.intp]
@@ -112,7 +112,7 @@ class _Memetic:
     "obma",
     objective="max-sum",
     kind=Kind.HEURISTIC,
-    summary="memetic search that also explores opposite selections; stops after 25 generations in vain",
+    summary="memetic search that also explores opposite selections; stops after 30 generations in vain",
     prepare=_compile,
 )
 def obma(run: Run) -> None:
@@ -123,7 +123,7 @@ def obma(run: Run) -> None:
     Source: Zhou, Hao and Duval, "Opposition-based memetic search for the maximum diversity problem",
     IEEE Transactions on Evolutionary Computation 21, 2017: a pool of ten, the backbone crossover, the
     opposite of every child, and ranks of value and distance that decide who stays.  Ours: a tabu
-    search ends after 5 n moves in vain, where theirs makes a fixed number.
+    search ends after 10 n moves in vain, where theirs makes a fixed number.
     """
     memetic = _Memetic(run)
     if memetic.n == memetic.p:

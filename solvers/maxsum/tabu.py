@@ -9,7 +9,7 @@ from solvers.base import Kind, Run, solver
 from solvers.maxsum.exchange import climbed
 
 _PATIENCE = 20  # moves a point in vain before the selection is shaken
-_ROUNDS = 10  # shakes in vain before giving up
+_ROUNDS = 20  # shakes in vain before giving up
 _SLICE = 500_000  # steps of compiled code between two looks at the clock: some milliseconds
 
 
@@ -54,7 +54,7 @@ def searched(run: Run, rounds: int) -> None:
     "tabu",
     objective="max-sum",
     kind=Kind.HEURISTIC,
-    summary="tabu search over swaps from greedy, shaken when it stalls; stops after ten shakes in vain",
+    summary="tabu search over swaps from greedy, shaken when it stalls; stops after 20 shakes in vain",
     prepare=_compile,
 )
 def tabu(run: Run) -> None:
