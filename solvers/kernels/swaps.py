@@ -3,7 +3,7 @@
 For every point the sum of its distances to the members is kept, so the gain of a swap is read off,
 ``sum[v] - sum[u] - d(u, v)``, and carrying one out costs O(n).  Of the p (n - p) swaps only those are
 tried whose two sums are near enough to the best ones to matter: the constrained neighbourhood of Zhou,
-Hao and Duval, IEEE Transactions on Evolutionary Computation 21, 2017, section III-C.
+Hao and Duval, IEEE Transactions on Evolutionary Computation 21, 2017.
 """
 
 from __future__ import annotations

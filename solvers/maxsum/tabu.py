@@ -63,7 +63,7 @@ def tabu(run: Run) -> None:
     Proves nothing.  The same seed gives the same answer unless the time limit cuts it short.
 
     Sources: the moves and tenures of Zhou, Hao and Duval, "Opposition-based memetic search for the
-    maximum diversity problem", IEEE Transactions on Evolutionary Computation 21, 2017, section III-C;
+    maximum diversity problem", IEEE Transactions on Evolutionary Computation 21, 2017;
     the frame of Palubeckis, "Iterated tabu search for the maximum diversity problem", Applied
     Mathematics and Computation 189, 2007.
     """
