@@ -25,11 +25,14 @@ class Objective:
         One line for ``--help``.
     of_pairs : callable
         Distances of the selected pairs i < j, shape (p (p - 1) / 2,), to the value.
+    rounding : float
+        The share by which two equal values can differ; 0 if a value is an entry of the matrix.
     """
 
     name: str
     summary: str
     of_pairs: Value
+    rounding: float = 0.0
 
     def value(self, distances: NDArray[np.float64], selected: NDArray[np.intp]) -> float:
         """Value of the points `selected` (shape (p,), p >= 2) on `distances` (shape (n, n))."""
@@ -40,8 +43,8 @@ class Objective:
 objectives: Registry[Objective] = Registry("objective")
 
 
-def _register(name: str, summary: str, of_pairs: Value) -> Objective:
-    return objectives.add(name, Objective(name, summary, of_pairs))
+def _register(name: str, summary: str, of_pairs: Value, rounding: float = 0.0) -> Objective:
+    return objectives.add(name, Objective(name, summary, of_pairs, rounding))
 
 
 MAX_MIN = _register(
@@ -51,4 +54,5 @@ MAX_SUM = _register(
     "max-sum",
     "the sum of the selected distances (maximum diversity)",
     lambda pairs: float(pairs.sum()),
+    rounding=1e-9,
 )

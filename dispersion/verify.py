@@ -64,9 +64,9 @@ def faults_of(instance: Instance, solution: Solution) -> list[str]:
 def contradictions(instance: Instance, solutions: Sequence[Solution]) -> list[str]:
     """Every way in which answers to one instance and one objective exclude each other.
 
-    Checked: each answer alone (`faults_of`); each bound against each other answer, to the last bit,
-    since for max-min both are entries of one matrix.  Two optima that differ are caught by the same
-    comparison.
+    Checked: each answer alone (`faults_of`); each bound against each other answer, to the last bit for
+    max-min, where both are entries of one matrix, and up to a relative 1e-9 for max-sum, where both are
+    rounded sums.  Two optima that differ are caught by the same comparison.
 
     Returns
     -------
@@ -80,7 +80,8 @@ def contradictions(instance: Instance, solutions: Sequence[Solution]) -> list[st
                 continue
             if one.objective_name != other.objective_name:
                 continue
-            if not one.bound >= other.objective:
+            rounding = objectives[one.objective_name].rounding
+            if not one.bound >= other.objective * (1.0 - rounding):
                 found.append(
                     f"{one.solver} proved that nothing exceeds {one.bound!r}, "
                     f"{other.solver} found {other.objective!r}"

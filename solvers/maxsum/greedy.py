@@ -45,7 +45,8 @@ def greedy(run: Run) -> None:
     """Insert the point that adds most to the sum; reports no bound.
 
     Under a metric the value is at least 1/4 of the optimum (Ravi, Rosenkrantz and Tayi, Operations
-    Research 42(2), 1994, section 4), and asymptotically 1/2 (Birnbaum and Goldman, Algorithmica 55,
-    2009).
+    Research 42(2), 1994, section 4), and by a closer analysis at least 1/2, which is tight (Birnbaum
+    and Goldman, "An improved analysis for a greedy remote-clique algorithm using factor-revealing
+    LPs", Algorithmica 55, 2009).
     """
     run.incumbent(insertion(run.instance.distances, run.instance.p))

@@ -54,6 +54,18 @@ def test_a_bound_below_another_answer_is_found_to_the_last_bit():
     assert any("liar proved" in fault for fault in contradictions(INSTANCE, [HONEST, low]))
 
 
+def test_sums_may_differ_by_rounding():
+    """A sum bounded one unit in the last place too low is none; one bounded visibly too low is."""
+    total = solve(INSTANCE, "greedy", objective="max-sum")
+    silent = replace(
+        total, solver="liar", selected=None, objective=None, status=Status.TIME_LIMIT, bound=0.0
+    )
+    near = replace(silent, bound=float(np.nextafter(total.objective, 0.0)))
+    assert contradictions(INSTANCE, [total, near]) == []
+    low = replace(silent, bound=total.objective * (1 - 1e-8))
+    assert any("liar proved" in fault for fault in contradictions(INSTANCE, [total, low]))
+
+
 def test_answers_to_another_instance_are_found():
     """An honest solution of another matrix is no answer to this one."""
     found = contradictions(INSTANCE.with_p(3), [HONEST])

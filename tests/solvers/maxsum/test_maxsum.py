@@ -5,16 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from dispersion import Instance, contradictions
-from solvers import solve, solvers_for
+from solvers import Kind, solve, solvers_for
 from solvers.maxsum.greedy import insertion
 
 
 def test_values_are_valid_and_never_above_brute_force(brute_force, random_instance):
-    """All max-sum solvers on small instances of every kind."""
+    """All that prove nothing or a factor, on small instances of every kind."""
     for seed in range(150):
         instance = random_instance(seed)
         best = brute_force(instance, "max-sum")
         for info in solvers_for("max-sum"):
+            if info.kind is Kind.EXACT:
+                continue
             solution = solve(instance, info.name, objective="max-sum", seed=seed)
             assert solution.objective <= best * (1 + 1e-12)
             assert contradictions(instance, [solution]) == []

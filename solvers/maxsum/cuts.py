@@ -1,0 +1,203 @@
+"""Outer approximation in HiGHS: one model that gets cuts, solved as LP and as MILP in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dispersion.errors import EngineError
+from solvers.interruptible import run_interruptibly
+from solvers.maxsum.bracket import prove
+from solvers.run import Run
+
+if TYPE_CHECKING:
+    import highspy
+
+Vector = NDArray[np.float64]
+
+_VALUE = 1e4  # of the incumbent in the model: HiGHS' absolute tolerances are then small
+_DOUBT = 1e-6  # relative: what HiGHS' tolerances may take from the bound of a MILP
+_PROGRESS = 0.05  # of the gap: less than that in _STALLED rounds ends the LP phase
+_STALLED = 20
+_LP_SHARE = 0.5  # of the time
+_COARSE = 0.2  # of the gap: how exactly a MILP is solved, as its cuts are not final anyway
+
+
+def load() -> None:
+    """Import HiGHS and compile what the start needs."""
+    import highspy  # noqa: F401
+
+    import solvers.kernels.swaps  # noqa: F401
+
+
+class Concave(Protocol):
+    """A concave function of selections as the infimum of its tangents.
+
+    The first n columns of its model are the points, 0 <= x <= 1, sum x = p; the objective, to be
+    maximised, is the function or more.
+    """
+
+    scale: float  #: what values are multiplied by in the model
+
+    def build(self, engine: highspy.Highs) -> None:
+        """Add the columns and rows that stand from the start."""
+
+    def cut(self, engine: highspy.Highs, x: Vector) -> None:
+        """Add the rows of the tangent at x."""
+
+    def proven(self, engine: highspy.Highs) -> float:
+        """The bound that the row multipliers of a solved LP prove, rounding apart."""
+
+    def start(self, selected: NDArray[np.intp]) -> Vector:
+        """The columns at a selection."""
+
+
+class Outer:
+    """One run of the method."""
+
+    def __init__(self, run: Run, function: Concave) -> None:
+        import highspy
+
+        from solvers.maxmin.highs import silent_engine
+
+        self.run, self.function = run, function
+        self.engine = silent_engine()
+        self.rounds = [0, 0]
+        self._points = np.arange(run.instance.n, dtype=np.int32)
+        self.engine.changeObjectiveSense(highspy.ObjSense.kMaximize)
+        function.build(self.engine)
+        self.engine.setOptionValue("threads", run.limits.threads)
+        self.engine.setOptionValue("random_seed", run.limits.seed)
+        self.engine.setOptionValue("mip_abs_gap", 1e-7)
+        self.engine.setOptionValue("presolve", "off")  # it gains nothing here, and ignores the clock
+        self.engine.setOptionValue("mip_min_logging_interval", 0.5)
+        highspy.Highs.resetGlobalScheduler(True)  # else another thread count is ignored, and worse
+        self.engine.HandleUserInterrupt = True  # else `cancelSolve` is not heard
+
+    def close(self) -> None:
+        """Cut and solve until the bracket is closed or time is up."""
+        self._cut_at_selection()
+        self._linear_phase()
+        while not self.run.proven() and self.run.seconds_left() > 0.0:
+            self._integer_round()
+        lp, milp = self.rounds
+        self.run.message = f"{lp} LPs, {milp} MILPs, {self.engine.getNumRow()} rows"
+
+    def _cut_at_selection(self) -> None:
+        x = np.zeros(self.run.instance.n)
+        x[self.run.selected] = 1.0
+        self.function.cut(self.engine, x)
+
+    def _linear_phase(self) -> None:
+        """Kelley's method: cut where the linear relaxation is at its maximum, and solve it again."""
+        run, bounds = self.run, [np.inf]
+        enough = (1.0 - _LP_SHARE) * run.seconds_left()
+        while run.seconds_left() > enough:
+            bound = self._linear_round()
+            if bound is None or prove(run, bound):
+                return
+            bounds.append(min(bound, bounds[-1]))
+            before = bounds[max(0, len(bounds) - 1 - _STALLED)]
+            if before - bounds[-1] < _PROGRESS * (bounds[-1] - (run.objective or 0.0)):
+                return
+
+    def _linear_round(self) -> float | None:
+        """Solve the LP and cut at its maximum; the bound it proves, `None` if there was no time."""
+        if not self._solve():
+            return None
+        self.rounds[0] += 1
+        x = np.clip(np.asarray(self.engine.getSolution().col_value)[: len(self._points)], 0.0, 1.0)
+        bound = self.function.proven(self.engine)
+        self.function.cut(self.engine, x)
+        return bound
+
+    def _integer_round(self) -> None:
+        """Solve the MILP, cut at what it found, and cut where the LP is then at its maximum."""
+        run, engine = self.run, self.engine
+        self._demand(integral=True)
+        self._start()
+        gap = (run.bound or 0.0) - (run.objective or 0.0)
+        engine.setOptionValue("mip_rel_gap", _COARSE * gap / max(abs(run.bound or 0.0), 1e-300))
+        self.rounds[1] += 1
+        self._solve()
+        info = engine.getInfo()
+        found = info.primal_solution_status == self._feasible()
+        if np.isfinite(info.mip_dual_bound) and self._counts():
+            bound = info.mip_dual_bound / self.function.scale
+            prove(run, bound if run.bound is None else min(bound, run.bound), below=_DOUBT)
+        if found:
+            values = np.asarray(engine.getSolution().col_value)[: len(self._points)]
+            x = (values > 0.5).astype(np.float64)
+            run.incumbent(np.flatnonzero(x))
+            self.function.cut(engine, x)
+        self._demand(integral=False)
+        if not run.proven() and run.seconds_left() > 0.0:
+            relaxed = self._linear_round()
+            if relaxed is not None:
+                prove(run, relaxed)
+
+    def _demand(self, *, integral: bool) -> None:
+        kinds = np.full(len(self._points), int(integral), dtype=np.uint8)
+        self.engine.changeColsIntegrality(len(self._points), self._points, kinds)
+
+    def _start(self) -> None:
+        import highspy
+
+        if self.run.selected is not None:
+            solution = highspy.HighsSolution()
+            solution.col_value = self.function.start(self.run.selected).tolist()
+            self.engine.setSolution(solution)
+
+    def _feasible(self) -> Any:
+        import highspy
+
+        return highspy.SolutionStatus.kSolutionStatusFeasible
+
+    def _counts(self) -> bool:
+        import highspy
+
+        ended = highspy.HighsModelStatus
+        return self.engine.getModelStatus() in (ended.kOptimal, ended.kTimeLimit, ended.kInterrupt)
+
+    def _solve(self) -> bool:
+        """Run HiGHS in the time that is left; whether it came to an end of its own."""
+        import highspy
+
+        engine, run = self.engine, self.run
+        engine.setOptionValue("time_limit", max(run.seconds_left(), 1e-3))
+        run_interruptibly(engine.run, engine.cancelSolve)
+        outcome, ended = engine.getModelStatus(), highspy.HighsModelStatus
+        if outcome not in (ended.kOptimal, ended.kTimeLimit, ended.kInterrupt):
+            raise EngineError(f"HiGHS ended with {engine.modelStatusToString(outcome)!r}")
+        return bool(outcome == ended.kOptimal)
+
+
+def scale_for(run: Run) -> float:
+    """Makes the incumbent worth 10,000 in a model, so that HiGHS' absolute tolerances are small."""
+    return _VALUE / run.objective if run.objective else 1.0
+
+
+def add_points(engine: highspy.Highs, costs: Vector, p: int) -> None:
+    """Add n columns in [0, 1] with these costs, and the row that p of them are chosen."""
+    n = len(costs)
+    engine.addVars(n, np.zeros(n), np.ones(n))
+    engine.changeColsCost(n, np.arange(n, dtype=np.int32), costs)
+    engine.addRow(float(p), float(p), n, np.arange(n, dtype=np.int32), np.ones(n))
+
+
+def top(values: Vector, p: int) -> float:
+    """The sum of the p largest."""
+    return float(np.partition(values, len(values) - p)[len(values) - p :].sum())
+
+
+def weights_of(engine: highspy.Highs, rows: Sequence[int]) -> Vector:
+    """The multipliers of rows of a solved LP, none negative, made to sum to 1."""
+    duals = np.maximum(np.asarray(engine.getSolution().row_dual)[np.asarray(rows, dtype=np.intp)], 0.0)
+    total = float(duals.sum())
+    if total <= 0.0:
+        return np.full(len(rows), 1.0 / len(rows))
+    weights: Vector = duals / total
+    return weights

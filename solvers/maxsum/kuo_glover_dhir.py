@@ -1,0 +1,45 @@
+"""The compact linearisation with the bounds of a selection of p points."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dispersion.instance import Instance
+from solvers.base import Kind, Run, solver
+from solvers.maxmin.highs import EachRow
+from solvers.maxsum.glover import row_model
+from solvers.maxsum.linear_models import load, solve_linear_model
+from solvers.maxsum.start import largest_sums
+
+
+def kuo_glover_dhir_model(instance: Instance, each_row: EachRow = lambda: None) -> Any:
+    """The rows of Glover with bounds that know p.
+
+    A chosen point adds at most the sum of its p - 1 largest distances; of one that is not chosen, the
+    distances to the chosen sum to at least its p smallest.
+
+    Source: Kuo, Glover and Dhir, "Analyzing and modeling the maximum diversity problem by zero-one
+    programming", Decision Sciences 24, 1993, for the model of one variable a point; the lower bound is
+    that of Glover's general form, taken over p points.  See `row_model` for the rows and the
+    parameters.
+    """
+    n, p, distances = instance.n, instance.p, instance.distances
+    least = distances.sum(axis=1) - largest_sums(distances, max(0, n - 1 - p))
+    return row_model("kuo-glover-dhir", instance, least, largest_sums(distances, p - 1), each_row)
+
+
+@solver(
+    "kuo-glover-dhir",
+    objective="max-sum",
+    kind=Kind.EXACT,
+    summary="the compact program with the bounds of p points (Kuo, Glover and Dhir), in HiGHS",
+    prepare=load,
+    by_default=False,
+    model=kuo_glover_dhir_model,
+)
+def kuo_glover_dhir(run: Run) -> None:
+    """Solve the compact model with HiGHS' branch and cut, started from tabu search.
+
+    See `kuo_glover_dhir_model` for the formulation and its source.
+    """
+    solve_linear_model(run, kuo_glover_dhir_model)

@@ -1,0 +1,113 @@
+"""Solving a linear model of the sum with HiGHS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dispersion.errors import EngineError
+from dispersion.instance import Instance
+from solvers.interruptible import run_interruptibly
+from solvers.maxmin.highs import EachRow, handed_over, point_columns
+from solvers.maxsum.bracket import prove
+from solvers.maxsum.start import opened
+from solvers.run import Run
+
+Build = Callable[[Instance, EachRow], Any]
+
+_TOLERANCE = 1e-6  # relative, of what HiGHS calls optimal
+
+
+def load() -> None:
+    """Import HiGHS and Pyomo, and compile what the start needs."""
+    import highspy  # noqa: F401
+    import pyomo.environ  # noqa: F401
+
+    import solvers.kernels.swaps  # noqa: F401
+
+
+def in_reach(instance: Instance) -> tuple[Instance, float]:
+    """The instance with its largest distance between 1/2 and 1, and the power of two that did it.
+
+    HiGHS drops coefficients below 1e-9, and its tolerances are absolute.
+    """
+    _, exponent = np.frexp(instance.distances.max())
+    scale = float(np.ldexp(1.0, -int(exponent)))
+    return Instance(instance.distances * scale, instance.p, instance.name), scale
+
+
+def solve_linear_model(run: Run, build: Build) -> None:
+    """Start from tabu search and the row sums, build a Pyomo model, and solve it with HiGHS.
+
+    Parameters
+    ----------
+    run : Run
+        What to solve, and where incumbents and bounds go as they are found.
+    build : callable
+        Makes the model of an instance: with variables ``x[0..n-1]``, and the sum as its objective.
+
+    Notes
+    -----
+    HiGHS gets the incumbent's x and completes it.  Its bounds are as exact as its tolerances, about a
+    relative 1e-6; the value is recomputed from the selection.  One thread and one seed repeat exactly.
+    """
+    import highspy
+
+    if not opened(run):
+        return
+    run.message = "time was up before the model stood"
+    instance, scale = in_reach(run.instance)
+    engine = handed_over(run, lambda check: build(instance, check))
+    columns = np.array(point_columns(engine, run.instance.n), dtype=np.int32)
+    inside = np.zeros(run.instance.n)
+    inside[run.selected] = 1.0
+    engine.setSolution(len(columns), columns, inside)
+    _optimise(run, engine, columns, scale)
+    info = engine.getInfo()
+    if np.isfinite(info.mip_dual_bound):
+        done = engine.getModelStatus() == highspy.HighsModelStatus.kOptimal
+        above = _TOLERANCE if done else 0.0
+        prove(run, _within(run, info.mip_dual_bound / scale), below=_TOLERANCE, above=above)
+    size = f"{engine.getNumCol()} columns, {engine.getNumRow()} rows"
+    run.message = f"{info.mip_node_count} nodes, {size}"
+
+
+def _within(run: Run, bound: float) -> float:
+    return bound if run.bound is None else min(bound, run.bound)
+
+
+def _optimise(run: Run, engine: Any, columns: NDArray[np.int32], scale: float) -> None:
+    """Run HiGHS within the limits, reporting as it goes; an end that is none is an `EngineError`."""
+    import highspy
+
+    for option, value in {
+        "time_limit": max(run.seconds_left(), 1e-3),
+        "threads": run.limits.threads,
+        "random_seed": run.limits.seed,
+        "mip_rel_gap": 0.0,
+        "mip_abs_gap": 1e-9 * scale * abs(run.objective or 0.0),
+        "mip_min_logging_interval": 0.5,
+    }.items():
+        engine.setOptionValue(option, value)
+
+    def incumbent(values: Any) -> None:
+        run.incumbent(np.flatnonzero(np.asarray(values)[columns] > 0.5))
+
+    def bound(event: Any) -> None:
+        if np.isfinite(event.data_out.mip_dual_bound):
+            value = _within(run, event.data_out.mip_dual_bound / scale)
+            prove(run, value, below=_TOLERANCE, above=0.0)
+
+    engine.cbMipImprovingSolution += lambda event: incumbent(event.data_out.mip_solution)
+    engine.cbMipLogging += bound
+    highspy.Highs.resetGlobalScheduler(True)  # else another thread count is ignored, and worse
+    engine.HandleUserInterrupt = True  # else `cancelSolve` is not heard
+    run_interruptibly(engine.run, engine.cancelSolve)
+    outcome, ended = engine.getModelStatus(), highspy.HighsModelStatus
+    if outcome not in (ended.kOptimal, ended.kTimeLimit, ended.kInterrupt):
+        raise EngineError(f"HiGHS ended with {engine.modelStatusToString(outcome)!r}")
+    if engine.getInfo().primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
+        incumbent(engine.getSolution().col_value)

@@ -1,0 +1,48 @@
+"""Local search, with what it proves for distances of negative type."""
+
+from __future__ import annotations
+
+from solvers.base import Kind, Run, solver
+from solvers.maxsum.bracket import prove
+from solvers.maxsum.exchange import climbed
+from solvers.maxsum.negative_type import excess_curvature, slack
+
+_ROUNDING = 1e-9  # relative: far above what the sums of a local optimum are rounded by
+
+
+def _compile() -> None:
+    import solvers.kernels.swaps  # noqa: F401
+
+
+@solver(
+    "local-search",
+    objective="max-sum",
+    kind=Kind.APPROXIMATION,
+    summary="`exchange`, with its bound for Euclidean distances: >= optimum (p - 1) / (p + 1)",
+    prepare=_compile,
+)
+def local_search(run: Run) -> None:
+    """Climb to a local optimum over swaps; for distances of negative type that is nearly optimal.
+
+    Guarantee: at least (p - 1) / (p + 1) of the optimum if the distances are of negative type, as
+    Euclidean ones are; that is checked in O(n^3) time, and then the bound is reported.
+
+    Why: let S be locally optimal, O optimal, A = S - O and B = O - S, of m points each.  Adding up that
+    no swap of a for b gains gives ``f(O) - f(S) <= f(A) + f(B) - d(A, B) + d(A, B) / m``, and negative
+    type says ``f(A) + f(B) <= d(A, B)``.  Adding up, for one b, that no swap for any member gains
+    gives ``d(b, S) <= 2 f(S) / (p - 1)``, so ``d(A, B) / m <= 2 f(S) / (p - 1)``.
+
+    Source: Cevallos, Eisenbrand and Zenklusen, "Local search for max-sum diversification", SODA 2017,
+    who prove 1 - O(1 / p) under any matroid; the constant for selections of p points is worked out
+    above.  The number of steps is not bounded here; they stop at a relative gain below rounding.
+    """
+    done = climbed(run)
+    if not done or run.objective is None:
+        return
+    p = run.instance.p
+    excess = excess_curvature(run.instance.distances)
+    if excess is None:
+        run.message = "no bound: the distances are not of negative type"
+        return
+    prove(run, run.objective * (p + 1) / (p - 1) * (1.0 + _ROUNDING) + slack(excess, p))
+    run.message = "bound by negative type"

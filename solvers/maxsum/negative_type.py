@@ -1,0 +1,87 @@
+"""Whether the sum of distances is concave on the plane of selections, and how sure that is."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dispersion.errors import InputError
+from dispersion.instance import Instance
+
+Matrix = NDArray[np.float64]
+
+
+def on_plane(matrix: Matrix) -> Matrix:
+    """The quadratic form ``x' A x`` on the plane sum x = 0, in an orthonormal basis of it.
+
+    Parameters
+    ----------
+    matrix : ndarray, shape (n, n)
+        Symmetric.
+
+    Returns
+    -------
+    ndarray, shape (n - 1, n - 1)
+        ``V' A V``, where the columns of V are those of a Householder reflection that takes (1, .., 1)
+        to an axis, without the first; O(n^2) time.
+    """
+    mirror = mirror_of(len(matrix))
+    product = matrix @ mirror
+    middle = float(mirror @ product)
+    reflected = matrix - 2.0 * np.outer(mirror, product) - 2.0 * np.outer(product, mirror)
+    reflected += 4.0 * middle * np.outer(mirror, mirror)
+    form: Matrix = reflected[1:, 1:]
+    return (form + form.T) / 2.0
+
+
+def mirror_of(n: int) -> NDArray[np.float64]:
+    """The unit vector u of the reflection I - 2 u u' of `on_plane`, shape (n,)."""
+    mirror = np.full(n, 1.0 / np.sqrt(n))
+    mirror[0] += 1.0
+    unit: NDArray[np.float64] = mirror / np.linalg.norm(mirror)
+    return unit
+
+
+def excess_curvature(matrix: Matrix) -> float | None:
+    """A proven, tiny e >= 0 with ``x' A x <= e x' x`` on sum x = 0; `None` if there is none.
+
+    A Cholesky factorisation of ``e/2 I - V' A V`` that succeeds proves it: its rounding amounts to less
+    than e/2 (Rump, "Verification of positive definiteness", BIT 46, 2006).
+    """
+    n = len(matrix)
+    if n == 1:
+        return 0.0
+    form = -on_plane(matrix)
+    scale = float(np.abs(np.diagonal(form)).sum() + np.abs(matrix).max())
+    excess = 8.0 * (n + 4) * float(np.finfo(np.float64).eps) * scale
+    if scale == 0.0:
+        return 0.0
+    form[np.diag_indices(n - 1)] += excess / 2.0
+    try:
+        np.linalg.cholesky(form)
+    except np.linalg.LinAlgError:
+        return None
+    return excess
+
+
+def slack(excess: float, p: int) -> float:
+    """How far a selection can lie above a tangent of ``x' A x / 2``: two differ by 2 p at most."""
+    return excess * p
+
+
+def require_negative_type(instance: Instance) -> float:
+    """The slack of tangents, or `InputError` if the matrix is not of negative type.
+
+    Distances are of negative type if ``x' D x <= 0`` wherever the x sum to 0; then, and only then, the
+    sum of the selected distances, ``x' D x / 2``, is concave on the selections of p points, and
+    lies below its tangents.  Straight-line distances are (Schoenberg, Annals of Mathematics 38, 1937),
+    and so are their squares.
+    """
+    excess = excess_curvature(instance.distances)
+    if excess is None:
+        largest = float(np.linalg.eigvalsh(on_plane(instance.distances))[-1])
+        raise InputError(
+            f"the distances of {instance.name} are not of negative type: x' D x reaches {largest:.6g} "
+            "x' x on sum x = 0, so tangents are no upper bounds; use 'qcr', which needs none."
+        )
+    return slack(excess, instance.p)

@@ -1,0 +1,227 @@
+"""Branch and bound on a quadratic convex reformulation: the strongest exact method here."""
+
+from __future__ import annotations
+
+import heapq
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solvers.base import Kind, Run, solver
+from solvers.maxsum.bracket import floor_of, prove
+from solvers.maxsum.negative_type import slack
+from solvers.maxsum.reformulation import (
+    Quadratic,
+    Vector,
+    best_shift,
+    excess_of,
+    uniform_shift,
+)
+from solvers.maxsum.start import opened
+
+_LARGEST = 700  # points for which the best diagonal is sought
+_ROOT_STEPS, _NODE_STEPS = 2000, 20  # of the ascent, times the number of points
+_SLICE = 30_000_000  # steps of compiled code between two looks at the clock: some tenths of a second
+_MEMORY = 1_000_000_000  # bytes for open nodes, of 5 n and some each
+_INTEGRAL = 1e-9  # from 0 or 1
+_NOTABLE = 0.05  # of the gap: what a new bound must close to be reported
+_WORTH = 0.02  # of the points: that many fixed anew are worth another diagonal
+
+Signs = NDArray[np.int8]
+
+
+def _load() -> None:
+    import solvers.kernels.concave
+    import solvers.kernels.swaps  # noqa: F401
+
+
+class _Relaxation:
+    """One problem with a diagonal that makes it concave, and its bound at any node."""
+
+    def __init__(self, run: Run, problem: Quadratic, shift: Vector, excess: float) -> None:
+        self._run, self.problem, self.shift = run, problem, shift
+        self._slack = slack(excess, problem.p)
+        self._gradient = np.empty(len(shift))
+        self.curvature = np.maximum(2.0 * problem.matrix.mean(axis=1) - shift, 1e-300)
+
+    def bound(self, fixed: Signs, x: Vector, floor: float, effort: int) -> float:
+        """Of the selections that respect `fixed`; moves `x`, and fixes what cannot be better.
+
+        Parameters
+        ----------
+        fixed : ndarray of int8, shape (n,)
+            1 in, -1 out, 0 free.  Free points are fixed whose other side is bounded by `floor`.
+        x : ndarray, shape (n,)
+            Where to start; overwritten.
+        floor : float
+            A bound that is good enough.
+        effort : int
+            Steps a point.
+        """
+        from solvers.kernels.concave import fix
+
+        problem = self.problem
+        offset = problem.constant + self._slack
+        while True:
+            bound = self._ascended(fixed, x, floor - offset, effort * len(x))
+            done = bound + offset <= floor or (fixed != 0).all() or self._run.seconds_left() == 0.0
+            if done or not fix(fixed, self._gradient, problem.p, bound, floor - offset):
+                return float(bound + offset)
+
+    def _ascended(self, fixed: Signs, x: Vector, floor: float, steps: int) -> float:
+        """The bound after at most so many steps, fewer if time is up."""
+        from solvers.kernels.concave import ascend
+
+        problem = self.problem
+        matrix, linear, p = problem.matrix, problem.linear, problem.p
+        at_once = max(1, _SLICE // len(x))
+        while True:
+            _, bound, going = ascend(
+                matrix, self.shift, linear, fixed, x, self._gradient, p, floor, min(steps, at_once)
+            )
+            steps -= at_once
+            if not going or steps <= 0 or self._run.seconds_left() == 0.0:
+                return float(bound)
+
+
+def _relaxation(problem: Quadratic, run: Run) -> tuple[_Relaxation, Vector]:
+    """With the best diagonal there is time for, and a point to start from."""
+    n = len(problem.linear)
+    x = np.full(n, problem.p / n)
+    if n <= _LARGEST:
+        shift, _, x = best_shift(problem, floor_of(run), lambda: run.seconds_left() == 0.0)
+    else:
+        shift = np.full(n, uniform_shift(problem.matrix))
+    excess = excess_of(problem.matrix, shift)
+    margin = 1e-9 * float(max(np.abs(problem.matrix).max(), np.abs(shift).max()))
+    while excess is None:  # rounding
+        shift, margin = shift - margin, 2.0 * margin
+        excess = excess_of(problem.matrix, shift)
+    return _Relaxation(run, problem, shift, excess), x.copy()
+
+
+def _selection(problem: Quadratic, inside: NDArray[np.bool_]) -> NDArray[np.intp]:
+    return np.concatenate([problem.taken, problem.points[inside]])
+
+
+def _reduce(run: Run, problem: Quadratic) -> tuple[_Relaxation, Vector] | None:
+    """Fix points and find new diagonals in turn, until that ends; `None` if it closes the bracket."""
+    while True:
+        n = len(problem.linear)
+        if problem.p in (0, n):
+            run.incumbent(_selection(problem, np.full(n, problem.p == n)))
+            prove(run, floor_of(run))
+            return None
+        relaxation, x = _relaxation(problem, run)
+        fixed = np.zeros(n, dtype=np.int8)
+        bound = relaxation.bound(fixed, x, floor_of(run), _ROOT_STEPS)
+        if prove(run, max(bound, run.objective or 0.0)):
+            return None
+        run.need()
+        count = int((fixed != 0).sum())
+        if count == 0:
+            return relaxation, x
+        problem = problem.reduced(fixed)
+        if count < _WORTH * n:
+            free = fixed == 0
+            shift, x = relaxation.shift[free], x[free]
+            excess = excess_of(problem.matrix, shift)
+            if excess is not None and 0 < problem.p < len(x):
+                return _Relaxation(run, problem, shift, excess), x
+
+
+class _Tree:
+    """Best-first branch and bound: the open nodes by bound."""
+
+    def __init__(self, run: Run, relaxation: _Relaxation) -> None:
+        self.run, self.relaxation = run, relaxation
+        self.nodes = 0
+        self.open: list[tuple[float, int, Signs, NDArray[np.float32]]] = []
+        self._most_open = _MEMORY // (5 * len(relaxation.shift) + 200)
+
+    def visit(self, fixed: Signs, x: Vector, bound: float) -> None:
+        """Bound a node; keep it if it is open, report it if it is a selection."""
+        self.nodes += 1
+        problem, floor = self.relaxation.problem, floor_of(self.run)
+        bound = min(bound, self.relaxation.bound(fixed, x, floor, _NODE_STEPS))
+        if bound <= floor:
+            return
+        if (np.minimum(x, 1.0 - x) < _INTEGRAL).all():
+            self.run.incumbent(_selection(problem, x > 0.5))
+        if (fixed != 0).all():
+            return
+        heapq.heappush(self.open, (-bound, self.nodes, fixed, x.astype(np.float32)))
+
+    def branch(self) -> None:
+        """Split the open node of the largest bound at the point whose rounding costs most.
+
+        Moving x_i to a side costs about the square of the way times the curvature; x (1 - x) stands
+        for both sides.
+        """
+        negative, _, fixed, start = heapq.heappop(self.open)
+        middle = start.astype(np.float64)
+        cost = middle * (1.0 - middle) * self.relaxation.curvature
+        point = int(np.where(fixed == 0, cost, -1.0).argmax())
+        for side in (1, -1):
+            child, x = fixed.copy(), middle.copy()
+            child[point] = side
+            self.visit(child, x, -negative)
+
+    def search(self, x: Vector) -> None:
+        """Until the bracket is closed, time is up, or too many nodes are open."""
+        run = self.run
+        self.visit(np.zeros(len(x), dtype=np.int8), x, np.inf)
+        while self.open and run.seconds_left() > 0.0 and len(self.open) < self._most_open:
+            bound = -self.open[0][0]
+            if bound <= floor_of(run):
+                self.open.clear()
+                break
+            if run.bound is None or run.bound - bound > _NOTABLE * (run.bound - (run.objective or 0.0)):
+                prove(run, bound)
+            self.branch()
+        self._close()
+
+    def _close(self) -> None:
+        run = self.run
+        prove(run, -self.open[0][0] if self.open else floor_of(run))
+        problem = self.relaxation.problem
+        run.message = f"{self.nodes} nodes, {len(problem.linear)} of {run.instance.n} points undecided"
+        if len(self.open) >= self._most_open:
+            run.message += f"; stopped with {len(self.open)} nodes open, all that memory is granted for"
+
+
+@solver(
+    "qcr",
+    objective="max-sum",
+    kind=Kind.EXACT,
+    summary="branch and bound on a concave reformulation with the best diagonal, from tabu search",
+    prepare=_load,
+)
+def qcr(run: Run) -> None:
+    """Tabu search, the best concave reformulation, points fixed by its tangent, branch and bound.
+
+    Since ``x_i^2 = x_i``, a diagonal may be added to the matrix; the best one that leaves the sum
+    concave on sum x = p is found by an interior-point method (up to 700 undecided points, else a
+    multiple of the identity), so any symmetric matrix will do.  The tangent at the relaxation's
+    optimum fixes the points whose other side cannot beat the incumbent; what is left is reformulated
+    anew, and then searched best-first, with the relaxation of each node begun at its parent's.
+
+    Every bound is a tangent's, computed from the gradient, and holds whether or not the relaxation was
+    solved; concavity is proven by a Cholesky factorisation.  What is within a relative 1e-9 counts as
+    equal.  One seed repeats exactly unless the time limit cuts the start short; one thread.
+
+    Sources: Billionnet and Elloumi, "Using a mixed integer quadratic programming solver for the
+    unconstrained quadratic 0-1 problem", Mathematical Programming 109, 2007; Billionnet, Elloumi and
+    Plateau, Discrete Applied Mathematics 157, 2009 (with the equations multiplied in, which here is
+    the plane).  The interior-point method on x and diagonal at once, and the nodes, are ours.
+    """
+    instance = run.instance
+    if not opened(run):
+        return
+    run.message = "time was up before the search"
+    found = _reduce(run, Quadratic.of(np.array(instance.distances), instance.p))
+    run.message = "closed at the root" if found is None else run.message
+    if found is not None:
+        run.need()
+        relaxation, x = found
+        _Tree(run, relaxation).search(x)

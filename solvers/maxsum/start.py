@@ -1,0 +1,35 @@
+"""Where the exact methods start: a good selection and a bound by row sums."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solvers.maxsum.bracket import prove
+from solvers.maxsum.tabu import searched
+from solvers.run import Run
+
+_SHAKES = 3  # in vain, that end the search
+
+
+def largest_sums(distances: NDArray[np.float64], count: int) -> NDArray[np.float64]:
+    """Of each row, the sum of the `count` largest entries, shape (n,)."""
+    ordered = np.sort(distances, axis=1)
+    sums: NDArray[np.float64] = ordered[:, ordered.shape[1] - count :].sum(axis=1)
+    return sums
+
+
+def row_bound(distances: NDArray[np.float64], p: int) -> float:
+    """Every chosen point adds at most half the sum of its p - 1 largest distances."""
+    return float(np.sort(largest_sums(distances, p - 1))[-p:].sum() / 2.0)
+
+
+def opened(run: Run) -> bool:
+    """A short tabu search and the bound by row sums; whether there is something left to do."""
+    searched(run, _SHAKES)
+    if prove(run, row_bound(run.instance.distances, run.instance.p)):
+        run.message = "closed by the row sums"
+        return False
+    run.message = "time was up after the start"
+    run.need()
+    return True
