@@ -17,6 +17,7 @@ from dispersion.compare.rows import accuracy_rows, network_row
 from dispersion.compare.sizes import Counts, budgets, counts
 from dispersion.errors import InputError
 from dispersion.instance import Instance
+from dispersion.study.embedding import keep_layers
 from dispersion.study.options import NetworkOptions, Options
 from dispersion.study.progress import stage
 from dispersion.study.selections import Chosen, Method, as_json
@@ -113,7 +114,8 @@ def compare_networks(session: Session, subject: NetworkOptions, output: Console)
     session.about["network"] = network.provenance
     session.digests["weights_sha256"] = network.digest
     with session.timed("extract"):
-        layers = select_layers(filter_layers(network), subject.layers)
+        prunable = filter_layers(network)
+        layers = select_layers(prunable, subject.layers)
     with session.timed("load images"):
         exam = load_exam(session, subject, network)
     if exam is None and needs_images:
@@ -129,6 +131,10 @@ def compare_networks(session: Session, subject: NetworkOptions, output: Console)
     with session.timed("distances"):
         tasks = plan(layers, sizes, subject, session.options)
     session.about["filters kept"] = sizes
+    first = prunable[0]
+    session.keep(
+        lambda: keep_layers(session.store, (t.instance for t in tasks), first.name, first.kernels[0])
+    )
     for budget in budgets(subject)[:1]:
         session.say(f"keep is the share of {budget.resource} that remains, within 1 %")
     judgement, chosen = solve_and_judge(session, tasks)

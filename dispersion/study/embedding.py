@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,7 +103,7 @@ def keep_layers(
     """
     found = {one.name: one for one in instances}
     laid_out = [embed(one.distances) for one in found.values()]
-    arrays = {f"coordinates_{k}": one.coordinates for k, one in enumerate(laid_out)}
+    arrays: dict[str, Any] = {f"coordinates_{k}": one.coordinates for k, one in enumerate(laid_out)}
     arrays["names"] = np.array(list(found), dtype=np.str_)
     arrays["shares"] = np.array([one.share for one in laid_out])
     if kernels.shape[1] in (1, 3) and kernels[0, 0].size > 1:

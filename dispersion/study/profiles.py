@@ -115,7 +115,8 @@ def _profile(solver: str, found: Mapping[Question, list[float]], asked: int) -> 
 def par10(rows: Sequence[SolveRow], factor: float = 10.0) -> float | None:
     """Mean seconds to proof, where what was not proven counts as `factor` time limits.
 
-    `None` without rows.  The penalised average run time of algorithm configuration (Hutter et al., 2009, section 2).
+    The penalised average run time of algorithm configuration (Hutter et al., 2009, section 2); `None`
+    without rows.
     """
     times = [
         factor * row.time_limit if (seconds := proof_seconds(row)) is None else seconds for row in rows

@@ -97,6 +97,13 @@ def draw(session: Session, rows: Sequence[SolveRow], networks: Sequence[NetworkR
         )
 
 
+def report(session: Session) -> None:
+    """Make ``report.html`` from what the folder holds."""
+    from dispersion.report import write_report  # above the study: it reads what the study wrote
+
+    write_report(session.store.folder)
+
+
 def conclude(session: Session, judgement: Judgement) -> None:
     """Say what is wrong, or that nothing is, what is new, and where the results are."""
     for news in judgement.records:
@@ -113,9 +120,11 @@ def finish(
 ) -> int:
     """Draw, write, print and say how it ended; returns the exit code."""
     draw(session, judgement.rows, networks)
+    session.about["faults"] = judgement.faults
     outcome = "interrupted" if session.interrupted else "failed" if judgement.faults else "complete"
     session.keep(lambda: record(session, outcome))
     print_study(session.options.format, judgement.rows, networks, output)
+    session.keep(lambda: report(session))
     conclude(session, judgement)
     code = {"complete": 0, "failed": EXIT_FAULT, "interrupted": EXIT_INTERRUPTED}[outcome]
     return EXIT_INPUT if code == 0 and session.unwritten else code

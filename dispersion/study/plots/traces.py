@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from matplotlib.axes import Axes
 
@@ -38,14 +39,19 @@ def bound_and_incumbent(
     ax = axes_of(ax)
     for k, (name, trace) in enumerate(traces.items()):
         colour, marker = COLOURS[k % len(COLOURS)], MARKERS[k % len(MARKERS)]
-        look = {"color": colour, "marker": marker, "markersize": 4, "drawstyle": "steps-post"}
+        look: dict[str, Any] = {
+            "color": colour,
+            "marker": marker,
+            "markersize": 4,
+            "drawstyle": "steps-post",
+        }
         found = _steps([(point.seconds, point.objective) for point in trace], until)
         proven = _steps([(point.seconds, point.bound) for point in trace], until)
         if found[0]:
             ax.plot(*found, linestyle="-", label=name, **look)
         if proven[0]:
-            label = {} if found[0] else {"label": name}
-            ax.plot(*proven, linestyle="--", markerfacecolor="none", **label, **look)
+            label = None if found[0] else name
+            ax.plot(*proven, linestyle="--", markerfacecolor="none", label=label, **look)
     ax.set_xscale("log")
     title = "Incumbent (solid) and bound (dashed)"
     return finish(ax, title, "time since the start [s]", "objective")
