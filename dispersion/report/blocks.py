@@ -37,6 +37,16 @@ class Faults:
 
 
 @dataclass(frozen=True, slots=True)
+class Items:
+    """Short lines under a sentence that leads to them."""
+
+    heading: str
+    entries: Sequence[str]
+
+    kind = "items"
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A sortable table of text cells; `names` are the columns of text, the others are numbers."""
 
@@ -68,10 +78,14 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A drawing of `dispersion.report.svg`, with a caption that asks or answers something."""
+    """A drawing of `dispersion.report.svg`, with a caption that asks or answers something.
+
+    A wide one keeps its width on a narrow page, where it is scrolled.
+    """
 
     svg: Markup
     caption: str
+    wide: bool = False
 
     kind = "picture"
 
@@ -117,4 +131,4 @@ class Folded:
     kind = "folded"
 
 
-Block = Text | Figures | Faults | Table | Pairs | Code | Picture | Pictures | Tiles | Folded
+Block = Text | Figures | Faults | Items | Table | Pairs | Code | Picture | Pictures | Tiles | Folded

@@ -33,8 +33,10 @@ def draw(
 ) -> Axes:
     """Call a function of `dispersion.study.plots` on new axes in the report's look; size in inches."""
     with mpl.rc_context(_LOOK):
-        ax = Figure(figsize=size, layout="constrained").subplots()
-        return plot(*arguments, ax=ax, **options)
+        ax = plot(*arguments, ax=Figure(figsize=size, layout="constrained").subplots(), **options)
+        if ax.get_legend() is None and ax.get_legend_handles_labels()[0]:
+            ax.legend()
+        return ax
 
 
 def inline_svg(ax: Axes, name: str, alt: str) -> Markup:

@@ -15,7 +15,7 @@ from dispersion.solution import TracePoint
 from dispersion.study.tasks import Question, SolveRow
 from dispersion.study.worth import best_known
 
-SHORTEST = 1e-3  #: seconds; shorter times count as this, since their ratios would be those of noise
+SHORTEST = 1e-4  #: seconds; shorter times count as this, since their ratios would be those of noise
 
 Ratios = dict[str, dict[Question, list[float]]]  #: by solver and question, one a seed; `inf`: unsolved
 

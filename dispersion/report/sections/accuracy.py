@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dispersion.report.blocks import Block, Picture, Pictures, Table, Text
+from dispersion.report.blocks import Block, Items, Picture, Pictures, Table, Text
 from dispersion.report.section import section
 from dispersion.report.study import Study
 from dispersion.report.svg import draw, inline_svg
@@ -29,12 +29,12 @@ def accuracy(study: Study) -> list[Block]:
                 f"Top-1 accuracy on {images:,} test images; a mean stands with half the range.", "note"
             )
         )
-    return blocks + [Text(line) for line in worth_lines(study.solves, study.networks)]
+    heading, *lines = worth_lines(study.solves, study.networks) or [""]
+    return [*blocks, Items(heading, lines)] if lines else blocks
 
 
 def _picture(study: Study, recovery: str) -> Picture:
     ax = draw(accuracy_against_macs, study.networks, recovery)
-    ax.legend()
     alt = f"Curves of test accuracy against multiply-accumulates, {RECOVERIES[recovery]}, one a method."
     caption = "How much accuracy is left for the work that is left?  Bars span the seeds."
     return Picture(inline_svg(ax, f"accuracy-{recovery}", alt), caption)

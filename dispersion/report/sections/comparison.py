@@ -17,7 +17,7 @@ def comparison(study: Study) -> list[Block]:
         return []
     return [
         Table("Totals", *summary_cells(study.solves), ("solver",)),
-        Text(WAY_DEFINITION, "note"),
+        Text(" ".join(WAY_DEFINITION.split()), "note"),
         Table("Scores", *score_cells(study.solves, study.traces), ("solver",)),
         Text(SCORE_DEFINITIONS, "note"),
         Pictures(charts(study)),

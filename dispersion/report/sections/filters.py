@@ -38,7 +38,7 @@ def filters(study: Study) -> list[Block]:
 
 
 def shown_methods(study: Study) -> list[Method]:
-    """The best solver, a criterion or else another solver, and random, at the keep ratio nearest 0.5."""
+    """The best solver, a criterion or another solver, and random; at the keep nearest to 0.5."""
     keeps = {row.keep for row in study.solves if row.keep is not None}
     if not keeps:
         return []
@@ -65,8 +65,8 @@ def _planes(study: Study, layers: Layers, methods: list[Method]) -> list[Block]:
         for name in shown
     ]
     told = (
-        "Every point is a filter, laid out so that distances in the plane are as close to the true ones "
-        "as two dimensions allow (classical scaling).  Where that is a small share of the variance, "
+        "Every point is a filter, laid out so that distances in the plane are as close to the true "
+        "ones as two dimensions allow (classical scaling).  Where that is little of the variance, "
         f"points that look close may be far apart.  Selections at keep {methods[0].keep:g}."
     )
     return [Text(told), *rows[:1], *([Folded("Layers further back", rows[1:])] if rows[1:] else [])]
@@ -82,8 +82,8 @@ def _plane(study: Study, layers: Layers, method: Method, name: str) -> list[Pict
     drawn = (found.coordinates, found.share, selected, method.solver)
     ax = draw(selection_in_plane, *drawn, size=(3.6, 3.4))
     alt = (
-        f"The {count} filters of {name} in the plane, the {len(selected)} that {method.solver} selected "
-        "as filled diamonds."
+        f"The {count} filters of {name} in the plane; as filled diamonds the {len(selected)} that "
+        f"{method.solver} selected."
     )
     place = list(layers.embeddings).index(name)
     svg = inline_svg(ax, f"plane-{place}-{_plain(method.solver)}", alt)

@@ -52,15 +52,15 @@ def _proofs(rows: Sequence[SolveRow]) -> str:
     for row in rows:
         if row.status == "optimal":
             proven[row.solver].add(row.question)
+    total = len(by_question(rows))
+    asked = f"{count(total, 'question')} (an instance and a number of points to choose)"
     provers = sorted((name for name in proven if proven[name]), key=lambda name: -len(proven[name]))
-    asked = (
-        count(len(by_question(rows)), "question") + " (an instance and a number of points to choose)"
-    )
     if not provers:
         return f"Of {asked}, nobody proved an optimum within the time limit."
+    counts = {name: "all" if len(proven[name]) == total else str(len(proven[name])) for name in provers}
     others = [name for name in proven if name not in provers]
     return (
-        f"Of {asked}, {listed([f'{name} proved {len(proven[name])}' for name in provers])}"
+        f"Of {asked}, {listed([f'{name} proved {counts[name]}' for name in provers])}"
         + (f"; {listed(others)} proved none" if others else "")
         + f".  {_fastest(rows, provers)}"
     )
@@ -94,7 +94,8 @@ def _values(rows: Sequence[SolveRow]) -> list[str]:
             said.append(f"Without a proof, {name} reaches the best known value on all {reached}.")
         else:
             far = f", {fmean(ways):.0%} of the way to it from random on average" if ways else ""
-            said.append(f"Without a proof, {name} reaches it on {reached} of {len(mine)}{far}.")
+            found = f"the best known value on {reached} of {len(mine)}"
+            said.append(f"Without a proof, {name} reaches {found}{far}.")
     return said
 
 

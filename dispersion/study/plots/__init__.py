@@ -8,6 +8,7 @@ from dispersion.study.plots.growth import time_against_n
 from dispersion.study.plots.profiles import cactus, performance_profile
 from dispersion.study.plots.scatter import times_against_baseline
 from dispersion.study.plots.traces import bound_and_incumbent
+from dispersion.study.plots.values import values_by_instance
 
 __all__ = [
     "accuracies_against_macs",
@@ -20,4 +21,5 @@ __all__ = [
     "selection_in_plane",
     "time_against_n",
     "times_against_baseline",
+    "values_by_instance",
 ]

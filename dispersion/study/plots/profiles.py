@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from matplotlib.axes import Axes
+from matplotlib.ticker import FormatStrFormatter
 
 from dispersion.study.plots.canvas import axes_of, finish, line_style, point_style, solver_names
 from dispersion.study.profiles import (
@@ -33,7 +34,7 @@ def performance_profile(
     ax = axes_of(ax)
     profiles = performance_profiles(time_ratios(rows) if of == "time" else value_ratios(rows))
     widest = max((p.ratios[-1] for p in profiles if p.ratios), default=1.0)
-    right = max(min(widest, _WIDEST) ** 1.1, 2.0 if of == "time" else 1.05)
+    right = max(min(widest, _WIDEST) ** 1.1, 10.0 if of == "time" else 1.05)
     looks = {name: line_style(k) for k, name in enumerate(solver_names(rows))}
     for profile in profiles:
         ratios = [1.0, *profile.ratios, right]
@@ -41,6 +42,7 @@ def performance_profile(
         ax.step(ratios, shares, where="post", label=profile.solver, **looks[profile.solver])
     if of == "time" or right > 10:
         ax.set_xscale("log")
+        ax.xaxis.set_major_formatter(FormatStrFormatter("%g"))
     ax.set_xlim(1.0, right)
     ax.set_ylim(-0.03, 1.03)
     proofs, values = "time to proof / shortest time to proof", "best known objective / objective"
