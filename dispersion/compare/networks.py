@@ -131,10 +131,6 @@ def compare_networks(session: Session, subject: NetworkOptions, output: Console)
     with session.timed("distances"):
         tasks = plan(layers, sizes, subject, session.options)
     session.about["filters kept"] = sizes
-    first = prunable[0]
-    session.keep(
-        lambda: keep_layers(session.store, (t.instance for t in tasks), first.name, first.kernels[0])
-    )
     for budget in budgets(subject)[:1]:
         session.say(f"keep is the share of {budget.resource} that remains, within 1 %")
     judgement, chosen = solve_and_judge(session, tasks)
@@ -148,4 +144,8 @@ def compare_networks(session: Session, subject: NetworkOptions, output: Console)
         for method in sorted(chosen.keys() - methods.keys()):
             session.say(f"{method} answered too few layers to prune with")
         networks = evaluate_stage(session, subject, network, exam, methods, judgement.faults)
+    first = prunable[0]
+    session.keep(
+        lambda: keep_layers(session.store, (t.instance for t in tasks), first.name, first.kernels[0])
+    )
     return finish(session, judgement, networks, output)

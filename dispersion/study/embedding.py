@@ -123,7 +123,7 @@ def read_layers(folder: Path) -> Layers | None:
     if not path.exists():
         return None
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             names, shares = [str(name) for name in file["names"]], file["shares"]
             laid_out = {
                 name: Embedding(file[f"coordinates_{k}"].reshape(-1, 2), float(shares[k]))

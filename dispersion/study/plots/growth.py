@@ -24,21 +24,25 @@ def _at(row: SolveRow) -> tuple[float, bool]:
 def time_against_n(rows: Sequence[SolveRow], ax: Axes | None = None) -> Axes:
     """Time of every solve against the number of points, with a line through each solver's medians.
 
-    Solves that did not finish stand at their time limit, as crosses: they would have taken longer, and
-    so would a median among them, where the line is at least that high.
+    Solves that did not finish stand at their time limit, as crosses: they would have taken longer.  A
+    median is hollow where half of its solves did not finish: it would be higher, too.
     """
     ax = axes_of(ax)
     for k, name in enumerate(solver_names(rows)):
-        style = point_style(k)
-        sizes: dict[int, list[float]] = {}
+        look = point_style(k)
+        sizes: dict[int, list[tuple[float, bool]]] = {}
         for row in sorted(rows, key=lambda row: row.n):
             if row.solver == name:
-                seconds, finished = _at(row)
-                sizes.setdefault(row.n, []).append(seconds)
-                marker = style["marker"] if finished else "x"
-                ax.plot(row.n, seconds, marker, color=style["color"], alpha=0.35, markersize=5)
-        medians = [median(times) for times in sizes.values()]
-        ax.plot(list(sizes), medians, label=name, markersize=5, **style)
+                sizes.setdefault(row.n, []).append(_at(row))
+        for n, solves in sizes.items():
+            for seconds, finished in solves:
+                marker, alpha = (look["marker"], 0.35) if finished else ("x", 1.0)
+                ax.plot(n, seconds, marker, color=look["color"], alpha=alpha, markersize=5)
+        medians = [median(seconds for seconds, _ in solves) for solves in sizes.values()]
+        ax.plot(list(sizes), medians, label=name, markersize=5, **look)
+        for n, height, solves in zip(sizes, medians, sizes.values(), strict=True):
+            if 2 * sum(finished for _, finished in solves) <= len(solves):
+                ax.plot(n, height, markersize=9, markerfacecolor="white", zorder=3, **look)
     for limit in {row.time_limit for row in rows}:
         ax.axhline(limit, color="grey", linestyle=":")
     ax.set_yscale("log")

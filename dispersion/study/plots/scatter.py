@@ -66,8 +66,10 @@ def _factor_lines(ax: Axes, low: float, high: float) -> None:
         for slope in {factor, 1 / factor}:
             look = "-" if factor == 1 else ":"
             ax.plot([low, high], [slope * low, slope * high], look, color="grey", linewidth=0.8)
-        ax.annotate(f"{factor}x", (1.15 * low, 1.3 * low * factor), color="grey", fontsize="small")
+        end = (0.55 * high / factor, 0.55 * high)
+        ax.annotate(f"{factor}x ", end, color="grey", fontsize="small", horizontalalignment="right")
     ax.set_xscale("log")
     ax.set_yscale("log")
     ax.set_xlim(low, high)
     ax.set_ylim(low, high)
+    ax.set_aspect("equal")

@@ -39,4 +39,7 @@ def values_by_instance(rows: Sequence[SolveRow], ax: Axes | None = None) -> Axes
     several = len(set(names)) < len(names)
     ticks = [f"{q.instance}, p = {q.p}" if several else q.instance for q in groups]
     ax.set_xticks(range(len(ticks)), ticks, rotation=90, fontsize="x-small")
-    return finish(ax, "Objective, instance by instance", "", "share of the best known [%]")
+    finish(ax, "Objective, instance by instance", "", "share of the best known [%]")
+    if ax.get_legend() is not None:
+        ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))  # columns stand wherever there is room
+    return ax
