@@ -54,7 +54,7 @@ def _frame(folder: Path, name: str) -> pd.DataFrame:
     if not path.exists():
         return pd.DataFrame()
     try:
-        return pd.read_csv(path, float_precision="round_trip")  # to the last bit
+        return pd.read_csv(path, dtype=str, keep_default_na=False)  # "NA" is a name like any other
     except (ValueError, OSError) as error:  # pandas' parser errors are ValueErrors
         raise InputError(f"{path} cannot be read: {error}") from error
 

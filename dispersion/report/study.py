@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,7 +20,15 @@ from dispersion.study.tasks import AccuracyRow, NetworkRow, SolveRow
 
 Row = TypeVar("Row", SolveRow, NetworkRow, AccuracyRow)
 
-_READERS = {"int": int, "float": float, "str": str}
+
+def _whole(value: Any) -> int:
+    number = int(value)
+    if number != float(value):
+        raise ValueError(f"{value!r} is no whole number")
+    return number
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {"int": _whole, "float": float, "str": str}
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +110,7 @@ def _values(column: pd.Series[Any], kind: str, name: str) -> list[Any]:
     read_one = _READERS[kind.partition(" ")[0]]
     found: list[Any] = []
     for value in column.tolist():
-        if not pd.isna(value):
+        if not pd.isna(value) and value != "":
             try:
                 found.append(read_one(value))
             except (TypeError, ValueError, OverflowError) as error:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
+from dispersion.errors import UnavailableError
 from dispersion.library.known import NONE_PUBLISHED, Published
 from dispersion.solution import Solution
 from dispersion.study.environment import environment
@@ -101,7 +102,13 @@ def report(session: Session) -> None:
     """Make ``report.html`` from what the folder holds."""
     from dispersion.report import write_report  # above the study: it reads what the study wrote
 
-    write_report(session.store.folder)
+    try:
+        write_report(session.store.folder)
+    except UnavailableError:
+        raise
+    except Exception as error:  # a page that cannot be made costs no result
+        session.unwritten = True
+        session.say(f"error: no report.html: {type(error).__name__}: {error}")
 
 
 def conclude(session: Session, judgement: Judgement) -> None:
@@ -123,8 +130,8 @@ def finish(
     session.about["faults"] = judgement.faults
     outcome = "interrupted" if session.interrupted else "failed" if judgement.faults else "complete"
     session.keep(lambda: record(session, outcome))
-    print_study(session.options.format, judgement.rows, networks, output)
     session.keep(lambda: report(session))
+    print_study(session.options.format, judgement.rows, networks, output)
     conclude(session, judgement)
     code = {"complete": 0, "failed": EXIT_FAULT, "interrupted": EXIT_INTERRUPTED}[outcome]
     return EXIT_INPUT if code == 0 and session.unwritten else code

@@ -50,7 +50,7 @@ def test_the_whole_command(study: Callable[..., Any], files: Path) -> None:
     assert done.code == 0, done.err
     assert "no contradictions: every bound holds against every answer\n" in done.err
     assert done.files == [
-        *("gap-against-time.png", "refutations.json", "run.json"),
+        *("gap-against-time.png", "refutations.json", "report.html", "run.json"),
         *("selections.json", "solves.csv", "solves.parquet"),
     ]
     solves = done.table("solves")
