@@ -42,7 +42,7 @@ def time_against_n(rows: Sequence[SolveRow], ax: Axes | None = None) -> Axes:
         ax.plot(list(sizes), medians, label=name, markersize=5, **look)
         for n, height, solves in zip(sizes, medians, sizes.values(), strict=True):
             if 2 * sum(finished for _, finished in solves) <= len(solves):
-                ax.plot(n, height, markersize=9, markerfacecolor="white", zorder=3, **look)
+                ax.plot(n, height, markersize=7, markerfacecolor="white", zorder=3, **look)
     for limit in {row.time_limit for row in rows}:
         ax.axhline(limit, color="grey", linestyle=":")
     ax.set_yscale("log")
