@@ -27,7 +27,7 @@ def test_a_network_has_its_filters_on_the_page(run: Run) -> None:
     assert "layer1.0.conv1: selected by clique" in text
 
 
-@pytest.mark.usefixtures("_inline", "fakes")
+@pytest.mark.usefixtures("fakes")
 def test_contradictions_are_recorded_and_shown_first(run: Run) -> None:
     """What the terminal calls FAIL stands in the record and at the head of the page."""
     done = run("--solvers", "clique", "broken")
