@@ -8,7 +8,10 @@ from typing import Any
 
 _FLAGS = {"sources": "instance", "seconds": "time_limit"}  # named otherwise on the command line
 _GROUPS = ("subject", "limits")
-_ELSEWHERE = ("out", "jobs")  # how it was run, not what was asked
+_ELSEWHERE = (  # how it was run, not what was asked
+    *("out", "jobs", "scheduler", "retry_failures"),
+    *("config", "settings", "log_level"),
+)
 
 
 def command_of(options: Mapping[str, Any]) -> str:
@@ -23,7 +26,7 @@ def command_of(options: Mapping[str, Any]) -> str:
 
 
 def arguments_of(options: Mapping[str, Any]) -> list[str]:
-    """Every option but the folder and the number of jobs, whether it is at its default or not."""
+    """Every option that decides an answer, whether it is at its default or not."""
     arguments: list[str] = []
     for name, value in options.items():
         if name in _GROUPS:

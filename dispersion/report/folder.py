@@ -15,7 +15,10 @@ from dispersion.errors import InputError
 
 @dataclass(frozen=True, eq=False)
 class Frames:
-    """What a study's folder holds; an empty frame or mapping for a file that is not there."""
+    """What a study's folder holds; an empty frame or mapping for a file that is not there.
+
+    ``warnings`` say what was damaged and left out, a sentence each.
+    """
 
     solves: pd.DataFrame
     networks: pd.DataFrame
@@ -23,6 +26,7 @@ class Frames:
     traces: pd.DataFrame
     selections: Mapping[str, Any]
     run: Mapping[str, Any]
+    warnings: tuple[str, ...] = ()
 
 
 def read_frames(folder: Path) -> Frames:

@@ -28,7 +28,13 @@ def _whole(value: Any) -> int:
     return number
 
 
-_READERS: dict[str, Callable[[Any], Any]] = {"int": _whole, "float": float, "str": str}
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "int": _whole,
+    "float": float,
+    "str": str,
+    "bool": lambda value: {"True": True, "False": False}[str(value)],
+}
+_ABSENT = {"str": "", "bool": False}  # an empty text is an empty cell; earlier versions had no flags
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +55,8 @@ class Study:
         The content of ``run.json``.
     layers : Layers or None
         The filters in the plane, if they were kept.
+    warnings : tuple of str
+        What was damaged and left out, a sentence each.
     """
 
     name: str
@@ -59,6 +67,7 @@ class Study:
     selections: Mapping[str, Mapping[str, list[int]]] = field(default_factory=dict)
     run: Mapping[str, Any] = field(default_factory=dict)
     layers: Layers | None = None
+    warnings: tuple[str, ...] = ()
 
     def selected(self, method: Method, instance: str) -> list[int] | None:
         """The points that a method selected of an instance."""
@@ -83,6 +92,7 @@ def read(folder: Path) -> Study:
         selections=_selections(frames.selections),
         run=frames.run,
         layers=read_layers(folder),
+        warnings=frames.warnings,
     )
 
 
@@ -113,12 +123,12 @@ def _values(column: pd.Series[Any], kind: str, name: str) -> list[Any]:
         if not pd.isna(value) and value != "":
             try:
                 found.append(read_one(value))
-            except (TypeError, ValueError, OverflowError) as error:
+            except (TypeError, ValueError, OverflowError, KeyError) as error:
                 raise InputError(
                     f"{name} of this study: {value!r} in column {column.name!r} is no {kind}."
                 ) from error
-        elif kind == "str":
-            found.append("")  # an empty text is an empty cell
+        elif kind in _ABSENT:
+            found.append(_ABSENT[kind])
         elif "None" in kind:
             found.append(None)
         else:

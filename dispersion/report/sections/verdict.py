@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import fmean, median
 
-from dispersion.report.blocks import Block, Figures, Text
+from dispersion.report.blocks import Block, Figures, Items, Text
 from dispersion.report.section import section
 from dispersion.report.sections.contradictions import faults_of
 from dispersion.report.study import Study
@@ -28,11 +28,13 @@ def verdict(study: Study) -> list[Block]:
         said.append(f"{count(len(faults), 'contradiction')}: nothing below can be relied upon.")
     if outcome in ("running", "interrupted"):
         said.append(f"The study is {outcome}; what follows is what it had by then.")
+    damaged = [Items("Left out, since it was damaged:", study.warnings)] if study.warnings else []
     if not study.solves:
-        return [Text(" ".join([*said, "No solve was finished."]), "lead")]
+        return [Text("  ".join([*said, "No solve was finished."]), "lead"), *damaged]
     said += [_proofs(study.solves), *_values(study.solves), *_random(study.solves)]
     said += _accuracies(study.accuracies)
-    return [Text("  ".join(said), "lead"), Figures(_figures(study, len(faults)))]
+    said += _shared(study.solves)
+    return [Text("  ".join(said), "lead"), *damaged, Figures(_figures(study, len(faults)))]
 
 
 def _figures(study: Study, faults: int) -> list[tuple[str, str]]:
@@ -114,6 +116,15 @@ def _random(rows: Sequence[SolveRow]) -> list[str]:
         f"The mean of 100 random selections stands at {median(shares):.0%} of the best known value "
         f"(median; {min(shares):.0%} to {max(shares):.0%})."
     ]
+
+
+def _shared(rows: Sequence[SolveRow]) -> list[str]:
+    """How many times are too long since other solves ran beside them."""
+    shared = sum(bool(getattr(row, "shared", False)) for row in rows)
+    if not shared:
+        return []
+    which = "all" if shared == len(rows) else str(shared)
+    return [f"Of the {len(rows)} times, {which} were taken on machines shared with other solves."]
 
 
 def _accuracies(rows: Sequence[AccuracyRow]) -> list[str]:

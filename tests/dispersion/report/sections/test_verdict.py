@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Callable
 
-from dispersion.report.blocks import Figures, Text
+from dispersion.report.blocks import Figures, Items, Text
 from dispersion.report.sections.verdict import verdict
 from dispersion.report.study import Study
 from dispersion.study.tasks import AccuracyRow, SolveRow
@@ -87,3 +87,10 @@ def test_random_may_win(make_study: Studies, accuracy_row: Callable[..., Accurac
     assert "At keep 0.5, after fine-tuning, random is the most accurate with 70.0%." in text
     near = [*rows, dataclasses.replace(rows[1], method="l1", top1_high=0.56)]
     assert "with 70.0%; by the 95 % intervals, l1 may be as good." in said(make_study(accuracies=near))
+
+
+def test_damage_is_shown_with_the_verdict(make_study: Studies) -> None:
+    """What could not be read is listed beside what was found."""
+    blocks = verdict(make_study(warnings=("line 7 was cut off",)))
+    [items] = [block for block in blocks if isinstance(block, Items)]
+    assert items.entries == ("line 7 was cut off",)
