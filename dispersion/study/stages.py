@@ -88,16 +88,6 @@ def record(session: Session, outcome: str) -> None:
     )
 
 
-def draw(session: Session, rows: Sequence[SolveRow], networks: Sequence[NetworkRow]) -> None:
-    """Draw the pictures that these rows allow."""
-    store = session.store
-    session.keep(lambda: store.picture("gap-against-time.png", figure_of(gap_against_time(rows))))
-    if len({row.keep for row in networks if row.accuracy_raw is not None}) > 2:  # with the unpruned
-        session.keep(
-            lambda: store.picture("accuracy-against-macs.png", accuracies_against_macs(networks))
-        )
-
-
 def report(session: Session) -> None:
     """Make ``report.html`` from what the folder holds."""
     from dispersion.report import write_report  # above the study: it reads what the study wrote
@@ -109,6 +99,16 @@ def report(session: Session) -> None:
     except Exception as error:  # a page that cannot be made costs no result
         session.unwritten = True
         session.say(f"error: no report.html: {type(error).__name__}: {error}")
+
+
+def draw(session: Session, rows: Sequence[SolveRow], networks: Sequence[NetworkRow]) -> None:
+    """Draw the pictures that these rows allow."""
+    store = session.store
+    session.keep(lambda: store.picture("gap-against-time.png", figure_of(gap_against_time(rows))))
+    if len({row.keep for row in networks if row.accuracy_raw is not None}) > 2:  # with the unpruned
+        session.keep(
+            lambda: store.picture("accuracy-against-macs.png", accuracies_against_macs(networks))
+        )
 
 
 def conclude(session: Session, judgement: Judgement) -> None:
