@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from importlib import resources
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from markupsafe import Markup
 from dispersion.errors import UnavailableError
 from dispersion.report.section import Section, sections
 from dispersion.report.study import Study, read
+from dispersion.study.plots import figures
 from dispersion.version import __version__
 
 REPORT = "report.html"  #: the file's name in a study's folder
@@ -53,8 +56,15 @@ def build_report(study: Study) -> str:
     )
 
 
-def write_report(folder: Path) -> Path:
+def write_report(folder: Path, study: Study | None = None) -> Path:
     """Make ``report.html`` of a study's folder anew, and say where it is.
+
+    Parameters
+    ----------
+    folder : Path
+        What ``--out`` named.
+    study : Study or None
+        What the folder holds, if it has been read already.
 
     Raises
     ------
@@ -63,10 +73,29 @@ def write_report(folder: Path) -> Path:
     UnavailableError
         The page cannot be written.
     """
-    text = build_report(read(folder))
-    final, part = folder / REPORT, folder / f".part-{REPORT}"
+    text = build_report(study or read(folder))
+    return _write(folder / REPORT, lambda path: path.write_text(text, encoding="utf-8"))
+
+
+def write_pictures(folder: Path, study: Study) -> list[Path]:
+    """Draw the pictures that a study leaves as PNG files anew, and say where they are.
+
+    Raises
+    ------
+    UnavailableError
+        One cannot be written.
+    """
+    return [
+        _write(folder / name, partial(figure.savefig, dpi=150, format="png"))
+        for name, figure in figures(study.solves, study.networks).items()
+    ]
+
+
+def _write(final: Path, write: Callable[[Path], object]) -> Path:
+    """Let `write` make a file; it appears only once it is complete."""
+    part = final.with_name(f".part-{final.name}")
     try:
-        part.write_text(text, encoding="utf-8")
+        write(part)
         os.replace(part, final)
     except OSError as error:
         raise UnavailableError(f"cannot write {final}: {error.strerror or error}.") from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from functools import partial
 
 from rich.console import Console
 
@@ -13,7 +14,7 @@ from dispersion.solution import Solution
 from dispersion.study.environment import environment
 from dispersion.study.export import export_models
 from dispersion.study.judge import Judgement, judge
-from dispersion.study.plots import accuracies_against_macs, figure_of, gap_against_time
+from dispersion.study.plots import figures
 from dispersion.study.progress import stage
 from dispersion.study.proofs import recheck_stage, refutations
 from dispersion.study.selections import Chosen, as_json, selections
@@ -103,12 +104,8 @@ def report(session: Session) -> None:
 
 def draw(session: Session, rows: Sequence[SolveRow], networks: Sequence[NetworkRow]) -> None:
     """Draw the pictures that these rows allow."""
-    store = session.store
-    session.keep(lambda: store.picture("gap-against-time.png", figure_of(gap_against_time(rows))))
-    if len({row.keep for row in networks if row.accuracy_raw is not None}) > 2:  # with the unpruned
-        session.keep(
-            lambda: store.picture("accuracy-against-macs.png", accuracies_against_macs(networks))
-        )
+    for name, figure in figures(rows, networks).items():
+        session.keep(partial(session.store.picture, name, figure))
 
 
 def conclude(session: Session, judgement: Judgement) -> None:

@@ -3,6 +3,7 @@
 from dispersion.study.plots.accuracies import accuracies_against_macs, accuracy_against_macs
 from dispersion.study.plots.canvas import figure_of
 from dispersion.study.plots.embedding import selection_in_plane
+from dispersion.study.plots.files import figures
 from dispersion.study.plots.gaps import gap_against_time
 from dispersion.study.plots.growth import time_against_n
 from dispersion.study.plots.profiles import cactus, performance_profile
@@ -16,6 +17,7 @@ __all__ = [
     "bound_and_incumbent",
     "cactus",
     "figure_of",
+    "figures",
     "gap_against_time",
     "performance_profile",
     "selection_in_plane",

@@ -12,6 +12,8 @@ from dispersion.study.profiles import by_question
 from dispersion.study.tasks import SolveRow
 from dispersion.study.worth import best_known
 
+_MOST_NAMES = 80  # that can be read side by side
+
 
 def values_by_instance(rows: Sequence[SolveRow], ax: Axes | None = None) -> Axes:
     """Objective of every solver as a share of the best known, one column an instance.
@@ -38,8 +40,10 @@ def values_by_instance(rows: Sequence[SolveRow], ax: Axes | None = None) -> Axes
     names = [question.instance for question in groups]
     several = len(set(names)) < len(names)
     ticks = [f"{q.instance}, p = {q.p}" if several else q.instance for q in groups]
-    ax.set_xticks(range(len(ticks)), ticks, rotation=90, fontsize="x-small")
-    finish(ax, "Objective, instance by instance", "", "share of the best known [%]")
+    if len(ticks) <= _MOST_NAMES:
+        ax.set_xticks(range(len(ticks)), ticks, rotation=90, fontsize="x-small")
+    below = "" if len(ticks) <= _MOST_NAMES else "instances, in the order of the table"
+    finish(ax, "Objective, instance by instance", below, "share of the best known [%]")
     if ax.get_legend() is not None:
         ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))  # columns stand wherever there is room
     return ax

@@ -1,5 +1,6 @@
 """The command line of the report."""
 
+import json
 import re
 from pathlib import Path
 
@@ -10,10 +11,14 @@ from dispersion.report.command import main
 
 
 def test_the_page_is_made_anew(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """It is written beside the tables, its path is printed, and twice the same is the same."""
+    """It is written beside the tables, its path is said, and twice the same is the same."""
     assert main([str(folder)]) == 0
     path = folder / "report.html"
-    assert capsys.readouterr().out.strip() == str(path)
+    out, err = capsys.readouterr()
+    assert err == f"report in {path}\n"
+    for title in ("Every instance, every solver", "Solvers over all instances", "Pruned networks"):
+        assert title in out
+    assert (folder / "gap-against-time.png").read_bytes().startswith(b"\x89PNG")
     first = path.read_text()
     assert main([str(folder)]) == 0
     assert path.read_text() == first
@@ -29,6 +34,15 @@ def test_bad_input_is_one_sentence_and_exit_code_2(
     out, err = capsys.readouterr()
     assert out == ""
     assert re.fullmatch(r"error: [^\n]+\n", err)
+
+
+def test_what_is_printed_can_be_read_by_programs(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """JSON holds all solves and networks, and nothing else is on standard output."""
+    assert main([str(folder), "--format", "json"]) == 0
+    content = json.loads(capsys.readouterr().out)
+    assert (len(content["solves"]), len(content["networks"])) == (12, 6)
 
 
 def test_damage_leaves_the_earlier_page(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -51,7 +65,9 @@ def test_a_full_disk(
 
     monkeypatch.setattr(Path, "write_text", full)
     assert main([str(folder)]) == 2
-    assert "report.html: No space left on device" in capsys.readouterr().err
+    out, err = capsys.readouterr()
+    assert "report.html: No space left on device" in err
+    assert out == ""
     assert not (folder / "report.html").exists()
 
 

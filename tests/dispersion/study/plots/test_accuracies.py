@@ -5,9 +5,8 @@ from collections.abc import Callable
 from matplotlib.axes import Axes
 
 from dispersion.study.plots import accuracies_against_macs, accuracy_against_macs
-from dispersion.study.tasks import NetworkRow, SolveRow
+from dispersion.study.tasks import NetworkRow
 
-SolveRows = Callable[..., SolveRow]
 NetworkRows = Callable[..., NetworkRow]
 Drawn = Callable[[Axes], dict[str, list[tuple[float, float]]]]
 Png = Callable[[Axes], tuple[int, int]]

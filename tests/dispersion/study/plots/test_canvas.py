@@ -11,7 +11,6 @@ from dispersion.study.tasks import NetworkRow, SolveRow
 
 SolveRows = Callable[..., SolveRow]
 NetworkRows = Callable[..., NetworkRow]
-Drawn = Callable[[Axes], dict[str, list[tuple[float, float]]]]
 Png = Callable[[Axes], tuple[int, int]]
 
 

@@ -7,10 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 
 from dispersion.study.plots import gap_against_time
-from dispersion.study.tasks import NetworkRow, SolveRow
+from dispersion.study.tasks import SolveRow
 
 SolveRows = Callable[..., SolveRow]
-NetworkRows = Callable[..., NetworkRow]
 Drawn = Callable[[Axes], dict[str, list[tuple[float, float]]]]
 Png = Callable[[Axes], tuple[int, int]]
 
