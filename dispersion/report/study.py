@@ -90,7 +90,7 @@ def read(folder: Path) -> Study:
         accuracies=rows(AccuracyRow, frames.accuracies, "accuracies"),
         traces=_traces(frames.traces),
         selections=_selections(frames.selections),
-        run=frames.run,
+        run=_run(frames.run),
         layers=read_layers(folder),
         warnings=frames.warnings,
     )
@@ -151,6 +151,24 @@ def _traces(frame: pd.DataFrame) -> dict[TraceKey, list[TracePoint]]:
     for points in found.values():
         points.sort(key=lambda point: point.seconds)
     return found
+
+
+def _run(content: Mapping[str, Any]) -> Mapping[str, Any]:
+    """``run.json`` as it is, if what sections look into has the shape they expect."""
+    options = content.get("options", {})
+    inner = options if isinstance(options, dict) else {}
+    for found, names, kind in (
+        (content, ("options", "environment", "digests", "seconds"), dict),
+        (inner, ("subject", "limits"), dict),
+        (content, ("faults",), list),
+    ):
+        for name in names:
+            if not isinstance(found.get(name, kind()), kind):
+                raise InputError(f"run.json: {name!r} is {found[name]!r}, which no study writes.")
+    for stage, seconds in content.get("seconds", {}).items():
+        if not isinstance(seconds, int | float):
+            raise InputError(f"run.json: {stage!r} took {seconds!r}, which is no number of seconds.")
+    return content
 
 
 def _selections(content: Mapping[str, Any]) -> Mapping[str, Mapping[str, list[int]]]:

@@ -131,7 +131,10 @@ def read_layers(folder: Path) -> Layers | None:
             }
             if "kernels" not in file:
                 return Layers(laid_out)
-            return Layers(laid_out, str(file["first"]), file["kernels"].astype(np.float64))
+            kernels = file["kernels"].astype(np.float64)
+            if kernels.ndim != 4 or kernels.shape[1] not in (1, 3) or kernels.size == 0:
+                raise ValueError(f"kernels of shape {kernels.shape} are no pictures")
+            return Layers(laid_out, str(file["first"]), kernels)
     except Exception as error:  # whatever zip, npy and numpy raise on damaged bytes
         raise InputError(
             f"{path} cannot be read ({type(error).__name__}: {error}); delete it to do without the "

@@ -133,10 +133,9 @@ def _accuracies(rows: Sequence[AccuracyRow]) -> list[str]:
     said = []
     for keep in dict.fromkeys(row.keep for row in pruned):
         at = [row for row in pruned if row.keep == keep]
-        last = [name for name in RECOVERIES if any(row.recovery == name for row in at)][-1]
-        said.append(
-            f"At keep {keep:g}, {_AFTER[last]}, " + _best([r for r in at if r.recovery == last])
-        )
+        for last in [name for name in RECOVERIES if any(row.recovery == name for row in at)][-1:]:
+            best = _best([row for row in at if row.recovery == last])
+            said.append(f"At keep {keep:g}, {_AFTER[last]}, {best}")
     unpruned = [row.top1 for row in rows if row.method == "unpruned" and row.recovery == "raw"]
     if said and unpruned:
         tested = count(rows[0].images, "test image")

@@ -8,7 +8,7 @@ from statistics import fmean
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from dispersion.study.plots.canvas import axes_of, point_style
+from dispersion.study.plots.canvas import axes_of, plain, point_style
 from dispersion.study.tasks import RECOVERIES, NetworkRow
 
 
@@ -33,7 +33,9 @@ def accuracy_against_macs(
     for k, name in enumerate(dict.fromkeys(row.method for row in pruned)):
         found = _by_macs([row for row in pruned if row.method == name], recovery)
         style = point_style(k)
-        ax.plot(list(found), [fmean(at) for at in found.values()], alpha=0.85, label=name, **style)
+        ax.plot(
+            list(found), [fmean(at) for at in found.values()], alpha=0.85, label=plain(name), **style
+        )
         several = {macs: at for macs, at in found.items() if len(at) > 1}
         lows, highs = map(min, several.values()), map(max, several.values())
         ax.vlines(list(several), list(lows), list(highs), color=style["color"], alpha=0.5)

@@ -38,6 +38,11 @@ def line_style(k: int) -> dict[str, Any]:
     return {"color": COLOURS[k % len(COLOURS)], "linestyle": DASHES[k % len(DASHES)]}
 
 
+def plain(name: str) -> str:
+    """A name as text that is drawn as it is: a dollar sign begins no formula."""
+    return name.replace("$", r"\$")
+
+
 def solver_names(rows: Sequence[SolveRow]) -> list[str]:
     """Every solver once, in the order of the rows; its place decides its look."""
     return list(dict.fromkeys(row.solver for row in rows))

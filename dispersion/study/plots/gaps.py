@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
-from dispersion.study.plots.canvas import axes_of, finish, point_style, solver_names
+from dispersion.study.plots.canvas import axes_of, finish, plain, point_style, solver_names
 from dispersion.study.tasks import SolveRow
 
 
@@ -25,7 +25,7 @@ def gap_against_time(rows: Sequence[SolveRow], ax: Axes | None = None) -> Axes:
         ]
         if points:
             seconds, gaps = zip(*points, strict=True)
-            ax.plot(seconds, gaps, linestyle="none", alpha=0.75, label=name, **point_style(k))
+            ax.plot(seconds, gaps, linestyle="none", alpha=0.75, label=plain(name), **point_style(k))
     ax.set_xscale("log")
     ax.set_yscale("symlog", linthresh=0.1)
     ax.set_ylim(-0.02, 200)  # a gap is at most 100 %

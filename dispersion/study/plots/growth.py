@@ -8,7 +8,7 @@ from statistics import median
 from matplotlib.axes import Axes
 from matplotlib.ticker import NullFormatter, ScalarFormatter
 
-from dispersion.study.plots.canvas import axes_of, finish, point_style, solver_names
+from dispersion.study.plots.canvas import axes_of, finish, plain, point_style, solver_names
 from dispersion.study.profiles import SHORTEST, total_seconds
 from dispersion.study.tasks import SolveRow
 
@@ -39,7 +39,7 @@ def time_against_n(rows: Sequence[SolveRow], ax: Axes | None = None) -> Axes:
                 marker, alpha = (look["marker"], 0.35) if finished else ("x", 1.0)
                 ax.plot(n, seconds, marker, color=look["color"], alpha=alpha, markersize=5)
         medians = [median(seconds for seconds, _ in solves) for solves in sizes.values()]
-        ax.plot(list(sizes), medians, label=name, markersize=5, **look)
+        ax.plot(list(sizes), medians, label=plain(name), markersize=5, **look)
         for n, height, solves in zip(sizes, medians, sizes.values(), strict=True):
             if 2 * sum(finished for _, finished in solves) <= len(solves):
                 ax.plot(n, height, markersize=7, markerfacecolor="white", zorder=3, **look)

@@ -9,7 +9,7 @@ from typing import Literal
 from matplotlib.axes import Axes
 from matplotlib.ticker import FormatStrFormatter
 
-from dispersion.study.plots.canvas import axes_of, finish, line_style, point_style, solver_names
+from dispersion.study.plots.canvas import axes_of, finish, line_style, plain, point_style, solver_names
 from dispersion.study.profiles import (
     SHORTEST,
     performance_profiles,
@@ -39,7 +39,7 @@ def performance_profile(
     for profile in profiles:
         ratios = [1.0, *profile.ratios, right]
         shares = [profile.within(1.0), *profile.shares, profile.within(math.inf)]
-        ax.step(ratios, shares, where="post", label=profile.solver, **looks[profile.solver])
+        ax.step(ratios, shares, where="post", label=plain(profile.solver), **looks[profile.solver])
     if of == "time" or right > 10:
         ax.set_xscale("log")
         ax.xaxis.set_major_formatter(FormatStrFormatter("%g"))
@@ -62,7 +62,7 @@ def cactus(rows: Sequence[SolveRow], ax: Axes | None = None) -> Axes:
         times = sorted(
             max(seconds, SHORTEST) for row in mine if (seconds := proof_seconds(row)) is not None
         )
-        label = f"{name} ({len(times)} of {len(mine)})"
+        label = f"{plain(name)} ({len(times)} of {len(mine)})"
         ax.plot(range(1, len(times) + 1), times, label=label, markersize=4, **point_style(k))
     for limit in {row.time_limit for row in rows}:
         ax.axhline(limit, color="grey", linestyle=":")

@@ -7,7 +7,7 @@ from statistics import fmean
 
 from matplotlib.axes import Axes
 
-from dispersion.study.plots.canvas import axes_of, finish, point_style, solver_names
+from dispersion.study.plots.canvas import axes_of, finish, plain, point_style, solver_names
 from dispersion.study.profiles import SHORTEST, proof_seconds
 from dispersion.study.tasks import Question, SolveRow
 
@@ -54,10 +54,12 @@ def times_against_baseline(
             ]
             if some:
                 marker = style["marker"] if proven else "x"
-                label = name if proven else f"{name}, not proven by both"
+                label = plain(name) + ("" if proven else ", not proven by both")
                 ax.plot(*zip(*some, strict=True), marker, color=style["color"], alpha=0.75, label=label)
     _factor_lines(ax, SHORTEST / 2, 2 * max((row.time_limit for row in rows), default=1.0))
-    return finish(ax, f"Time to proof against {baseline}", f"{baseline} [s]", "the other [s]")
+    return finish(
+        ax, f"Time to proof against {plain(baseline)}", f"{plain(baseline)} [s]", "the other [s]"
+    )
 
 
 def _factor_lines(ax: Axes, low: float, high: float) -> None:

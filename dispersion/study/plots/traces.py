@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from dispersion.solution import TracePoint
-from dispersion.study.plots.canvas import COLOURS, MARKERS, axes_of, finish
+from dispersion.study.plots.canvas import COLOURS, MARKERS, axes_of, finish, plain
 from dispersion.study.profiles import SHORTEST
 
 
@@ -48,9 +48,9 @@ def bound_and_incumbent(
         found = _steps([(point.seconds, point.objective) for point in trace], until)
         proven = _steps([(point.seconds, point.bound) for point in trace], until)
         if found[0]:
-            ax.plot(*found, linestyle="-", label=name, **look)
+            ax.plot(*found, linestyle="-", label=plain(name), **look)
         if proven[0]:
-            label = None if found[0] else name
+            label = None if found[0] else plain(name)
             ax.plot(*proven, linestyle="--", markerfacecolor="none", label=label, **look)
     ax.set_xscale("log")
     title = "Incumbent (solid) and bound (dashed)"

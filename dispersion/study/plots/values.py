@@ -7,7 +7,7 @@ from statistics import fmean
 
 from matplotlib.axes import Axes
 
-from dispersion.study.plots.canvas import axes_of, finish, point_style, solver_names
+from dispersion.study.plots.canvas import axes_of, finish, plain, point_style, solver_names
 from dispersion.study.profiles import by_question
 from dispersion.study.tasks import SolveRow
 from dispersion.study.worth import best_known
@@ -33,13 +33,15 @@ def values_by_instance(rows: Sequence[SolveRow], ax: Axes | None = None) -> Axes
             if values:
                 points.append((k, 100 * fmean(values) / best[question]))
         if points:
-            ax.plot(*zip(*points, strict=True), linestyle="none", ms=5, label=name, **point_style(j))
+            ax.plot(
+                *zip(*points, strict=True), linestyle="none", ms=5, label=plain(name), **point_style(j)
+            )
     means = [100 * groups[question][0].random_mean / best[question] for _, question in known]
     label = "mean of 100 random" if known else None
     ax.plot([k for k, _ in known], means, "_", color="grey", markersize=9, label=label)
     names = [question.instance for question in groups]
     several = len(set(names)) < len(names)
-    ticks = [f"{q.instance}, p = {q.p}" if several else q.instance for q in groups]
+    ticks = [plain(q.instance) + (f", p = {q.p}" if several else "") for q in groups]
     if len(ticks) <= _MOST_NAMES:
         ax.set_xticks(range(len(ticks)), ticks, rotation=90, fontsize="x-small")
     below = "" if len(ticks) <= _MOST_NAMES else "instances, in the order of the table"

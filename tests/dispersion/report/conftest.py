@@ -18,7 +18,7 @@ from dispersion.study.scores import TraceKey
 from dispersion.study.store import Store
 from dispersion.study.tasks import COLUMNS, AccuracyRow, NetworkRow, SolveRow
 
-NASTY = "<script>alert('x')</script> & \"quoted\""
+NASTY = "<script>alert('x')</script> & \"quoted\" $\\frac{$"
 LAYERS = ("layer1.conv", "layer2.conv", NASTY)
 RUN = {
     "outcome": "complete",
