@@ -17,6 +17,7 @@ from dispersion.compare.sizes import Counts, budgets, counts
 from dispersion.compare.testing import evaluate_stage
 from dispersion.errors import InputError
 from dispersion.instance import Instance
+from dispersion.study.embedding import keep_layers
 from dispersion.study.options import NetworkOptions, Options
 from dispersion.study.selections import Method, as_json
 from dispersion.study.session import Session
@@ -62,7 +63,8 @@ def compare_networks(session: Session, subject: NetworkOptions, output: Console)
     session.about["network"] = network.provenance
     session.digests["weights_sha256"] = network.digest
     with session.timed("extract"):
-        layers = select_layers(filter_layers(network), subject.layers)
+        prunable = filter_layers(network)
+        layers = select_layers(prunable, subject.layers)
     with session.timed("load images"):
         exam = load_exam(session, subject, network)
     if exam is None and needs_images:
@@ -101,4 +103,8 @@ def compare_networks(session: Session, subject: NetworkOptions, output: Console)
         for method in sorted(chosen.keys() - methods.keys()):
             session.say(f"{method} answered too few layers to prune with")
         networks = evaluate_stage(session, subject, network, exam, methods, judgement.faults)
+    first = prunable[0]
+    session.keep(
+        lambda: keep_layers(session.store, (t.instance for t in tasks), first.name, first.kernels[0])
+    )
     return finish(session, judgement, networks, output)

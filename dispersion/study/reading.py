@@ -142,7 +142,8 @@ def _table(folder: Path, kind: Kind, warnings: list[str]) -> pd.DataFrame:
             warnings.append(f"{parquet} cannot be read ({error}); {text.name} is taken in its place.")
     if text.is_file():
         try:
-            return with_columns(kind, pd.read_csv(text))
+            frame = pd.read_csv(text, keep_default_na=False, na_values=[""])  # "NA" is a name
+            return with_columns(kind, frame)
         except (OSError, ValueError) as error:
             raise InputError(
                 f"{text} cannot be read ({error}); nothing of this table is left."
@@ -157,5 +158,5 @@ def _json(path: Path) -> dict[str, Any]:
         return {}
     try:
         return dict(json.loads(path.read_text()))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError) as error:  # TypeError: a list, or a number
         raise InputError(f"{path} cannot be read ({error}); run the study again.") from error

@@ -6,16 +6,18 @@ import dataclasses
 import json
 import logging
 from collections.abc import Sequence
+from functools import partial
 
 from rich.console import Console
 
+from dispersion.errors import UnavailableError
 from dispersion.library.known import NONE_PUBLISHED, Published
 from dispersion.study.config import as_toml
 from dispersion.study.environment import environment
 from dispersion.study.export import export_models
 from dispersion.study.judge import Judgement, judge
 from dispersion.study.logs import CONFIG_NAME
-from dispersion.study.plots import accuracies_against_macs, figure_of, gap_against_time
+from dispersion.study.plots import figures
 from dispersion.study.proofs import recheck_stage, refutations
 from dispersion.study.selections import Chosen, as_json, selections
 from dispersion.study.session import Session
@@ -101,14 +103,23 @@ def record(session: Session, outcome: str, judgement: Judgement | None = None) -
     )
 
 
+def report(session: Session) -> None:
+    """Make ``report.html`` from what the folder holds."""
+    from dispersion.report import write_report  # above the study: it reads what the study wrote
+
+    try:
+        write_report(session.store.folder)
+    except UnavailableError:
+        raise
+    except Exception as error:  # a page that cannot be made costs no result
+        session.unwritten = True
+        session.say(f"error: no report.html: {type(error).__name__}: {error}", logging.ERROR)
+
+
 def draw(session: Session, rows: Sequence[SolveRow], networks: Sequence[NetworkRow]) -> None:
     """Draw the pictures that these rows allow."""
-    store = session.store
-    session.keep(lambda: store.picture("gap-against-time.png", figure_of(gap_against_time(rows))))
-    if len({row.keep for row in networks if row.accuracy_raw is not None}) > 2:  # with the unpruned
-        session.keep(
-            lambda: store.picture("accuracy-against-macs.png", accuracies_against_macs(networks))
-        )
+    for name, figure in figures(rows, networks).items():
+        session.keep(partial(session.store.picture, name, figure))
 
 
 def accuse(session: Session, judgement: Judgement) -> None:
@@ -136,6 +147,7 @@ def finish(
     draw(session, judgement.rows, networks)
     outcome = "interrupted" if session.interrupted else "failed" if judgement.faults else "complete"
     session.keep(lambda: record(session, outcome, judgement))
+    session.keep(lambda: report(session))
     accuse(session, judgement)
     print_study(session.options.format, judgement.rows, networks, output)
     conclude(session, judgement)

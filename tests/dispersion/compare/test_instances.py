@@ -50,8 +50,8 @@ def test_the_whole_command(study: Callable[..., Any], files: Path) -> None:
     assert done.code == 0, done.err
     assert "no contradictions: every bound holds against every answer\n" in done.err
     assert done.files == [
-        *("gap-against-time.png", "journal.jsonl", "log.txt", "refutations.json", "run.json"),
-        *("selections.json", "solves.csv", "solves.parquet", "study.toml"),
+        *("gap-against-time.png", "journal.jsonl", "log.txt", "refutations.json", "report.html"),
+        *("run.json", "selections.json", "solves.csv", "solves.parquet", "study.toml"),
         *("traces.csv", "traces.parquet"),
     ]
     solves = done.table("solves")

@@ -1,0 +1,60 @@
+"""The command line of ``python -m dispersion.report``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from rich.console import Console
+
+from dispersion.errors import DispersionError, InputError
+from dispersion.report.page import write_pictures, write_report
+from dispersion.report.study import read
+from dispersion.study.tables import FORMATS, print_study
+from dispersion.version import __version__
+
+EXIT_INPUT = 2
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise InputError(f"{message}; see --help.")
+
+
+def parser() -> argparse.ArgumentParser:
+    """What can be asked; raises `InputError` where argparse would leave the program."""
+    made = _Parser(
+        prog="python -m dispersion.report",
+        description="Make everything that is read of a study anew from the folder it left: print its "
+        "tables, draw its pictures, and write report.html, one page that needs no network.",
+        epilog="Exit codes: 0 all is well; 2 the folder is none of a study, or a file is damaged.",
+    )
+    made.add_argument("--version", action="version", version=__version__)
+    made.add_argument("folder", type=Path, metavar="FOLDER", help="what --out named when it was made")
+    made.add_argument(
+        "--format",
+        default="table",
+        choices=FORMATS,
+        help="what is printed: csv holds the solves, json everything (default: %(default)s)",
+    )
+    return made
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code (see ``--help``)."""
+    terminal = sys.stdout is not None and sys.stdout.isatty()
+    try:
+        given = parser().parse_args(arguments)
+        study = read(given.folder)
+        write_pictures(given.folder, study)
+        page = write_report(given.folder, study)
+    except (DispersionError, OSError) as error:  # OSError: a file that the system refuses
+        print(f"error: {error}", file=sys.stderr)
+        return EXIT_INPUT
+    output = Console(width=None if terminal else 250)  # tables take what they need
+    print_study(given.format, study.solves, study.networks, output)
+    print(f"report in {page}", file=sys.stderr)
+    return 0

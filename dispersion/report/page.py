@@ -1,0 +1,125 @@
+"""From a study to one page of HTML."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from importlib import resources
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup
+
+from dispersion.errors import UnavailableError
+from dispersion.report.section import Section, sections
+from dispersion.report.study import Study, read
+from dispersion.study.plots import figures
+from dispersion.version import __version__
+
+REPORT = "report.html"  #: the file's name in a study's folder
+
+_TEMPLATES = resources.files("dispersion.report") / "templates"
+
+
+def build_report(study: Study) -> str:
+    """The page as text: self-contained, nothing in it is fetched from anywhere.
+
+    Parameters
+    ----------
+    study : Study
+        As `dispersion.report.study.read` has read it.
+    """
+    style = (_TEMPLATES / "report.css").read_text(encoding="utf-8")
+    script = (_TEMPLATES / "report.js").read_text(encoding="utf-8")
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(lambda name: (_TEMPLATES / name).read_text(encoding="utf-8")),
+        autoescape=True,  # names in a study are a stranger's text
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    inner = sorted((sections[name] for name in sections), key=_order)
+    built = [(section, blocks) for section in inner if (blocks := section.build(study))]
+    return environment.get_template("page.html.j2").render(
+        study=study,
+        title=title_of(study),
+        sections=built,
+        style=Markup(style),  # noqa: S704 (our own file)
+        script=Markup(script),  # noqa: S704 (our own file)
+        style_hash=_hash(style),
+        script_hash=_hash(script),
+        version=__version__,
+    )
+
+
+def write_report(folder: Path, study: Study | None = None) -> Path:
+    """Make ``report.html`` of a study's folder anew, and say where it is.
+
+    Parameters
+    ----------
+    folder : Path
+        What ``--out`` named.
+    study : Study or None
+        What the folder holds, if it has been read already.
+
+    Raises
+    ------
+    InputError
+        The folder is none of a study, or a file in it is damaged.
+    UnavailableError
+        The page cannot be written.
+    """
+    text = build_report(study or read(folder))
+    return _write(folder / REPORT, lambda path: path.write_text(text, encoding="utf-8"))
+
+
+def write_pictures(folder: Path, study: Study) -> list[Path]:
+    """Draw the pictures that a study leaves as PNG files anew, and say where they are.
+
+    Raises
+    ------
+    UnavailableError
+        One cannot be written.
+    """
+    return [
+        _write(folder / name, partial(figure.savefig, dpi=150, format="png"))
+        for name, figure in figures(study.solves, study.networks).items()
+    ]
+
+
+def _write(final: Path, write: Callable[[Path], object]) -> Path:
+    """Let `write` make a file; it appears only once it is complete."""
+    part = final.with_name(f".part-{final.name}")
+    try:
+        write(part)
+        os.replace(part, final)
+    except OSError as error:
+        raise UnavailableError(f"cannot write {final}: {error.strerror or error}.") from error
+    finally:
+        with suppress(OSError):  # there only if something went wrong
+            part.unlink()
+    return final
+
+
+def title_of(study: Study) -> str:
+    """What was studied: the network, or the instances."""
+    subject = study.run.get("options", {}).get("subject", {})
+    if model := subject.get("model"):
+        return f"Filters of {model}"
+    names = list(dict.fromkeys(row.instance for row in study.solves))
+    if not names:
+        return study.name
+    return names[0] if len(names) == 1 else f"{len(names)} instances"
+
+
+def _order(section: Section) -> tuple[int, str]:
+    return section.order, section.name
+
+
+def _hash(text: str) -> str:
+    """What a content security policy calls an inline style or script by."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -1,0 +1,40 @@
+"""What the selections are worth as pruned networks."""
+
+from __future__ import annotations
+
+from dispersion.report.blocks import Block, Items, Picture, Pictures, Table, Text
+from dispersion.report.section import section
+from dispersion.report.study import Study
+from dispersion.report.svg import draw, inline_svg
+from dispersion.study.plots import accuracy_against_macs
+from dispersion.study.tables import network_cells
+from dispersion.study.tasks import RECOVERIES
+from dispersion.study.worth import worth_lines
+
+
+@section("accuracy", "Accuracy of the pruned networks", order=50)
+def accuracy(study: Study) -> list[Block]:
+    """A curve a method for every recovery, the table, and whether better selections are better."""
+    if not study.networks:
+        return []
+    pruned = [row for row in study.networks if row.method != "unpruned"]
+    done = [name for name in RECOVERIES if any(row.accuracy(name) is not None for row in pruned)]
+    pictures = [_picture(study, name) for name in done]
+    blocks: list[Block] = [Pictures(pictures)] if pictures else []
+    blocks.append(Table("Pruned networks", *network_cells(study.networks), ("method",)))
+    if study.accuracies:
+        images = study.accuracies[0].images
+        blocks.append(
+            Text(
+                f"Top-1 accuracy on {images:,} test images; a mean stands with half the range.", "note"
+            )
+        )
+    heading, *lines = worth_lines(study.solves, study.networks) or [""]
+    return [*blocks, Items(heading, lines)] if lines else blocks
+
+
+def _picture(study: Study, recovery: str) -> Picture:
+    ax = draw(accuracy_against_macs, study.networks, recovery)
+    alt = f"Curves of test accuracy against multiply-accumulates, {RECOVERIES[recovery]}, one a method."
+    caption = "How much accuracy is left for the work that is left?  Bars span the seeds."
+    return Picture(inline_svg(ax, f"accuracy-{recovery}", alt), caption)

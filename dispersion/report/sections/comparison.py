@@ -1,0 +1,24 @@
+"""How the solvers compare over all instances."""
+
+from __future__ import annotations
+
+from dispersion.report.blocks import Block, Pictures, Table, Text
+from dispersion.report.charts import charts
+from dispersion.report.section import section
+from dispersion.report.study import Study
+from dispersion.study.scores import SCORE_DEFINITIONS, score_cells
+from dispersion.study.tables import WAY_DEFINITION, summary_cells
+
+
+@section("comparison", "Solvers over all instances", order=30)
+def comparison(study: Study) -> list[Block]:
+    """The tables of totals, and pictures that answer who is fast, who finds best, how time grows."""
+    if not study.solves:
+        return []
+    return [
+        Table("Totals", *summary_cells(study.solves), ("solver",)),
+        Text(" ".join(WAY_DEFINITION.split()), "note"),
+        Table("Scores", *score_cells(study.solves, study.traces), ("solver",)),
+        Text(SCORE_DEFINITIONS, "note"),
+        Pictures(charts(study)),
+    ]

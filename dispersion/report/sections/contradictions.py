@@ -1,0 +1,49 @@
+"""What cannot be true, before anything else."""
+
+from __future__ import annotations
+
+from dispersion.report.blocks import Block, Faults, Text
+from dispersion.report.section import section
+from dispersion.report.study import Study
+from dispersion.study.profiles import by_question
+
+
+def faults_of(study: Study) -> list[str]:
+    """What the study recorded as wrong; where it recorded nothing, what its rows say is.
+
+    Each bound is held against each answer to the same question once more, so that rows which were
+    changed or joined later cannot hide behind a record that says all is well.
+    """
+    recorded = [str(fault) for fault in study.run.get("faults", [])]
+    return recorded or _in_rows(study)
+
+
+def _in_rows(study: Study) -> list[str]:
+    found = []
+    for question, group in by_question(study.solves).items():
+        for one in group:
+            if one.status == "error":
+                found.append(f"{question}: {one.solver} failed: {one.message or 'no reason given'}")
+            found += [
+                f"{question}: {one.solver} proved that nothing exceeds {one.bound!r}, "
+                f"{other.solver} found {other.objective!r}"
+                for other in group
+                if one.bound is not None
+                and other.objective is not None
+                and not one.bound >= other.objective
+            ]
+    return found
+
+
+@section("contradictions", "Contradictions", order=0)
+def contradictions(study: Study) -> list[Block]:
+    """Every FAIL; left out if there is none."""
+    faults = faults_of(study)
+    if not faults:
+        return []
+    return [
+        Text(
+            "Answers exclude each other, or a solver failed.  Mend that before you trust a comparison."
+        ),
+        Faults(faults),
+    ]

@@ -1,0 +1,162 @@
+"""What the study found, in one paragraph and a few numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import fmean, median
+
+from dispersion.report.blocks import Block, Figures, Items, Text
+from dispersion.report.section import section
+from dispersion.report.sections.contradictions import faults_of
+from dispersion.report.study import Study
+from dispersion.report.words import count, listed, seconds
+from dispersion.study.profiles import by_question, proof_seconds, total_seconds, virtual_best
+from dispersion.study.tasks import RECOVERIES, AccuracyRow, Question, SolveRow
+from dispersion.study.worth import best_known
+from dispersion.yardstick import share_of_the_way
+
+_AFTER = {name: f"after {what}" for name, what in RECOVERIES.items()} | {"raw": "as cut"}
+
+
+@section("verdict", "Verdict", order=10)
+def verdict(study: Study) -> list[Block]:
+    """One paragraph, and the numbers in it that matter most."""
+    outcome = study.run.get("outcome", "unknown")
+    faults = faults_of(study)
+    said = []
+    if faults:
+        said.append(f"{count(len(faults), 'contradiction')}: nothing below can be relied upon.")
+    if outcome in ("running", "interrupted"):
+        said.append(f"The study is {outcome}; what follows is what it had by then.")
+    damaged = [Items("Left out, since it was damaged:", study.warnings)] if study.warnings else []
+    if not study.solves:
+        return [Text("  ".join([*said, "No solve was finished."]), "lead"), *damaged]
+    said += [_proofs(study.solves), *_values(study.solves), *_random(study.solves)]
+    said += _accuracies(study.accuracies)
+    said += _shared(study.solves)
+    return [Text("  ".join(said), "lead"), *damaged, Figures(_figures(study, len(faults)))]
+
+
+def _figures(study: Study, faults: int) -> list[tuple[str, str]]:
+    best = virtual_best(study.solves)
+    proven = sum(row.status == "optimal" for row in best)
+    return [
+        (f"{len(study.solves):,}", "solves"),
+        (f"{proven} / {len(best)}", "optima proven"),
+        (seconds(sum(map(total_seconds, study.solves))), "of solving in all"),
+        (str(faults), "contradiction" if faults == 1 else "contradictions"),
+    ]
+
+
+def _proofs(rows: Sequence[SolveRow]) -> str:
+    """Who proved how many, and who was fastest."""
+    proven: dict[str, set[Question]] = {row.solver: set() for row in rows}
+    for row in rows:
+        if row.status == "optimal":
+            proven[row.solver].add(row.question)
+    total = len(by_question(rows))
+    asked = f"{count(total, 'question')} (an instance and a number of points to choose)"
+    provers = sorted((name for name in proven if proven[name]), key=lambda name: -len(proven[name]))
+    if not provers:
+        return f"Of {asked}, nobody proved an optimum within the time limit."
+    counts = {name: "all" if len(proven[name]) == total else str(len(proven[name])) for name in provers}
+    others = [name for name in proven if name not in provers]
+    return (
+        f"Of {asked}, {listed([f'{name} proved {counts[name]}' for name in provers])}"
+        + (f"; {listed(others)} proved none" if others else "")
+        + f".  {_fastest(rows, provers)}"
+    )
+
+
+def _fastest(rows: Sequence[SolveRow], provers: Sequence[str]) -> str:
+    won = [row.solver for row in virtual_best(rows) if row.status == "optimal"]
+    first = max(provers, key=won.count)
+    found = [proof_seconds(row) for row in rows if row.solver == first]
+    times = [time for time in found if time is not None]
+    spent = f"{seconds(median(times))} in the median and {seconds(max(times))} at most"
+    if len(provers) == 1:
+        return f"A proof took it {spent}."
+    on = "all" if won.count(first) == len(won) else f"{won.count(first)} of the {len(won)}"
+    return f"Fastest was {first}, on {on} that anybody proved; a proof took it {spent}."
+
+
+def _values(rows: Sequence[SolveRow]) -> list[str]:
+    """What those find that prove nothing, random selections apart."""
+    best = best_known(rows)
+    if not best:
+        return ["No solver found a selection."]
+    said = []
+    for name in dict.fromkeys(row.solver for row in rows if row.solver != "random"):
+        mine = [row for row in rows if row.solver == name and row.objective is not None]
+        if not mine or any(row.status == "optimal" for row in mine):
+            continue
+        reached = sum(row.objective == best[row.question] for row in mine)
+        ways = [way for row in mine if (way := _way(row, best)) is not None]
+        if reached == len(mine):
+            said.append(f"Without a proof, {name} reaches the best known value on all {reached}.")
+        else:
+            far = f", {fmean(ways):.0%} of the way to it from random on average" if ways else ""
+            found = f"the best known value on {reached} of {len(mine)}"
+            said.append(f"Without a proof, {name} reaches {found}{far}.")
+    return said
+
+
+def _way(row: SolveRow, best: dict[Question, float]) -> float | None:
+    assert row.objective is not None
+    return share_of_the_way(row.objective, row.random_mean, best[row.question])
+
+
+def _random(rows: Sequence[SolveRow]) -> list[str]:
+    """What random selections reach: the zero of every gap."""
+    means = {row.question: row.random_mean for row in rows}
+    shares = [means[question] / value for question, value in best_known(rows).items() if value > 0]
+    if not shares:
+        return []
+    return [
+        f"The mean of 100 random selections stands at {median(shares):.0%} of the best known value "
+        f"(median; {min(shares):.0%} to {max(shares):.0%})."
+    ]
+
+
+def _shared(rows: Sequence[SolveRow]) -> list[str]:
+    """How many times are too long since other solves ran beside them."""
+    shared = sum(row.shared for row in rows)
+    if not shared:
+        return []
+    which = "all" if shared == len(rows) else str(shared)
+    return [f"Of the {len(rows)} times, {which} were taken on machines shared with other solves."]
+
+
+def _accuracies(rows: Sequence[AccuracyRow]) -> list[str]:
+    """The most accurate method at every keep ratio after the last recovery, and who may be as good."""
+    pruned = [row for row in rows if row.method != "unpruned"]
+    said = []
+    for keep in dict.fromkeys(row.keep for row in pruned):
+        at = [row for row in pruned if row.keep == keep]
+        for last in [name for name in RECOVERIES if any(row.recovery == name for row in at)][-1:]:
+            best = _best([row for row in at if row.recovery == last])
+            said.append(f"At keep {keep:g}, {_AFTER[last]}, {best}")
+    unpruned = [row.top1 for row in rows if row.method == "unpruned" and row.recovery == "raw"]
+    if said and unpruned:
+        tested = count(rows[0].images, "test image")
+        said.append(f"Unpruned, the network has {unpruned[0]:.1%}, on {tested}.")
+    return said
+
+
+def _best(rows: Sequence[AccuracyRow]) -> str:
+    """By the mean over seeds; others may be as good where the 95 % intervals of their seeds overlap."""
+    groups: dict[str, list[AccuracyRow]] = {}
+    for row in rows:
+        groups.setdefault(row.method, []).append(row)
+    means = {name: fmean(row.top1 for row in group) for name, group in groups.items()}
+    first = max(means, key=means.__getitem__)
+    low = min(row.top1_low for row in groups[first])
+    near = [
+        name for name in means if max(row.top1_high for row in groups[name]) >= low and name != first
+    ]
+    said = f"{first} is the most accurate with {means[first]:.1%}"
+    if "random" in means and first != "random":
+        said += f"; random selections have {means['random']:.1%}"
+    if near:
+        said += f"; by the 95 % intervals, {listed(near)} may be as good"
+    return said + "."

@@ -1,0 +1,20 @@
+"""Which pictures a study leaves as files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from matplotlib.figure import Figure
+
+from dispersion.study.plots.accuracies import accuracies_against_macs
+from dispersion.study.plots.canvas import figure_of
+from dispersion.study.plots.gaps import gap_against_time
+from dispersion.study.tasks import NetworkRow, SolveRow
+
+
+def figures(solves: Sequence[SolveRow], networks: Sequence[NetworkRow]) -> dict[str, Figure]:
+    """The pictures that these rows allow, by the name of their file; curves need two keep ratios."""
+    found = {"gap-against-time.png": figure_of(gap_against_time(solves))}
+    if len({row.keep for row in networks if row.accuracy_raw is not None}) > 2:  # with the unpruned
+        found["accuracy-against-macs.png"] = accuracies_against_macs(networks)
+    return found

@@ -1,0 +1,51 @@
+"""How good every answer is, instance by instance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import fmean
+
+from matplotlib.axes import Axes
+
+from dispersion.study.plots.canvas import axes_of, finish, plain, point_style, solver_names
+from dispersion.study.profiles import by_question
+from dispersion.study.tasks import SolveRow
+from dispersion.study.worth import best_known
+
+_MOST_NAMES = 80  # that can be read side by side
+
+
+def values_by_instance(rows: Sequence[SolveRow], ax: Axes | None = None) -> Axes:
+    """Objective of every solver as a share of the best known, one column an instance.
+
+    A solver with several seeds stands at their mean.  Grey dashes are the mean of 100 random
+    selections.  Columns whose best known value is not above 0, or absent, stay empty.
+    """
+    ax = axes_of(ax)
+    best = best_known(rows)
+    groups = by_question(rows)
+    known = [(k, question) for k, question in enumerate(groups) if best.get(question, 0.0) > 0]
+    for j, name in enumerate(solver_names(rows)):
+        points = []
+        for k, question in known:
+            found = [row.objective for row in groups[question] if row.solver == name]
+            values = [value for value in found if value is not None]
+            if values:
+                points.append((k, 100 * fmean(values) / best[question]))
+        if points:
+            ax.plot(
+                *zip(*points, strict=True), linestyle="none", ms=5, label=plain(name), **point_style(j)
+            )
+    means = [100 * groups[question][0].random_mean / best[question] for _, question in known]
+    label = "mean of 100 random" if known else None
+    ax.plot([k for k, _ in known], means, "_", color="grey", markersize=9, label=label)
+    names = [question.instance for question in groups]
+    several = len(set(names)) < len(names)
+    ticks = [plain(q.instance) + (f", p = {q.p}" if several else "") for q in groups]
+    if len(ticks) <= _MOST_NAMES:
+        ax.set_xticks(range(len(ticks)), ticks, rotation=90, fontsize="x-small")
+    below = "" if len(ticks) <= _MOST_NAMES else "instances, in the order of the table"
+    finish(ax, "Objective, instance by instance", below, "share of the best known [%]")
+    if ax.get_legend() is not None:
+        ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))  # columns stand wherever there is room
+    return ax
