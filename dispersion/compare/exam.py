@@ -46,6 +46,12 @@ def _exam(images: Images, subject: NetworkOptions, network: Network, seed: int) 
             f"--calibration-images {count} are more than the {len(images.train)} training images of "
             f"{images.name}; ask for fewer."
         )
+    learned = min(TRAINED_ON, len(images.train))
+    if subject.train_images is not None and subject.train_images > learned:
+        raise InputError(
+            f"--train-images {subject.train_images} are more than the {learned} of {images.name} to "
+            "train on; ask for fewer."
+        )
     if subject.test_images is not None and subject.test_images > len(images.test):
         raise InputError(
             f"--test-images {subject.test_images} are more than the {len(images.test)} of "
@@ -64,6 +70,6 @@ def _exam(images: Images, subject: NetworkOptions, network: Network, seed: int) 
         labels=images.test_labels[: subject.test_images],
         unlabelled=drawn,
         calibration=Calibration(network, drawn, calibration_labels(images, count, seed), seed=seed),
-        train=images.train[:TRAINED_ON],
-        train_labels=images.train_labels[:TRAINED_ON],
+        train=images.train[:learned][: subject.train_images],
+        train_labels=images.train_labels[:learned][: subject.train_images],
     )

@@ -95,6 +95,7 @@ def _conditions(session: Session, subject: NetworkOptions, network: Network, exa
             "calibration images": subject.calibration_images,
             "recover": subject.recover,
             "epochs": subject.epochs,
+            "train images": subject.train_images,
             "latency": subject.latency,
             "device": subject.device,
             "seed": session.options.limits.seed,

@@ -268,6 +268,12 @@ def _testing(parser: argparse.ArgumentParser) -> None:
     )
     add("--epochs", type=int, default=3, metavar="N", help="of fine-tuning (default: %(default)s)")
     add(
+        "--train-images",
+        type=int,
+        metavar="N",
+        help="training images for fine-tuning, the first N (default: the first 45,000, or all)",
+    )
+    add(
         "--latency",
         action="store_true",
         help="time every pruned network against the original (default: no)",

@@ -36,6 +36,7 @@ class NetworkOptions:
     calibration_images: int
     recover: tuple[str, ...]
     epochs: int
+    train_images: int | None
     latency: bool
     device: str
 
@@ -136,6 +137,7 @@ def _network(given: argparse.Namespace, spoken: set[str]) -> NetworkOptions:
         raise InputError("--criterion says by what a --budget is divided; give one, or leave it out.")
     metrics[given.metric]
     _count("--epochs", given.epochs)
+    _count("--train-images", given.train_images, least=3)
     _count("--test-images", given.test_images)
     _count("--calibration-images", given.calibration_images, least=2)
     values = {name: getattr(given, name) for name in _OF_NETWORKS}

@@ -82,6 +82,10 @@ BAD_INPUT = [
     (["--data", "bare"], "bare/train holds no class folders"),
     (["--data", "x" * 300], f"File name too long: '{'x' * 300}'"),
     (["--data", "no/folder"], "no/folder/train holds no class folders"),
+    (
+        ["--data", "few", "--calibration-images", "6", "--train-images", "11"],
+        "--train-images 11 are more than the 10 of few to train on; ask for fewer.",
+    ),
     (["--data", "few"], "--calibration-images 1000 are more than the 10 training images of few;"),
     (["--data", "large", "--calibration-images", "6"], "resnet56 takes images of shape (n, 32, 32, 3)"),
     (
