@@ -121,9 +121,11 @@ def obma(run: Run) -> None:
     Proves nothing.  The same seed gives the same answer unless the time limit cuts it short.
 
     Source: Zhou, Hao and Duval, "Opposition-based memetic search for the maximum diversity problem",
-    IEEE Transactions on Evolutionary Computation 21, 2017: a pool of ten, the backbone crossover, the
-    opposite of every child, and ranks of value and distance that decide who stays.  Ours: a tabu
-    search ends after 10 n moves in vain, where theirs makes a fixed number.
+    IEEE Transactions on Evolutionary Computation 21, 2017, and their code: a pool of ten, the backbone
+    crossover, the opposite of every child, and ranks of value and distance that decide who stays (the
+    weight 0.6 is from memory).  Ours: a tabu search ends after 10 n moves in vain, where theirs makes
+    50,000; the distance is that to the nearest of the pool, theirs the mean; a selection and its
+    opposite are both offered to the first pool, of which theirs keeps the better one.
     """
     memetic = _Memetic(run)
     if memetic.n == memetic.p:

@@ -29,12 +29,11 @@ def shaken(
 
 
 def searched(run: Run, rounds: int) -> None:
-    """Tabu search from the local optimum near greedy, until more than `rounds` shakes in vain."""
+    """Tabu search from the incumbent, until more than `rounds` shakes in vain."""
     from solvers.kernels.swaps import Tabu
 
     instance = run.instance
     n, p = instance.n, instance.p
-    climbed(run)
     if n == p or run.selected is None:
         return
     best, value = run.selected, -np.inf
@@ -62,9 +61,10 @@ def tabu(run: Run) -> None:
 
     Proves nothing.  The same seed gives the same answer unless the time limit cuts it short.
 
-    Sources: the moves and tenures of Zhou, Hao and Duval, "Opposition-based memetic search for the
-    maximum diversity problem", IEEE Transactions on Evolutionary Computation 21, 2017;
-    the frame of Palubeckis, "Iterated tabu search for the maximum diversity problem", Applied
-    Mathematics and Computation 189, 2007.
+    Sources: moves and tenures are those of Zhou, Hao and Duval, "Opposition-based memetic search for
+    the maximum diversity problem", IEEE Transactions on Evolutionary Computation 21, 2017, but without
+    their aspiration: what is tabu is not done.  The frame is that of Palubeckis, "Iterated tabu search
+    for the maximum diversity problem", Applied Mathematics and Computation 189, 2007.
     """
+    climbed(run)
     searched(run, _ROUNDS)

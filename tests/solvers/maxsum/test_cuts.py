@@ -53,7 +53,7 @@ def test_every_lp_bound_holds_and_falls(kind, cloud, brute_force):
     function = (
         _Tangents(D, 5, 0.0, scale)
         if kind == "tangent"
-        else Squares(0.0, own_terms(D, 5), coordinates(D), 5, scale)
+        else Squares(0.0, own_terms(D, 5), coordinates(D)[0], 5, scale)
     )
     outer = Outer(run, function)
     outer._cut_at_selection()
@@ -73,8 +73,8 @@ def test_value_as_squares(directions):
     """The two ways to write the sum of 1 - cos less squares: of coordinates, and of unit vectors."""
     instance = directions(0, n=8, p=3)
     D = np.array(instance.distances)
-    points, own = coordinates(D), own_terms(D, 3)
-    vectors = square_root(cosines(instance)[0])
+    points, own = coordinates(D)[0], own_terms(D, 3)
+    vectors, _ = square_root(cosines(instance))
     for chosen in itertools.combinations(range(8), 3):
         some = list(chosen)
         value = D[np.ix_(some, some)].sum() / 2
@@ -85,7 +85,8 @@ def test_value_as_squares(directions):
 def test_coordinates_are_as_many_as_there_are_dimensions():
     """Classical scaling finds the points again, up to a motion."""
     instance = squared(1, n=20, d=3)
-    points = coordinates(np.array(instance.distances))
+    points, lack = coordinates(np.array(instance.distances))
+    assert 0.0 < lack < 1e-9
     assert points.shape == (20, 3)
     again = ((points[:, None] - points) ** 2).sum(axis=2)
     np.testing.assert_allclose(again, instance.distances, atol=1e-9)
