@@ -7,7 +7,7 @@ import numpy as np
 from solvers.base import Kind, Run, solver
 from solvers.maxsum.cuts import Outer, Vector, load, scale_for
 from solvers.maxsum.dense import EIGENVECTORS, need_dense
-from solvers.maxsum.negative_type import Matrix, require_negative_type
+from solvers.maxsum.negative_type import Matrix, require_negative_type, size_of
 from solvers.maxsum.squares import Squares, square_root
 from solvers.maxsum.start import opened
 
@@ -22,7 +22,7 @@ def coordinates(distances: Matrix) -> tuple[Matrix, float]:
     mean = distances.mean(axis=1)
     gram = (mean + mean[:, None] - mean.mean() - distances) / 2.0
     points, lack = square_root(gram)
-    return points, lack + 64.0 * float(np.finfo(np.float64).eps * np.linalg.norm(distances))
+    return points, lack + 64.0 * float(np.finfo(np.float64).eps) * size_of(distances)
 
 
 def own_terms(distances: Matrix, p: int) -> Vector:

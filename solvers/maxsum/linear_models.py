@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dispersion.errors import EngineError
+from dispersion.errors import EngineError, InputError
 from dispersion.instance import Instance
 from solvers.interruptible import run_interruptibly
 from solvers.maxmin.highs import EachRow, handed_over, point_columns
 from solvers.maxsum.bracket import WORD, believe
 from solvers.maxsum.start import opened
 from solvers.run import Run
+
+_IGNORED = 2e-9  # of the largest distance, which is made 1/2 at least: HiGHS ignores less than 1e-9
 
 Build = Callable[[Instance, EachRow], Any]
 
@@ -35,6 +37,16 @@ def in_reach(instance: Instance) -> tuple[Instance, float]:
     _, exponent = np.frexp(instance.distances.max())
     scale = float(np.ldexp(1.0, -int(exponent)))
     return Instance(instance.distances * scale, instance.p, instance.name), scale
+
+
+def require_range(instance: Instance) -> None:
+    """`InputError` if distances differ so much that HiGHS would ignore some beside others in a row."""
+    some = instance.distances[instance.distances > 0.0]
+    if len(some) and some.min() < _IGNORED * some.max():
+        raise InputError(
+            f"the distances of {instance.name} reach from {some.min():.6g} to {some.max():.6g}, and "
+            "HiGHS ignores coefficients that small beside others; use 'qcr' or 'glover-woolsey'."
+        )
 
 
 def solve_linear_model(run: Run, build: Build) -> None:

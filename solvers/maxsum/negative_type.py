@@ -46,6 +46,12 @@ def mirror_of(n: int) -> NDArray[np.float64]:
     return unit
 
 
+def size_of(matrix: Matrix) -> float:
+    """The Frobenius norm, where squares of entries would overflow or vanish too."""
+    largest = float(np.abs(matrix).max())
+    return largest * float(np.linalg.norm(matrix / largest)) if largest > 0.0 else 0.0
+
+
 def excess_curvature(matrix: Matrix) -> float | None:
     """A proven, tiny e >= 0 with ``x' A x <= e x' x`` on sum x = 0; `None` if there is none.
 
@@ -57,12 +63,10 @@ def excess_curvature(matrix: Matrix) -> float | None:
     if n == 1:
         return 0.0
     form = -on_plane(matrix)
-    largest = float(np.abs(matrix).max())
-    if largest == 0.0:
-        return 0.0
     trace = float(np.abs(np.diagonal(form)).sum())
-    frobenius = largest * float(np.linalg.norm(matrix / largest))  # no square overflows
-    excess = float(np.finfo(np.float64).eps) * (4.0 * (n + 4) * trace + 512.0 * frobenius)
+    excess = float(np.finfo(np.float64).eps) * (4.0 * (n + 4) * trace + 512.0 * size_of(matrix))
+    if excess == 0.0:
+        return 0.0
     form[np.diag_indices(n - 1)] += excess / 2.0
     try:
         np.linalg.cholesky(form)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.maxsum.cuts import Vector, add_points, top
-from solvers.maxsum.negative_type import Matrix
+from solvers.maxsum.negative_type import Matrix, size_of
 
 if TYPE_CHECKING:
     import highspy
@@ -27,7 +27,7 @@ def square_root(matrix: Matrix) -> tuple[Matrix, float]:
     root: Matrix = vectors[:, kept] * np.sqrt(values[kept])
     epsilon = float(np.finfo(np.float64).eps)
     rounding = epsilon * (root.shape[1] + 2) * float((root * root).sum())
-    return root, float(np.linalg.norm(matrix - root @ root.T)) + rounding
+    return root, size_of(matrix - root @ root.T) + rounding
 
 
 class Squares:

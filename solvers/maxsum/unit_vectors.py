@@ -15,14 +15,22 @@ from solvers.maxsum.negative_type import Matrix
 from solvers.maxsum.squares import Squares, square_root
 from solvers.maxsum.start import opened
 
+_SMALLEST = 1e-5  # largest distance, where the square of the vector sum still shows what it lacks
 _INDEFINITE = 1e-8  # of n: a negative eigenvalue that rounding does not explain
 
 
 def cosines(instance: Instance) -> Matrix:
     """The matrix of cosines, J - D.
 
-    `InputError` if it has a negative eigenvalue: then there are no unit vectors of that kind.
+    `InputError` if it has a negative eigenvalue: then there are no unit vectors of that kind; or if all
+    distances are so small that cosines do not tell them apart.
     """
+    largest = float(instance.distances.max())
+    if 0.0 < largest < _SMALLEST:
+        raise InputError(
+            f"no distance of {instance.name} exceeds {largest:.6g}, too little to be told from the "
+            "rounding of cosines near 1; use 'qcr' or 'tangent'."
+        )
     matrix = 1.0 - np.asarray(instance.distances)
     least = float(np.linalg.eigvalsh(matrix)[0])
     if least < -_INDEFINITE * instance.n:

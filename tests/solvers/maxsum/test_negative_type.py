@@ -13,6 +13,7 @@ from solvers.maxsum.negative_type import (
     mirror_of,
     on_plane,
     require_negative_type,
+    size_of,
     slack,
 )
 from solvers.run import Limits, Run
@@ -67,6 +68,14 @@ def test_a_matrix_that_is_not_is_found_out(seed, uniform):
         assert excess_curvature(instance.distances) is None
         with pytest.raises(InputError, match=r"not of negative type: .* reaches .* use 'qcr'"):
             require_negative_type(Run(instance, Limits(), "max-sum"))
+
+
+def test_the_size_of_a_matrix_is_its_frobenius_norm():
+    """At any scale; squares would overflow or vanish."""
+    matrix = np.array([[0.0, -3.0], [4.0, 0.0]])
+    for scale in (1e-200, 1.0, 1e200):
+        assert size_of(scale * matrix) == pytest.approx(5.0 * scale)
+    assert size_of(np.zeros((2, 2))) == 0.0
 
 
 def test_tangents_lie_above_selections(cloud):
