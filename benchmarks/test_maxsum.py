@@ -118,11 +118,10 @@ def mdg_a(number: int) -> Instance:
     folder = os.environ.get("MDPLIB_FOLDER")
     if folder is None:
         pytest.skip("MDPLIB_FOLDER is not set; it names a folder with the files of MDPLIB")
-    name = f"MDG-a_{number}_n500_m50.txt"
-    found = sorted(Path(folder).rglob(name))
-    if not found:
-        pytest.skip(f"MDPLIB_FOLDER, which is {folder!r}, holds no {name}")
-    return read_instance(found[0], 50)
+    for name in (f"MDG-a_{number}_n500_m50.txt", f"MDG-a_{number:02}_n500_m50.txt"):
+        for path in sorted(Path(folder).rglob(name)):
+            return read_instance(path, 50)
+    pytest.skip(f"MDPLIB_FOLDER, which is {folder!r}, holds no MDG-a_{number}_n500_m50.txt")
 
 
 @pytest.mark.parametrize("solver", ["tabu", "obma"])

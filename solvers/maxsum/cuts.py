@@ -20,7 +20,7 @@ Vector = NDArray[np.float64]
 
 _VALUE = 1e4  # of the incumbent in the model: HiGHS' absolute tolerances are then small
 _PROGRESS = 0.05  # of the gap: less than that in _STALLED rounds ends the LP phase
-_STALLED = 20
+_STALLED = 20  # rounds, of MILPs too: those that find no new selection and no better bound
 _LP_SHARE = 0.5  # of the time
 _COARSE = 0.2  # of the gap: how exactly a MILP is solved, as its cuts are not final anyway
 
@@ -65,6 +65,7 @@ class Outer:
         self.run, self.function = run, function
         self._best = np.inf if run.bound is None else run.bound  # proven, or HiGHS' word
         self._believed = False  # whether HiGHS' word closed the bracket
+        self._found: set[bytes] = set()  # selections that MILPs found, all of them cut at
         self.engine = silent_engine()
         self.rounds = [0, 0]
         self._points = np.arange(run.instance.n, dtype=np.int32)
@@ -82,11 +83,17 @@ class Outer:
         """Cut and solve until the bracket is closed or time is up."""
         self._cut_at_selection()
         self._linear_phase()
-        while not self.run.proven() and self.run.seconds_left() > 0.0:
+        idle = 0
+        while not self.run.proven() and self.run.seconds_left() > 0.0 and idle < _STALLED:
+            known, best = len(self._found), self._best
             self._integer_round()
+            idle = idle + 1 if (len(self._found), self._best) == (known, best) else 0
         lp, milp = self.rounds
-        size = f"{lp} LPs, {milp} MILPs, {self.engine.getNumRow()} rows"
-        self.run.message = f"{size}; {WORD}" if self._believed else size
+        self.run.message = f"{lp} LPs, {milp} MILPs, {self.engine.getNumRow()} rows"
+        if self._believed:
+            self.run.message += f"; {WORD}"
+        elif idle == _STALLED:
+            self.run.message += "; stopped, as cuts that rounding lets pass change nothing any more"
 
     def _cut_at_selection(self) -> None:
         x = np.zeros(self.run.instance.n)
@@ -135,6 +142,7 @@ class Outer:
             x = (values > 0.5).astype(np.float64)
             run.incumbent(np.flatnonzero(x))
             self.function.cut(engine, x)
+            self._found.add(x.tobytes())
         if np.isfinite(bound):
             self._hear(bound)
         self._demand(integral=False)

@@ -10,6 +10,7 @@ import pytest
 from dispersion import InputError, Instance, Status
 from solvers import export_model, solve
 from solvers.base import Limits
+from solvers.maxsum import cuts
 from solvers.maxsum.coordinate_partitioning import coordinates, own_terms
 from solvers.maxsum.cuts import Outer, scale_for, top
 from solvers.maxsum.squares import Squares, square_root
@@ -67,6 +68,24 @@ def test_every_lp_bound_holds_and_falls(kind, cloud, brute_force):
         assert bound <= best * (1 + 1e-6)
         best = min(best, bound)
     assert best < 1.2 * optimum
+
+
+def test_it_stops_where_nothing_changes(monkeypatch, cloud):
+    """A gap that rounding keeps open would be worked on for ever."""
+    monkeypatch.setattr(cuts, "TOLERANCE", -1e-3)  # so that no gap is ever closed
+    monkeypatch.setattr(cuts, "_STALLED", 3)
+    solution = solve(cloud(0, n=12, p=5), "tangent", objective="max-sum", time_limit=float("inf"))
+    assert solution.status is not Status.OPTIMAL
+    assert "change nothing any more" in solution.message
+    assert solution.gap == pytest.approx(1e-6, rel=1e-2)
+
+
+def test_an_optimum_by_the_word_of_an_engine_is_said_to_be_one(directions):
+    """Where the last bound is a MILP's; one by row sums needs no such word."""
+    word = "optimal within the tolerances of HiGHS, a relative 1e-06"
+    for name in ("unit-vectors", "glover", "tangent"):
+        assert word in solve(directions(0), name, objective="max-sum").message
+    assert word not in solve(directions(0), "qcr", objective="max-sum").message
 
 
 def test_value_as_squares(directions):
