@@ -5,8 +5,9 @@ from __future__ import annotations
 from solvers.run import Run
 
 TOLERANCE = 1e-9  #: relative: so near, bound and incumbent count as equal
-DOUBT = 1e-6  #: relative: what the tolerances of a MILP engine may take from its bound
+DOUBT = 1e-6  #: relative: allowed for the tolerances of a MILP engine; ample as a rule, but no proof
 WORD = f"optimal within the tolerances of HiGHS, a relative {DOUBT:g}"  #: for messages
+OPEN_WORD = f"its bound is that of HiGHS, with a relative {DOUBT:g} allowed for tolerances"  #: the same
 _ROUNDING = 1e-11  # relative: sums of a million distances are rounded by less
 
 
@@ -32,10 +33,11 @@ def prove(run: Run, bound: float) -> bool:
 def believe(run: Run, bound: float, *, closed: bool) -> bool:
     """Report the bound of a MILP engine, and whether it closes the bracket.
 
-    Such a bound holds to the engine's tolerances only: rows, reduced costs and whole numbers may be off
-    by 1e-6 or 1e-7, and nothing the search leaves behind proves more.  So an open bound is raised by
-    `DOUBT`.  A bracket that the engine calls `closed`, within `DOUBT`, is closed on its word; the
-    message should then end in `WORD`.  A bound below the incumbent by more is left to contradict it.
+    Such a bound holds within the engine's tolerances only: rows, reduced costs and whole numbers may be
+    off by 1e-6 or 1e-7, large coefficients multiply that, and nothing the search leaves behind proves
+    how much it took.  So an open bound is raised by `DOUBT`, and a bracket that the engine calls
+    `closed`, within `DOUBT`, is closed on its word (`OPEN_WORD` and `WORD` are for the message).  What
+    is below the incumbent by more is left to contradict it.
     """
     value = run.objective
     if value is None or bound < value * (1.0 - DOUBT):

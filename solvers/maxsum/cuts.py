@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dispersion.errors import EngineError
 from solvers.interruptible import run_interruptibly
-from solvers.maxsum.bracket import TOLERANCE, WORD, believe, prove
+from solvers.maxsum.bracket import OPEN_WORD, TOLERANCE, WORD, believe, prove
 from solvers.run import Run
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Outer:
 
         self.run, self.function = run, function
         self._best = np.inf if run.bound is None else run.bound  # proven, or HiGHS' word
-        self._believed = False  # whether HiGHS' word closed the bracket
+        self._word = ""  # what must be said of the bound, if it is HiGHS' word
         self._found: set[bytes] = set()  # selections that MILPs found, all of them cut at
         self.engine = silent_engine()
         self.rounds = [0, 0]
@@ -90,9 +90,9 @@ class Outer:
             idle = idle + 1 if (len(self._found), self._best) == (known, best) else 0
         lp, milp = self.rounds
         self.run.message = f"{lp} LPs, {milp} MILPs, {self.engine.getNumRow()} rows"
-        if self._believed:
-            self.run.message += f"; {WORD}"
-        elif idle == _STALLED:
+        if self._word:
+            self.run.message += f"; {self._word}"
+        if idle == _STALLED:
             self.run.message += "; stopped, as cuts that rounding lets pass change nothing any more"
 
     def _cut_at_selection(self) -> None:
@@ -106,7 +106,7 @@ class Outer:
         enough = (1.0 - _LP_SHARE) * run.seconds_left()
         while run.seconds_left() > enough:
             bound = self._linear_round()
-            if bound is None or prove(run, bound):
+            if bound is None or self._prove(bound):
                 return
             bounds.append(min(bound, bounds[-1]))
             before = bounds[max(0, len(bounds) - 1 - _STALLED)]
@@ -149,14 +149,26 @@ class Outer:
         if not run.proven() and run.seconds_left() > 0.0:
             relaxed = self._linear_round()
             if relaxed is not None:
-                prove(run, relaxed)
+                self._prove(relaxed)
+
+    def _prove(self, bound: float) -> bool:
+        """Report the bound of an LP, and whether it closes the bracket."""
+        before = self.run.bound
+        closed = prove(self.run, bound)
+        if self.run.bound != before:
+            self._word = ""
+        return closed
 
     def _hear(self, bound: float) -> None:
         """Report the bound of a MILP; it closes the bracket if cuts can hardly improve on it."""
         run = self.run
         self._best = min(self._best, bound)
         closed = self._best <= (run.objective or 0.0) * (1.0 + TOLERANCE)
-        self._believed = believe(run, bound, closed=closed)
+        before = run.bound
+        if believe(run, bound, closed=closed):
+            self._word = WORD
+        elif run.bound != before:
+            self._word = OPEN_WORD
 
     def _demand(self, *, integral: bool) -> None:
         kinds = np.full(len(self._points), int(integral), dtype=np.uint8)

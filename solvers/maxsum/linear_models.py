@@ -12,7 +12,7 @@ from dispersion.errors import EngineError, InputError
 from dispersion.instance import Instance
 from solvers.interruptible import run_interruptibly
 from solvers.maxmin.highs import EachRow, handed_over, point_columns
-from solvers.maxsum.bracket import WORD, believe
+from solvers.maxsum.bracket import OPEN_WORD, WORD, believe
 from solvers.maxsum.start import opened
 from solvers.run import Run
 
@@ -80,8 +80,9 @@ def solve_linear_model(run: Run, build: Build) -> None:
     done = engine.getModelStatus() == highspy.HighsModelStatus.kOptimal
     size = f"{engine.getNumCol()} columns, {engine.getNumRow()} rows"
     run.message = f"{info.mip_node_count} nodes, {size}"
-    if np.isfinite(info.mip_dual_bound) and believe(run, info.mip_dual_bound / scale, closed=done):
-        run.message += f"; {WORD}"
+    if np.isfinite(info.mip_dual_bound):
+        closed = believe(run, info.mip_dual_bound / scale, closed=done)
+        run.message += f"; {WORD if closed else OPEN_WORD}"
 
 
 def _optimise(run: Run, engine: Any, columns: NDArray[np.int32], scale: float) -> None:
