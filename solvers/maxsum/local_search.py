@@ -5,14 +5,10 @@ from __future__ import annotations
 from solvers.base import Kind, Run, solver
 from solvers.maxsum.bracket import prove
 from solvers.maxsum.dense import CHOLESKY, need_dense
-from solvers.maxsum.exchange import climbed
+from solvers.maxsum.exchange import climbed, compile_swaps
 from solvers.maxsum.negative_type import excess_curvature, slack
 
 _ROUNDING = 1e-9  # relative: far above what the sums of a local optimum are rounded by
-
-
-def _compile() -> None:
-    import solvers.kernels.swaps  # noqa: F401
 
 
 @solver(
@@ -20,7 +16,7 @@ def _compile() -> None:
     objective="max-sum",
     kind=Kind.APPROXIMATION,
     summary="`exchange`, with its bound for Euclidean distances: >= optimum (p - 1) / (p + 1)",
-    prepare=_compile,
+    prepare=compile_swaps,
 )
 def local_search(run: Run) -> None:
     """Climb to a local optimum over swaps; for distances of negative type that is nearly optimal.

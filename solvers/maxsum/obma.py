@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.base import Kind, Run, solver
+from solvers.maxsum.exchange import compile_swaps
 
 _POOL = 10  # selections
 _QUALITY = 0.6  # weight of the value against that of the distance to the pool
@@ -14,10 +15,6 @@ _GENERATIONS = 30  # in vain, that end the method
 _SLICE = 500_000  # steps of compiled code between two looks at the clock: some milliseconds
 
 Selection = NDArray[np.intp]
-
-
-def _compile() -> None:
-    import solvers.kernels.swaps  # noqa: F401
 
 
 def opposite(selected: Selection, n: int, rng: np.random.Generator) -> Selection:
@@ -113,7 +110,7 @@ class _Memetic:
     objective="max-sum",
     kind=Kind.HEURISTIC,
     summary="memetic search that also explores opposite selections; stops after 30 generations in vain",
-    prepare=_compile,
+    prepare=compile_swaps,
 )
 def obma(run: Run) -> None:
     """Breed selections from what good ones share, and improve child and opposite by tabu search.

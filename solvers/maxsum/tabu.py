@@ -6,15 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.base import Kind, Run, solver
-from solvers.maxsum.exchange import climbed
+from solvers.maxsum.exchange import climbed, compile_swaps
 
 _PATIENCE = 20  # moves a point in vain before the selection is shaken
 _ROUNDS = 20  # shakes in vain before giving up
 _SLICE = 500_000  # steps of compiled code between two looks at the clock: some milliseconds
-
-
-def _compile() -> None:
-    import solvers.kernels.swaps  # noqa: F401
 
 
 def shaken(
@@ -54,7 +50,7 @@ def searched(run: Run, rounds: int) -> None:
     objective="max-sum",
     kind=Kind.HEURISTIC,
     summary="tabu search over swaps from greedy, shaken when it stalls; stops after 20 shakes in vain",
-    prepare=_compile,
+    prepare=compile_swaps,
 )
 def tabu(run: Run) -> None:
     """Best swaps that are not tabu; after 20 n moves in vain, 10 to 50 % of the best are replaced.
