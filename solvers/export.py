@@ -19,17 +19,23 @@ def exporting(objective: str = "max-min") -> list[str]:
 def export_model(instance: Instance, solver: str, path: str | Path, objective: str = "max-min") -> None:
     """Write the Pyomo model that a solver would solve.
 
-    Variables are ``x(0) .. x(n-1)``, binary: which points are chosen.  The objective is the *rank* of
-    the smallest selected distance, to be looked up in ``instance.levels``; that of `node-packing` is
-    the number of points that can be chosen at the rank above the greedy value, of which there are at
-    least p unless greedy is optimal.
+    Variables are ``x(0) .. x(n-1)``, binary: which points are chosen.
+
+    For max-min the objective is the *rank* of the smallest selected distance, to be looked up in
+    ``instance.levels``; that of `node-packing` is the number of points that can be chosen at the rank
+    above the greedy value, of which there are at least p unless greedy is optimal.
+
+    For max-sum it is the sum of the selected distances itself, and all are as they stand in the
+    instance (the solvers scale them).  That of `unit-vectors` holds squares, a convex program with
+    binaries: an engine must take those.
 
     Parameters
     ----------
     instance : Instance
         What to model.
     solver : str
-        A solver that has a Pyomo model: compact, kuby, kuby-one-m or node-packing.
+        One of `exporting`: compact, kuby, kuby-one-m or node-packing for max-min; glover,
+        glover-woolsey, kuo-glover-dhir or unit-vectors for max-sum.
     path : str or Path
         Where to; ``.lp`` or ``.mps`` decides the format.  A file that is there is replaced.
     objective : str
@@ -38,7 +44,8 @@ def export_model(instance: Instance, solver: str, path: str | Path, objective: s
     Raises
     ------
     InputError
-        The suffix is neither, the folder is not there, or the solver has no Pyomo model.
+        The suffix is neither, the folder is not there, the solver has no Pyomo model, or the
+        instance is none of those it takes (`unit-vectors`: ``1 - cos`` only).
     """
     target = Path(path)
     info = find(solver, objective)

@@ -81,13 +81,13 @@ def _thresholds(fixed: Signs, g: Floats, wanted: int) -> tuple[float, float, flo
 def _step(
     matrix: Floats, shift: Floats, fixed: Signs, x: Floats, g: Floats, flat: float, least: float
 ) -> float:
-    """Move weight from one entry to another; returns the gain, -1 if none could exceed `least`."""
+    """Move weight from one entry to another; returns the gain, -inf if none could exceed `least`."""
     n, i, high = len(x), -1, -np.inf
     for k in range(n):
         if fixed[k] == _FREE and x[k] < 1.0 and g[k] > high:
             i, high = k, g[k]
     if i < 0:
-        return -1.0
+        return -np.inf
     row, j, most = matrix[i], -1, least
     for k in range(n):
         if fixed[k] == _FREE and x[k] > 0.0 and g[k] < high:
@@ -96,10 +96,10 @@ def _step(
             if gain > most:
                 j, most = k, gain
     if j < 0:
-        return -1.0
+        return -np.inf
     slope = high - g[j]
-    curvature = max(2.0 * row[j] - shift[i] - shift[j], flat)
-    step = min(slope / curvature, min(1.0 - x[i], x[j]))
+    curvature = 2.0 * row[j] - shift[i] - shift[j]
+    step = min(slope / max(curvature, flat), min(1.0 - x[i], x[j]))
     x[i] = 1.0 if step == 1.0 - x[i] else x[i] + step
     x[j] = 0.0 if step == x[j] else x[j] - step
     other = matrix[j]
@@ -161,6 +161,8 @@ def ascend(
     -------
     value, bound : float
         At the point, and of all selections that respect `fixed`; both -infinity if there are none.
+        Rounding is not in it: at most 5 n / 4 + 8 steps lie behind a gradient, and see `rounding_of`
+        of `solvers.maxsum.reformulation`.
     left : bool
         Whether more steps could improve the bound, had there been more.
     """
@@ -170,19 +172,24 @@ def ascend(
     flat = _FLAT * np.abs(matrix).max() + 1e-300
     value = _gradient(matrix, shift, linear, x, g)
     pause = max(8, len(x) // 4)
-    made, gain = 0, 0.0
+    made, fresh, stuck = 0, 0, False
     while True:
         _, _, top = _thresholds(fixed, g, wanted)
         bound = value + top - _inside(fixed, g, x)
         settled = bound <= floor or bound - value <= _SETTLED * (value - floor)
-        if settled or gain < 0.0 or made >= steps:
-            return value, bound, not (settled or gain < 0.0)
+        if settled or stuck or made >= steps:
+            return value, bound, not (settled or stuck)
         for _ in range(pause):
             gain = _step(matrix, shift, fixed, x, g, flat, 1e-15 * abs(value))
             made += 1
-            if gain < 0.0:
+            if gain == -np.inf:
+                stuck = True
                 break
             value += gain
+        if made - fresh >= len(x):  # before rounding adds up
+            _repair(fixed, x, p)
+            value = _gradient(matrix, shift, linear, x, g)
+            fresh = made
 
 
 @compiled("int64(int8[::1], float64[::1], int64, float64, float64)")

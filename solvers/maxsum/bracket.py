@@ -5,7 +5,10 @@ from __future__ import annotations
 from solvers.run import Run
 
 TOLERANCE = 1e-9  #: relative: so near, bound and incumbent count as equal
-_ROUNDING = 1e-12  # relative: sums of a million distances are rounded by less
+DOUBT = 1e-6  #: relative: allowed for the tolerances of a MILP engine; ample as a rule, but no proof
+WORD = f"optimal within the tolerances of HiGHS, a relative {DOUBT:g}"  #: for messages
+OPEN_WORD = f"its bound is that of HiGHS, with a relative {DOUBT:g} allowed for tolerances"  #: the same
+_ROUNDING = 1e-11  # relative: sums of a million distances are rounded by less
 
 
 def floor_of(run: Run) -> float:
@@ -13,17 +16,34 @@ def floor_of(run: Run) -> float:
     return -float("inf") if run.objective is None else run.objective * (1.0 + TOLERANCE)
 
 
-def prove(run: Run, bound: float, *, below: float = TOLERANCE, above: float = TOLERANCE) -> bool:
-    """Report a bound, and whether it closes the bracket.
+def prove(run: Run, bound: float) -> bool:
+    """Report a bound that was computed here, and whether it closes the bracket.
 
-    Sums of floats are rounded, so a bound that exceeds the incumbent by the share `above` at most, or
-    falls short of it by `below`, is reported as equal to it; any other is raised by a relative 1e-12.
-    Both shares are 1e-9 where the bound is computed here; of an engine they are its tolerance, `above`
-    only if it says that it is done.
+    Sums of floats are rounded, so a bound within a relative 1e-9 of the incumbent is reported as equal
+    to it; any other is raised by a relative 1e-11.
     """
     value = run.objective
-    if value is not None and value * (1.0 - below) <= bound <= value * (1.0 + above):
+    if value is not None and value * (1.0 - TOLERANCE) <= bound <= value * (1.0 + TOLERANCE):
         run.prove(value)
     else:
         run.prove(bound + _ROUNDING * abs(bound))
+    return run.proven()
+
+
+def believe(run: Run, bound: float, *, closed: bool) -> bool:
+    """Report the bound of a MILP engine, and whether it closes the bracket.
+
+    Such a bound holds within the engine's tolerances only: rows, reduced costs and whole numbers may be
+    off by 1e-6 or 1e-7, large coefficients multiply that, and nothing the search leaves behind proves
+    how much it took.  So an open bound is raised by `DOUBT`, and a bracket that the engine calls
+    `closed`, within `DOUBT`, is closed on its word (`OPEN_WORD` and `WORD` are for the message).  What
+    is below the incumbent by more is left to contradict it.
+    """
+    value = run.objective
+    if value is None or bound < value * (1.0 - DOUBT):
+        run.prove(bound * (1.0 + DOUBT))
+    elif closed and bound <= value * (1.0 + DOUBT):
+        run.prove(value)
+    else:
+        run.prove(max(bound, value) * (1.0 + DOUBT))
     return run.proven()

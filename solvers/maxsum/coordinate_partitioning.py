@@ -6,21 +6,23 @@ import numpy as np
 
 from solvers.base import Kind, Run, solver
 from solvers.maxsum.cuts import Outer, Vector, load, scale_for
-from solvers.maxsum.negative_type import Matrix, require_negative_type
+from solvers.maxsum.dense import EIGENVECTORS, need_dense
+from solvers.maxsum.negative_type import Matrix, require_negative_type, size_of
 from solvers.maxsum.squares import Squares, square_root
 from solvers.maxsum.start import opened
 
 
-def coordinates(distances: Matrix) -> Matrix:
-    """Points whose squared straight-line distances these are, centred, shape (n, k).
+def coordinates(distances: Matrix) -> tuple[Matrix, float]:
+    """Points whose squared straight-line distances these are, centred, shape (n, k), and their lack.
 
     Classical scaling: the Gram matrix of the centred points is ``-C D C / 2`` with ``C = I - 1 1' / n``
-    (Young and Householder, Psychometrika 3, 1938).  `distances` must be of negative type.
+    (Young and Householder, Psychometrika 3, 1938).  `distances` must be of negative type.  For the
+    lack see `square_root`; the rounding of the Gram matrix is in it.
     """
-    n = len(distances)
-    centre = np.eye(n) - 1.0 / n
-    gram = -0.5 * centre @ distances @ centre
-    return square_root((gram + gram.T) / 2.0)
+    mean = distances.mean(axis=1)
+    gram = (mean + mean[:, None] - mean.mean() - distances) / 2.0
+    points, lack = square_root(gram)
+    return points, lack + 64.0 * float(np.finfo(np.float64).eps) * size_of(distances)
 
 
 def own_terms(distances: Matrix, p: int) -> Vector:
@@ -52,19 +54,20 @@ def coordinate_partitioning(run: Run) -> None:
     the points have, plain Euclidean distances n - 1, which makes this slow.  Rounds and exactness are
     those of `tangent`.
 
-    Source: the partitioning of coordinates of Spiers, Bui and Loxton for max-sum diversity, which they
-    add to the method of `tangent`; we know it from its description, not from its code.
+    Source: Spiers, Bui and Loxton, "Coordinate partitioning for difficult Euclidean max-sum diversity
+    problems", 2023, and their code, which takes coordinates by classical scaling, puts them into parts
+    and adds a tangent for each part in the callbacks of CPLEX; here every coordinate is a part.
 
     Raises
     ------
     InputError
         The distances are not of negative type.
     """
-    instance = run.instance
-    slack = require_negative_type(instance)
+    n, p = run.instance.n, run.instance.p
+    require_negative_type(run)
     if not opened(run):
         return
-    distances = np.array(instance.distances)
-    points = coordinates(distances)
-    linear = own_terms(distances, instance.p)
-    Outer(run, Squares(slack, linear, points, instance.p, scale_for(run))).close()
+    need_dense(run, n, EIGENVECTORS)
+    distances = np.array(run.instance.distances)
+    points, lack = coordinates(distances)
+    Outer(run, Squares(p * lack, own_terms(distances, p), points, p, scale_for(run))).close()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dispersion.errors import EngineError
 from solvers.interruptible import run_interruptibly
-from solvers.maxsum.bracket import prove
+from solvers.maxsum.bracket import OPEN_WORD, TOLERANCE, WORD, believe, prove
 from solvers.run import Run
 
 if TYPE_CHECKING:
@@ -19,9 +19,8 @@ if TYPE_CHECKING:
 Vector = NDArray[np.float64]
 
 _VALUE = 1e4  # of the incumbent in the model: HiGHS' absolute tolerances are then small
-_DOUBT = 1e-6  # relative: what HiGHS' tolerances may take from the bound of a MILP
 _PROGRESS = 0.05  # of the gap: less than that in _STALLED rounds ends the LP phase
-_STALLED = 20
+_STALLED = 20  # rounds, of MILPs too: those that find no new selection and no better bound
 _LP_SHARE = 0.5  # of the time
 _COARSE = 0.2  # of the gap: how exactly a MILP is solved, as its cuts are not final anyway
 
@@ -46,7 +45,7 @@ class Concave(Protocol):
         """Add the columns and rows that stand from the start."""
 
     def cut(self, engine: highspy.Highs, x: Vector) -> None:
-        """Add the rows of the tangent at x."""
+        """Add the rows of the tangent at x, which sums to p: beside that plane nothing is concave."""
 
     def proven(self, engine: highspy.Highs) -> float:
         """The bound that the row multipliers of a solved LP prove, rounding apart."""
@@ -64,6 +63,9 @@ class Outer:
         from solvers.maxmin.highs import silent_engine
 
         self.run, self.function = run, function
+        self._best = np.inf if run.bound is None else run.bound  # proven, or HiGHS' word
+        self._word = ""  # what must be said of the bound, if it is HiGHS' word
+        self._found: set[bytes] = set()  # selections that MILPs found, all of them cut at
         self.engine = silent_engine()
         self.rounds = [0, 0]
         self._points = np.arange(run.instance.n, dtype=np.int32)
@@ -81,10 +83,17 @@ class Outer:
         """Cut and solve until the bracket is closed or time is up."""
         self._cut_at_selection()
         self._linear_phase()
-        while not self.run.proven() and self.run.seconds_left() > 0.0:
+        idle = 0
+        while not self.run.proven() and self.run.seconds_left() > 0.0 and idle < _STALLED:
+            known, best = len(self._found), self._best
             self._integer_round()
+            idle = idle + 1 if (len(self._found), self._best) == (known, best) else 0
         lp, milp = self.rounds
         self.run.message = f"{lp} LPs, {milp} MILPs, {self.engine.getNumRow()} rows"
+        if self._word:
+            self.run.message += f"; {self._word}"
+        if idle == _STALLED:
+            self.run.message += "; stopped, as cuts that rounding lets pass change nothing any more"
 
     def _cut_at_selection(self) -> None:
         x = np.zeros(self.run.instance.n)
@@ -97,7 +106,7 @@ class Outer:
         enough = (1.0 - _LP_SHARE) * run.seconds_left()
         while run.seconds_left() > enough:
             bound = self._linear_round()
-            if bound is None or prove(run, bound):
+            if bound is None or self._prove(bound):
                 return
             bounds.append(min(bound, bounds[-1]))
             before = bounds[max(0, len(bounds) - 1 - _STALLED)]
@@ -111,33 +120,55 @@ class Outer:
         self.rounds[0] += 1
         x = np.clip(np.asarray(self.engine.getSolution().col_value)[: len(self._points)], 0.0, 1.0)
         bound = self.function.proven(self.engine)
-        self.function.cut(self.engine, x)
+        self.function.cut(self.engine, x + (self.run.instance.p - x.sum()) / len(x))
+        self._best = min(self._best, bound)
         return bound
 
     def _integer_round(self) -> None:
         """Solve the MILP, cut at what it found, and cut where the LP is then at its maximum."""
+        import highspy
+
         run, engine = self.run, self.engine
         self._demand(integral=True)
         self._start()
-        gap = (run.bound or 0.0) - (run.objective or 0.0)
-        engine.setOptionValue("mip_rel_gap", _COARSE * gap / max(abs(run.bound or 0.0), 1e-300))
+        share = 1.0 - (run.objective or 0.0) / self._best if self._best > 0.0 else 0.0
+        engine.setOptionValue("mip_rel_gap", _COARSE * max(0.0, share))
         self.rounds[1] += 1
         self._solve()
         info = engine.getInfo()
-        found = info.primal_solution_status == self._feasible()
-        if np.isfinite(info.mip_dual_bound) and self._counts():
-            bound = info.mip_dual_bound / self.function.scale
-            prove(run, bound if run.bound is None else min(bound, run.bound), below=_DOUBT)
-        if found:
+        bound = float(info.mip_dual_bound) / self.function.scale  # a cut would reset it
+        if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
             values = np.asarray(engine.getSolution().col_value)[: len(self._points)]
             x = (values > 0.5).astype(np.float64)
             run.incumbent(np.flatnonzero(x))
             self.function.cut(engine, x)
+            self._found.add(x.tobytes())
+        if np.isfinite(bound):
+            self._hear(bound)
         self._demand(integral=False)
         if not run.proven() and run.seconds_left() > 0.0:
             relaxed = self._linear_round()
             if relaxed is not None:
-                prove(run, relaxed)
+                self._prove(relaxed)
+
+    def _prove(self, bound: float) -> bool:
+        """Report the bound of an LP, and whether it closes the bracket."""
+        before = self.run.bound
+        closed = prove(self.run, bound)
+        if self.run.bound != before:
+            self._word = ""
+        return closed
+
+    def _hear(self, bound: float) -> None:
+        """Report the bound of a MILP; it closes the bracket if cuts can hardly improve on it."""
+        run = self.run
+        self._best = min(self._best, bound)
+        closed = self._best <= (run.objective or 0.0) * (1.0 + TOLERANCE)
+        before = run.bound
+        if believe(run, bound, closed=closed):
+            self._word = WORD
+        elif run.bound != before:
+            self._word = OPEN_WORD
 
     def _demand(self, *, integral: bool) -> None:
         kinds = np.full(len(self._points), int(integral), dtype=np.uint8)
@@ -150,17 +181,6 @@ class Outer:
             solution = highspy.HighsSolution()
             solution.col_value = self.function.start(self.run.selected).tolist()
             self.engine.setSolution(solution)
-
-    def _feasible(self) -> Any:
-        import highspy
-
-        return highspy.SolutionStatus.kSolutionStatusFeasible
-
-    def _counts(self) -> bool:
-        import highspy
-
-        ended = highspy.HighsModelStatus
-        return self.engine.getModelStatus() in (ended.kOptimal, ended.kTimeLimit, ended.kInterrupt)
 
     def _solve(self) -> bool:
         """Run HiGHS in the time that is left; whether it came to an end of its own."""

@@ -8,7 +8,8 @@ from solvers.maxsum.greedy import insertion
 _SLICE = 50  # swaps between two looks at the clock
 
 
-def _compile() -> None:
+def compile_swaps() -> None:
+    """Compile the kernels of swaps."""
     import solvers.kernels.swaps  # noqa: F401
 
 
@@ -17,7 +18,7 @@ def _compile() -> None:
     objective="max-sum",
     kind=Kind.HEURISTIC,
     summary="best swap of a chosen for another point, until none improves, from the greedy start",
-    prepare=_compile,
+    prepare=compile_swaps,
 )
 def exchange(run: Run) -> None:
     """Swap the pair that gains most until no swap gains; carrying out a swap costs O(n).

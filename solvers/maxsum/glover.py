@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from dispersion.instance import Instance
 from solvers.base import Kind, Run, solver
 from solvers.maxmin.highs import EachRow
-from solvers.maxsum.linear_models import load, solve_linear_model
+from solvers.maxsum.linear_models import load, require_range, solve_linear_model
 
 
 def row_model(
@@ -86,5 +86,11 @@ def glover(run: Run) -> None:
     """Solve the compact model with HiGHS' branch and cut, started from tabu search.
 
     See `glover_model` for the formulation and its source.
+
+    Raises
+    ------
+    InputError
+        The distances differ by more than nine orders of magnitude.
     """
+    require_range(run.instance)
     solve_linear_model(run, glover_model)

@@ -44,9 +44,10 @@ def insertion(distances: NDArray[np.float64], p: int) -> NDArray[np.intp]:
 def greedy(run: Run) -> None:
     """Insert the point that adds most to the sum; reports no bound.
 
-    Under a metric the value is at least 1/4 of the optimum (Ravi, Rosenkrantz and Tayi, Operations
-    Research 42(2), 1994, section 4), and by a closer analysis at least 1/2, which is tight (Birnbaum
-    and Goldman, "An improved analysis for a greedy remote-clique algorithm using factor-revealing
-    LPs", Algorithmica 55, 2009).
+    Under a metric the value is at least 1/4 of the optimum (Ravi, Rosenkrantz and Tayi, "Heuristic and
+    special case algorithms for dispersion problems", Operations Research 42, 1994), and by a closer
+    analysis at least 1/2 (Birnbaum and Goldman, "An improved analysis for a greedy remote-clique
+    algorithm using factor-revealing LPs", APPROX 2006 and Algorithmica 55, 2009), who may start from
+    any point: the second is then the farthest from it, so from one end of the longest distance, ours.
     """
     run.incumbent(insertion(run.instance.distances, run.instance.p))

@@ -8,7 +8,7 @@ from dispersion.instance import Instance
 from solvers.base import Kind, Run, solver
 from solvers.maxmin.highs import EachRow
 from solvers.maxsum.glover import row_model
-from solvers.maxsum.linear_models import load, solve_linear_model
+from solvers.maxsum.linear_models import load, require_range, solve_linear_model
 from solvers.maxsum.start import largest_sums
 
 
@@ -41,5 +41,11 @@ def kuo_glover_dhir(run: Run) -> None:
     """Solve the compact model with HiGHS' branch and cut, started from tabu search.
 
     See `kuo_glover_dhir_model` for the formulation and its source.
+
+    Raises
+    ------
+    InputError
+        The distances differ by more than nine orders of magnitude.
     """
+    require_range(run.instance)
     solve_linear_model(run, kuo_glover_dhir_model)

@@ -8,17 +8,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dispersion.errors import EngineError
+from dispersion.errors import EngineError, InputError
 from dispersion.instance import Instance
 from solvers.interruptible import run_interruptibly
 from solvers.maxmin.highs import EachRow, handed_over, point_columns
-from solvers.maxsum.bracket import prove
+from solvers.maxsum.bracket import OPEN_WORD, WORD, believe
 from solvers.maxsum.start import opened
 from solvers.run import Run
 
-Build = Callable[[Instance, EachRow], Any]
+_IGNORED = 2e-9  # of the largest distance, which is made 1/2 at least: HiGHS ignores less than 1e-9
 
-_TOLERANCE = 1e-6  # relative, of what HiGHS calls optimal
+Build = Callable[[Instance, EachRow], Any]
 
 
 def load() -> None:
@@ -39,6 +39,16 @@ def in_reach(instance: Instance) -> tuple[Instance, float]:
     return Instance(instance.distances * scale, instance.p, instance.name), scale
 
 
+def require_range(instance: Instance) -> None:
+    """`InputError` if distances differ so much that HiGHS would ignore some beside others in a row."""
+    some = instance.distances[instance.distances > 0.0]
+    if len(some) and some.min() < _IGNORED * some.max():
+        raise InputError(
+            f"the distances of {instance.name} reach from {some.min():.6g} to {some.max():.6g}, and "
+            "HiGHS ignores coefficients that small beside others; use 'qcr' or 'glover-woolsey'."
+        )
+
+
 def solve_linear_model(run: Run, build: Build) -> None:
     """Start from tabu search and the row sums, build a Pyomo model, and solve it with HiGHS.
 
@@ -51,8 +61,8 @@ def solve_linear_model(run: Run, build: Build) -> None:
 
     Notes
     -----
-    HiGHS gets the incumbent's x and completes it.  Its bounds are as exact as its tolerances, about a
-    relative 1e-6; the value is recomputed from the selection.  One thread and one seed repeat exactly.
+    HiGHS gets the incumbent's x and completes it.  Its bounds hold within its tolerances (`believe`);
+    the value is recomputed from the selection.  One thread and one seed repeat exactly.
     """
     import highspy
 
@@ -67,16 +77,12 @@ def solve_linear_model(run: Run, build: Build) -> None:
     engine.setSolution(len(columns), columns, inside)
     _optimise(run, engine, columns, scale)
     info = engine.getInfo()
-    if np.isfinite(info.mip_dual_bound):
-        done = engine.getModelStatus() == highspy.HighsModelStatus.kOptimal
-        above = _TOLERANCE if done else 0.0
-        prove(run, _within(run, info.mip_dual_bound / scale), below=_TOLERANCE, above=above)
+    done = engine.getModelStatus() == highspy.HighsModelStatus.kOptimal
     size = f"{engine.getNumCol()} columns, {engine.getNumRow()} rows"
     run.message = f"{info.mip_node_count} nodes, {size}"
-
-
-def _within(run: Run, bound: float) -> float:
-    return bound if run.bound is None else min(bound, run.bound)
+    if np.isfinite(info.mip_dual_bound):
+        closed = believe(run, info.mip_dual_bound / scale, closed=done)
+        run.message += f"; {WORD if closed else OPEN_WORD}"
 
 
 def _optimise(run: Run, engine: Any, columns: NDArray[np.int32], scale: float) -> None:
@@ -98,8 +104,7 @@ def _optimise(run: Run, engine: Any, columns: NDArray[np.int32], scale: float) -
 
     def bound(event: Any) -> None:
         if np.isfinite(event.data_out.mip_dual_bound):
-            value = _within(run, event.data_out.mip_dual_bound / scale)
-            prove(run, value, below=_TOLERANCE, above=0.0)
+            believe(run, event.data_out.mip_dual_bound / scale, closed=False)
 
     engine.cbMipImprovingSolution += lambda event: incumbent(event.data_out.mip_solution)
     engine.cbMipLogging += bound

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from solvers.base import Kind, Run, solver
 from solvers.maxsum.bracket import prove
-from solvers.maxsum.exchange import climbed
+from solvers.maxsum.dense import CHOLESKY, need_dense
+from solvers.maxsum.exchange import climbed, compile_swaps
 from solvers.maxsum.negative_type import excess_curvature, slack
 
 _ROUNDING = 1e-9  # relative: far above what the sums of a local optimum are rounded by
-
-
-def _compile() -> None:
-    import solvers.kernels.swaps  # noqa: F401
 
 
 @solver(
@@ -19,7 +16,7 @@ def _compile() -> None:
     objective="max-sum",
     kind=Kind.APPROXIMATION,
     summary="`exchange`, with its bound for Euclidean distances: >= optimum (p - 1) / (p + 1)",
-    prepare=_compile,
+    prepare=compile_swaps,
 )
 def local_search(run: Run) -> None:
     """Climb to a local optimum over swaps; for distances of negative type that is nearly optimal.
@@ -32,14 +29,17 @@ def local_search(run: Run) -> None:
     type says ``f(A) + f(B) <= d(A, B)``.  Adding up, for one b, that no swap for any member gains
     gives ``d(b, S) <= 2 f(S) / (p - 1)``, so ``d(A, B) / m <= 2 f(S) / (p - 1)``.
 
-    Source: Cevallos, Eisenbrand and Zenklusen, "Local search for max-sum diversification", SODA 2017,
-    who prove 1 - O(1 / p) under any matroid; the constant for selections of p points is worked out
-    above.  The number of steps is not bounded here; they stop at a relative gain below rounding.
+    Source: Cevallos, Eisenbrand and Zenklusen, "Local search for max-sum diversification", 2016 and
+    SODA 2017, who prove 1 - O(1 / p) under any matroid of rank p; the constant for selections of p
+    points is worked out above.  The number of steps is not bounded here; they stop at a relative gain
+    below rounding.
     """
     done = climbed(run)
     if not done or run.objective is None:
         return
     p = run.instance.p
+    run.message = "no bound: no time was left to look for negative type"
+    need_dense(run, run.instance.n, CHOLESKY)
     excess = excess_curvature(run.instance.distances)
     if excess is None:
         run.message = "no bound: the distances are not of negative type"

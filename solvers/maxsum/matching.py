@@ -68,8 +68,8 @@ def matching(run: Run) -> None:
     minutes for some hundreds of points.  Weights are rounded up to whole numbers of a tiny step, so
     the bound holds to the last bit.
 
-    Source: Hassin, Rubinstein and Tamir, "Approximation algorithms for maximum dispersion", Operations
-    Research Letters 21, 1997.
+    Source, as we know it: Hassin, Rubinstein and Tamir, "Approximation algorithms for maximum
+    dispersion", Operations Research Letters 21, 1997.
     """
     farthest_pairs(run)
     if run.proven():

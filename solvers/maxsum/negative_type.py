@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispersion.errors import InputError
-from dispersion.instance import Instance
+from solvers.maxsum.dense import CHOLESKY, need_dense
+from solvers.run import Run
 
 Matrix = NDArray[np.float64]
 
@@ -23,11 +24,14 @@ def on_plane(matrix: Matrix) -> Matrix:
     -------
     ndarray, shape (n - 1, n - 1)
         ``V' A V``, where the columns of V are those of a Householder reflection that takes (1, .., 1)
-        to an axis, without the first; O(n^2) time.
+        to an axis, without the first; O(n^2) time.  Sums are pairwise, so their rounding does not
+        grow with n: the form is off by less than 256 machine epsilons of the Frobenius norm.
     """
-    mirror = mirror_of(len(matrix))
-    product = matrix @ mirror
-    middle = float(mirror @ product)
+    n = len(matrix)
+    mirror = mirror_of(n)
+    product = mirror[-1] * np.ascontiguousarray(matrix).sum(axis=1)
+    product += (mirror[0] - mirror[-1]) * matrix[:, 0]
+    middle = float((mirror * product).sum())
     reflected = matrix - 2.0 * np.outer(mirror, product) - 2.0 * np.outer(product, mirror)
     reflected += 4.0 * middle * np.outer(mirror, mirror)
     form: Matrix = reflected[1:, 1:]
@@ -42,19 +46,26 @@ def mirror_of(n: int) -> NDArray[np.float64]:
     return unit
 
 
+def size_of(matrix: Matrix) -> float:
+    """The Frobenius norm, where squares of entries would overflow or vanish too."""
+    largest = float(np.abs(matrix).max())
+    return largest * float(np.linalg.norm(matrix / largest)) if largest > 0.0 else 0.0
+
+
 def excess_curvature(matrix: Matrix) -> float | None:
     """A proven, tiny e >= 0 with ``x' A x <= e x' x`` on sum x = 0; `None` if there is none.
 
-    A Cholesky factorisation of ``e/2 I - V' A V`` that succeeds proves it: its rounding amounts to less
-    than e/2 (Rump, "Verification of positive definiteness", BIT 46, 2006).
+    A Cholesky factorisation of ``e/2 I - V' A V`` that succeeds proves it: its rounding, at most
+    (n + 1) / 2 machine epsilons of the trace (Rump, "Verification of positive definiteness", BIT 46,
+    2006), and that of `on_plane` together amount to less than e/2.
     """
     n = len(matrix)
     if n == 1:
         return 0.0
     form = -on_plane(matrix)
-    scale = float(np.abs(np.diagonal(form)).sum() + np.abs(matrix).max())
-    excess = 8.0 * (n + 4) * float(np.finfo(np.float64).eps) * scale
-    if scale == 0.0:
+    trace = float(np.abs(np.diagonal(form)).sum())
+    excess = float(np.finfo(np.float64).eps) * (4.0 * (n + 4) * trace + 512.0 * size_of(matrix))
+    if excess == 0.0:
         return 0.0
     form[np.diag_indices(n - 1)] += excess / 2.0
     try:
@@ -69,14 +80,18 @@ def slack(excess: float, p: int) -> float:
     return excess * p
 
 
-def require_negative_type(instance: Instance) -> float:
+def require_negative_type(run: Run) -> float:
     """The slack of tangents, or `InputError` if the matrix is not of negative type.
+
+    Takes a factorisation, and the eigenvalues for the message; `TimeUp` if there is no time for it.
 
     Distances are of negative type if ``x' D x <= 0`` wherever the x sum to 0; then, and only then, the
     sum of the selected distances, ``x' D x / 2``, is concave on the selections of p points, and
     lies below its tangents.  Straight-line distances are (Schoenberg, Annals of Mathematics 38, 1937),
     and so are their squares.
     """
+    instance = run.instance
+    need_dense(run, instance.n, CHOLESKY)
     excess = excess_curvature(instance.distances)
     if excess is None:
         largest = float(np.linalg.eigvalsh(on_plane(instance.distances))[-1])

@@ -9,12 +9,14 @@ from numpy.typing import NDArray
 
 from solvers.base import Kind, Run, solver
 from solvers.maxsum.bracket import floor_of, prove
+from solvers.maxsum.dense import CHOLESKY, EIGENVALUES, need_dense
 from solvers.maxsum.negative_type import slack
 from solvers.maxsum.reformulation import (
     Quadratic,
     Vector,
     best_shift,
     excess_of,
+    rounding_of,
     uniform_shift,
 )
 from solvers.maxsum.start import opened
@@ -40,7 +42,7 @@ class _Relaxation:
 
     def __init__(self, run: Run, problem: Quadratic, shift: Vector, excess: float) -> None:
         self._run, self.problem, self.shift = run, problem, shift
-        self._slack = slack(excess, problem.p)
+        self._slack = slack(excess, problem.p) + rounding_of(problem, shift)
         self._gradient = np.empty(len(shift))
         self.curvature = np.maximum(2.0 * problem.matrix.mean(axis=1) - shift, 1e-300)
 
@@ -88,6 +90,7 @@ def _relaxation(problem: Quadratic, run: Run) -> tuple[_Relaxation, Vector]:
     """With the best diagonal there is time for, and a point to start from."""
     n = len(problem.linear)
     x = np.full(n, problem.p / n)
+    need_dense(run, n, EIGENVALUES + CHOLESKY)
     if n <= _LARGEST:
         shift, _, x = best_shift(problem, floor_of(run), lambda: run.seconds_left() == 0.0)
     else:
@@ -207,8 +210,10 @@ def qcr(run: Run) -> None:
     anew, and then searched best-first, with the relaxation of each node begun at its parent's.
 
     Every bound is a tangent's, computed from the gradient, and holds whether or not the relaxation was
-    solved; concavity is proven by a Cholesky factorisation.  What is within a relative 1e-9 counts as
-    equal.  One seed repeats exactly unless the time limit cuts the start short; one thread.
+    solved; concavity is proven by a Cholesky factorisation, and rounding is allowed for.  A relative
+    1e-9 counts as equal: an optimal answer is exceeded by no more.  One seed repeats exactly unless the
+    time limit cuts the start short; one thread.  Linear algebra cannot be interrupted: none is begun
+    without time for it, some seconds for 2,000 points.
 
     Sources: Billionnet and Elloumi, "Using a mixed integer quadratic programming solver for the
     unconstrained quadratic 0-1 problem", Mathematical Programming 109, 2007; Billionnet, Elloumi and

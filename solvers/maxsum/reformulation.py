@@ -86,6 +86,19 @@ def excess_of(matrix: Matrix, shift: Vector) -> float | None:
     return excess_curvature(matrix + np.diag(shift))
 
 
+def rounding_of(problem: Quadratic, shift: Vector) -> float:
+    """What rounding may take from a bound of `solvers.kernels.concave.ascend`, amply.
+
+    Its gradient is a sum of n + 2 terms, changed by at most 5 n / 4 + 8 steps, each of which adds two
+    entries and rounds x twice; so an entry is off by less than 12 (n + 8) roundings of its largest
+    partial sum, and the tangent by that times the 2 p by which selections can differ, twice over for
+    value and sums.
+    """
+    n = len(shift)
+    largest = np.abs(problem.linear).max() + problem.p * problem.matrix.max() + np.abs(shift).max()
+    return float(np.finfo(np.float64).eps * 32.0 * (n + 8) * (problem.p + 1) * largest)
+
+
 class _Saddle:
     """Newton's method on the barrier function of min over c, max over x.
 
@@ -191,7 +204,7 @@ def best_shift(
     shift : ndarray, shape (n,)
         D + Diag(shift) is negative semidefinite on sum x = 0.
     bound : float
-        Of all selections, proven.
+        Of all selections, but for rounding.
     x : ndarray, shape (n,)
         Where the tangent proves it.
     """

@@ -22,7 +22,8 @@ def scaled(instance: Instance) -> tuple[NDArray[np.int64], float]:
     whole = bool((distances == np.rint(distances)).all()) and float(distances.sum()) < _LARGEST_SUM
     if whole or not distances.any():
         return distances.astype(np.int64), 1.0
-    step = 2.0 ** math.ceil(math.log2(float(distances.max()) * n * n / _LARGEST_SUM))
+    finest = max(float(distances.max()) * n * n / _LARGEST_SUM, 2.0**-1022)  # no step is 0
+    step = 2.0 ** math.ceil(math.log2(finest))
     return np.ceil(distances / step).astype(np.int64), step
 
 

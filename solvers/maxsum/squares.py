@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.maxsum.cuts import Vector, add_points, top
-from solvers.maxsum.negative_type import Matrix
+from solvers.maxsum.negative_type import Matrix, size_of
 
 if TYPE_CHECKING:
     import highspy
@@ -16,12 +16,18 @@ if TYPE_CHECKING:
 _RANK = 1e-13  # of the largest eigenvalue, times n: less is rounding
 
 
-def square_root(matrix: Matrix) -> Matrix:
-    """W of shape (n, k) with ``W W' = A``, A positive semidefinite of rank k up to rounding."""
+def square_root(matrix: Matrix) -> tuple[Matrix, float]:
+    """W of shape (n, k) with ``W W' = A`` up to rounding and what is negative, and a proven lack.
+
+    ``x' A x >= |W' x|^2 - lack |x|^2`` for every x: the lack is the Frobenius norm of ``A - W W'``, and
+    what computing that may add, k operations of rounding on the trace.  O(n^3) time.
+    """
     values, vectors = np.linalg.eigh(matrix)
     kept = values > _RANK * len(matrix) * max(float(values[-1]), 0.0)
     root: Matrix = vectors[:, kept] * np.sqrt(values[kept])
-    return root
+    epsilon = float(np.finfo(np.float64).eps)
+    rounding = epsilon * (root.shape[1] + 2) * float((root * root).sum())
+    return root, size_of(matrix - root @ root.T) + rounding
 
 
 class Squares:

@@ -6,15 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.base import Kind, Run, solver
-from solvers.maxsum.exchange import climbed
+from solvers.maxsum.exchange import climbed, compile_swaps
 
 _PATIENCE = 20  # moves a point in vain before the selection is shaken
 _ROUNDS = 20  # shakes in vain before giving up
 _SLICE = 500_000  # steps of compiled code between two looks at the clock: some milliseconds
-
-
-def _compile() -> None:
-    import solvers.kernels.swaps  # noqa: F401
 
 
 def shaken(
@@ -29,12 +25,11 @@ def shaken(
 
 
 def searched(run: Run, rounds: int) -> None:
-    """Tabu search from the local optimum near greedy, until more than `rounds` shakes in vain."""
+    """Tabu search from the incumbent, until more than `rounds` shakes in vain."""
     from solvers.kernels.swaps import Tabu
 
     instance = run.instance
     n, p = instance.n, instance.p
-    climbed(run)
     if n == p or run.selected is None:
         return
     best, value = run.selected, -np.inf
@@ -55,16 +50,17 @@ def searched(run: Run, rounds: int) -> None:
     objective="max-sum",
     kind=Kind.HEURISTIC,
     summary="tabu search over swaps from greedy, shaken when it stalls; stops after 20 shakes in vain",
-    prepare=_compile,
+    prepare=compile_swaps,
 )
 def tabu(run: Run) -> None:
     """Best swaps that are not tabu; after 20 n moves in vain, 10 to 50 % of the best are replaced.
 
     Proves nothing.  The same seed gives the same answer unless the time limit cuts it short.
 
-    Sources: the moves and tenures of Zhou, Hao and Duval, "Opposition-based memetic search for the
-    maximum diversity problem", IEEE Transactions on Evolutionary Computation 21, 2017;
-    the frame of Palubeckis, "Iterated tabu search for the maximum diversity problem", Applied
-    Mathematics and Computation 189, 2007.
+    Sources: moves and tenures are those of Zhou, Hao and Duval, "Opposition-based memetic search for
+    the maximum diversity problem", IEEE Transactions on Evolutionary Computation 21, 2017, but without
+    their aspiration: what is tabu is not done.  The frame is that of Palubeckis, "Iterated tabu search
+    for the maximum diversity problem", Applied Mathematics and Computation 189, 2007.
     """
+    climbed(run)
     searched(run, _ROUNDS)

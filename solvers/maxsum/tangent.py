@@ -89,8 +89,9 @@ def tangent(run: Run) -> None:
     concave on sum x = p and lies below its tangents.  That is checked by a Cholesky factorisation; a
     matrix that fails is refused.  One HiGHS model gets all cuts: Kelley's method until it stalls, then
     a MILP, in every round a cut at what the MILP found and one at the maximum of the LP.  The bound of
-    an LP is computed from its multipliers, so it holds to rounding; that of a MILP is as exact as
-    HiGHS' tolerances, about 1e-6.  One thread and one seed repeat exactly.
+    an LP is computed from its multipliers, so it holds to rounding; that of a MILP only within HiGHS'
+    tolerances: it is raised by a relative 1e-6, and if it is what closes the bracket, the message says
+    so.  One thread and one seed repeat exactly.
 
     Source: Spiers, Bui and Loxton, "An exact cutting plane method for the Euclidean max-sum diversity
     problem", European Journal of Operational Research 311, 2023.  Theirs adds cuts in the callbacks
@@ -102,7 +103,7 @@ def tangent(run: Run) -> None:
         The distances are not of negative type.
     """
     instance = run.instance
-    slack = require_negative_type(instance)
+    slack = require_negative_type(run)
     if opened(run):
         function = _Tangents(np.array(instance.distances), instance.p, slack, scale_for(run))
         Outer(run, function).close()

@@ -10,18 +10,27 @@ from dispersion.errors import InputError
 from dispersion.instance import Instance
 from solvers.base import Kind, Run, solver
 from solvers.maxsum.cuts import Outer, load, scale_for
-from solvers.maxsum.negative_type import Matrix, slack
+from solvers.maxsum.dense import EIGENVALUES, EIGENVECTORS, need_dense
+from solvers.maxsum.negative_type import Matrix
 from solvers.maxsum.squares import Squares, square_root
 from solvers.maxsum.start import opened
 
+_SMALLEST = 1e-5  # largest distance, where the square of the vector sum still shows what it lacks
 _INDEFINITE = 1e-8  # of n: a negative eigenvalue that rounding does not explain
 
 
-def cosines(instance: Instance) -> tuple[Matrix, float]:
-    """The matrix of cosines, J - D, and by how much it fails to be positive semidefinite by rounding.
+def cosines(instance: Instance) -> Matrix:
+    """The matrix of cosines, J - D.
 
-    `InputError` if it fails by more: then there are no unit vectors of that kind.
+    `InputError` if it has a negative eigenvalue: then there are no unit vectors of that kind; or if all
+    distances are so small that cosines do not tell them apart.
     """
+    largest = float(instance.distances.max())
+    if 0.0 < largest < _SMALLEST:
+        raise InputError(
+            f"no distance of {instance.name} exceeds {largest:.6g}, too little to be told from the "
+            "rounding of cosines near 1; use 'qcr' or 'tangent'."
+        )
     matrix = 1.0 - np.asarray(instance.distances)
     least = float(np.linalg.eigvalsh(matrix)[0])
     if least < -_INDEFINITE * instance.n:
@@ -29,7 +38,7 @@ def cosines(instance: Instance) -> tuple[Matrix, float]:
             f"the distances of {instance.name} are not 1 - cos of any vectors: the matrix of cosines "
             f"has the eigenvalue {least:.6g}; use 'qcr', or 'tangent' for Euclidean distances."
         )
-    return matrix, max(0.0, -least) + 1e-14 * instance.n
+    return matrix
 
 
 def unit_vectors_model(instance: Instance) -> Any:
@@ -47,7 +56,7 @@ def unit_vectors_model(instance: Instance) -> Any:
     """
     import pyomo.environ as pyo
 
-    vectors = square_root(cosines(instance)[0])
+    vectors, _ = square_root(cosines(instance))
     n, k = vectors.shape
     model = pyo.ConcreteModel("unit vectors")
     model.x = pyo.Var(range(n), domain=pyo.Binary)
@@ -91,11 +100,12 @@ def unit_vectors(run: Run) -> None:
     InputError
         The distances are not 1 - cos of any vectors.
     """
-    instance = run.instance
-    matrix, lack = cosines(instance)
-    vectors = square_root(matrix) / np.sqrt(2.0)
+    n, p = run.instance.n, run.instance.p
+    need_dense(run, n, EIGENVALUES)
+    matrix = cosines(run.instance)
     if not opened(run):
         return
-    p, n = instance.p, instance.n
-    constant = p * p / 2.0 + slack(lack, p)
-    Outer(run, Squares(constant, np.zeros(n), vectors, p, scale_for(run))).close()
+    need_dense(run, n, EIGENVECTORS)
+    vectors, lack = square_root(matrix)
+    constant = p * p * (0.5 + float(np.finfo(np.float64).eps)) + p * lack / 2.0
+    Outer(run, Squares(constant, np.zeros(n), vectors / np.sqrt(2.0), p, scale_for(run))).close()

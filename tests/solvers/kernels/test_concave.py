@@ -54,6 +54,23 @@ def test_the_bound_holds_however_early_it_stops(seed):
             assert best == -np.inf
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_value_and_bound_are_those_of_the_point(seed):
+    """However many steps lie behind, also between copies, where there is no curvature at all."""
+    rng = np.random.default_rng(seed)
+    points = rng.random((6, 2))[rng.integers(0, 6, 30)]
+    matrix = np.array(Instance.from_points(points, 2).distances)
+    shift, linear, p = np.zeros(30), rng.normal(size=30) * (seed % 3), 11
+    fixed, x, g = np.zeros(30, dtype=np.int8), rng.random(30), np.empty(30)
+    for steps in (3, 29, 30, 31, 1000, 100_000):
+        reached, bound, _ = ascend(matrix, shift, linear, fixed, x, g, p, -np.inf, steps)
+        slope = linear + matrix @ x
+        assert x.sum() == pytest.approx(p, rel=1e-14)
+        np.testing.assert_allclose(g, slope, rtol=1e-13, atol=1e-13)
+        assert reached == pytest.approx(value(matrix, shift, linear, x), rel=1e-13, abs=1e-13)
+        assert bound == pytest.approx(reached + np.sort(slope)[-p:].sum() - slope @ x, rel=1e-12)
+
+
 @pytest.mark.parametrize("seed", range(10))
 def test_it_reaches_the_maximum(seed):
     """With a floor just below it, value and bound meet."""

@@ -105,6 +105,20 @@ def test_an_odd_point_is_the_best_one(uniform):
     assert D[chosen[4], chosen[:4]].sum() == max(D[v, chosen[:4]].sum() for v in others)
 
 
+def test_pairs_stop_with_a_selection_and_no_claim(uniform, monkeypatch):
+    """Asked before each pair; what is missing is added one by one."""
+    D = np.array(uniform(3, n=15).distances)
+    asked = iter([False, False, True])
+    pairs = pairs_in_turn(D, 7, lambda: next(asked))
+    assert pairs == pairs_in_turn(D, 2)
+    assert len(set(completed(D, pairs, 9).tolist())) == 9
+    monkeypatch.setattr(Run, "seconds_left", lambda _: 0.0)
+    solution = solve(uniform(3, n=15), "farthest-pairs", objective="max-sum")
+    assert solution.selected is not None
+    assert solution.bound is None
+    assert "neither bound nor factor" in solution.message
+
+
 @pytest.mark.parametrize("count", [1, 2, 3, 4])
 def test_the_matching_is_the_heaviest(count, uniform):
     """Against all matchings of that many pairs."""

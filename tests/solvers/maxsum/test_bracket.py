@@ -7,7 +7,7 @@ import pytest
 
 from dispersion import Instance
 from solvers.base import Limits
-from solvers.maxsum.bracket import floor_of, prove
+from solvers.maxsum.bracket import DOUBT, believe, floor_of, prove
 from solvers.run import Run
 
 
@@ -29,16 +29,23 @@ def test_what_is_equal_up_to_rounding_closes(run, bound):
 def test_what_is_not_does_not(run):
     """It is reported a little higher, so that rounding cannot put a selection above it."""
     assert not prove(run, 3.1)
-    assert 3.1 < run.bound < 3.1 * (1 + 1e-11)
+    assert 3.1 < run.bound < 3.1 * (1 + 1e-10)
     assert not prove(run, 3.0 * (1 + 1e-8))
-    assert prove(run, 3.0 * (1 + 1e-8), above=1e-6)
 
 
-def test_an_engine_may_fall_short_by_its_tolerance(run):
-    """By more than that, the bound is reported as it is: a contradiction for others to find."""
-    assert prove(run, 3.0 * (1 - 1e-7), below=1e-6)
-    run.bound = None
-    assert not prove(run, 2.9)
+@pytest.mark.parametrize("bound", [3.0 * (1 - 9e-7), 3.0, 3.0 * (1 + 9e-7)])
+def test_an_engine_is_believed_within_its_tolerance(run, bound):
+    """If it says that it is done; until then its bound is a tolerance above whatever was found."""
+    assert not believe(run, bound, closed=False)
+    assert run.bound == max(bound, 3.0) * (1 + DOUBT)
+    assert believe(run, bound, closed=True)
+    assert run.bound == run.objective == 3.0
+
+
+def test_an_engine_is_contradicted_beyond_its_tolerance(run):
+    """The bound is left below the incumbent, for others to find; one far above closes nothing."""
+    assert not believe(run, 3.1, closed=True)
+    assert not believe(run, 2.9, closed=True)
     assert run.bound < run.objective
 
 

@@ -10,6 +10,7 @@ import pytest
 from dispersion import InputError, Instance, Status
 from solvers import export_model, solve
 from solvers.base import Limits
+from solvers.maxsum import cuts
 from solvers.maxsum.coordinate_partitioning import coordinates, own_terms
 from solvers.maxsum.cuts import Outer, scale_for, top
 from solvers.maxsum.squares import Squares, square_root
@@ -53,7 +54,7 @@ def test_every_lp_bound_holds_and_falls(kind, cloud, brute_force):
     function = (
         _Tangents(D, 5, 0.0, scale)
         if kind == "tangent"
-        else Squares(0.0, own_terms(D, 5), coordinates(D), 5, scale)
+        else Squares(0.0, own_terms(D, 5), coordinates(D)[0], 5, scale)
     )
     outer = Outer(run, function)
     outer._cut_at_selection()
@@ -69,12 +70,30 @@ def test_every_lp_bound_holds_and_falls(kind, cloud, brute_force):
     assert best < 1.2 * optimum
 
 
+def test_it_stops_where_nothing_changes(monkeypatch, cloud):
+    """A gap that rounding keeps open would be worked on for ever."""
+    monkeypatch.setattr(cuts, "TOLERANCE", -1e-3)  # so that no gap is ever closed
+    monkeypatch.setattr(cuts, "_STALLED", 3)
+    solution = solve(cloud(0, n=12, p=5), "tangent", objective="max-sum", time_limit=float("inf"))
+    assert solution.status is not Status.OPTIMAL
+    assert "change nothing any more" in solution.message
+    assert solution.gap == pytest.approx(1e-6, rel=1e-2)
+
+
+def test_an_optimum_by_the_word_of_an_engine_is_said_to_be_one(directions):
+    """Where the last bound is a MILP's; one by row sums needs no such word."""
+    word = "optimal within the tolerances of HiGHS, a relative 1e-06"
+    for name in ("unit-vectors", "glover", "tangent"):
+        assert word in solve(directions(0), name, objective="max-sum").message
+    assert word not in solve(directions(0), "qcr", objective="max-sum").message
+
+
 def test_value_as_squares(directions):
     """The two ways to write the sum of 1 - cos less squares: of coordinates, and of unit vectors."""
     instance = directions(0, n=8, p=3)
     D = np.array(instance.distances)
-    points, own = coordinates(D), own_terms(D, 3)
-    vectors = square_root(cosines(instance)[0])
+    points, own = coordinates(D)[0], own_terms(D, 3)
+    vectors, _ = square_root(cosines(instance))
     for chosen in itertools.combinations(range(8), 3):
         some = list(chosen)
         value = D[np.ix_(some, some)].sum() / 2
@@ -85,7 +104,8 @@ def test_value_as_squares(directions):
 def test_coordinates_are_as_many_as_there_are_dimensions():
     """Classical scaling finds the points again, up to a motion."""
     instance = squared(1, n=20, d=3)
-    points = coordinates(np.array(instance.distances))
+    points, lack = coordinates(np.array(instance.distances))
+    assert 0.0 < lack < 1e-9
     assert points.shape == (20, 3)
     again = ((points[:, None] - points) ** 2).sum(axis=2)
     np.testing.assert_allclose(again, instance.distances, atol=1e-9)

@@ -13,8 +13,10 @@ from solvers.maxsum.negative_type import (
     mirror_of,
     on_plane,
     require_negative_type,
+    size_of,
     slack,
 )
+from solvers.run import Limits, Run
 
 
 def centred_eigenvalues(matrix: np.ndarray) -> np.ndarray:
@@ -61,18 +63,26 @@ def test_a_matrix_that_is_not_is_found_out(seed, uniform):
     instance = uniform(seed, n=4 + seed % 5, p=2)
     largest = centred_eigenvalues(np.array(instance.distances)).max()
     if largest < -1e-6:
-        assert require_negative_type(instance) >= 0.0
+        assert require_negative_type(Run(instance, Limits(), "max-sum")) >= 0.0
     elif largest > 1e-6:
         assert excess_curvature(instance.distances) is None
         with pytest.raises(InputError, match=r"not of negative type: .* reaches .* use 'qcr'"):
-            require_negative_type(instance)
+            require_negative_type(Run(instance, Limits(), "max-sum"))
+
+
+def test_the_size_of_a_matrix_is_its_frobenius_norm():
+    """At any scale; squares would overflow or vanish."""
+    matrix = np.array([[0.0, -3.0], [4.0, 0.0]])
+    for scale in (1e-200, 1.0, 1e200):
+        assert size_of(scale * matrix) == pytest.approx(5.0 * scale)
+    assert size_of(np.zeros((2, 2))) == 0.0
 
 
 def test_tangents_lie_above_selections(cloud):
     """f(y) <= f(x) + grad f(x)'(y - x) + slack for selections y and any x with sum p."""
     instance = cloud(1, n=12, p=5)
     D, p = instance.distances, instance.p
-    allowed = require_negative_type(instance)
+    allowed = require_negative_type(Run(instance, Limits(), "max-sum"))
     assert allowed == slack(excess_curvature(D), p)
     rng = np.random.default_rng(0)
     for _ in range(200):

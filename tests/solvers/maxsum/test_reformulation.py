@@ -13,9 +13,11 @@ from solvers.maxsum.reformulation import (
     Quadratic,
     best_shift,
     excess_of,
+    rounding_of,
     tangent_bound,
     uniform_shift,
 )
+from solvers.maxsum.start import row_bound
 
 
 def never() -> bool:
@@ -101,6 +103,17 @@ def test_all_at_one_place_is_no_trouble():
     _, bound, _ = best_shift(problem, 11.0, never)
     assert bound == pytest.approx(12.0, rel=1e-2)
     assert bound >= 12.0
+
+
+def test_what_rounding_may_take_is_far_below_what_counts_as_equal(uniform):
+    """And far above one operation's, at any scale."""
+    for scale in (1e-12, 1.0, 1e12):
+        for n, p in ((12, 3), (400, 40)):
+            D = scale * np.array(uniform(0, n=n, p=p).distances)
+            problem = Quadratic.of(D, p)
+            allowed = rounding_of(problem, np.full(n, uniform_shift(D)))
+            best = row_bound(D, p)
+            assert 1e-14 * best < allowed < 1e-10 * best
 
 
 def test_the_instance_is_left_alone(cloud):

@@ -1,0 +1,245 @@
+"""Max-sum dispersion beside published figures: how many instances are proven, how fast, how far.
+
+    python -m benchmarks.maxsum_anchors --limit 60 --out results/maxsum.csv
+
+solves the families of the literature (uniform points in 2, 10 and 20 coordinates), made anew from
+seeds, and every layer of the trained VGG16, and appends a line to the file as soon as an instance is
+solved.  Started again with the same file it goes on where it stopped; an instance that stayed open is
+solved again only under a longer limit.  At the end stands the table of targets against measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import statistics
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.real_layers import cases, layers_of
+from benchmarks.rows import append_row, read_rows
+from dispersion import Instance, Status
+from dispersion.errors import DispersionError, InputError
+from solvers import Limits, prepare, solve
+
+CUTTING = "Spiers et al. 2023, CPLEX, 1 h"
+PARTITIONING = "coordinate partitioning, 1,000 s"
+OURS = "our target, 60 s"
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A row of the table: instances of one kind, and what is to be reached on them.
+
+    Attributes
+    ----------
+    name : str
+        What the instances are.
+    source : str
+        Whose figures these are, and under which limit; empty if nobody published any.
+    proven : float or None
+        Share of the instances to be solved to proof.
+    seconds : float or None
+        Median time in which to do that.
+    gap : float or None
+        Largest gap allowed, as a share of the bound.
+    points : int
+        Of each instance; 0 for the layers of VGG16.
+    dimensions : int
+        Coordinates; 0 for 2 to 21, drawn by the seed.
+    keep : float
+        Share of the points to choose.
+    seeds : int
+        How many instances were published.
+    """
+
+    name: str
+    source: str = ""
+    proven: float | None = None
+    seconds: float | None = None
+    gap: float | None = None
+    points: int = 0
+    dimensions: int = 0
+    keep: float = 0.1
+    seeds: int = 5
+
+    def instances(self, seeds: int) -> Iterator[Instance]:
+        """At most `seeds` of a generated family, or all layers."""
+        if not self.points:
+            layers = layers_of(["vgg16"])
+            yield from (case.instance for case in cases(layers, ["euclidean"], [self.keep]))
+            return
+        for seed in range(min(seeds, self.seeds)):
+            rng = np.random.default_rng([self.points, self.dimensions, seed])
+            d = self.dimensions or int(rng.integers(2, 22))
+            points, p = rng.random((self.points, d)), round(self.keep * self.points)
+            yield Instance.from_points(points, p, name=f"{d} coordinates, seed {seed}")
+
+
+ANCHORS = (
+    Anchor("GKD-d, 2-D, n = 2000, p = 10 %", CUTTING, 1.0, 7.4, None, 2000, 2, 0.1, 10),
+    Anchor("GKD-d, 20-D, n = 2000, p = 50 %", CUTTING, 1.0, 72.0, None, 2000, 20, 0.5),
+    Anchor("GKD-d, 20-D, n = 100, p = 10 %", CUTTING, 0.0, None, 0.031, 100, 20),
+    Anchor("GKD-c, 2-D to 21-D, n = 500, p = 20 %", CUTTING, 0.95, 114.0, None, 500, 0, 0.2, 20),
+    Anchor("20-D, n = 100, p = 10 %", PARTITIONING, 1.0, 18.0, None, 100, 20),
+    Anchor("20-D, n = 500, p = 10 %", PARTITIONING, 0.6, None, None, 500, 20),
+    Anchor("20-D, n = 500, p = 20 %", PARTITIONING, 1.0, 238.0, None, 500, 20, 0.2),
+    Anchor("10-D, n = 500, p = 10 %", points=500, dimensions=10),
+    Anchor("10-D, n = 2000, p = 10 %", points=2000, dimensions=10),
+    Anchor("VGG16, keep 0.5", OURS, gap=0.0005, keep=0.5),
+    Anchor("VGG16, keep 0.25", OURS, gap=0.005, keep=0.25),
+    Anchor("VGG16, keep 0.1", OURS, gap=0.03, keep=0.1),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One solve, a line of the file."""
+
+    anchor: str
+    instance: str
+    n: int
+    p: int
+    solver: str
+    limit: float
+    threads: int
+    status: str
+    objective: float | None
+    bound: float | None
+    gap: float | None
+    seconds: float
+    message: str
+    digest: str
+
+    def __str__(self) -> str:
+        gap = "no bound" if self.gap is None else f"gap {self.gap:.4%}"
+        return f"{self.anchor}: {self.instance}: {self.status}, {gap} in {self.seconds:.2f} s"
+
+
+def measure(anchor: Anchor, instance: Instance, solver: str, limits: Limits) -> Row:
+    """Solve an instance; raises `KeyboardInterrupt` if the user stops it, for half is no result."""
+    solution = solve(
+        instance, solver, objective="max-sum", time_limit=limits.seconds, threads=limits.threads
+    )
+    if solution.status is Status.INTERRUPTED:
+        raise KeyboardInterrupt
+    return Row(
+        anchor=anchor.name,
+        instance=instance.name,
+        n=instance.n,
+        p=instance.p,
+        solver=solver,
+        limit=limits.seconds,
+        threads=limits.threads,
+        status=solution.status.value,
+        objective=solution.objective,
+        bound=solution.bound,
+        gap=solution.gap,
+        seconds=solution.build_seconds + solution.solve_seconds,
+        message=solution.message,
+        digest=instance.digest,
+    )
+
+
+def solve_all(
+    anchors: Iterable[Anchor], solver: str, limits: Limits, path: Path | None = None, seeds: int = 20
+) -> Iterator[Row]:
+    """Solve what `path` does not hold yet, keep it there, and yield the rows, old and new, in turn."""
+    rows = read_rows(path, Row) if path else []
+    known = {row.digest: row for row in sorted(rows, key=lambda row: row.limit) if row.solver == solver}
+    for anchor in anchors:
+        for instance in anchor.instances(seeds):
+            old = known.get(instance.digest)
+            if old and (old.status == Status.OPTIMAL.value or old.limit >= limits.seconds):
+                yield dataclasses.replace(old, anchor=anchor.name)  # two rows may share instances
+                continue
+            row = measure(anchor, instance, solver, limits)
+            known[row.digest] = row
+            if path:
+                append_row(path, row)
+            yield row
+
+
+def table(anchors: Iterable[Anchor], rows: Sequence[Row]) -> str:
+    """Targets against measured, in Markdown; anchors that nothing was solved for are left out."""
+    lines = ["| instances | figures of | target | measured | reached |", "|---|---|---|---|---|"]
+    for anchor in anchors:
+        mine = [row for row in rows if row.anchor == anchor.name]
+        if mine:
+            cells = [anchor.name, anchor.source or "nobody", target(anchor), *result(anchor, mine)]
+            lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def target(anchor: Anchor) -> str:
+    """What is to be reached, in words."""
+    parts = [] if anchor.proven is None else [f"{anchor.proven:.0%} proven"]
+    parts += [] if anchor.seconds is None else [f"median {anchor.seconds:g} s"]
+    parts += [] if anchor.gap is None else [f"gap {anchor.gap:.2%}"]
+    return ", ".join(parts) or "none"
+
+
+def result(anchor: Anchor, rows: Sequence[Row]) -> tuple[str, str]:
+    """What was measured, in words, and whether that is what was to be reached."""
+    proven = sum(row.status == Status.OPTIMAL.value for row in rows)
+    median = statistics.median(row.seconds for row in rows)
+    worst = max(1.0 if row.gap is None else row.gap for row in rows)
+    measured = f"{proven} of {len(rows)} proven, median {median:.1f} s, worst gap {worst:.4%}"
+    checks = [
+        (anchor.proven, anchor.proven is None or proven >= anchor.proven * len(rows)),
+        (anchor.seconds, anchor.seconds is None or median <= anchor.seconds),
+        (anchor.gap, anchor.gap is None or worst <= anchor.gap),
+    ]
+    asked = [reached for wanted, reached in checks if wanted is not None]
+    return measured, ("yes" if all(asked) else "no") if asked else "-"
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser("python -m benchmarks.maxsum_anchors", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    add = parser.add_argument
+    add("--out", type=Path, required=True, metavar="FILE", help="a CSV file; goes on where it ends")
+    add("--limit", type=float, default=60.0, metavar="SECONDS", help="of a solve (default: 60)")
+    add("--threads", type=int, default=1, metavar="N", help="of a solve (default: 1)")
+    add("--solver", default="qcr", metavar="NAME", help="who solves (default: qcr)")
+    add(
+        "--seeds",
+        type=int,
+        default=20,
+        metavar="N",
+        help="instances of a family, at most (default: 20)",
+    )
+    add("--only", default="", metavar="TEXT", help="only rows of the table whose name holds this")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the script; the exit code is 0, 2 for bad input, 130 when interrupted."""
+    options = _options(arguments)
+    anchors = [anchor for anchor in ANCHORS if options.only in anchor.name]
+    rows: list[Row] = []
+    try:
+        if not anchors:
+            names = "; ".join(anchor.name for anchor in ANCHORS)
+            raise InputError(f"no row of the table holds {options.only!r}; there are: {names}.")
+        limits = Limits(options.limit, options.threads)
+        prepare(options.solver, "max-sum")
+        for row in solve_all(anchors, options.solver, limits, options.out, options.seeds):
+            print(row, flush=True)
+            rows.append(row)
+    except (DispersionError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("interrupted; start again with the same file to go on", file=sys.stderr)
+        return 130
+    print(table(anchors, rows))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,144 @@
+"""Every max-sum solver on what breaks careless ones: ties, copies, scales, extremes of n and p."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dispersion import InputError, Instance, Status, contradictions
+from solvers import Kind, solve, solvers_for
+from solvers.base import Limits
+from solvers.maxsum.dense import EIGENVALUES, need_dense
+from solvers.run import Run, TimeUp
+
+INFOS = {info.name: info for info in solvers_for("max-sum")}
+FAST = [info.name for info in INFOS.values() if info.kind is not Kind.EXACT or info.name == "qcr"]
+REFUSING = {"tangent", "coordinate-partitioning", "unit-vectors", "glover", "kuo-glover-dhir"}
+
+
+def symmetric(n: int, draw) -> np.ndarray:
+    """A matrix of n (n - 1) / 2 drawn distances."""
+    upper = np.zeros((n, n))
+    upper[np.triu_indices(n, k=1)] = draw(n * (n - 1) // 2)
+    return upper + upper.T
+
+
+def matrices() -> dict[str, np.ndarray]:
+    """Distances of seven to ten points, by what is wrong with them."""
+    rng = np.random.default_rng(1)
+    cloud = np.array(Instance.from_points(rng.normal(size=(8, 3)), 2).distances)
+    star = np.zeros((8, 8))
+    star[0, 1:] = star[1:, 0] = 1.0
+    far = cloud.copy()
+    far[0, 1:] = far[1:, 0] = 1e9
+    places = np.repeat(np.arange(3), 3)
+    return {
+        "all at one place": np.zeros((7, 7)),
+        "all equally far": 1.0 - np.eye(8),
+        "all equally far, no whole number": 0.1 * (1.0 - np.eye(8)),
+        "zero or one": symmetric(8, lambda k: rng.integers(0, 2, k).astype(float)),
+        "one or two": symmetric(8, lambda k: rng.integers(1, 3, k).astype(float)),
+        "three places": (places[:, None] != places).astype(float),
+        "copies": np.kron(np.ones((2, 2)), cloud[:5, :5]),
+        "a star": star,
+        "one pair": np.pad([[0.0, 5.0], [5.0, 0.0]], (0, 5)),
+        "one point far away": far,
+        "on a line": np.abs(np.arange(8.0)[:, None] - np.arange(8.0)),
+        "equal up to the last bits": symmetric(8, lambda k: 1.0 + 1e-15 * rng.integers(0, 9, k)),
+        "large whole numbers": symmetric(8, lambda k: rng.integers(0, 10**12, k).astype(float)),
+        "of all sizes": symmetric(8, lambda k: 10.0 ** rng.uniform(-9.0, 9.0, k)),
+        "tiny": 1e-12 * cloud,
+        "huge": 1e12 * cloud,
+        "tiny and of no geometry": symmetric(8, lambda k: 1e-12 * rng.random(k)),
+        "hardly representable": 1e-200 * cloud,
+        "nearly too large": 1e200 * cloud,
+        "huge and of no geometry": symmetric(8, lambda k: 1e12 * rng.random(k)),
+    }
+
+
+MATRICES = matrices()
+
+
+def check(instance: Instance, name: str, optimum: float) -> None:
+    """One answer against the optimum: value, bound, status; refusals are for those that may."""
+    try:
+        solution = solve(instance, name, objective="max-sum")
+    except InputError:
+        assert name in REFUSING
+        return
+    assert contradictions(instance, [solution]) == []
+    assert solution.objective <= optimum * (1 + 1e-12)
+    share = 1e-9 if solution.bound == solution.objective else 1e-12  # so near, a bracket is closed
+    assert solution.bound is None or solution.bound >= optimum * (1 - share)
+    if INFOS[name].kind is Kind.EXACT:
+        assert solution.status is Status.OPTIMAL, solution
+        assert solution.objective == pytest.approx(optimum, rel=1e-9)
+
+
+@pytest.mark.parametrize("kind", MATRICES)
+@pytest.mark.parametrize("name", FAST)
+def test_every_p_of_every_kind(name, kind, brute_force):
+    """From two points to all of them."""
+    matrix = MATRICES[kind]
+    for p in range(2, len(matrix) + 1):
+        instance = Instance(matrix, p)
+        check(instance, name, brute_force(instance, "max-sum"))
+
+
+@pytest.mark.parametrize("kind", MATRICES)
+@pytest.mark.parametrize("name", sorted(set(INFOS) - set(FAST)))
+def test_engines_on_every_kind(name, kind, brute_force):
+    """The slower ones, for a p of some difficulty."""
+    instance = Instance(MATRICES[kind], 4)
+    check(instance, name, brute_force(instance, "max-sum"))
+
+
+@pytest.mark.parametrize("name", INFOS)
+def test_the_smallest_instances(name, brute_force):
+    """Two points, and three of which two or all are chosen, at any distances."""
+    for n, p, seed in [(2, 2, 0), (3, 2, 0), (3, 2, 1), (3, 3, 0)]:
+        instance = Instance(symmetric(n, np.random.default_rng(seed).random), p)
+        check(instance, name, brute_force(instance, "max-sum"))
+
+
+@pytest.mark.parametrize("name", [*sorted(set(FAST) - {"tabu", "obma"}), "cp-sat", "glover", "tangent"])
+def test_ties_everywhere_take_no_time(name):
+    """All swaps are equal: nothing is searched once the row sums say that it cannot gain."""
+    instance = Instance(0.3 * (1.0 - np.eye(200)), 100)
+    solution = solve(instance, name, objective="max-sum", time_limit=10.0)
+    assert solution.objective == pytest.approx(0.3 * 100 * 99 / 2)
+    if INFOS[name].kind is Kind.EXACT:
+        assert solution.status is Status.OPTIMAL
+        assert solution.message == "closed by the row sums"
+
+
+@pytest.mark.parametrize("name", INFOS)
+def test_no_time_leaves_a_selection_or_none_and_no_false_bound(name, cloud):
+    """A thousandth of a second: whatever is reported holds."""
+    instance = cloud(0, n=150, p=40)
+    best = solve(instance, "tabu", objective="max-sum").objective
+    try:
+        solution = solve(instance, name, objective="max-sum", time_limit=1e-3)
+    except InputError:
+        assert name in REFUSING
+        return
+    assert contradictions(instance, [solution]) == []
+    assert solution.bound is None or solution.bound >= best * (1 - 1e-12)
+
+
+def test_what_an_engine_would_garble_is_refused(cloud):
+    """Distances of all sizes, and those that cosines cannot show: with the sizes, and what to use."""
+    for name in ("glover", "kuo-glover-dhir"):
+        with pytest.raises(InputError, match=r"reach from .* to .*; use 'qcr' or 'glover-woolsey'"):
+            solve(Instance(MATRICES["of all sizes"], 4), name, objective="max-sum")
+    with pytest.raises(InputError, match=r"no distance of .* exceeds .*; use 'qcr' or 'tangent'"):
+        solve(Instance(MATRICES["tiny"], 4), "unit-vectors", objective="max-sum")
+
+
+def test_linear_algebra_is_not_begun_without_time(cloud):
+    """What a factorisation is expected to take must be left."""
+    run = Run(cloud(0), Limits(seconds=1.0), "max-sum")
+    need_dense(run, 100, EIGENVALUES)
+    with pytest.raises(TimeUp):
+        need_dense(run, 2000, EIGENVALUES)
+    need_dense(Run(cloud(0), Limits(seconds=60.0), "max-sum"), 2000, EIGENVALUES)
