@@ -1,18 +1,21 @@
-"""Make the shipped matrices and the table of layers from the trained networks.
+"""Make the shipped files from the trained networks; see the README beside it.
 
-    python docs/coursework/data/make.py
+::
 
-The networks are fetched once (see the README of the repository); it takes seconds after that.
+    python docs/coursework/data/make.py                              # matrices, layers.csv: seconds
+    python docs/coursework/data/make.py --study results/resnet56     # pruned.csv, values.csv
 """
 
 from __future__ import annotations
 
-import csv
+import argparse
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from dispersion import Instance
+from dispersion.study.reading import read_study
 from dispersion.yardstick import random_values
 from pruning import FilterLayer, filter_layers, load_network, select_layers
 from solvers import solve
@@ -23,6 +26,8 @@ SHIPPED = {
     "vgg16": ("features.0",),
 }
 KEEP = 0.5
+PRUNED = ("method", "keep", "seed", "parameters", "macs", "accuracy_raw", "accuracy_bn", "accuracy_ls")
+VALUES = ("instance", "n", "p", "keep", "solver", "seed", "objective", "random_mean")
 
 
 def instance_of(layer: FilterLayer) -> Instance:
@@ -50,7 +55,7 @@ def row_of(model: str, layer: FilterLayer) -> dict[str, object]:
     }
 
 
-def main() -> None:
+def from_networks() -> None:
     """Write ``*.npy``, one distance matrix each, and ``layers.csv``, one row a layer."""
     rows = []
     for model, names in SHIPPED.items():
@@ -59,10 +64,28 @@ def main() -> None:
         for layer in layers:
             if layer.name in names:
                 np.save(HERE / f"{model}-{layer.name}.npy", instance_of(layer).distances)
-    with (HERE / "layers.csv").open("w", newline="") as file:
-        writer = csv.DictWriter(file, rows[0], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    pd.DataFrame(rows).to_csv(HERE / "layers.csv", index=False)
+
+
+def from_study(folder: Path) -> None:
+    """Write ``pruned.csv`` and ``values.csv``: what selections did, and what they are worth."""
+    study = read_study(folder)
+    solves, networks = study.solves, study.networks
+    solvers = [*solves["solver"].unique(), "unpruned"]  # other methods solve nothing
+    networks = networks[networks["method"].isin(solvers)]
+    networks[list(PRUNED)].to_csv(HERE / "pruned.csv", index=False)
+    solves[list(VALUES)].to_csv(HERE / "values.csv", index=False)
+
+
+def main() -> None:
+    """Make what is asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--study", type=Path, metavar="FOLDER", help="the folder of a finished study")
+    folder = parser.parse_args().study
+    if folder is None:
+        from_networks()
+    else:
+        from_study(folder)
 
 
 if __name__ == "__main__":
