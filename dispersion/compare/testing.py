@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from dispersion.compare.conditions import conditions_of
 from dispersion.compare.rows import accuracy_rows, network_row
 from dispersion.study.options import NetworkOptions
 from dispersion.study.progress import stage
@@ -15,7 +16,6 @@ from dispersion.study.records import NetworkRecord
 from dispersion.study.selections import Chosen, Method
 from dispersion.study.session import Session
 from dispersion.study.tasks import NetworkRow, digest_of
-from dispersion.version import __version__
 
 if TYPE_CHECKING:
     from pruning import Network
@@ -38,7 +38,7 @@ def evaluate_stage(
     """
     records: list[NetworkRecord] = []
     ledger = session.store.ledger
-    conditions = _conditions(session, subject, network, exam)
+    conditions = _conditions(session, subject, network)
     test = _examiner(session, subject, network, exam)
     unpruned = Method("unpruned", 1.0, None, session.options.limits.seed)
     with (
@@ -83,21 +83,15 @@ def _examiner(
     )
 
 
-def _conditions(session: Session, subject: NetworkOptions, network: Network, exam: Exam | None) -> str:
+def _conditions(session: Session, subject: NetworkOptions, network: Network) -> str:
     """Hash of all that decides what a test of given filters says."""
     return digest_of(
         {
-            "version": __version__,
-            "model": network.name,
-            "weights": network.digest,
-            "images": None if exam is None else session.digests.get("images_sha256"),
+            **conditions_of(session, subject, network),
             "test images": subject.test_images,
-            "calibration images": subject.calibration_images,
             "recover": subject.recover,
             "epochs": subject.epochs,
             "latency": subject.latency,
-            "device": subject.device,
-            "seed": session.options.limits.seed,
         }
     )
 

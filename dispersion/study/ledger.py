@@ -10,7 +10,13 @@ from filelock import FileLock
 from dispersion.errors import InputError
 from dispersion.study.claims import Claims
 from dispersion.study.journal import Journal
-from dispersion.study.records import Named, NetworkRecord, Records, SolveRecord
+from dispersion.study.records import (
+    Named,
+    NetworkRecord,
+    Records,
+    SelectionRecord,
+    SolveRecord,
+)
 from dispersion.study.tasks import Question, Task
 
 JOURNAL = "journal.jsonl"
@@ -116,8 +122,8 @@ class Ledger:
         if before != record:
             self.journal.append(record.as_json())
 
-    def keep_selection(self, method: str, kept: Mapping[str, list[int]]) -> None:
+    def keep_selection(self, record: SelectionRecord) -> None:
         """Write down what a criterion keeps of every layer, unless the journal says the same."""
-        if self.records.selections.get(method) != kept:
-            self.records.selections[method] = dict(kept)
-            self.journal.append({"kind": "selection", "method": method, "kept": kept})
+        if self.records.selections.get(record.method) != record:
+            self.records.selections[record.method] = record
+            self.journal.append(record.as_json())
