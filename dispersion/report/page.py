@@ -107,9 +107,8 @@ def _write(final: Path, write: Callable[[Path], object]) -> Path:
 
 def title_of(study: Study) -> str:
     """What was studied: the network, or the instances."""
-    subject = study.run.get("options", {}).get("subject", {})
-    if model := subject.get("model"):
-        return f"Filters of {model}"
+    if study.model:
+        return f"Filters of {study.model}"
     names = list(dict.fromkeys(row.instance for row in study.solves))
     if not names:
         return study.name
