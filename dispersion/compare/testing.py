@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from dispersion.compare.conditions import conditions_of
 from dispersion.compare.rows import accuracy_rows, network_row
 from dispersion.study.options import NetworkOptions
-from dispersion.study.progress import stage
+from dispersion.study.progress import Stage, duration, stage
 from dispersion.study.records import NetworkRecord
 from dispersion.study.selections import Chosen, Method
 from dispersion.study.session import Session
@@ -20,6 +21,7 @@ from dispersion.study.tasks import NetworkRow, digest_of
 if TYPE_CHECKING:
     from pruning import Network
     from pruning.evaluation import Evaluation, Exam
+    from pruning.training import Headway
 
 Kept = Mapping[str, NDArray[np.intp]]
 
@@ -48,10 +50,11 @@ def evaluate_stage(
     ):
         for place, (method, kept) in enumerate({unpruned: {}, **chosen}.items()):
             key = digest_of({name: kept[name].tolist() for name in kept})
+            progress.begin(method, f"{method}:")
             try:
                 record = ledger.records.tested(conditions, key)
                 if record is None:
-                    found = test(kept)
+                    found = test(kept, watch=partial(_tell, progress, method))
                     row = network_row(network.name, method, found)
                     accuracies = accuracy_rows(network.name, method, found)
                     record = NetworkRecord(key, conditions, place, row, accuracies)
@@ -61,25 +64,35 @@ def evaluate_stage(
             except Exception as error:  # a network that cannot be pruned costs a row, not the study
                 faults.append(f"{method}: not evaluated: {type(error).__name__}: {error}")
             _write(session, records)
-            progress.step(str(method))
+            progress.step(str(method), key=method)
     return [record.row for record in records]
 
 
 def _examiner(
     session: Session, subject: NetworkOptions, network: Network, exam: Exam | None
-) -> Callable[[Kept], Evaluation]:
-    """What prunes a network and tests it."""
+) -> Callable[..., Evaluation]:
+    """What prunes a network and tests it: ``test(kept, watch=callable)``."""
     from pruning.evaluation import evaluate
     from pruning.training import Schedule
 
     schedule = Schedule.fine_tuning(subject.epochs, seed=session.options.limits.seed)
-    return lambda kept: evaluate(
+    return lambda kept, watch: evaluate(
         network,
         kept,
         exam,
         recoveries=subject.recover,
         schedule=schedule,
         timed=subject.latency and bool(kept),
+        watch=watch,
+    )
+
+
+def _tell(progress: Stage, method: Method, headway: Headway) -> None:
+    """Say how far a fine-tuning is, which takes minutes to hours."""
+    progress.tell(
+        method,
+        f"fine-tuning, epoch {headway.epoch}/{headway.epochs}, {headway.images:,} of "
+        f"{headway.of:,} images, loss {headway.loss:.4f}, about {duration(headway.seconds_left)} left",
     )
 
 
