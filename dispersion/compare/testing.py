@@ -52,6 +52,7 @@ def evaluate_stage(
             key = digest_of({name: kept[name].tolist() for name in kept})
             progress.begin(method, f"{method}:")
             try:
+                ledger.refresh()  # another process may have tested it
                 record = ledger.records.tested(conditions, key)
                 if record is None:
                     found = test(kept, watch=partial(_tell, progress, method))

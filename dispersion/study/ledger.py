@@ -45,15 +45,17 @@ class Ledger:
     def __init__(self, folder: Path, lock: FileLock) -> None:
         self.folder = folder
         self.journal = Journal(folder / JOURNAL, lock)
-        self.claims = Claims(folder / ".claims")
+        self.claims = Claims(folder / ".claims", lock)
+        self._lock = lock
         self.records = Records()
         with lock:  # or somebody might be writing the last line at this moment
             self.refresh()
             self.journal.check_end()
 
     def refresh(self) -> None:
-        """Learn what other processes have written down."""
-        self.records.add(self.journal.news())
+        """Learn what other processes have written down; never half of it, nor what they take back."""
+        with self._lock:
+            self.records.add(self.journal.news())
 
     def begin(self, options: Mapping[str, object], environment: Mapping[str, object]) -> list[str]:
         """Write down that the study goes on; returns what of the environment has changed since."""

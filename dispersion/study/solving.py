@@ -115,7 +115,7 @@ def _load_engines(session: Session) -> None:
 
 
 def _solve(session: Session, solving: Solving, backlog: Backlog) -> None:
-    options, waiting = session.options, backlog.waiting
+    options, waiting, claims = session.options, backlog.waiting, session.store.ledger.claims
     place = f"{options.jobs} at a time" if options.scheduler is None else f"at {options.scheduler}"
     session.say(
         f"{len(waiting)} solves, {place}, at most {options.limits.seconds:g} s each "
@@ -130,7 +130,7 @@ def _solve(session: Session, solving: Solving, backlog: Backlog) -> None:
         while waiting:
             before = len(waiting)
             for k, solution in executor.solve(progress.watching(backlog.claimed(), _named)):
-                solving.enter(k, solution, executor.shared)
+                solving.enter(k, solution, executor.shared or claims.others_here())
                 backlog.close(k)
                 _step(progress, k, solving.records[k])
             for k, record in backlog.answered():

@@ -63,9 +63,10 @@ class Store:
     def close(self) -> None:
         """Give claims back; where nothing came of the run, take away the folder made for it."""
         self.ledger.claims.release_all()
-        if self.ledger.records.solves or (self.folder / "run.json").exists():
-            return
-        with suppress(OSError):  # there are other files
+        with suppress(OSError), self._lock:  # there are other files, or the folder is gone
+            self.ledger.refresh()
+            if self.ledger.records.solves or (self.folder / "run.json").exists():
+                return  # of this process, or of another meanwhile
             for name in (JOURNAL, LOCK, *((LOG_NAME, CONFIG_NAME) if self._made else ())):
                 (self.folder / name).unlink(missing_ok=True)
             if self._made:

@@ -66,3 +66,11 @@ def test_equal_keys_are_claimed_once(
     finish(stores[0], tasks[0])
     backlog.close(0)
     assert [k for k, _ in backlog.answered()] == [1]
+
+
+def test_a_start_that_fails_leaves_what_others_did(stores: tuple[Store, Store], task: Tasks) -> None:
+    """Whoever made the folder and did nothing in it takes it away only if nobody else did anything."""
+    first, second = stores
+    finish(second, task("greedy"))
+    first.close()
+    assert len(Store(second.folder).ledger.records.solves) == 1
