@@ -9,7 +9,7 @@ from contextlib import closing
 
 from dispersion.library.known import Published
 from dispersion.solution import Solution
-from dispersion.study.backlog import Backlog
+from dispersion.study.backlog import PAUSE_SECONDS, Backlog, tell_of_others
 from dispersion.study.executors import executor_of
 from dispersion.study.progress import Stage, stage
 from dispersion.study.records import SolveRecord
@@ -19,7 +19,6 @@ from dispersion.yardstick import RandomValues, random_values
 from solvers import prepare
 
 _TABLES_SECONDS = 60.0  # between two writings of the tables
-_PAUSE_SECONDS = 0.5  # before others, who solve what is left, are asked again
 
 
 class Solving:
@@ -116,6 +115,7 @@ def _load_engines(session: Session) -> None:
 
 def _solve(session: Session, solving: Solving, backlog: Backlog) -> None:
     options, waiting, claims = session.options, backlog.waiting, session.store.ledger.claims
+    told = False
     place = f"{options.jobs} at a time" if options.scheduler is None else f"at {options.scheduler}"
     session.say(
         f"{len(waiting)} solves, {place}, at most {options.limits.seconds:g} s each "
@@ -137,7 +137,8 @@ def _solve(session: Session, solving: Solving, backlog: Backlog) -> None:
                 solving.enter(k, record.solution, record.row.shared)
                 _step(progress, k, record)
             if len(waiting) == before:
-                time.sleep(_PAUSE_SECONDS)
+                told = told or tell_of_others(before)
+                time.sleep(PAUSE_SECONDS)
 
 
 def _named(task: Task) -> str:

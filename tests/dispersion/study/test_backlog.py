@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from dispersion import Instance
-from dispersion.study.backlog import Backlog
+from dispersion.study import backlog
+from dispersion.study.backlog import Backlog, in_turn
 from dispersion.study.records import SolveRecord
 from dispersion.study.store import Store
 from dispersion.study.tasks import SolveRow, Task
@@ -74,3 +75,18 @@ def test_a_start_that_fails_leaves_what_others_did(stores: tuple[Store, Store], 
     finish(second, task("greedy"))
     first.close()
     assert len(Store(second.folder).ledger.records.solves) == 1
+
+
+def test_work_of_others_comes_when_they_give_it_back(
+    stores: tuple[Store, Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two that take turns do different pieces; equal keys are no reason to wait for oneself."""
+    monkeypatch.setattr(backlog, "PAUSE_SECONDS", 0.0)
+    work = [("a", 0), ("b", 1), ("b", 2), ("c", 3)]
+    here, there = (in_turn(store.ledger.claims, work) for store in stores)
+    assert [next(here), next(there)] == [0, 1]
+    assert next(here) == 3
+    assert [next(there), next(there)] == [2, 0]  # the last was given back
+    there.close()
+    assert list(here) == [1, 2]
+    assert stores[1].ledger.claims.take("b")
