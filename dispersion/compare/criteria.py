@@ -92,7 +92,7 @@ def chosen_by_criteria(
     ledger = session.store.ledger
     digests = {share: digest_of({**conditions, "filters": sizes[share]}) for share in sizes}
     runs = [
-        _known(session, _Run(one, seed, {}), sizes, digests)
+        _Run(one, seed, _known(session, one, seed, sizes, digests))
         for one in variants
         for seed in session.options.seeds(one.draws)
     ]
@@ -112,14 +112,20 @@ def chosen_by_criteria(
 
 
 def _known(
-    session: Session, run: _Run, sizes: Mapping[float, Counts], digests: Mapping[float, str]
-) -> _Run:
-    """The run with what the journal has of it; an answer for too few layers is none."""
+    session: Session,
+    variant: Variant,
+    seed: int,
+    sizes: Mapping[float, Counts],
+    digests: Mapping[float, str],
+) -> dict[float, Kept]:
+    """What the journal has, by keep ratio; an answer for too few layers is none."""
+    found: dict[float, Kept] = {}
     for share, counts in sizes.items():
-        record = session.store.ledger.records.selections.get(str(run.method(share)))
+        name = str(Method(variant.text, share, None, seed))
+        record = session.store.ledger.records.selections.get(name)
         if record and record.conditions == digests[share] and record.kept.keys() == counts.keys():
-            run.known[share] = {name: np.array(record.kept[name], dtype=np.intp) for name in counts}
-    return run
+            found[share] = {layer: np.array(record.kept[layer], dtype=np.intp) for layer in counts}
+    return found
 
 
 def _choose(

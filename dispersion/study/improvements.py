@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispersion.errors import ContradictionError
-from dispersion.solution import Refutation, Solution, TracePoint
+from dispersion.solution import Refutation, Solution, Status, TracePoint
 from dispersion.study.tasks import Task
 from dispersion.verify import recompute
 from solvers.run import Run
@@ -84,7 +84,8 @@ class Heard:
         """The solution of a failed solve, with what was told of it if that can be true.
 
         The value is computed here, on the task's own matrix.  A process whose selection is not worth
-        what it said, or whose bound is below its own selection, is not believed in anything.
+        what it said, or whose bound is below its own selection, is not believed in anything, and the
+        solve is an error, be it that it only ran out of time.
         """
         if not self.points:
             return failed
@@ -92,7 +93,8 @@ class Heard:
         try:
             self._check(task, last)
         except ContradictionError as error:
-            return replace(failed, message=f"{failed.message}; not kept what it had reported: {error}")
+            message = f"{failed.message}; not kept what it had reported: {error}"
+            return replace(failed, status=Status.ERROR, message=message)
         parts = (("incumbent", last.objective), ("bound", last.bound))
         what = " and ".join(name for name, value in parts if value is not None)
         return replace(

@@ -98,9 +98,10 @@ class Stage:
         """The best gap of every question so far, in few words; empty if none has any."""
         if not self._gaps:
             return ""
-        closed = sum(gap == 0.0 for gap in self._gaps.values())
-        widest = f", widest {max(self._gaps.values()):.2%}" if closed < len(self._gaps) else ""
-        return f"best gaps: {closed} of {len(self._gaps)} closed{widest}"
+        gaps = list(self._gaps.values())  # at once: a bar is drawn by a thread of its own
+        closed = gaps.count(0.0)
+        widest = f", widest {max(gaps):.2%}" if closed < len(gaps) else ""
+        return f"best gaps: {closed} of {len(gaps)} closed{widest}"
 
     def left(self) -> str:
         """How long the rest takes at the mean pace so far; empty before the first and at the end."""
@@ -114,8 +115,8 @@ class Stage:
             return self._note
         now = time.monotonic()
         return ", ".join(
-            f"{note} {now - begun:.0f} s" + (f", {self._details[key]}" if key in self._details else "")
-            for key, (note, begun) in self._running.items()
+            ", ".join(filter(None, (f"{note} {now - begun:.0f} s", self._details.get(key))))
+            for key, (note, begun) in list(self._running.items())  # at once, as above
         )
 
     def _came_further(self, now: float) -> None:

@@ -76,7 +76,9 @@ def test_what_cannot_be_true_is_not_kept(fault: str, task: Tasks, instance: Inst
         "no selection": (None, value, None, "but its selection is worth None"),
     }[fault]
     heard = Heard(points=[TracePoint(0.1, objective, bound)], selected=selected)
-    kept = heard.kept(task("clique"), failure(task("clique"), "why"))
+    asked = task("clique")
+    kept = heard.kept(asked, failure(asked, "why", status=Status.TIME_LIMIT))
+    assert kept.status is Status.ERROR  # which is a FAIL
     assert (kept.selected, kept.objective, kept.bound, kept.trace) == (None, None, None, ())
     assert kept.message.startswith("why; not kept what it had reported: ")
     assert told in kept.message

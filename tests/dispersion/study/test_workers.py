@@ -315,13 +315,16 @@ def _sigint_as_it_was() -> Iterator[None]:
 
 @pytest.mark.usefixtures("_sigint_as_it_was")
 def test_a_worker_says_when_it_starts_and_leaves_when_told(task: Tasks) -> None:
-    """The protocol: "started" and a solution for each task, until `None`."""
+    """The protocol: "started", improvements and a solution for each task, until `None`."""
     ours, theirs = Pipe()
     for message in (task("greedy"), task("no such solver"), None):
         ours.send(message)
     _serve(theirs)
     assert ours.recv() == "started"
-    assert ours.recv().status is Status.FEASIBLE
+    told = [ours.recv() for _ in range(2)]  # greedy's selection, and the bound that it proves
+    solution = ours.recv()
+    assert tuple(point for one in told for point in one.points) == solution.trace
+    assert solution.status is Status.FEASIBLE
     refused = ours.recv()
     assert refused.status is Status.ERROR
     assert refused.message.startswith("UnknownNameError: unknown max-min solver 'no such solver'")
