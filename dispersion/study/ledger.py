@@ -109,9 +109,10 @@ class Ledger:
             del self.records.answers[key]
 
     def keep_solve(self, record: SolveRecord) -> None:
-        """Write down a finished solve, unless the journal says the same."""
+        """Write down a finished solve, unless the journal says the same and it was not retried."""
         before = self.records.solves.get(record.named)
-        known = before is not None and before.as_json() == record.as_json()
+        answered = record.row.key in self.records.answers
+        known = answered and before is not None and before.as_json() == record.as_json()
         self.records.add_solve(record)
         if not known:
             self.journal.append(record.as_json())

@@ -9,6 +9,7 @@ from dispersion import Instance
 from dispersion.study import backlog
 from dispersion.study.backlog import Backlog, in_turn
 from dispersion.study.records import SolveRecord
+from dispersion.study.serving import failure
 from dispersion.study.store import Store
 from dispersion.study.tasks import SolveRow, Task
 from dispersion.yardstick import RandomValues
@@ -23,9 +24,11 @@ def stores(tmp_path: Path) -> tuple[Store, Store]:
     return Store(tmp_path / "out"), Store(tmp_path / "out")
 
 
-def finish(store: Store, task: Task) -> None:
+def finish(store: Store, task: Task, fails: bool = False) -> None:
     """Solve a task and write the answer down, as another process would."""
     solution = solve(task.instance, task.solver, seed=task.limits.seed)
+    if fails:
+        solution = failure(task, "no luck")
     store.ledger.keep_solve(
         SolveRecord(SolveRow.of(task, solution, RandomValues(0.1, 0.2)), solution, 0)
     )
@@ -90,3 +93,25 @@ def test_work_of_others_comes_when_they_give_it_back(
     there.close()
     assert list(here) == [1, 2]
     assert stores[1].ledger.claims.take("b")
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_two_that_retry_failures_retry_once(
+    again: bool, tmp_path: Path, stores: tuple[Store, Store], task: Tasks
+) -> None:
+    """What one has retried, be it in vain, the other takes; whoever asks later retries it once more."""
+    tasks = [task("greedy")]
+    finish(stores[0], tasks[0], fails=True)
+    for store in stores:
+        store.ledger.refresh()
+        store.ledger.forget_failures()
+    mine, theirs = (Backlog(store.ledger, tasks) for store in stores)
+    assert [k for k, _ in mine.claimed()] == [0]
+    assert list(theirs.claimed()) == []
+    finish(stores[0], tasks[0], fails=again)
+    mine.close(0)
+    assert list(theirs.claimed()) == []
+    assert [record.failed for _, record in theirs.answered()] == [again]
+    later = Store(tmp_path / "out")
+    later.ledger.forget_failures()
+    assert len(list(Backlog(later.ledger, tasks).claimed())) == again
