@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from pruning.reconstruction import reconstruct
 from pruning.recovery import reestimate_batchnorm
 from pruning.surgery import prune
 from pruning.timing import latency
-from pruning.training import Schedule, train
+from pruning.training import Headway, Schedule, train
 from pruning.zoo.network import Network
 
 RAW, BATCH_NORM, LEAST_SQUARES, FINE_TUNING = "raw", "bn", "ls", "ft"
@@ -82,6 +83,7 @@ def evaluate(
     recoveries: tuple[str, ...] = (BATCH_NORM,),
     schedule: Schedule | None = None,
     timed: bool = False,
+    watch: Callable[[Headway], None] | None = None,
 ) -> Evaluation:
     """Prune a copy of `network` and measure it.
 
@@ -100,6 +102,8 @@ def evaluate(
         Of the fine-tuning; None for `Schedule.fine_tuning`.
     timed : bool
         Whether to measure the speed-up.
+    watch : callable or None
+        Told now and then how far the fine-tuning is; see `pruning.training.train`.
 
     Returns
     -------
@@ -111,7 +115,8 @@ def evaluate(
     size = cost(pruned)
     cut = time.perf_counter()
     tried = recoveries if kept else ()
-    found = {} if exam is None else _accuracies(pruned, kept, exam, tried, schedule)
+    tuning = partial(_tuned, schedule=schedule or Schedule.fine_tuning(), watch=watch)
+    found = {} if exam is None else _accuracies(pruned, kept, exam, tried, tuning)
     speedup = latency(network, pruned).speedup if timed else None
     return Evaluation(
         size.parameters,
@@ -124,20 +129,25 @@ def evaluate(
     )
 
 
+def _tuned(
+    start: Network, exam: Exam, *, schedule: Schedule, watch: Callable[[Headway], None] | None
+) -> Network:
+    return train(start, exam.train, exam.train_labels, schedule, watch=watch)
+
+
 def _accuracies(
-    pruned: Network, kept: Kept, exam: Exam, recoveries: tuple[str, ...], schedule: Schedule | None
+    pruned: Network,
+    kept: Kept,
+    exam: Exam,
+    recoveries: tuple[str, ...],
+    tune: Callable[[Network, Exam], Network],
 ) -> dict[str, Accuracies]:
     """Accuracies by recovery, each made when its turn comes; fine-tuning follows the best before it."""
     start = [pruned]
-
-    def tuned() -> Network:
-        chosen = schedule or Schedule.fine_tuning()
-        return train(start[-1], exam.train, exam.train_labels, chosen)
-
     ways: dict[str, Callable[[], Network]] = {
         BATCH_NORM: lambda: reestimate_batchnorm(pruned, exam.unlabelled),
         LEAST_SQUARES: lambda: reconstruct(exam.calibration, pruned, kept),
-        FINE_TUNING: tuned,
+        FINE_TUNING: lambda: tune(start[-1], exam),
     }
     found = {RAW: accuracies(pruned, exam.images, exam.labels)}
     for name, make in ways.items():

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,6 +53,22 @@ class TimeUp(Exception):  # noqa: N818 - a signal, nothing went wrong
     """Raised by `Run.need`; caught by `solvers.solve`."""
 
 
+_LISTENER: ContextVar[Callable[[Run], None] | None] = ContextVar("listener", default=None)
+
+
+@contextmanager
+def listening(listener: Callable[[Run], None]) -> Iterator[None]:
+    """Tell `listener` of every improvement, as it comes, of the solves that begin in the block.
+
+    It is called with the `Run`, on the thread that reports, and what it takes counts as solving.
+    """
+    before = _LISTENER.set(listener)
+    try:
+        yield
+    finally:
+        _LISTENER.reset(before)
+
+
 class Run:
     """One solve under way: what the solver is given, and where it reports.
 
@@ -84,6 +101,7 @@ class Run:
         self.message = ""
         self.trace: list[TracePoint] = []
         self.refutations: list[Refutation] = []
+        self._listener = _LISTENER.get()
         self._start = time.perf_counter()
         self.build_seconds = 0.0
 
@@ -134,3 +152,5 @@ class Run:
 
     def _record(self) -> None:
         self.trace.append(TracePoint(self.seconds(), self.objective, self.bound))
+        if self._listener is not None:
+            self._listener(self)

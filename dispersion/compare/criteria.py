@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from dispersion.compare.sizes import Counts
 from dispersion.errors import InputError, UnknownNameError
 from dispersion.study.arguments import ALL, SOLVERS_TOO
-from dispersion.study.progress import stage
+from dispersion.study.progress import Stage, stage
+from dispersion.study.records import SelectionRecord
 from dispersion.study.selections import Chosen, Method
 from dispersion.study.session import Session
+from dispersion.study.tasks import digest_of
 
 if TYPE_CHECKING:
     from pruning import Calibration, FilterLayer
     from pruning.criteria import Indices
     from pruning.variants import Variant
+
+Kept = dict[str, NDArray[np.intp]]
 
 
 def named(methods: Sequence[str], images: bool = True) -> list[Variant]:
@@ -52,32 +61,94 @@ def named(methods: Sequence[str], images: bool = True) -> list[Variant]:
     return [variant(text) for text in dict.fromkeys(found)]
 
 
+@dataclass(frozen=True)
+class _Run:
+    """A criterion with a seed, and what it is known to keep, by keep ratio."""
+
+    variant: Variant
+    seed: int
+    known: dict[float, Kept]
+
+    def method(self, share: float) -> Method:
+        """What it is called at a keep ratio."""
+        return Method(self.variant.text, share, None, self.seed)
+
+
 def chosen_by_criteria(
     session: Session,
     layers: Sequence[FilterLayer],
     sizes: Mapping[float, Counts],
     variants: Sequence[Variant],
+    conditions: Mapping[str, object],
     calibration: Calibration | None,
     chosen: Chosen,
     faults: list[str],
 ) -> None:
     """Add to `chosen` what every criterion keeps of every layer; by chance, with several seeds.
 
-    One that fails costs its own rows: it is added to `faults`.
+    What is in the journal already, under equal `conditions`, is not worked out again; the rest is
+    written down criterion by criterion.  One that fails costs its own rows: it is added to `faults`.
     """
-    runs = [(one, seed) for one in variants for seed in session.options.seeds(one.draws)]
-    with stage("choosing by criteria", len(layers) * len(runs), session.console) as progress:
-        for variant, seed in runs:  # layer by layer in forward order, as calibration likes it
-            for layer in layers:
-                wanted = [counts[layer.name] for counts in sizes.values()]
-                try:
-                    found = _kept(layer, wanted, variant, seed=seed, calibration=calibration)
-                    for share, kept in zip(sizes, found, strict=True):
-                        method = Method(variant.text, share, None, seed)
-                        chosen.setdefault(method, {})[layer.name] = kept
-                except Exception as error:  # whatever a criterion meets in one layer
-                    faults.append(f"{variant.text} on {layer.name}: {type(error).__name__}: {error}")
-                progress.step(f"{variant.text} on {layer.name}")
+    ledger = session.store.ledger
+    digests = {share: digest_of({**conditions, "filters": sizes[share]}) for share in sizes}
+    runs = [
+        _Run(one, seed, _known(session, one, seed, sizes, digests))
+        for one in variants
+        for seed in session.options.seeds(one.draws)
+    ]
+    if known := sum(len(run.known) for run in runs):
+        asked = len(runs) * len(sizes)
+        session.say(f"{known} of {asked} choices of criteria are in {session.store.folder} already")
+    left = sum(len(run.known) < len(sizes) for run in runs)
+    with stage("choosing by criteria", len(layers) * left, session.console) as progress:
+        for run in runs:
+            found = _choose(run, layers, sizes, calibration, faults, progress)
+            for share, kept in found.items():
+                method = run.method(share)
+                chosen[method] = kept
+                lists = {name: kept[name].tolist() for name in kept}
+                record = SelectionRecord(str(method), lists, digests[share])
+                session.keep(partial(ledger.keep_selection, record))
+
+
+def _known(
+    session: Session,
+    variant: Variant,
+    seed: int,
+    sizes: Mapping[float, Counts],
+    digests: Mapping[float, str],
+) -> dict[float, Kept]:
+    """What the journal has, by keep ratio; an answer for too few layers is none."""
+    found: dict[float, Kept] = {}
+    for share, counts in sizes.items():
+        name = str(Method(variant.text, share, None, seed))
+        record = session.store.ledger.records.selections.get(name)
+        if record and record.conditions == digests[share] and record.kept.keys() == counts.keys():
+            found[share] = {layer: np.array(record.kept[layer], dtype=np.intp) for layer in counts}
+    return found
+
+
+def _choose(
+    run: _Run,
+    layers: Sequence[FilterLayer],
+    sizes: Mapping[float, Counts],
+    calibration: Calibration | None,
+    faults: list[str],
+    progress: Stage,
+) -> dict[float, Kept]:
+    """What a criterion keeps at every keep ratio; without those at which it failed everywhere."""
+    found: dict[float, Kept] = {share: run.known.get(share, {}) for share in sizes}
+    wanted = [share for share in sizes if share not in run.known]
+    for layer in layers if wanted else ():  # in forward order, as calibration likes it
+        counts = [sizes[share][layer.name] for share in wanted]
+        try:
+            kept = _kept(layer, counts, run.variant, seed=run.seed, calibration=calibration)
+            for share, indices in zip(wanted, kept, strict=True):
+                found[share][layer.name] = indices
+        except Exception as error:  # whatever a criterion meets in one layer
+            faults.append(f"{run.variant.text} on {layer.name}: {type(error).__name__}: {error}")
+        progress.step(f"{run.variant.text} on {layer.name}")
+    return {share: kept for share, kept in found.items() if kept}
 
 
 def _kept(

@@ -6,11 +6,11 @@ Everything of `pruning`, and with it torch, is imported when it is needed.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from dispersion.compare.conditions import conditions_of
 from dispersion.compare.criteria import chosen_by_criteria, named
 from dispersion.compare.exam import load_exam
 from dispersion.compare.sizes import Counts, budgets, counts
@@ -89,14 +89,13 @@ def compare_networks(session: Session, subject: NetworkOptions, output: Console)
         for share in sizes
     )
     judgement, chosen = solve_and_judge(session, tasks)
-    by_solvers = set(chosen)
     if names and not session.interrupted:
+        conditions = {**conditions_of(session, subject, network), "space": subject.space}
         with session.interruptible(), session.timed("score"):
-            chosen_by_criteria(session, layers, sizes, names, calibration, chosen, judgement.faults)
+            chosen_by_criteria(
+                session, layers, sizes, names, conditions, calibration, chosen, judgement.faults
+            )
         session.keep(lambda: session.store.record("selections", as_json(chosen)))
-        by_criteria = {method: found for method, found in chosen.items() if method not in by_solvers}
-        for name, kept in as_json(by_criteria).items():
-            session.keep(partial(session.store.ledger.keep_selection, name, kept))
     networks: list[NetworkRow] = []
     if not session.interrupted:
         methods = {method: found for method, found in chosen.items() if len(found) == len(layers)}

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dispersion.compare.conditions import conditions_of
 from dispersion.compare.rows import accuracy_rows, network_row
+from dispersion.study.backlog import in_turn
 from dispersion.study.options import NetworkOptions
-from dispersion.study.progress import stage
+from dispersion.study.progress import Stage, duration, stage
 from dispersion.study.records import NetworkRecord
 from dispersion.study.selections import Chosen, Method
 from dispersion.study.session import Session
 from dispersion.study.tasks import NetworkRow, digest_of
-from dispersion.version import __version__
 
 if TYPE_CHECKING:
     from pruning import Network
     from pruning.evaluation import Evaluation, Exam
+    from pruning.training import Headway
 
 Kept = Mapping[str, NDArray[np.intp]]
 
@@ -34,78 +38,118 @@ def evaluate_stage(
 ) -> list[NetworkRow]:
     """Measure the unpruned network, then that of every method, writing down each as it is done.
 
-    What fails is added to `faults`.
+    What fails is added to `faults`.  Several processes on one folder share the work.
     """
-    records: list[NetworkRecord] = []
-    ledger = session.store.ledger
-    conditions = _conditions(session, subject, network, exam)
+    testing = _Testing(session, network, _conditions(session, subject, network), faults)
     test = _examiner(session, subject, network, exam)
-    unpruned = Method("unpruned", 1.0, None, session.options.limits.seed)
+    methods = {Method("unpruned", 1.0, None, session.options.limits.seed): {}, **chosen}
+    networks = [_Pruned(place, method, methods[method]) for place, method in enumerate(methods)]
     with (
         session.interruptible(),
         session.timed("evaluate"),
-        stage("pruning and testing", len(chosen) + 1, session.console) as progress,
+        stage("pruning and testing", len(networks), session.console) as progress,
     ):
-        for place, (method, kept) in enumerate({unpruned: {}, **chosen}.items()):
-            key = digest_of({name: kept[name].tolist() for name in kept})
-            try:
-                record = ledger.records.tested(conditions, key)
-                if record is None:
-                    found = test(kept)
-                    row = network_row(network.name, method, found)
-                    accuracies = accuracy_rows(network.name, method, found)
-                    record = NetworkRecord(key, conditions, place, row, accuracies)
-                records.append(record.by(method, place))
-                session.keep(lambda: ledger.keep_network(records[-1]))
-                ledger.records.add_network(records[-1])  # known even if it could not be written
-            except Exception as error:  # a network that cannot be pruned costs a row, not the study
-                faults.append(f"{method}: not evaluated: {type(error).__name__}: {error}")
-            _write(session, records)
-            progress.step(str(method))
-    return [record.row for record in records]
+        work = [(digest_of({"of": testing.conditions, "kept": one.key}), one) for one in networks]
+        for one in in_turn(session.store.ledger.claims, work):
+            progress.begin(one.method, f"{one.method}:")
+            testing.enter(one, partial(test, watch=partial(_tell, progress, one.method)))
+            progress.step(str(one.method), key=one.method)
+    return [record.row for record in testing.in_order()]
+
+
+@dataclass(frozen=True, eq=False)
+class _Pruned:
+    """A network to be tested: what a method keeps, and its place among the rows."""
+
+    place: int
+    method: Method
+    kept: Kept
+
+    @property
+    def key(self) -> str:
+        """Hash of the filters it keeps."""
+        return digest_of({name: self.kept[name].tolist() for name in self.kept})
+
+
+@dataclass
+class _Testing:
+    """The networks tested so far, under equal conditions, each written down at once."""
+
+    session: Session
+    network: Network
+    conditions: str
+    faults: list[str]
+    records: dict[int, NetworkRecord] = field(default_factory=dict)
+
+    def enter(self, one: _Pruned, test: Callable[[Kept], Evaluation]) -> None:
+        """Test a network, unless that was done before or by another process."""
+        ledger = self.session.store.ledger
+        try:
+            ledger.refresh()
+            record = ledger.records.tested(self.conditions, one.key)
+            if record is None:
+                record = self._record(one, test(one.kept))
+            record = self.records[one.place] = record.by(one.method, one.place)
+            self.session.keep(lambda: ledger.keep_network(record))
+            ledger.records.add_network(record)  # known even if it could not be written
+        except Exception as error:  # a network that cannot be pruned costs a row, not the study
+            self.faults.append(f"{one.method}: not evaluated: {type(error).__name__}: {error}")
+        self._write()
+
+    def in_order(self) -> list[NetworkRecord]:
+        """As the tables have them."""
+        return [self.records[place] for place in sorted(self.records)]
+
+    def _record(self, one: _Pruned, found: Evaluation) -> NetworkRecord:
+        row = network_row(self.network.name, one.method, found)
+        accuracies = accuracy_rows(self.network.name, one.method, found)
+        return NetworkRecord(one.key, self.conditions, one.place, row, accuracies)
+
+    def _write(self) -> None:
+        store, records = self.session.store, self.in_order()
+        self.session.keep(lambda: store.networks([record.row for record in records]))
+        accuracies = [row for record in records for row in record.accuracies]
+        if accuracies:
+            self.session.keep(lambda: store.accuracies(accuracies))
 
 
 def _examiner(
     session: Session, subject: NetworkOptions, network: Network, exam: Exam | None
-) -> Callable[[Kept], Evaluation]:
-    """What prunes a network and tests it."""
+) -> Callable[..., Evaluation]:
+    """What prunes a network and tests it: ``test(kept, watch=callable)``."""
     from pruning.evaluation import evaluate
     from pruning.training import Schedule
 
     schedule = Schedule.fine_tuning(subject.epochs, seed=session.options.limits.seed)
-    return lambda kept: evaluate(
+    return lambda kept, watch: evaluate(
         network,
         kept,
         exam,
         recoveries=subject.recover,
         schedule=schedule,
         timed=subject.latency and bool(kept),
+        watch=watch,
     )
 
 
-def _conditions(session: Session, subject: NetworkOptions, network: Network, exam: Exam | None) -> str:
+def _tell(progress: Stage, method: Method, headway: Headway) -> None:
+    """Say how far a fine-tuning is, which takes minutes to hours."""
+    progress.tell(
+        method,
+        f"fine-tuning, epoch {headway.epoch}/{headway.epochs}, {headway.images:,} of "
+        f"{headway.of:,} images, loss {headway.loss:.4f}, about {duration(headway.seconds_left)} left",
+    )
+
+
+def _conditions(session: Session, subject: NetworkOptions, network: Network) -> str:
     """Hash of all that decides what a test of given filters says."""
     return digest_of(
         {
-            "version": __version__,
-            "model": network.name,
-            "weights": network.digest,
-            "images": None if exam is None else session.digests.get("images_sha256"),
+            **conditions_of(session, subject, network),
             "test images": subject.test_images,
-            "calibration images": subject.calibration_images,
             "recover": subject.recover,
             "epochs": subject.epochs,
             "train images": subject.train_images,
             "latency": subject.latency,
-            "device": subject.device,
-            "seed": session.options.limits.seed,
         }
     )
-
-
-def _write(session: Session, records: list[NetworkRecord]) -> None:
-    store = session.store
-    session.keep(lambda: store.networks([record.row for record in records]))
-    accuracies = [row for record in records for row in record.accuracies]
-    if accuracies:
-        session.keep(lambda: store.accuracies(accuracies))

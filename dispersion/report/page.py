@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
-from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from importlib import resources
 from pathlib import Path
@@ -14,10 +11,10 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
-from dispersion.errors import UnavailableError
 from dispersion.report.section import Section, sections
 from dispersion.report.study import Study, read
 from dispersion.study.plots import figures
+from dispersion.study.saving import save
 from dispersion.version import __version__
 
 REPORT = "report.html"  #: the file's name in a study's folder
@@ -74,7 +71,7 @@ def write_report(folder: Path, study: Study | None = None) -> Path:
         The page cannot be written.
     """
     text = build_report(study or read(folder))
-    return _write(folder / REPORT, lambda path: path.write_text(text, encoding="utf-8"))
+    return save(folder / REPORT, lambda path: path.write_text(text, encoding="utf-8"))
 
 
 def write_pictures(folder: Path, study: Study) -> list[Path]:
@@ -86,30 +83,15 @@ def write_pictures(folder: Path, study: Study) -> list[Path]:
         One cannot be written.
     """
     return [
-        _write(folder / name, partial(figure.savefig, dpi=150, format="png"))
+        save(folder / name, partial(figure.savefig, dpi=150, format="png"))
         for name, figure in figures(study.solves, study.networks).items()
     ]
 
 
-def _write(final: Path, write: Callable[[Path], object]) -> Path:
-    """Let `write` make a file; it appears only once it is complete."""
-    part = final.with_name(f".part-{final.name}")
-    try:
-        write(part)
-        os.replace(part, final)
-    except OSError as error:
-        raise UnavailableError(f"cannot write {final}: {error.strerror or error}.") from error
-    finally:
-        with suppress(OSError):  # there only if something went wrong
-            part.unlink()
-    return final
-
-
 def title_of(study: Study) -> str:
     """What was studied: the network, or the instances."""
-    subject = study.run.get("options", {}).get("subject", {})
-    if model := subject.get("model"):
-        return f"Filters of {model}"
+    if study.model:
+        return f"Filters of {study.model}"
     names = list(dict.fromkeys(row.instance for row in study.solves))
     if not names:
         return study.name

@@ -69,6 +69,12 @@ class Study:
     layers: Layers | None = None
     warnings: tuple[str, ...] = ()
 
+    @property
+    def model(self) -> str | None:
+        """The network whose layers were the instances; `None` if they were none."""
+        found: str | None = self.run.get("options", {}).get("subject", {}).get("model")
+        return found
+
     def selected(self, method: Method, instance: str) -> list[int] | None:
         """The points that a method selected of an instance."""
         return self.selections.get(str(method), {}).get(instance)

@@ -229,8 +229,8 @@ def _solving(parser: argparse.ArgumentParser) -> None:
     add(
         "--scheduler",
         metavar="ADDRESS",
-        help="solve on the running Dask cluster with this scheduler, such as tcp://host:8786 "
-        "(default: on this machine)",
+        help="solve on the running Dask cluster with this scheduler, such as tcp://host:8786, "
+        "waiting ten minutes at most for its first worker (default: on this machine)",
     )
     add(
         "--retry-failures",

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
 
+from dispersion.study.claims import Claims
 from dispersion.study.ledger import Ledger
+from dispersion.study.logs import LOG
 from dispersion.study.records import SolveRecord
 from dispersion.study.tasks import Task
+
+Work = TypeVar("Work")
+
+PAUSE_SECONDS = 0.5  # before others, who do what is left, are asked again
 
 
 class Backlog:
@@ -58,3 +66,30 @@ class Backlog:
         """Take out a task whose answer has been written down, and give its claim back."""
         del self.waiting[k]
         self._ledger.claims.release(self._keys[k])
+
+
+def in_turn(claims: Claims, work: Iterable[tuple[str, Work]]) -> Iterator[Work]:
+    """Pieces of work, each claimed by its key until the next is asked for.
+
+    What others have claimed comes when they give it back: done, as a rule, which is for the caller to
+    find out.
+    """
+    waiting, told = dict(enumerate(work)), False
+    while waiting:
+        for k, (key, piece) in list(waiting.items()):
+            if not claims.take(key):
+                continue
+            del waiting[k]
+            try:
+                yield piece
+            finally:
+                claims.release(key)
+        if waiting:
+            told = told or tell_of_others(len(waiting))
+            time.sleep(PAUSE_SECONDS)
+
+
+def tell_of_others(count: int) -> bool:
+    """Say what is waited for; True, for whoever says it once."""
+    LOG.info("waiting for other processes, which work on the last %d", count)
+    return True

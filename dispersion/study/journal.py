@@ -94,11 +94,7 @@ class Journal:
 
     def news(self) -> list[Record]:
         """The records appended since the last call, by this or another process."""
-        if not self.path.exists() or self.path.stat().st_size <= self._bytes:
-            return []
-        with self.path.open("rb") as file:
-            file.seek(self._bytes)
-            content = file.read()
+        content = self._unread()
         whole = content[: content.rfind(b"\n") + 1]
         self._bytes += len(whole)
         found = []
@@ -113,8 +109,16 @@ class Journal:
 
     def check_end(self) -> None:
         """Warn if the last line was cut short; the next `append` will take it away."""
-        if self.path.exists() and self.path.stat().st_size > self._bytes:
+        rest = self._unread()
+        if rest and b"\n" not in rest:  # or it is whole, and was appended since it was read
             self._warn(self._lines + 1, "was cut short")
+
+    def _unread(self) -> bytes:
+        if not self.path.exists():
+            return b""
+        with self.path.open("rb") as file:
+            file.seek(self._bytes)
+            return file.read()
 
     def _warn(self, line: int, what: str) -> None:
         self.warnings.append(f"line {line} of {self.path} {what}; what it said is lost, and no more.")

@@ -10,7 +10,13 @@ from filelock import FileLock
 from dispersion.errors import InputError
 from dispersion.study.claims import Claims
 from dispersion.study.journal import Journal
-from dispersion.study.records import Named, NetworkRecord, Records, SolveRecord
+from dispersion.study.records import (
+    Named,
+    NetworkRecord,
+    Records,
+    SelectionRecord,
+    SolveRecord,
+)
 from dispersion.study.tasks import Question, Task
 
 JOURNAL = "journal.jsonl"
@@ -39,15 +45,17 @@ class Ledger:
     def __init__(self, folder: Path, lock: FileLock) -> None:
         self.folder = folder
         self.journal = Journal(folder / JOURNAL, lock)
-        self.claims = Claims(folder / ".claims")
+        self.claims = Claims(folder / ".claims", lock)
+        self._lock = lock
         self.records = Records()
         with lock:  # or somebody might be writing the last line at this moment
             self.refresh()
             self.journal.check_end()
 
     def refresh(self) -> None:
-        """Learn what other processes have written down."""
-        self.records.add(self.journal.news())
+        """Learn what other processes have written down; never half of it, nor what they take back."""
+        with self._lock:
+            self.records.add(self.journal.news())
 
     def begin(self, options: Mapping[str, object], environment: Mapping[str, object]) -> list[str]:
         """Write down that the study goes on; returns what of the environment has changed since."""
@@ -101,9 +109,10 @@ class Ledger:
             del self.records.answers[key]
 
     def keep_solve(self, record: SolveRecord) -> None:
-        """Write down a finished solve, unless the journal says the same."""
+        """Write down a finished solve, unless the journal says the same and it was not retried."""
         before = self.records.solves.get(record.named)
-        known = before is not None and before.as_json() == record.as_json()
+        answered = record.row.key in self.records.answers
+        known = answered and before is not None and before.as_json() == record.as_json()
         self.records.add_solve(record)
         if not known:
             self.journal.append(record.as_json())
@@ -116,8 +125,8 @@ class Ledger:
         if before != record:
             self.journal.append(record.as_json())
 
-    def keep_selection(self, method: str, kept: Mapping[str, list[int]]) -> None:
+    def keep_selection(self, record: SelectionRecord) -> None:
         """Write down what a criterion keeps of every layer, unless the journal says the same."""
-        if self.records.selections.get(method) != kept:
-            self.records.selections[method] = dict(kept)
-            self.journal.append({"kind": "selection", "method": method, "kept": kept})
+        if self.records.selections.get(record.method) != record:
+            self.records.selections[record.method] = record
+            self.journal.append(record.as_json())

@@ -49,6 +49,7 @@ class Stage:
         self._ends: float | None = None
         self._note = ""
         self._running: dict[object, tuple[str, float]] = {}
+        self._details: dict[object, str] = {}
         self._gaps: dict[str, float] = {}
 
     def begin(self, key: object, note: str) -> None:
@@ -81,19 +82,26 @@ class Stage:
         self.done += 1
         self._note = note
         self._running.pop(key, None)
+        self._details.pop(key, None)
         self._ends = now + (now - self._begun) / self.done * (self.total - self.done)
         if of is not None and gap is not None:
             self._gaps[of] = min(gap, self._gaps.get(of, gap))
         LOG.debug("%s: %d/%d, %s", self.title, self.done, self.total, note)
         self._stepped(now)
 
+    def tell(self, key: object, note: str) -> None:
+        """A step has come further, as `note` says; its `begin` came with the same key."""
+        self._details[key] = note
+        self._came_further(time.monotonic())
+
     def gaps(self) -> str:
         """The best gap of every question so far, in few words; empty if none has any."""
         if not self._gaps:
             return ""
-        closed = sum(gap == 0.0 for gap in self._gaps.values())
-        widest = f", widest {max(self._gaps.values()):.2%}" if closed < len(self._gaps) else ""
-        return f"best gaps: {closed} of {len(self._gaps)} closed{widest}"
+        gaps = list(self._gaps.values())  # at once: a bar is drawn by a thread of its own
+        closed = gaps.count(0.0)
+        widest = f", widest {max(gaps):.2%}" if closed < len(gaps) else ""
+        return f"best gaps: {closed} of {len(gaps)} closed{widest}"
 
     def left(self) -> str:
         """How long the rest takes at the mean pace so far; empty before the first and at the end."""
@@ -106,7 +114,16 @@ class Stage:
         if not self._running:
             return self._note
         now = time.monotonic()
-        return ", ".join(f"{note} {now - begun:.0f} s" for note, begun in self._running.values())
+        return ", ".join(
+            ", ".join(filter(None, (f"{note} {now - begun:.0f} s", self._details.get(key))))
+            for key, (note, begun) in list(self._running.items())  # at once, as above
+        )
+
+    def _came_further(self, now: float) -> None:
+        """Say what is at work, unless anything was said a moment ago."""
+        if now - self._said >= _BETWEEN_LINES:
+            self._said = now
+            LOG.info("%s: %d/%d done, %s", self.title, self.done, self.total, self.doing())
 
     def _stepped(self, now: float) -> None:
         """Say how far it is, unless that was said a moment ago."""
@@ -123,6 +140,9 @@ class _Drawn(Stage):
         super().__init__(title, total)
         self._bar = bar
         self._task = bar.add_task(title, total=total, stage=self)
+
+    def _came_further(self, now: float) -> None:
+        """Nothing: it is seen at the next refresh."""
 
     def _stepped(self, now: float) -> None:
         self._bar.update(self._task, completed=self.done)

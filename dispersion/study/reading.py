@@ -91,7 +91,7 @@ def _of_journal(folder: Path, journal: Journal) -> Study:
         networks=frame_of(NetworkRow, [one.row for one in networks]),
         accuracies=frame_of(AccuracyRow, [row for one in networks for row in one.accuracies]),
         traces=frame_of(TraceRow, [row for one in solves for row in one.trace_rows]),
-        selections={**_selections(solves), **records.selections},
+        selections={**_selections(solves), **_of_criteria(records)},
         run=_json(folder / "run.json"),
         refutations=_refutations(solves),
         warnings=tuple(journal.warnings),
@@ -105,6 +105,10 @@ def _selections(solves: Sequence[SolveRecord]) -> dict[str, dict[str, list[int]]
         if one.solution.selected is not None:
             kept[one.row.instance] = one.solution.selected.tolist()
     return found
+
+
+def _of_criteria(records: Records) -> dict[str, dict[str, list[int]]]:
+    return {method: record.kept for method, record in records.selections.items()}
 
 
 def _refutations(solves: Sequence[SolveRecord]) -> dict[str, dict[str, Any]]:

@@ -127,6 +127,34 @@ class NetworkRecord:
         return cls(content["key"], content["conditions"], content["place"], row, accuracies)
 
 
+@dataclass(frozen=True)
+class SelectionRecord:
+    """What a criterion that solves nothing keeps.
+
+    Attributes
+    ----------
+    method : str
+        Criterion, keep ratio and seed (`str` of a `Method`).
+    kept : dict of str to list of int
+        By layer, the filters that stay.
+    conditions : str or None
+        Hash of all that decides it; `None` if that was not written down.
+    """
+
+    method: str
+    kept: dict[str, list[int]]
+    conditions: str | None = None
+
+    def as_json(self) -> Record:
+        """A line of the journal."""
+        return {"kind": "selection", **dataclasses.asdict(self)}
+
+    @classmethod
+    def of_json(cls, content: Record) -> SelectionRecord:
+        """Read a line of the journal."""
+        return cls(content["method"], content["kept"], content.get("conditions"))
+
+
 class Named(NamedTuple):
     """What tells the solves of one study apart; those with equal keys have equal answers."""
 
@@ -149,8 +177,8 @@ class Records:
         By conditions, then by method, keep ratio and seed, every tested network.
     conditions : str or None
         Those of the network that was tested last.
-    selections : dict
-        By method and layer, what criteria that solve nothing keep.
+    selections : dict of str to SelectionRecord
+        By method, what criteria that solve nothing keep.
     environment : dict
         Where and with what the study went on last; empty before it has begun.
     """
@@ -159,7 +187,7 @@ class Records:
     answers: dict[str, SolveRecord] = field(default_factory=dict)
     networks: dict[str, dict[tuple[str, float, int], NetworkRecord]] = field(default_factory=dict)
     conditions: str | None = None
-    selections: dict[str, dict[str, list[int]]] = field(default_factory=dict)
+    selections: dict[str, SelectionRecord] = field(default_factory=dict)
     environment: dict[str, Any] = field(default_factory=dict)
 
     def add(self, contents: Iterable[Record]) -> None:
@@ -171,7 +199,7 @@ class Records:
                 case "network":
                     self.add_network(NetworkRecord.of_json(content))
                 case "selection":
-                    self.selections[content["method"]] = content["kept"]
+                    self.selections[content["method"]] = SelectionRecord.of_json(content)
                 case "session":
                     self.environment = content["environment"]
 

@@ -13,6 +13,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from dispersion.solution import Solution, Status
+from dispersion.study.improvements import Improvement, Teller
 from dispersion.study.tasks import Task
 
 GRACE_SECONDS = 2.0  # an engine may overrun its limit by this before it is killed
@@ -36,22 +37,23 @@ def failure(task: Task, message: str, seconds: float = 0.0, status: Status = Sta
 
 
 def serve(pipe: Connection) -> None:
-    """Answer every task with "started" and then a solution, until told to stop."""
+    """Answer every task with "started", each improvement and a solution, until told to stop."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     _die_with_parent()
     _die_before_parent()
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):  # the parent was killed
         while (task := pipe.recv()) is not None:
-            pipe.send(_answer(task, started=lambda: pipe.send("started")))
+            pipe.send(_answer(task, pipe.send))
 
 
-def _answer(task: Task, started: Callable[[], None]) -> Solution:
+def _answer(task: Task, send: Callable[[str | Improvement], None]) -> Solution:
     from solvers import prepare, solve
+    from solvers.run import listening
 
     try:
         prepare(task.solver, task.objective_name)
-        started()
-        with _alarm(task.limits.seconds + GRACE_SECONDS):
+        send("started")
+        with _alarm(task.limits.seconds + GRACE_SECONDS), listening(Teller(task, send)):
             return solve(
                 task.instance,
                 task.solver,

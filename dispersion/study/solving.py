@@ -9,7 +9,7 @@ from contextlib import closing
 
 from dispersion.library.known import Published
 from dispersion.solution import Solution
-from dispersion.study.backlog import Backlog
+from dispersion.study.backlog import PAUSE_SECONDS, Backlog, tell_of_others
 from dispersion.study.executors import executor_of
 from dispersion.study.progress import Stage, stage
 from dispersion.study.records import SolveRecord
@@ -19,7 +19,6 @@ from dispersion.yardstick import RandomValues, random_values
 from solvers import prepare
 
 _TABLES_SECONDS = 60.0  # between two writings of the tables
-_PAUSE_SECONDS = 0.5  # before others, who solve what is left, are asked again
 
 
 class Solving:
@@ -115,7 +114,8 @@ def _load_engines(session: Session) -> None:
 
 
 def _solve(session: Session, solving: Solving, backlog: Backlog) -> None:
-    options, waiting = session.options, backlog.waiting
+    options, waiting, claims = session.options, backlog.waiting, session.store.ledger.claims
+    told = False
     place = f"{options.jobs} at a time" if options.scheduler is None else f"at {options.scheduler}"
     session.say(
         f"{len(waiting)} solves, {place}, at most {options.limits.seconds:g} s each "
@@ -130,14 +130,15 @@ def _solve(session: Session, solving: Solving, backlog: Backlog) -> None:
         while waiting:
             before = len(waiting)
             for k, solution in executor.solve(progress.watching(backlog.claimed(), _named)):
-                solving.enter(k, solution, executor.shared)
+                solving.enter(k, solution, executor.shared or claims.others_here())
                 backlog.close(k)
                 _step(progress, k, solving.records[k])
             for k, record in backlog.answered():
                 solving.enter(k, record.solution, record.row.shared)
                 _step(progress, k, record)
             if len(waiting) == before:
-                time.sleep(_PAUSE_SECONDS)
+                told = told or tell_of_others(before)
+                time.sleep(PAUSE_SECONDS)
 
 
 def _named(task: Task) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -11,13 +10,12 @@ from pathlib import Path
 from filelock import FileLock
 from matplotlib.figure import Figure
 
-from dispersion.errors import InputError, UnavailableError
+from dispersion.errors import InputError
 from dispersion.study.frames import Kind, frame_of
 from dispersion.study.ledger import JOURNAL, Ledger
 from dispersion.study.logs import CONFIG_NAME, LOG_NAME
+from dispersion.study.saving import LOCK, save
 from dispersion.study.tasks import AccuracyRow, NetworkRow, SolveRow, TraceRow
-
-LOCK = ".lock"
 
 
 class Store:
@@ -65,9 +63,10 @@ class Store:
     def close(self) -> None:
         """Give claims back; where nothing came of the run, take away the folder made for it."""
         self.ledger.claims.release_all()
-        if self.ledger.records.solves or (self.folder / "run.json").exists():
-            return
-        with suppress(OSError):  # there are other files
+        with suppress(OSError), self._lock:  # there are other files, or the folder is gone
+            self.ledger.refresh()
+            if self.ledger.records.solves or (self.folder / "run.json").exists():
+                return  # of this process, or of another meanwhile
             for name in (JOURNAL, LOCK, *((LOG_NAME, CONFIG_NAME) if self._made else ())):
                 (self.folder / name).unlink(missing_ok=True)
             if self._made:
@@ -99,26 +98,8 @@ class Store:
         self.save(name, lambda path: figure.savefig(path, dpi=150, format="png"))
 
     def save(self, name: str, write: Callable[[Path], object]) -> None:
-        """Let `write` make the file `name`; it appears only once it is complete.
-
-        Raises
-        ------
-        UnavailableError
-            It cannot be written (a full disk, say); earlier files stay as they are.
-        """
-        final = self.folder / name
-        part = final.with_name(f".part-{name}")
-        try:
-            with self._lock:
-                try:
-                    write(part)
-                    os.replace(part, final)
-                finally:
-                    part.unlink(missing_ok=True)  # there only if something went wrong
-        except OSError as error:
-            raise UnavailableError(
-                f"cannot write {final}: {error.strerror or error}; files written before are whole."
-            ) from error
+        """Let `write` make the file `name`, whole or not at all; see `dispersion.study.saving`."""
+        save(self.folder / name, write, self._lock)
 
     def _table(self, kind: Kind, rows: Sequence[object]) -> None:
         frame = frame_of(kind, rows)

@@ -26,6 +26,16 @@ WAY_DEFINITION = (
     "of the way = (objective - random mean) / (best known - random mean): 0 is random (the mean of\n"
     "100 uniform selections), 1 the best any solver found.  #k: with seed k."
 )
+SHARED_DEFINITION = "~: timed while other solves ran on the same machine; alone it is faster."
+
+
+def shared_note(rows: Sequence[SolveRow]) -> str | None:
+    """The meaning of the mark on seconds; `None` if none of the rows has it."""
+    return SHARED_DEFINITION if any(row.shared for row in rows) else None
+
+
+def _seconds(value: float, digits: int, shared: bool) -> str:
+    return f"{'~' if shared else ''}{value:.{digits}f}"
 
 
 def _number(value: float | None, pattern: str) -> str:
@@ -56,8 +66,8 @@ def solve_cells(rows: Sequence[SolveRow]) -> tuple[list[str], list[list[str]]]:
             _number(row.gap, ".2%"),
             _number(_way(row, best), ".3f"),
             row.status,
-            _number(row.build_seconds, ".3f"),
-            _number(row.solve_seconds, ".3f"),
+            _seconds(row.build_seconds, 3, row.shared),
+            _seconds(row.solve_seconds, 3, row.shared),
         ]
         for row in rows
     ]
@@ -130,6 +140,7 @@ def summary_cells(rows: Sequence[SolveRow]) -> tuple[list[str], list[list[str]]]
         gaps = [row.gap for row in mine if row.gap is not None]
         answered = [row for row in mine if row.objective is not None]
         ways = [way for row in answered if (way := _way(row, best)) is not None]
+        seconds = sum(row.build_seconds + row.solve_seconds for row in mine)
         lines.append(
             [
                 name,
@@ -138,7 +149,7 @@ def summary_cells(rows: Sequence[SolveRow]) -> tuple[list[str], list[list[str]]]
                 str(sum(row.objective == best[row.question] for row in answered)),
                 _number(sum(gaps) / len(gaps) if gaps else None, ".2%"),
                 _number(sum(ways) / len(ways) if ways else None, ".3f"),
-                _number(sum(row.build_seconds + row.solve_seconds for row in mine), ".2f"),
+                _seconds(seconds, 2, any(row.shared for row in mine)),
             ]
         )
     return header, lines
@@ -229,7 +240,8 @@ def print_study(
         if any(row.keep is None for row in solves):
             show("What is known of every instance", *value_cells(solves), console)
         show("Solvers over all instances", *summary_cells(solves), console)
-        console.out(GAP_DEFINITION + "\n" + WAY_DEFINITION + "\n", highlight=False)
+        legend = [GAP_DEFINITION, WAY_DEFINITION, shared_note(solves)]
+        console.out("\n".join(filter(None, legend)) + "\n", highlight=False)
         if networks:
             show("Pruned networks", *network_cells(networks), console)
             for line in worth_lines(solves, networks):

@@ -22,6 +22,7 @@ import psutil
 
 from dispersion.solution import Solution, Status
 from dispersion.study import serving
+from dispersion.study.improvements import Heard, Improvement
 from dispersion.study.serving import failure
 from dispersion.study.tasks import KILLED, Task
 
@@ -110,6 +111,7 @@ class Worker:
             self.process.start()
         theirs.close()
         self.task: Task | None = None
+        self.heard = Heard()
         self.begun = self.deadline = 0.0
         self.started = False
         self.warm = True  # it has solved nothing that leaves traces
@@ -121,7 +123,7 @@ class Worker:
 
     def give(self, task: Task) -> None:
         """Hand over a task; if the worker has died meanwhile, `collect` will say so."""
-        self.task, self.started = task, False
+        self.task, self.started, self.heard = task, False, Heard()
         self.warm = self.warm and _leaves_no_traces(task)
         self.begun = time.perf_counter()
         self.deadline = self.begun + _STARTUP_SECONDS
@@ -129,12 +131,16 @@ class Worker:
             self.pipe.send(task)
 
     def collect(self) -> Solution | None:
-        """The solution if there is one; a failure if the worker died or broke a limit; else `None`."""
+        """The solution if there is one; a failure if the worker died or broke a limit; else `None`.
+
+        A failure keeps incumbent, bound and trace as they were reported before.
+        """
         assert self.task is not None
         solution = self._received() or self._overrun()
-        if solution is not None:
-            self.task = None
-        return solution
+        if solution is None:
+            return None
+        task, self.task = self.task, None
+        return solution if solution.trace else self.heard.kept(task, solution)
 
     def _received(self) -> Solution | None:
         assert self.task is not None
@@ -143,6 +149,9 @@ class Worker:
                 answer = self.pipe.recv()
                 if isinstance(answer, Solution):
                     return answer
+                if isinstance(answer, Improvement):
+                    self.heard.add(answer)
+                    continue
                 self.started, self.begun = True, time.perf_counter()
                 self.deadline = self.begun + self.task.limits.seconds + serving.GRACE_SECONDS
         except (EOFError, OSError):  # OSError: it died within a message

@@ -17,6 +17,7 @@ from dispersion.errors import DivergedError, InputError
 from pruning.measure import accuracy
 from pruning.training.checkpoint import Checkpoint, Fingerprint
 from pruning.training.data import check_data, epoch_batches, epoch_seed, steps
+from pruning.training.headway import Headway, Watch
 from pruning.training.schedule import Schedule
 from pruning.zoo.network import Network
 
@@ -64,6 +65,7 @@ def train(
     checkpoint: Path | None = None,
     validation: Labelled | None = None,
     report: Callable[[Epoch], None] | None = None,
+    watch: Callable[[Headway], None] | None = None,
 ) -> Network:
     """Train a copy of a network, or fine-tune it.
 
@@ -90,6 +92,8 @@ def train(
         Images and labels to test on after every epoch; nothing is decided by them.
     report : callable or None
         Told of every epoch once that is finished and kept.
+    watch : callable or None
+        Told how far the training is: at the end of every epoch, and every 15 seconds within one.
 
     Returns
     -------
@@ -122,9 +126,10 @@ def train(
     )
     kept = _checkpoint(checkpoint, network, images, labels, schedule)
     done = kept.restore(module, optimizer) if kept else 0
+    watched = Watch(watch, done + 1, schedule.epochs, len(images))
     for number in range(done + 1, schedule.epochs + 1):
         begun = time.perf_counter()
-        loss, right = _run_epoch(trained, images, labels, schedule, number, optimizer)
+        loss, right = _run_epoch(trained, images, labels, schedule, number, optimizer, watched)
         tested = accuracy(trained, *validation) if validation is not None else None
         if kept:
             kept.save(number, module, optimizer)
@@ -155,12 +160,14 @@ def _run_epoch(
     schedule: Schedule,
     number: int,
     optimizer: torch.optim.Optimizer,
+    watched: Watch,
 ) -> tuple[float, float]:
     """Train for one epoch; returns the mean loss and the share that was right."""
     device = network.device
     criterion = nn.CrossEntropyLoss(label_smoothing=schedule.label_smoothing)
     in_epoch = steps(schedule, len(images))
     loss_sum, right = torch.zeros((), device=device), torch.zeros((), device=device)
+    seen = 0
     with _training(network, epoch_seed(schedule, number)):
         for step, (batch, truth) in enumerate(epoch_batches(network, images, labels, schedule, number)):
             for group in optimizer.param_groups:
@@ -179,6 +186,8 @@ def _run_epoch(
             right += (logits.detach().argmax(dim=1) == truth).sum()
             if step % _CHECK_EVERY == 0:
                 _check_finite({"the loss": loss_sum}, number, schedule)
+            seen += len(truth)
+            watched.step(number, seen, loss_sum)
     _check_finite({"the loss": loss_sum, **network.module.state_dict()}, number, schedule)
     return float(loss_sum) / len(images), float(right) / len(images)
 

@@ -9,13 +9,19 @@ from dispersion.report.section import section
 from dispersion.report.study import Study
 from dispersion.report.svg import draw, inline_svg
 from dispersion.study.plots import values_by_instance
-from dispersion.study.tables import GAP_DEFINITION, WAY_DEFINITION, solve_cells, value_cells
+from dispersion.study.tables import (
+    GAP_DEFINITION,
+    WAY_DEFINITION,
+    shared_note,
+    solve_cells,
+    value_cells,
+)
 from dispersion.study.tasks import SolveRow
 
 _NAMES = ("instance", "solver", "status", "found by", "bound by")
 
 
-@section("layers", "Instance by instance", order=20)
+@section("layers", "Instance by instance", order=20, network_title="Layer by layer")
 def layers(study: Study) -> list[Block]:
     """The best value and bound of every question, and every solve below."""
     if not study.solves:
@@ -24,15 +30,17 @@ def layers(study: Study) -> list[Block]:
     if all(line[-1] == "-" for line in lines):  # nothing is published of these
         header, lines = header[:-1], [line[:-1] for line in lines]
     pictures = [_picture(k, rows) for k, rows in enumerate(_by_keep(study.solves)) if len(rows) > 1]
-    found = Table("Best value and best bound of every instance", header, lines, _NAMES)
+    what = "layer" if study.model else "instance"
+    found = Table(f"Best value and best bound of every {what}", header, lines, _NAMES)
     solves = Table("Every solve", *solve_cells(study.solves), _NAMES)
+    legend = filter(None, [" ".join(WAY_DEFINITION.split()), shared_note(study.solves)])
     return [
         *pictures,
         found,
         Text(GAP_DEFINITION, "note"),
         Folded(
             f"All {len(study.solves):,} solves",
-            [solves, Text(" ".join(WAY_DEFINITION.split()), "note")],
+            [solves, *(Text(line, "note") for line in legend)],
         ),
     ]
 

@@ -123,8 +123,13 @@ def _shared(rows: Sequence[SolveRow]) -> list[str]:
     shared = sum(row.shared for row in rows)
     if not shared:
         return []
-    which = "all" if shared == len(rows) else str(shared)
-    return [f"Of the {len(rows)} times, {which} were taken on machines shared with other solves."]
+    if shared == len(rows):
+        return ["All times were taken on machines shared with other solves, and are too long."]
+    were = "was" if shared == 1 else "were"
+    return [
+        f"Of the {len(rows)} times, {shared} {were} taken on machines shared with other solves, and "
+        f"{'is' if shared == 1 else 'are'} too long."
+    ]
 
 
 def _accuracies(rows: Sequence[AccuracyRow]) -> list[str]:

@@ -1,6 +1,6 @@
 "use strict";
 // Sorting: a button in every column head; absent values stay last whichever way.
-const number = (text) => Number.parseFloat(text.replaceAll(",", ""));
+const number = (text) => Number.parseFloat(text.replaceAll(/[,~]/g, ""));
 const compare = (a, b) => {
   const x = number(a), y = number(b);
   if (!Number.isNaN(x) && !Number.isNaN(y) && x !== y) return x - y;

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Iterable, Iterator
+from concurrent.futures import CancelledError
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from itertools import islice
 from multiprocessing import current_process
@@ -11,11 +15,15 @@ from typing import Any
 from dispersion.errors import MissingExtraError, UnavailableError
 from dispersion.solution import Solution
 from dispersion.study.executors.local import LocalExecutor
+from dispersion.study.logs import LOG
 from dispersion.study.serving import failure
 from dispersion.study.tasks import Task
 
 _AHEAD = 2  # tasks under way for every thread of the cluster, so that none waits for the network
 _CONNECT_SECONDS = 10.0
+_LOOK_SECONDS = 1.0  # between two looks at a cluster in which nothing ends
+_SAY_SECONDS = 5.0  # without workers, until that is said
+_GIVE_UP_SECONDS = 600.0  # and until it is given up
 
 
 def solve_isolated(task: Task) -> Solution:
@@ -29,7 +37,8 @@ class DaskExecutor:
     """Send tasks to a Dask scheduler (see `Executor`).
 
     Each is solved in a process of its own, as on one machine.  What a worker of the cluster takes with
-    it when it dies is given to another; a task that has killed several is a failure.
+    it when it dies is given to another; a task that has killed several is a failure.  A cluster without
+    workers is waited for, ten minutes at most.
 
     Parameters
     ----------
@@ -55,6 +64,8 @@ class DaskExecutor:
                 "pip install 'p-dispersion[dask]'."
             ) from error
         self.address = address
+        # what it logs, with tracebacks, comes here as an exception as well
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
         try:
             client = self._distributed.Client
             self._client = client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
@@ -65,21 +76,32 @@ class DaskExecutor:
             ) from error
 
     def solve(self, tasks: Iterable[tuple[int, Task]]) -> Iterator[tuple[int, Solution]]:
-        """Solve tasks; leaving the iterator early takes back those that have not begun."""
+        """Solve tasks; leaving the iterator early takes back those that have not begun.
+
+        Raises
+        ------
+        UnavailableError
+            The cluster has had no worker for ten minutes, or the scheduler is gone.
+        """
         waiting = iter(tasks)
         under_way: dict[Any, tuple[int, Task]] = {}
-        ended = self._distributed.as_completed(loop=self._client.loop)
+        patience = _Patience(self.address)
         try:
             while True:
-                for index, task in islice(waiting, max(0, self._room() - len(under_way))):
-                    future = self._client.submit(solve_isolated, task, pure=False)
+                with self._connected():
+                    threads: int = sum(self._client.nthreads().values())
+                for index, task in islice(waiting, max(0, _room(threads) - len(under_way))):
+                    with self._connected():
+                        future = self._client.submit(solve_isolated, task, pure=False)
                     under_way[future] = index, task
-                    ended.add(future)
                 if not under_way:
                     return
-                future = next(ended)
-                index, task = under_way.pop(future)
-                yield index, _solution(future, task)
+                patience.look(threads)
+                with self._connected():
+                    ended = self._ended(under_way)
+                for future in ended:
+                    index, task = under_way.pop(future)
+                    yield index, _solution(future, task)
         finally:
             self._client.cancel(list(under_way))
 
@@ -87,10 +109,53 @@ class DaskExecutor:
         """Take leave of the scheduler, which goes on."""
         self._client.close()
 
-    def _room(self) -> int:
-        """How many tasks to have under way, by now; one while there is no worker."""
-        threads: int = sum(self._client.nthreads().values())
-        return max(1, _AHEAD * threads)
+    def _ended(self, futures: Iterable[Any]) -> list[Any]:
+        """Those that have ended; waits a little for the first."""
+        with suppress(TimeoutError), self._client.as_current():
+            self._distributed.wait(list(futures), _LOOK_SECONDS, return_when="FIRST_COMPLETED")
+        return [future for future in futures if future.done()]
+
+    @contextmanager
+    def _connected(self) -> Iterator[None]:
+        """Let the loss of the scheduler, which takes all futures with it, be one sentence."""
+        try:
+            yield
+        except (CancelledError, OSError) as error:
+            raise UnavailableError(
+                f"the Dask scheduler at {self.address} is gone; start one, and the same command again: "
+                "what is solved is kept."
+            ) from error
+
+
+class _Patience:
+    """Waits for workers: says so in time, and does not wait for ever."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._since = time.monotonic()  # without workers
+        self._said = False
+
+    def look(self, threads: int) -> None:
+        """Take note of how many threads the cluster has; raises once it has had none for too long."""
+        now = time.monotonic()
+        if threads:
+            self._since, self._said = now, False
+        elif now - self._since > _GIVE_UP_SECONDS:
+            raise UnavailableError(
+                f"the Dask cluster at {self._address} has had no worker for {_GIVE_UP_SECONDS:g} s; "
+                "start some with `dask worker`, and the same command again: what is solved is kept."
+            )
+        elif now - self._since > _SAY_SECONDS and not self._said:
+            self._said = True
+            LOG.warning(
+                "the Dask cluster at %s has no worker; waiting for one, %g s at most",
+                *(self._address, _GIVE_UP_SECONDS),
+            )
+
+
+def _room(threads: int) -> int:
+    """How many tasks to have under way; one while there is no worker."""
+    return max(1, _AHEAD * threads)
 
 
 def _solution(future: Any, task: Task) -> Solution:

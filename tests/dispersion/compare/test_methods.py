@@ -1,6 +1,7 @@
 """Criteria of filter pruning beside the solvers."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pruning
 from dispersion.compare import main
 from dispersion.compare.criteria import named
 from dispersion.errors import InputError, UnknownNameError
+from dispersion.study import progress
 from dispersion.study.arguments import SOLVERS_TOO, parser
 from pruning.criteria import criteria, keep
 
@@ -50,9 +52,13 @@ def texts(methods: list[str], images: bool = True) -> list[str]:
 
 @pytest.mark.usefixtures("_inline")
 def test_budgets_spaces_and_recoveries_together(
-    run: Callable[..., Any], tmp_path: Path, write_images: Callable[..., Path]
+    run: Callable[..., Any],
+    tmp_path: Path,
+    write_images: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A budget in place of a ratio, filters by what they contribute, fine-tuning alone, and times."""
+    monkeypatch.setattr(progress, "_BETWEEN_LINES", 0.0)
     images = write_images(tmp_path / "images")
     done = run(
         *("--layers", f"{FIRST},{LAST}", "--data", images, "--calibration-images", "6"),
@@ -61,6 +67,8 @@ def test_budgets_spaces_and_recoveries_together(
     )
     assert done.code == 0, done.err
     assert "keep is the share of macs that remains, within 1 %" in done.err
+    told = r"testing: 1/3 done, greedy, keep 0\.97, seed 0: \d+ s, fine-tuning, epoch 1/1, "
+    assert re.search(told + r"10 of 10 images, loss \d\S+, about 0 s left\n", done.err)
     networks = done.table("networks").set_index("method")
     for method in ("greedy", "l2"):
         row = networks.loc[method]

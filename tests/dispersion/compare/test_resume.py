@@ -13,6 +13,7 @@ from typing import Any
 import psutil
 import pytest
 
+from dispersion.compare import networks
 from dispersion.study.journal import Journal
 from dispersion.study.ledger import JOURNAL
 from dispersion.study.reading import read_study
@@ -113,6 +114,57 @@ def test_networks_are_not_tested_again(run: Run, monkeypatch: pytest.MonkeyPatch
     refused = run(*(part for part in command if part not in ("--methods", "l1")))
     assert refused.code == 2
     assert "holds criteria that this command does not ask for (2), such as l1, keep 0.25" in refused.err
+
+
+@pytest.mark.usefixtures("_inline")
+def test_criteria_choose_once(
+    run: Run,
+    tmp_path: Path,
+    write_images: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What a criterion keeps is taken from the journal under equal conditions, and only then."""
+    from pruning import criteria
+
+    scores, seen, interrupts = criteria.scores, list[str](), ["l2"]
+
+    def noted(layer: Any, name: str, **how: Any) -> Any:
+        if name in interrupts:
+            interrupts.remove(name)
+            raise KeyboardInterrupt
+        seen.append(name)
+        return scores(layer, name, **how)
+
+    monkeypatch.setattr(criteria, "scores", noted)
+    monkeypatch.setattr(networks, "evaluate_stage", lambda *_: [])
+    images = write_images(tmp_path / "images")
+    base = ("--solvers", "greedy", "--keep", "0.5", "--recover", "none", "--data", images)
+    command = (*base, "--calibration-images", "6", "--methods", "l1", "l2")
+    assert run(*command).code == 130
+    more = (*command[:-2], "l1", "l2", "whc", "--keep", "0.5", "0.25")
+    for arguments, reused, asked in (
+        (command, "1 of 2", ["l2"]),
+        (command, "2 of 2", []),
+        (more, "2 of 6", ["l1", "l2", "whc"]),  # whc anew, the others for the other ratio
+        ((*more, "--calibration-images", "7"), None, ["l1", "l2", "whc"]),
+        ((*more, "--calibration-images", "7", "--space", "normalized"), None, ["l1", "l2", "whc"]),
+    ):
+        if "--space" in arguments:  # other points, and so another study for the solvers
+            (tmp_path / "out" / JOURNAL).write_text(without_solves(tmp_path / "out" / JOURNAL))
+        seen.clear()
+        done = run(*arguments)
+        assert done.code == 0, done.err
+        assert seen == asked
+        said = "choices of criteria are in"
+        assert f"{reused} {said}" in done.err if reused else said not in done.err
+        study = read_study(done.folder)
+        assert study.selections == json.loads((done.folder / "selections.json").read_text())
+
+
+def without_solves(journal: Path) -> str:
+    """The lines of a journal that are of no solve."""
+    lines = journal.read_text().splitlines(keepends=True)
+    return "".join(line for line in lines if '"kind":"solve"' not in line)
 
 
 def test_another_study_is_left_alone(run: Run) -> None:

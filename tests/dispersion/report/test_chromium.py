@@ -84,7 +84,8 @@ def test_keys_sort_a_table(opened: Callable[..., Any]) -> None:
     page.keyboard.press("Space")
     assert (head.get_attribute("aria-sort"), numbers(page, 1)) == ("descending", before[::-1])
     said = page.locator("#said").inner_text()
-    assert said == "Best value and best bound of every instance: sorted by n, descending"
+    assert said == "Best value and best bound of every layer: sorted by n, descending"
+    assert page.evaluate("[number('~1,000.5'), number('-')]")[0] == 1000.5
 
 
 def test_the_mouse_sorts_and_absent_values_stay_last(opened: Callable[..., Any]) -> None:

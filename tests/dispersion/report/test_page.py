@@ -14,6 +14,7 @@ from dispersion.report.blocks import Text
 from dispersion.report.page import build_report, title_of
 from dispersion.report.section import Section, sections
 from dispersion.report.study import Study, read
+from dispersion.study.tables import SHARED_DEFINITION
 
 Studies = Callable[..., Study]
 VOID = {"meta", "img", "link", "br", "hr"}
@@ -155,6 +156,27 @@ def test_a_new_section_is_one_entry(make_study: Studies, monkeypatch: pytest.Mon
     text = build_report(make_study())
     assert [one["id"] for one in Page(text).all("section")][:3] == ["verdict", "new", "layers"]
     assert "<p>12 rows</p>" in text
+
+
+def test_layers_are_called_layers(text: str, make_study: Studies) -> None:
+    """The section of a network's layers is not that of instances, in its heading and its link."""
+    assert text.count("Layer by layer") == 2
+    assert "Instance by instance" not in text
+    assert build_report(make_study(run={})).count("Instance by instance") == 2
+
+
+def test_shared_machines_are_marked_and_explained(
+    make_study: Studies, solve_row: Callable[..., object]
+) -> None:
+    """Times from shared workers have a mark, in the tables and in a note below each; others none."""
+    rows = [solve_row(), solve_row(instance="layer2.conv", shared=True)]
+    text = build_report(make_study(solves=rows))
+    assert text.count(SHARED_DEFINITION) == 2
+    assert text.count("<td>~1.500</td>") == 1
+    assert text.count("<td>1.500</td>") == 1
+    assert "Of the 2 times, 1 was taken on machines shared with other solves, and is too long." in text
+    assert SHARED_DEFINITION not in build_report(make_study())
+    assert "machines shared" not in build_report(make_study())
 
 
 def test_titles(make_study: Studies, solve_row: Callable[..., object]) -> None:

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from dispersion import Instance
-from dispersion.study.backlog import Backlog
+from dispersion.study import backlog
+from dispersion.study.backlog import Backlog, in_turn
 from dispersion.study.records import SolveRecord
+from dispersion.study.serving import failure
 from dispersion.study.store import Store
 from dispersion.study.tasks import SolveRow, Task
 from dispersion.yardstick import RandomValues
@@ -22,9 +24,11 @@ def stores(tmp_path: Path) -> tuple[Store, Store]:
     return Store(tmp_path / "out"), Store(tmp_path / "out")
 
 
-def finish(store: Store, task: Task) -> None:
+def finish(store: Store, task: Task, fails: bool = False) -> None:
     """Solve a task and write the answer down, as another process would."""
     solution = solve(task.instance, task.solver, seed=task.limits.seed)
+    if fails:
+        solution = failure(task, "no luck")
     store.ledger.keep_solve(
         SolveRecord(SolveRow.of(task, solution, RandomValues(0.1, 0.2)), solution, 0)
     )
@@ -66,3 +70,48 @@ def test_equal_keys_are_claimed_once(
     finish(stores[0], tasks[0])
     backlog.close(0)
     assert [k for k, _ in backlog.answered()] == [1]
+
+
+def test_a_start_that_fails_leaves_what_others_did(stores: tuple[Store, Store], task: Tasks) -> None:
+    """Whoever made the folder and did nothing in it takes it away only if nobody else did anything."""
+    first, second = stores
+    finish(second, task("greedy"))
+    first.close()
+    assert len(Store(second.folder).ledger.records.solves) == 1
+
+
+def test_work_of_others_comes_when_they_give_it_back(
+    stores: tuple[Store, Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two that take turns do different pieces; equal keys are no reason to wait for oneself."""
+    monkeypatch.setattr(backlog, "PAUSE_SECONDS", 0.0)
+    work = [("a", 0), ("b", 1), ("b", 2), ("c", 3)]
+    here, there = (in_turn(store.ledger.claims, work) for store in stores)
+    assert [next(here), next(there)] == [0, 1]
+    assert next(here) == 3
+    assert [next(there), next(there)] == [2, 0]  # the last was given back
+    there.close()
+    assert list(here) == [1, 2]
+    assert stores[1].ledger.claims.take("b")
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_two_that_retry_failures_retry_once(
+    again: bool, tmp_path: Path, stores: tuple[Store, Store], task: Tasks
+) -> None:
+    """What one has retried, be it in vain, the other takes; whoever asks later retries it once more."""
+    tasks = [task("greedy")]
+    finish(stores[0], tasks[0], fails=True)
+    for store in stores:
+        store.ledger.refresh()
+        store.ledger.forget_failures()
+    mine, theirs = (Backlog(store.ledger, tasks) for store in stores)
+    assert [k for k, _ in mine.claimed()] == [0]
+    assert list(theirs.claimed()) == []
+    finish(stores[0], tasks[0], fails=again)
+    mine.close(0)
+    assert list(theirs.claimed()) == []
+    assert [record.failed for _, record in theirs.answered()] == [again]
+    later = Store(tmp_path / "out")
+    later.ledger.forget_failures()
+    assert len(list(Backlog(later.ledger, tasks).claimed())) == again

@@ -91,6 +91,16 @@ def test_a_journal_can_be_cut_anywhere(filled: Journal, tmp_path: Path) -> None:
         assert numbers(Journal(filled.path)) == [*range(whole), 9]
 
 
+def test_a_line_that_comes_while_one_reads_is_not_torn(filled: Journal) -> None:
+    """Between reading and the look at the end another process may have appended a whole line."""
+    reader = Journal(filled.path)
+    assert numbers(reader) == [0, 1, 2, 3]
+    filled.append({"k": 4})
+    reader.check_end()
+    assert reader.warnings == []
+    assert numbers(reader) == [4]
+
+
 def test_a_damaged_line_costs_itself(filled: Journal) -> None:
     """Any changed byte of a line, be it still JSON, is noticed; the other lines are read."""
     lines = filled.path.read_bytes().splitlines(keepends=True)

@@ -122,6 +122,34 @@ def test_what_is_at_work_is_told(clock: SimpleNamespace) -> None:
     assert steps.doing() == "kuby on layer1: optimal"
 
 
+def test_a_long_step_tells_how_far_it_is(out: Console, clock: SimpleNamespace) -> None:
+    """Without a terminal every fifteen seconds, counted from whatever was said last."""
+    with stage("testing", 2, out) as steps:
+        steps.begin("a", "network a:")
+        for clock.now in (5.0, 15.0, 20.0, 31.0):
+            steps.tell("a", f"epoch {clock.now:g}")
+        assert steps.doing() == "network a: 31 s, epoch 31"
+        steps.step("network a", key="a")
+        steps.begin("b", "network b:")
+        assert steps.doing() == "network b: 0 s"
+        steps.step("network b", key="b")
+    assert shown(out).splitlines() == [
+        "testing: 0/2 done, network a: 15 s, epoch 15",
+        "testing: 0/2 done, network a: 31 s, epoch 31",
+        "testing: 2/2, last network b",
+    ]
+
+
+def test_a_terminal_shows_how_far_a_step_is() -> None:
+    """Beside the bar, without a line of its own."""
+    on = console(terminal=True)
+    with spoken(on), stage("testing", 2, on) as steps:
+        steps.begin("a", "network a:")
+        steps.tell("a", "epoch 1/3")
+        steps.step("network b")  # the bar is drawn anew
+    assert "network a: 0 s, epoch 1/3" in shown(on)
+
+
 @pytest.mark.parametrize(
     ("seconds", "told"),
     [(0.4, "0 s"), (99.0, "99 s"), (100.0, "2 min"), (5999.0, "100 min"), (9e3, "2.5 h")],

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from dispersion import Instance
-from dispersion.study.records import NetworkRecord, Records, SolveRecord
+from dispersion.study.records import NetworkRecord, Records, SelectionRecord, SolveRecord
 from dispersion.study.selections import Method
 from dispersion.study.serving import failure
 from dispersion.study.tasks import AccuracyRow, NetworkRow, SolveRow, Task
@@ -115,7 +115,7 @@ def test_the_later_is_meant(
     records.add(
         [{"kind": "selection", "method": "l1", "kept": {"a": [1]}}, {"kind": "of a later version"}]
     )
-    assert records.selections == {"l1": {"a": [1]}}
+    assert records.selections == {"l1": SelectionRecord("l1", {"a": [1]})}
 
 
 def test_rows_of_other_versions_are_read(record: Callable[..., SolveRecord]) -> None:

@@ -260,6 +260,18 @@ def test_the_store_alone_is_enough(study: Callable[..., Session], task: Tasks, t
     assert Status("optimal").value in set(whole.solves["status"])
 
 
+def test_times_beside_another_process_are_marked(
+    study: Callable[..., Session], task: Tasks, tmp_path: Path
+) -> None:
+    """A second command at work on the folder, on this machine, makes times too long."""
+    other = Store(tmp_path / "out").ledger
+    assert other.claims.take("something else")
+    assert [row.shared for row in study([task("greedy")]).rows] == [True]
+    other.claims.release_all()
+    again = study([task("greedy"), task("tabu")]).rows
+    assert [row.shared for row in again] == [True, False]
+
+
 def test_another_machine_is_told(
     study: Callable[..., Session], task: Tasks, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,6 +13,7 @@ from rich.console import Console
 from dispersion.study.tables import (
     FORMATS,
     GAP_DEFINITION,
+    SHARED_DEFINITION,
     WAY_DEFINITION,
     best_known,
     network_cells,
@@ -90,6 +91,22 @@ def test_solves_as_text(solves: list[SolveRow]) -> None:
     assert lines[1] == [*first, "random #0", "0.1", "-", "-", "0.000", "feasible", *times]
     assert lines[2] == [*first, "random #1", "0.2", "-", "-", "0.500", "feasible", *times]
     assert lines[3][3:9] == ["clique", "-", "-", "-", "-", "error"]
+
+
+def test_times_of_shared_machines_are_marked(solve_row: SolveRows) -> None:
+    """A mark before such seconds, also in their sum, and one line that explains it; else neither."""
+    rows = [solve_row(), solve_row(solver="tabu"), solve_row(solver="tabu", keep=0.25, shared=True)]
+    assert [line[9:] for line in solve_cells(rows)[1]] == [
+        ["0.250", "1.500"],
+        ["0.250", "1.500"],
+        ["~0.250", "~1.500"],
+    ]
+    assert [line[-1] for line in summary_cells(rows)[1]] == ["1.75", "~3.50"]
+    for style in ("table", "markdown"):
+        assert printed(style, rows, []).count(SHARED_DEFINITION) == 1
+        assert "~" not in printed(style, rows[:2], [])
+    for style in ("csv", "json"):
+        assert "~" not in printed(style, rows, [])
 
 
 def test_no_way_where_random_is_as_good_as_the_best(solve_row: SolveRows) -> None:

@@ -21,10 +21,12 @@ from dispersion import Instance, Solution, Status
 from dispersion.study import serving, workers
 from dispersion.study.executors import local
 from dispersion.study.executors.local import LocalExecutor
+from dispersion.study.improvements import Heard
 from dispersion.study.serving import failure
 from dispersion.study.serving import serve as _serve
 from dispersion.study.tasks import Task
 from dispersion.study.workers import Worker
+from dispersion.verify import faults_of, recompute
 from solvers import Limits, solve
 
 Tasks = Callable[..., Task]
@@ -173,6 +175,7 @@ def test_an_answer_cut_short_is_a_death(task: Tasks) -> None:
     theirs.close()
     dying = object.__new__(Worker)
     dying.pipe, dying.task = ours, task("greedy")
+    dying.heard = Heard()
     dying.begun, dying.deadline = 0.0, float("inf")
     dying.process = SimpleNamespace(
         exitcode=1, join=lambda timeout=None: None, kill=lambda: None, is_alive=lambda: False
@@ -223,6 +226,51 @@ def test_an_engine_that_keeps_the_interpreter_is_killed(fakes: None, task: Tasks
     assert solution.message.startswith("killed: no answer after ")
 
 
+@pytest.mark.parametrize(
+    ("name", "status", "told"),
+    [
+        ("reports-and-hangs", Status.TIME_LIMIT, r"killed: no answer after \d+ s"),
+        ("reports-and-dies", Status.ERROR, r"the worker died \(killed by SIGKILL, .*\)"),
+        ("reports-and-breaks", Status.ERROR, r"RuntimeError: no such luck"),
+    ],
+)
+def test_what_was_reported_outlives_its_process(
+    name: str, status: Status, told: str, fakes: None, task: Tasks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However a solve is ended from outside, its last incumbent, bound and trace are kept."""
+    monkeypatch.setattr(serving, "GRACE_SECONDS", 0.2)
+    asked = task(name, seconds=0.3)
+    [(_, solution)] = solve_all([asked], jobs=1)
+    instance = asked.instance
+    ends = [range(instance.n - instance.p, instance.n), range(instance.p)]
+    values = [recompute(instance, list(end), "max-min") for end in ends]
+    assert values[0] < values[1]  # so both were incumbents
+    assert solution.selected is not None
+    assert solution.selected.tolist() == list(ends[1])
+    bound = float(instance.levels[-1])
+    assert (solution.objective, solution.bound, solution.status) == (values[1], bound, status)
+    points = [(point.objective, point.bound) for point in solution.trace]
+    assert points == [(None, bound), (values[0], bound), (values[1], bound)]
+    kept = r"; kept the incumbent and bound it had reported by \d\S* s"
+    assert re.fullmatch(told + kept, solution.message)
+    assert faults_of(instance, solution) == []
+
+
+def test_what_a_solver_needs_on_its_way_is_no_answer(fakes: None, task: Tasks) -> None:
+    """What was found of another instance is not kept of this one."""
+    [(_, solution)] = solve_all([task("reports-of-another")], jobs=1)
+    assert (solution.selected, solution.bound, solution.trace) == (None, None, ())
+    assert solution.message == "RuntimeError: no such luck"
+
+
+def test_a_new_task_has_heard_nothing(fakes: None, worker: Worker, task: Tasks) -> None:
+    """What a warm worker reported of one task is not kept of the next."""
+    worker.give(task("greedy"))
+    assert answer(worker).selected is not None
+    worker.give(task("killed"))
+    assert (answer(worker).selected, worker.heard.points) == (None, [])
+
+
 def test_too_much_memory_is_a_row_with_its_reason(fakes: None, task: Tasks) -> None:
     """A worker above its limit is killed; one below is not, nor is any without a limit."""
     limited = [replace(task("glutton"), memory=0.6), replace(task("greedy"), memory=0.6)]
@@ -267,13 +315,16 @@ def _sigint_as_it_was() -> Iterator[None]:
 
 @pytest.mark.usefixtures("_sigint_as_it_was")
 def test_a_worker_says_when_it_starts_and_leaves_when_told(task: Tasks) -> None:
-    """The protocol: "started" and a solution for each task, until `None`."""
+    """The protocol: "started", improvements and a solution for each task, until `None`."""
     ours, theirs = Pipe()
     for message in (task("greedy"), task("no such solver"), None):
         ours.send(message)
     _serve(theirs)
     assert ours.recv() == "started"
-    assert ours.recv().status is Status.FEASIBLE
+    told = [ours.recv() for _ in range(2)]  # greedy's selection, and the bound that it proves
+    solution = ours.recv()
+    assert tuple(point for one in told for point in one.points) == solution.trace
+    assert solution.status is Status.FEASIBLE
     refused = ours.recv()
     assert refused.status is Status.ERROR
     assert refused.message.startswith("UnknownNameError: unknown max-min solver 'no such solver'")

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from torch import nn
 
 from dispersion.errors import DivergedError, InputError
 from pruning import Network, accuracy, prune
-from pruning.training import Decay, Epoch, Schedule, loop, train
+from pruning.training import Decay, Epoch, Headway, Schedule, headway, loop, train
 from pruning.training.loop import Labelled
 from pruning.zoo import Normalization
 
@@ -84,6 +85,39 @@ def test_the_epoch_is_told_as_it_was(tiny: Network, coloured: Labelled) -> None:
     assert epochs[0].loss == pytest.approx(float(loss), rel=1e-5)
     assert epochs[0].accuracy == pytest.approx(accuracy(still, *coloured))
     assert epochs[0].validation is None
+
+
+def test_who_waits_is_told_how_far_it_is(
+    tiny: Network, coloured: Labelled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every 15 seconds and at the end of every epoch, with the loss so far and the time left."""
+    now = [0.0]
+
+    def clock() -> float:
+        now[0] += 1.0
+        return now[0]
+
+    monkeypatch.setattr(headway, "_BETWEEN_SECONDS", 2.0)
+    monkeypatch.setattr(headway, "time", SimpleNamespace(monotonic=clock))
+    told, epochs = list[Headway](), list[Epoch]()
+    train(tiny, *coloured, Schedule(epochs=2, batch=8), watch=told.append, report=epochs.append)
+    places = [(one.epoch, one.epochs, one.images, one.of) for one in told]
+    # 31 images in batches of 8, 8, 8 and 7: a second each
+    assert places == [(1, 2, 16, 31), (1, 2, 31, 31), (2, 2, 16, 31), (2, 2, 31, 31)]
+    assert [one.seconds_left for one in told] == pytest.approx(
+        [2 * 46 / 16, 4 * 31 / 31, 6 * 15 / 47, 0.0]
+    )
+    assert [one.loss for one in told[1::2]] == pytest.approx([epoch.loss for epoch in epochs])
+
+
+def test_watching_changes_nothing(tiny: Network, coloured: Labelled, tmp_path: Path) -> None:
+    """The weights are those of a training that nobody watches; what is resumed counts from there."""
+    path, told = tmp_path / "checkpoint", list[Headway]()
+    watched = train(tiny, *coloured, SHORT, watch=told.append, checkpoint=path)
+    assert watched.digest == train(tiny, *coloured, SHORT).digest
+    assert [one.epoch for one in told] == list(range(1, SHORT.epochs + 1))
+    train(tiny, *coloured, SHORT, watch=told.append, checkpoint=path)
+    assert len(told) == SHORT.epochs
 
 
 def test_the_same_again(tiny: Network, coloured: Labelled) -> None:

@@ -75,6 +75,19 @@ def test_contradictions_and_ends_are_said_first(make_study: Studies) -> None:
     assert text.startswith("2 contradictions: nothing below can be relied upon.  The study is inter")
 
 
+def test_shared_machines_are_said(make_study: Studies, solve_row: SolveRows) -> None:
+    """How many of the times are too long; nothing where none is."""
+    alone, beside = solve_row(), solve_row(shared=True)
+    on = "taken on machines shared with other solves, and"
+    for rows, told in (
+        ([beside, beside], f"All times were {on} are too long."),
+        ([alone, beside], f"Of the 2 times, 1 was {on} is too long."),
+        ([alone, beside, beside], f"Of the 3 times, 2 were {on} are too long."),
+    ):
+        assert told in said(make_study(solves=rows))
+    assert "shared" not in said(make_study(solves=[alone]))
+
+
 def test_random_may_win(make_study: Studies, accuracy_row: Callable[..., AccuracyRow]) -> None:
     """An honest verdict says so, and who cannot be told from it; the last recovery counts."""
     rows = [

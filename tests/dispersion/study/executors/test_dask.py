@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -72,6 +73,64 @@ def test_leaving_early_takes_the_rest_back(cluster: Any, task: Callable[..., Tas
     while any(state.processing for state in cluster.scheduler.workers.values()):
         time.sleep(0.05)
     assert cluster.scheduler.tasks == {}
+
+
+@pytest.fixture
+def lonely() -> Iterator[Any]:
+    """A scheduler without workers."""
+    with distributed.LocalCluster(
+        n_workers=0, host="127.0.0.1", dashboard_address="127.0.0.1:0", silence_logs=50
+    ) as made:
+        yield made
+
+
+def test_waiting_for_workers_is_said_and_ends(
+    lonely: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without workers the command says once that it waits, and gives up with exit code 2."""
+    monkeypatch.setattr(dask, "_LOOK_SECONDS", 0.1)
+    monkeypatch.setattr(dask, "_SAY_SECONDS", 0.2)
+    monkeypatch.setattr(dask, "_GIVE_UP_SECONDS", 1.0)
+    command = ["--instance", "generate:som:n=12,p=3,seed=1", "--solvers", "greedy"]
+    address = lonely.scheduler_address
+    assert main([*command, "--out", str(tmp_path / "out"), "--scheduler", address]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    where = f"the Dask cluster at {address} has"
+    assert lines.count(f"{where} no worker; waiting for one, 1 s at most") == 1
+    assert lines[-1] == (
+        f"error: {where} had no worker for 1 s; start some with `dask worker`, and the same command "
+        "again: what is solved is kept."
+    )
+
+
+def test_workers_may_come_late(
+    lonely: Any, task: Callable[..., Task], monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
+    """Whoever has waited goes on as soon as there is one."""
+    monkeypatch.setattr(dask, "_LOOK_SECONDS", 0.1)
+    monkeypatch.setattr(dask, "_SAY_SECONDS", 0.2)
+    begin = threading.Timer(1.0, lonely.scale, [1])
+    begin.start()
+    executor = DaskExecutor(lonely.scheduler_address)
+    [(_, solution)] = executor.solve(enumerate([task("greedy")]))
+    executor.close()
+    begin.join()
+    assert solution.status is Status.FEASIBLE
+    assert caplog.text.count("has no worker; waiting for one") == 1
+
+
+def test_a_scheduler_that_goes_is_one_sentence(
+    lonely: Any, task: Callable[..., Task], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever waits for an answer learns that there will be none."""
+    monkeypatch.setattr(dask, "_SAY_SECONDS", 0.0)
+    executor = DaskExecutor(lonely.scheduler_address)
+    ending = threading.Timer(0.5, lonely.close)
+    ending.start()
+    with pytest.raises(UnavailableError, match=r"the Dask scheduler at tcp://.* is gone; start one"):
+        list(executor.solve(enumerate([task("greedy")])))
+    ending.join()
+    executor.close()
 
 
 def test_a_task_that_kills_workers_is_a_failure(task: Callable[..., Task]) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from dispersion.solution import Refutation
 from dispersion.study import serving
-from solvers.base import Kind, Method, Run, solver
+from solvers.base import Kind, Method, Run, solve, solver
 
 _serve = serving.serve
 
@@ -115,6 +115,38 @@ def hang_in_c(run: Run) -> None:
     """Never give the interpreter back, and be deaf to requests to end."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     ctypes.PyDLL(None).sleep(60)  # keeps the lock of the interpreter
+
+
+def _report(run: Run) -> None:
+    """First a bound that everybody knows, then the last points, then the first, which are better."""
+    run.prove(float(run.instance.levels[-1]))
+    run.incumbent(range(run.instance.n - run.instance.p, run.instance.n))
+    run.incumbent(range(run.instance.p))
+
+
+@_fake
+def reports_and_hangs(run: Run) -> None:
+    _report(run)
+    hang_in_c(run)
+
+
+@_fake
+def reports_and_dies(run: Run) -> None:
+    _report(run)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@_fake
+def reports_and_breaks(run: Run) -> None:
+    _report(run)
+    raise RuntimeError("no such luck")
+
+
+@_fake
+def reports_of_another(run: Run) -> None:
+    """Solve a smaller instance on the way, and break."""
+    solve(run.instance.with_p(2), "greedy")
+    raise RuntimeError("no such luck")
 
 
 @_fake

@@ -1,0 +1,41 @@
+"""Whoever listens hears every improvement of a solve, and no other."""
+
+import numpy as np
+import pytest
+
+from dispersion import Instance, TracePoint
+from solvers import Limits, Run, solve
+from solvers.run import listening
+
+
+@pytest.fixture
+def instance() -> Instance:
+    """Ten points, of which three are chosen."""
+    return Instance.from_points(np.random.default_rng(0).random((10, 2)), 3)
+
+
+def test_improvements_are_heard_as_they_come(instance: Instance) -> None:
+    """Each is the last point of the trace when it is heard; what improves nothing is not told."""
+    heard: list[TracePoint] = []
+    with listening(lambda run: heard.append(run.trace[-1])):
+        run = Run(instance, Limits(), "max-min")
+    run.prove(2.0)
+    assert len(heard) == 1
+    run.prove(3.0)
+    assert len(heard) == 1
+    run.incumbent([0, 1, 2])
+    run.incumbent([2, 1, 0])
+    assert heard == run.trace
+    assert len(heard) == 2
+
+
+def test_listening_ends(instance: Instance) -> None:
+    """With the block; inside, another may listen meanwhile."""
+    outer, inner = list[str](), list[str]()
+    with listening(lambda run: outer.append("heard")):
+        with listening(lambda run: inner.append("heard")):
+            solve(instance, "greedy")
+        assert (outer, len(inner)) == ([], 2)
+        solve(instance, "greedy")
+    solve(instance, "greedy")
+    assert (len(outer), len(inner)) == (2, 2)
