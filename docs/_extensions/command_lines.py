@@ -48,7 +48,7 @@ def described(parser: argparse.ArgumentParser) -> str:
         if not actions:
             continue
         title = (group.title or "options").capitalize()
-        parts.append(f"{title}\n{'-' * len(title)}")
+        parts.append(f"{title}\n{'^' * len(title)}")
         for action in actions:
             text = escaped(" ".join(formatter._expand_help(action).split()))
             parts.append(f"``{_invocation(formatter, action)}``\n    {text}")

@@ -17,16 +17,19 @@ def exact_only(app: Sphinx, document: nodes.document) -> None:
     """Keep Sphinx from guessing which of several things of a name is meant; `resolve` knows better."""
     for reference in document.findall(pending_xref):
         if reference.get("refdomain") == "py":
-            reference["refspecific"] = False
+            reference.attributes.pop("refspecific", None)
 
 
 def resolve(
     app: Sphinx, env: BuildEnvironment, node: pending_xref, content: nodes.Element
 ) -> nodes.Element | None:
-    """Link ``Instance`` to ``dispersion.instance.Instance``: the definition of that name next to here."""
-    if node.get("refdomain") != "py":
+    """Link ``Instance`` to ``dispersion.instance.Instance``: the definition of that name next to here.
+
+    A single small word, such as ``points``, is more likely a parameter than something elsewhere.
+    """
+    target = str(node["reftarget"])
+    if node.get("refdomain") != "py" or (target.islower() and target.isalpha()):
         return None
-    target = node["reftarget"]
     known = env.domains.python_domain.objects
     found = {
         name: entry
