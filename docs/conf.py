@@ -25,7 +25,7 @@ extensions = [
 ]
 exclude_patterns = ["_build", "coursework/**"]
 default_role = "py:obj"  # what stands in single backticks in docstrings
-suppress_warnings = ["config.cache"]
+smartquotes = False  # --option is no dash
 
 autodoc_default_options = {"members": True, "ignore-module-all": True, "member-order": "bysource"}
 autodoc_typehints = "none"  # the docstrings say types, shapes and units
@@ -40,6 +40,5 @@ html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_copy_source = False
 html_show_sphinx = False
-html_extra_path: list[str] = []
 pygments_style = "default"
 pygments_dark_style = "native"

@@ -53,10 +53,14 @@ class Entry:
         place = next(f"*{fields[name]}*" for name in _PLACE if name in fields)
         volume = fields.get("volume", "") + (f"({fields['number']})" if "number" in fields else "")
         details = [f"{place} {volume}".strip(), fields.get("pages"), fields["year"]]
-        doi = [f"`doi {fields['doi']} <https://doi.org/{self.fields['doi']}>`__"] if "doi" in fields else []
+        doi = (
+            [f"`doi {fields['doi']} <https://doi.org/{self.fields['doi']}>`__"]
+            if "doi" in fields
+            else []
+        )
         note = [fields["note"]] if "note" in fields else []
         parts = [authors, fields["title"], ", ".join(filter(None, details)), *doi, *note]
-        return ". ".join(parts) + "."
+        return ". ".join(part.removesuffix(".") for part in parts) + "."
 
 
 def entries(path: Path = BIB) -> dict[str, Entry]:

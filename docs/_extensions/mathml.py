@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from docutils import nodes
 from docutils.utils.math import MathError
 from docutils.utils.math.latex2mathml import tex2mathml
@@ -10,13 +12,18 @@ from sphinx.errors import ExtensionError
 from sphinx.util.typing import ExtensionMetadata
 from sphinx.writers.html5 import HTML5Translator
 
+_BRACE = re.compile(r"<mo>([{}])</mo>")
+
 
 def rendered(tex: str, block: bool = False) -> str:
     """A formula in LaTeX as a ``<math>`` element; `ExtensionError` if docutils cannot read it."""
     try:
-        return str(tex2mathml(tex, as_block=block))
+        found = str(tex2mathml(tex, as_block=block))
     except MathError as error:
         raise ExtensionError(f"the formula {tex!r} cannot be rendered: {error}") from error
+    if r"\left" in tex:
+        return found
+    return _BRACE.sub(r'<mo stretchy="false">\1</mo>', found)  # else {0, 1}^n gets one tall brace
 
 
 def _inline(self: HTML5Translator, node: nodes.math) -> None:

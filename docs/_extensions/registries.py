@@ -25,7 +25,9 @@ def facts(info: SolverInfo) -> str:
     module = info.method.__module__
     objective = "" if info.objective_name == "max-min" else f", objective={info.objective_name!r}"
     option = "" if not objective else f" --objective {info.objective_name}"
-    export = f"\n:Model as a file: ``solvers.export_model(instance, {info.name!r}, 'model.lp'{objective})``"
+    export = (
+        f"\n:Model as a file: ``solvers.export_model(instance, {info.name!r}, 'model.lp'{objective})``"
+    )
     return (
         f"{escaped(info.summary[0].upper() + info.summary[1:])}.\n\n"
         f":Objective: {info.objective_name}\n"
@@ -42,7 +44,11 @@ def listing(objective: str) -> str:
     order = list(Kind)
     infos = sorted(solvers_for(objective), key=lambda info: (order.index(info.kind), info.name))
     rows = [
-        (f":doc:`{info.name} </solvers/{objective}/{info.name}>`", info.kind.value, escaped(info.summary))
+        (
+            f":doc:`{info.name} </solvers/{objective}/{info.name}>`",
+            info.kind.value,
+            escaped(info.summary),
+        )
         for info in infos
     ]
     return table(("solver", "promise", "in a line"), rows)
@@ -51,7 +57,9 @@ def listing(objective: str) -> str:
 def _metrics() -> str:
     from dispersion.metrics import metrics
 
-    rows = [(f"``{key}``", _yes(metrics[key].is_metric), escaped(metrics[key].summary)) for key in metrics]
+    rows = [
+        (f"``{key}``", _yes(metrics[key].is_metric), escaped(metrics[key].summary)) for key in metrics
+    ]
     return table(("name", "a metric", "in a line"), rows)
 
 
@@ -114,7 +122,11 @@ def _names(entries: Iterable[tuple[str, str]]) -> str:
 
 def _standing(entries: Iterable[tuple[str, str, str]]) -> str:
     rows = [
-        (f"``{key}``", escaped(text), f"**reconstruction**: {escaped(ours)}" if ours else "as published, or ours")
+        (
+            f"``{key}``",
+            escaped(text),
+            f"**reconstruction**: {escaped(ours)}" if ours else "as published, or ours",
+        )
         for key, text, ours in entries
     ]
     return table(("name", "in a line", "standing"), rows)
