@@ -39,6 +39,7 @@ html_math_renderer = "mathml"  # written into the pages: no script, no network
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_copy_source = False
+html_domain_indices = False  # the reference is its own list of modules
 html_show_sphinx = False
 pygments_style = "default"
 pygments_dark_style = "native"

@@ -88,8 +88,7 @@ def test_the_search_knows_solvers_and_terms(site):
         assert word in index
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_is_wider_than_a_phone(site, pages, scheme):
+def test_no_page_is_wider_than_a_phone(site, pages):
     """At 390 pixels only tables, code and formulas are scrolled sideways; nothing is asked for."""
     api = pytest.importorskip(
         "playwright.sync_api", reason="playwright is not installed (extra 'test')"
@@ -100,7 +99,7 @@ def test_no_page_is_wider_than_a_phone(site, pages, scheme):
     asked: list[str] = []
     with api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path)
-        page = browser.new_page(viewport={"width": 390, "height": 844}, color_scheme=scheme)
+        page = browser.new_page(viewport={"width": 390, "height": 844})
         page.on("request", lambda request: asked.append(request.url))
         wide = []
         for name in pages:
