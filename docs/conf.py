@@ -1,4 +1,4 @@
-"""How the site is built: ``python -m sphinx -W docs docs/_build`` from the root of the repository."""
+"""How the site is built: ``python -m sphinx -WE docs docs/_build`` from the root of the repository."""
 
 from __future__ import annotations
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from string import ascii_lowercase
 
 from docutils import nodes
 from sphinx import addnodes
@@ -16,7 +17,7 @@ from sphinx.util.typing import ExtensionMetadata
 from docs._extensions.text import escaped
 
 BIB = Path(__file__).parents[1] / "references.bib"
-_ENTRY = re.compile(r"^@(\w+)\{([\w-]+),\n(.*?)^\}", re.MULTILINE | re.DOTALL)
+_ENTRY = re.compile(r"^@\w+\{([\w-]+),\n(.*?)^\}", re.MULTILINE | re.DOTALL)
 _FIELD = re.compile(r"^  (\w+) = \{(.*)\},?$", re.MULTILINE)
 _ACCENTS = {r"{\'a}": "á", r"{\'i}": "í", r"{\'o}": "ó", r"{\'e}": "é", r"{\"o}": "ö", r"{\"u}": "ü"}
 _PLACE = ("journal", "booktitle", "publisher", "howpublished")
@@ -24,11 +25,14 @@ _PLACE = ("journal", "booktitle", "publisher", "howpublished")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One source; `fields` as in the file, without accents written in TeX."""
+    """One source; `fields` as in the file, without accents written in TeX.
+
+    The letter tells sources of the same authors and year apart; "" where there is one only.
+    """
 
     key: str
-    kind: str
     fields: dict[str, str]
+    letter: str = ""
 
     @property
     def surnames(self) -> list[str]:
@@ -43,7 +47,7 @@ class Entry:
             who = f"{names[0]} et al."
         else:
             who = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
-        return f"{who} ({self.fields['year']})"
+        return f"{who} ({self.fields['year']}{self.letter})"
 
     @property
     def text(self) -> str:
@@ -69,11 +73,17 @@ def entries(path: Path = BIB) -> dict[str, Entry]:
     for tex, letter in _ACCENTS.items():
         text = text.replace(tex, letter)
     found = {}
-    for kind, key, body in _ENTRY.findall(text):
+    for key, body in _ENTRY.findall(text):
         fields = {name: re.sub(r"[{}]", "", value) for name, value in _FIELD.findall(body)}
         if key in found:
             raise ExtensionError(f"{path.name} holds {key} twice")
-        found[key] = Entry(key, kind, fields)
+        found[key] = Entry(key, fields)
+    labels = [entry.label for entry in found.values()]
+    seen: dict[str, int] = {}
+    for key, label in zip(list(found), labels, strict=True):
+        if labels.count(label) > 1:
+            found[key] = replace(found[key], letter=ascii_lowercase[seen.setdefault(label, 0)])
+            seen[label] += 1
     return found
 
 

@@ -28,9 +28,9 @@ class Notebooks(SphinxDirective):
     """``.. notebooks::``: a link to download each notebook."""
 
     def run(self) -> list[nodes.Node]:
-        """A numbered list, in the order of file names."""
+        """A list in the order of file names."""
         found = sorted(FOLDER.glob("*.ipynb"))
-        lines = [f"#. :download:`{escaped(title(one))} </coursework/{one.name}>`" for one in found]
+        lines = [f"- :download:`{escaped(title(one))} </coursework/{one.name}>`" for one in found]
         return self.parse_text_to_nodes("\n".join(lines))
 
 

@@ -84,13 +84,15 @@ def _formats() -> str:
 def _criteria() -> str:
     from pruning.criteria import criteria
 
-    return _standing((key, criteria[key].summary, criteria[key].reconstruction) for key in criteria)
+    return _with_standing(
+        (key, criteria[key].summary, criteria[key].reconstruction) for key in criteria
+    )
 
 
 def _allocations() -> str:
     from pruning.allocation import allocations as known
 
-    return _standing((key, known[key].summary, known[key].reconstruction) for key in known)
+    return _with_standing((key, known[key].summary, known[key].reconstruction) for key in known)
 
 
 def _spaces() -> str:
@@ -120,16 +122,16 @@ def _names(entries: Iterable[tuple[str, str]]) -> str:
     return table(("name", "in a line"), [(f"``{key}``", escaped(text)) for key, text in entries])
 
 
-def _standing(entries: Iterable[tuple[str, str, str]]) -> str:
+def _with_standing(entries: Iterable[tuple[str, str, str]]) -> str:
     rows = [
         (
             f"``{key}``",
             escaped(text),
-            f"**reconstruction**: {escaped(ours)}" if ours else "as published, or ours",
+            f"**yes**: {escaped(ours)}" if ours else "no",
         )
         for key, text, ours in entries
     ]
-    return table(("name", "in a line", "standing"), rows)
+    return table(("name", "in a line", "reconstruction"), rows)
 
 
 TABLES: dict[str, Callable[[], str]] = {

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from docs._extensions.registries import TABLES, facts, listing
+from pruning.allocation import allocations
+from pruning.criteria import criteria
 from solvers import Kind, solvers
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -41,6 +43,14 @@ def test_heuristics_promise_nothing_and_others_something(key):
     guarantee = text.split("\nGuarantee\n")[1].split("\nWhen to use it\n")[0].lstrip("-\n")
     begins = {Kind.EXACT: "Optimal", Kind.HEURISTIC: "None", Kind.APPROXIMATION: ("At least", "Under")}
     assert guarantee.startswith(begins[solvers[key].kind])
+
+
+@pytest.mark.parametrize("registry", [criteria, allocations], ids=["criteria", "allocations"])
+def test_criteria_and_allocations_have_a_source(registry):
+    """Each is named in the sentence of sources, were it only to say that it is ours."""
+    text = (DOCS / "pruning.rst").read_text(encoding="utf-8")
+    sources = "".join(part.split("\n\n")[0] for part in text.split("Sources, by name:")[1:])
+    assert {name for name in registry if f"``{name}``" not in sources} == set()
 
 
 def test_facts_and_tables_come_from_the_registries():

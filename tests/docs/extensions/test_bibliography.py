@@ -24,6 +24,11 @@ def test_what_is_cited_is_there():
     assert CITED - set(entries()) == set()
 
 
+def test_what_is_there_is_cited():
+    """The file is no list of reading."""
+    assert set(entries()) - CITED == set()
+
+
 def test_every_entry_of_the_file_is_read():
     """An entry that is written in another form would be overlooked."""
     assert len(entries()) == len(re.findall(r"^@", BIB.read_text(encoding="utf-8"), re.MULTILINE))
@@ -36,7 +41,7 @@ def test_an_entry_is_complete(key):
     assert {"author", "title", "year"} <= set(entry.fields)
     assert re.fullmatch(r"(19|20)\d\d", entry.fields["year"])
     assert {"journal", "booktitle", "howpublished", "publisher"} & set(entry.fields)
-    assert entry.label.endswith(f"({entry.fields['year']})")
+    assert entry.fields["year"] in entry.label
     assert not re.search(r"[{}\\]", entry.fields["author"])
     assert entry.fields["year"] in entry.text
 
@@ -51,6 +56,14 @@ def test_labels_name_up_to_three_authors(tmp_path):
     (tmp_path / "a.bib").write_text("\n".join(lines), encoding="utf-8")
     labels = [entry.label for entry in entries(tmp_path / "a.bib").values()]
     assert labels == ["Ahn (2000)", "Ahn and Bo (2000)", "Ahn, Bo and Cox (2000)", "Ahn et al. (2000)"]
+
+
+def test_labels_differ():
+    """Sources of the same authors and year have a letter, the others none."""
+    labels = {key: entry.label for key, entry in entries().items()}
+    assert len(set(labels.values())) == len(labels)
+    assert labels["Spiers2023"].endswith("(2023a)")
+    assert labels["Kuby1987"] == "Kuby (1987)"
 
 
 def test_a_key_is_taken_once(tmp_path):
