@@ -17,14 +17,9 @@ def escaped(text: str) -> str:
     return "".join(pieces)
 
 
-def indented(text: str, spaces: int = 3) -> str:
-    """Every line moved to the right."""
-    return "\n".join(" " * spaces + line if line else line for line in text.splitlines())
-
-
-def table(header: Sequence[str], rows: Sequence[Sequence[str]], widths: str = "auto") -> str:
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A ``list-table``; cells are reStructuredText of one paragraph."""
-    lines = [".. list-table::", "   :header-rows: 1", f"   :widths: {widths}", ""]
+    lines = [".. list-table::", "   :header-rows: 1", "   :widths: auto", ""]
     for row in (header, *rows):
         first, *others = row
         lines += [f"   * - {first}", *(f"     - {cell}" for cell in others)]

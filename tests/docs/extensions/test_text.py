@@ -7,7 +7,7 @@ from docutils.core import publish_parts
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docs._extensions.text import escaped, indented, table
+from docs._extensions.text import escaped, table
 
 
 def test_marks_are_escaped_and_code_is_kept():
@@ -33,7 +33,6 @@ def test_any_text_without_code_reads_as_itself(text):
         assert shown["whole"].count(mark) >= text.count(mark)
 
 
-def test_tables_and_indents():
+def test_tables():
     """Rows one below the other, cells in order."""
     assert "   * - a\n     - b\n   * - 1\n     - 2" in table(("a", "b"), [("1", "2")])
-    assert indented("a\n\nb") == "   a\n\n   b"
