@@ -49,7 +49,7 @@ def fpici(
         Bins of the histogram, at least 2, equally wide from the smallest number in the layer to the
         largest.
     balance : float
-        Weight of capacity against independence, which is mean_j (1 - |cos(F_i, F_j)|); in [0, 1].
+        Weight of capacity against independence, ``mean_j (1 - |cos(F_i, F_j)|)``; in [0, 1].
     calibration : Calibration or None
         The layer's network with images, for "features".
     images : int

@@ -10,6 +10,6 @@ from pruning.filters import FilterLayer
 
 @scoring("l1", summary="the sum of a filter's absolute weights (Li et al. 2017)")
 def l1(layer: FilterLayer) -> Scores:
-    """Score by sum |F_i| (Li, Kadav, Durdanovic, Samet and Graf, ICLR 2017, section 3.1)."""
+    """Score by ``sum |F_i|`` (Li, Kadav, Durdanovic, Samet and Graf, ICLR 2017, section 3.1)."""
     norms: Scores = np.abs(layer.points).sum(axis=1)
     return norms

@@ -193,7 +193,7 @@ def interaction_strengths(
     Returns
     -------
     ndarray of float64, shape (orders,)
-        The mean over pairs of |I|, where I(i, j) is the mean over sets S of
+        The mean over pairs of ``|I|``, where I(i, j) is the mean over sets S of
         V(S + i + j) - V(S + i) - V(S + j) + V(S).
     """
     need(players >= 2, f"interactions need 2 channels or more, not {players}.")

@@ -27,7 +27,7 @@ _VARIANTS: dict[str, Callable[[_Matrix], Scores]] = {
 
 @scoring("whc", summary="norms times norm-weighted dissimilarities (Chen et al. 2023)")
 def whc(layer: FilterLayer, *, variant: str = "whc") -> Scores:
-    """Score by ||F_i|| sum_j ||F_j|| (1 - |cos(F_i, F_j)|).
+    """Score by ``||F_i|| sum_j ||F_j|| (1 - |cos(F_i, F_j)|)``.
 
     The weighted hybrid criterion (Chen, Sun and Huang, ICASSP 2023, arXiv 2302.08185).
 
@@ -36,7 +36,7 @@ def whc(layer: FilterLayer, *, variant: str = "whc") -> Scores:
     layer : FilterLayer
         Its filters.
     variant : str
-        "whc", or one of the paper's ablations: "l2", "dm" (sum_j 1 - |cos|), "hc" (norm times dm),
+        "whc", or one of the paper's ablations: "l2", "dm" (``sum_j 1 - |cos|``), "hc" (norm times dm),
         "l1-norm" and "correlation" (other norms, centred cosines); "cosine" (sum_j 1 - cos) is our
         reading of a name.
 

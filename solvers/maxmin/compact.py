@@ -26,7 +26,8 @@ def compact_model(
 ) -> Any:
     """One binary for every rank of the window: is it reached?
 
-    maximise low + sum_{low < k <= high} z_k subject to
+    maximise low + sum_{low < k <= high} z_k subject to::
+
         sum_i x_i = p
         z_{k+1} <= z_k
         sum_{i in C} x_i <= 1                    every clique C of a cover of the pairs below low

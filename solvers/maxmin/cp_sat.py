@@ -27,7 +27,8 @@ def rank_model(
 ) -> tuple[cp_model.CpModel, list[cp_model.IntVar], cp_model.IntVar]:
     """Maximise the rank of the smallest selected distance.
 
-    maximise r subject to
+    maximise r subject to::
+
         exactly p of x_0 .. x_{n-1}
         not (x_i and x_j)                     pairs below the greedy value
         x_i and x_j  =>  r <= rank_ij         pairs between greedy and bound

@@ -28,10 +28,10 @@ def _load() -> None:
 def feasibility_model(
     ranks: NDArray[np.int32], p: int, t: int, hint: NDArray[np.intp]
 ) -> tuple[cp_model.CpModel, list[cp_model.IntVar]]:
-    """Ask for p points at pairwise rank >= t.
+    """Ask for p points at pairwise rank >= t::
 
-    exactly p of x_0 .. x_{n-1}
-    at most one of x_i, i in C          every clique C of a cover of the pairs of rank < t
+        exactly p of x_0 .. x_{n-1}
+        at most one of x_i, i in C          every clique C of a cover of the pairs of rank < t
 
     The cover is `solvers.kernels.clique_cover.edge_clique_cover`.
 

@@ -26,7 +26,8 @@ def _load() -> None:
 def clique_packing(ranks: NDArray[np.int32], p: int, t: int) -> highspy.Highs:
     """Pack p points at pairwise rank >= t, in HiGHS.
 
-    maximise sum_i x_i subject to
+    maximise sum_i x_i subject to::
+
         sum_{i in C} x_i <= 1          every clique C of a cover of the pairs of rank < t
         sum_i x_i >= p
         x binary

@@ -13,7 +13,8 @@ from solvers.maxmin.window import Window, opened, window
 def kuby_model(n: int, p: int, pairs: Window, each_row: EachRow = lambda: None) -> Any:
     """Kuby's big-M model on ranks, with the tightest coefficient of every pair.
 
-    maximise r subject to
+    maximise r subject to::
+
         sum_i x_i = p
         x_i + x_j <= 1                                        pairs below the greedy value
         r <= rank_ij + (high - rank_ij) (2 - x_i - x_j)       pairs between greedy and bound

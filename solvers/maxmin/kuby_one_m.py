@@ -13,7 +13,8 @@ from solvers.maxmin.window import Window, everything, opened
 def kuby_one_m_model(n: int, p: int, pairs: Window, each_row: EachRow = lambda: None) -> Any:
     """Kuby's model as in the textbooks, on ranks.
 
-    maximise r subject to
+    maximise r subject to::
+
         sum_i x_i = p
         r <= rank_ij + M (2 - x_i - x_j)          all pairs i < j
         x binary, 0 <= r <= M integer

@@ -18,7 +18,8 @@ from solvers.prover.bracket import Bracket
 def packing_model(ranks: NDArray[np.int32], t: int, each_row: EachRow = lambda: None) -> Any:
     """The largest set of points that are pairwise at rank >= t.
 
-    maximise sum_i x_i subject to
+    maximise sum_i x_i subject to::
+
         x_i + x_j <= 1          pairs of rank < t
         x binary
 

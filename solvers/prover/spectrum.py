@@ -1,10 +1,10 @@
 """An eigenvalue bound: strong where many points are far apart in many dimensions.
 
 For the conflicts C of a threshold graph and any weights w and factor c, a selection S of points
-without conflict has |S|^2 = 1_S' A 1_S <= |S| lambda_max(A) with A = J - c C * (w w'), since A is 1
-wherever two points of S meet.  So |S| <= lambda_max(A): the theta function of Lovasz (IEEE Transactions
-on Information Theory 25(1), 1979) restricted to one factor.  Here w_i = (degree_i + 1)^-0.35, and c is
-searched for.
+without conflict has ``|S|^2 = 1_S' A 1_S <= |S| lambda_max(A)`` with ``A = J - c C * (w w')``, since A
+is 1 wherever two points of S meet.  So ``|S| <= lambda_max(A)``: the theta function of Lovasz (IEEE
+Transactions on Information Theory 25(1), 1979) restricted to one factor.  Here ``w_i = (degree_i +
+1)^-0.35``, and c is searched for.
 """
 
 from __future__ import annotations

@@ -1,12 +1,13 @@
 """The theta bound of a threshold graph: the strongest we have where points have many dimensions.
 
 For W supported on the conflicts and N >= 0 supported on the other pairs, the indicator vector x of a
-selection S without conflict gives |S|^2 = x' J x <= x' (J + N - W) x <= |S| lambda_max(J + N - W), so
-|S| is at most that eigenvalue.  Its minimum over W and N is Schrijver's theta' (IEEE Transactions on
-Information Theory 25(4), 1979), a little below the theta function of Lovasz.  It is approached by
-alternating directions on the dual semidefinite program, the boundary point method of Povh, Rendl and
-Wiegele (Computing 78, 2006) and Wen, Goldfarb and Yin (Mathematical Programming Computation 2, 2010).
-Any W and N prove their bound, so whatever was reached is certified by a Cholesky factorisation.
+selection S without conflict gives ``|S|^2 = x' J x <= x' (J + N - W) x <= |S| lambda_max(J + N - W)``,
+so ``|S|`` is at most that eigenvalue.  Its minimum over W and N is Schrijver's theta' (IEEE
+Transactions on Information Theory 25(4), 1979), a little below the theta function of Lovasz.  It is
+approached by alternating directions on the dual semidefinite program, the boundary point method of
+Povh, Rendl and Wiegele (Computing 78, 2006) and Wen, Goldfarb and Yin (Mathematical Programming
+Computation 2, 2010).  Any W and N prove their bound, so whatever was reached is certified by a
+Cholesky factorisation.
 """
 
 from __future__ import annotations

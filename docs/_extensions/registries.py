@@ -1,0 +1,185 @@
+"""What the registries know, as tables: ``.. solver-facts::``, ``.. solvers::``, ``.. registered::``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+from sphinx.util.typing import ExtensionMetadata
+
+from docs._extensions.text import escaped, table
+from solvers.base import Kind, SolverInfo, find, solvers_for
+
+PROMISES = {
+    Kind.EXACT: "exact: proves the optimum, given time; its bound is valid whenever it is stopped",
+    Kind.APPROXIMATION: "approximation: proves a factor, under the conditions below",
+    Kind.HEURISTIC: "heuristic: proves nothing",
+}
+
+
+def facts(info: SolverInfo) -> str:
+    """What a solver's page begins with."""
+    named = "" if info.by_default else " It is compared only when named, or with ``--solvers all``."
+    module = info.method.__module__
+    objective = "" if info.objective_name == "max-min" else f", objective={info.objective_name!r}"
+    option = "" if not objective else f" --objective {info.objective_name}"
+    export = (
+        f"\n:Model as a file: ``solvers.export_model(instance, {info.name!r}, 'model.lp'{objective})``"
+    )
+    return (
+        f"{escaped(info.summary[0].upper() + info.summary[1:])}.\n\n"
+        f":Objective: {info.objective_name}\n"
+        f":Promise: {PROMISES[info.kind]}.{named}\n"
+        f":In Python: ``solve(instance, {info.name!r}{objective})``\n"
+        f":As a command: ``python -m dispersion.compare{option} --solvers {info.name}``"
+        f"{export if info.model else ''}\n"
+        f":Code and remarks: :py:obj:`{module}.{info.method.__name__}`\n"
+    )
+
+
+def listing(objective: str) -> str:
+    """The solvers of an objective, strongest promise first, each with a link to its page."""
+    order = list(Kind)
+    infos = sorted(solvers_for(objective), key=lambda info: (order.index(info.kind), info.name))
+    rows = [
+        (
+            f":doc:`{info.name} </solvers/{objective}/{info.name}>`",
+            info.kind.value,
+            escaped(info.summary),
+        )
+        for info in infos
+    ]
+    return table(("solver", "promise", "in a line"), rows)
+
+
+def _metrics() -> str:
+    from dispersion.metrics import metrics
+
+    rows = [
+        (f"``{key}``", _yes(metrics[key].is_metric), escaped(metrics[key].summary)) for key in metrics
+    ]
+    return table(("name", "a metric", "in a line"), rows)
+
+
+def _objectives() -> str:
+    from dispersion.objectives import objectives
+
+    return _names((key, objectives[key].summary) for key in objectives)
+
+
+def _families() -> str:
+    from dispersion.library import families
+
+    return _names((key, families[key].summary) for key in families)
+
+
+def _formats() -> str:
+    from dispersion.library import formats
+
+    return _names((key, formats[key].summary) for key in formats)
+
+
+def _criteria() -> str:
+    from pruning.criteria import criteria
+
+    return _with_standing(
+        (key, criteria[key].summary, criteria[key].reconstruction) for key in criteria
+    )
+
+
+def _allocations() -> str:
+    from pruning.allocation import allocations as known
+
+    return _with_standing((key, known[key].summary, known[key].reconstruction) for key in known)
+
+
+def _spaces() -> str:
+    from pruning.spaces import spaces
+
+    return _names((key, spaces[key].summary) for key in spaces)
+
+
+def _reconstructions() -> str:
+    from pruning.allocation import allocations
+    from pruning.criteria import criteria
+
+    rows = [
+        (f"``{key}``", kind, escaped(registry[key].reconstruction))
+        for kind, registry in (("criterion", criteria), ("allocation", allocations))
+        for key in registry
+        if registry[key].reconstruction
+    ]
+    return table(("name", "is a", "what of it is ours, and why"), rows)
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "**no**"
+
+
+def _names(entries: Iterable[tuple[str, str]]) -> str:
+    return table(("name", "in a line"), [(f"``{key}``", escaped(text)) for key, text in entries])
+
+
+def _with_standing(entries: Iterable[tuple[str, str, str]]) -> str:
+    rows = [
+        (
+            f"``{key}``",
+            escaped(text),
+            f"**yes**: {escaped(ours)}" if ours else "no",
+        )
+        for key, text, ours in entries
+    ]
+    return table(("name", "in a line", "reconstruction"), rows)
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "allocations": _allocations,
+    "criteria": _criteria,
+    "families": _families,
+    "formats": _formats,
+    "metrics": _metrics,
+    "objectives": _objectives,
+    "reconstructions": _reconstructions,
+    "spaces": _spaces,
+}
+
+
+class SolverFacts(SphinxDirective):
+    """``.. solver-facts:: max-min kuby``."""
+
+    required_arguments = 2
+
+    def run(self) -> list[nodes.Node]:
+        """Its summary and a list of fields."""
+        objective, name = self.arguments
+        return self.parse_text_to_nodes(facts(find(name, objective)))
+
+
+class Solvers(SphinxDirective):
+    """``.. solvers:: max-min``."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """The table of its solvers."""
+        return self.parse_text_to_nodes(listing(self.arguments[0]))
+
+
+class Registered(SphinxDirective):
+    """``.. registered:: criteria``, or another name of `TABLES`."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """The table of that registry."""
+        return self.parse_text_to_nodes(TABLES[self.arguments[0]]())
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Add the directives."""
+    app.add_directive("solver-facts", SolverFacts)
+    app.add_directive("solvers", Solvers)
+    app.add_directive("registered", Registered)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,142 @@
+"""``--help``, the README and the page of options agree."""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from dispersion.study.arguments import parser
+from dispersion.study.options import parse
+from docs._extensions.command_lines import PARSERS, described
+from solvers import solve, solvers
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
+ELSEWHERE = {"--benchmark-only", "--profile"}  # pytest's
+STATED = {  # what the README says of its runs without an option for it, and what that option is then
+    "half of the filters kept": ("keep", ["0.5"]),
+    "Euclidean distances": ("metric", "euclidean"),
+    "at most 10 s a solve": ("time_limit", 10.0),
+    "one thread each": ("threads", 1),
+    "the least squares that are done by default": ("recover", ["bn", "ls"]),
+}
+
+
+def known_options() -> set[str]:
+    """Of all our commands, the benchmarks' too."""
+    benchmarks = (ROOT / "benchmarks").glob("*.py")
+    found = {
+        option for path in benchmarks for option in OPTION.findall(path.read_text(encoding="utf-8"))
+    }
+    for made in (make() for make in PARSERS.values()):
+        found |= {option for action in made._actions for option in action.option_strings}
+    return found | ELSEWHERE
+
+
+def shown_default(text: str) -> str | None:
+    """What the help of an option says its default is; the last such remark counts."""
+    found = re.findall(r"\(default: ([^()]*(?:\([^()]*\))?[^()]*)\)", text)
+    return found[-1] if found else None
+
+
+def written(action: argparse.Action) -> str | None:
+    """An option's default as one writes it; `None` where a default is nothing, and is described."""
+    if action.default in (None, False, argparse.SUPPRESS):
+        return None
+    if isinstance(action.default, list):
+        return " ".join(map(str, action.default))
+    return str(action.default)
+
+
+def plain(text: str) -> str:
+    """Text without marks, escapes and line ends, to compare by words."""
+    return " ".join(re.sub(r"[\\`]", "", text).split())
+
+
+def settings(made: argparse.ArgumentParser) -> list[argparse.Action]:
+    """Everything that can be left out."""
+    others = ("help", "version")
+    return [a for a in made._actions if a.option_strings and not a.required and a.dest not in others]
+
+
+@pytest.mark.parametrize("command", list(PARSERS))
+def test_help_says_every_default(command):
+    """Each option that takes a value names its default, and it is the one that the parser has."""
+    made = PARSERS[command]()
+    made.format_help()
+    for action in settings(made):
+        text = made._get_formatter()._expand_help(action)
+        shown = shown_default(text)
+        assert shown is not None or action.nargs == 0, (
+            f"{action.option_strings} does not say its default"
+        )
+        if (default := written(action)) is not None:
+            assert shown == default, action.option_strings
+
+
+@pytest.mark.parametrize("command", list(PARSERS))
+def test_the_page_says_what_help_says(command, monkeypatch):
+    """Names, arguments, texts and defaults of all options stand on the page as in ``--help``."""
+    monkeypatch.setenv("COLUMNS", "100000")  # lines that are not broken
+    made = PARSERS[command]()
+    helped = plain(made.format_help())
+    page = plain(described(PARSERS[command]()))
+    for action in settings(made):
+        for option in action.option_strings:
+            assert option in helped
+            assert option in page
+        text = plain(made._get_formatter()._expand_help(action))
+        assert text in page
+        assert text in helped
+
+
+def test_options_of_readme_and_pages_exist():
+    """No text speaks of an option that there is not."""
+    known = known_options()
+    for path in [ROOT / "README.md", *(ROOT / "docs").rglob("*.rst")]:
+        unknown = set(OPTION.findall(path.read_text(encoding="utf-8"))) - known
+        assert not unknown, path.name
+
+
+def commands() -> list[str]:
+    """Every ``python -m dispersion.compare ...`` of the README, in a line or in a block."""
+    text = README.replace("\\\n", " ")
+    found = re.findall(r"python -m dispersion\.compare[^`\n]*", text)
+    return [re.split(r"\s{2,}#|&&", command)[0].strip() for command in found]
+
+
+@pytest.mark.parametrize("command", sorted(set(commands())))
+def test_commands_of_the_readme_are_understood(command, tmp_path, monkeypatch):
+    """Names of options, and values that can be checked without files; a config may be empty."""
+    words = shlex.split(command)[3:]
+    monkeypatch.chdir(tmp_path)
+    if "--config" in words:
+        (tmp_path / words[words.index("--config") + 1]).touch()
+    parse(words)
+
+
+def test_defaults_that_the_readme_states():
+    """What it says of runs without an option for it is that option's default."""
+    made = parser()
+    stated = {text: which for text, which in STATED.items() if text in " ".join(README.split())}
+    assert stated
+    for text, (name, value) in stated.items():
+        assert made.get_default(name) == value, text
+    assert f"`{inspect.signature(solve).parameters['solver'].default}` (default)" in README
+
+
+def test_the_readme_marks_solvers_that_must_be_named():
+    """In its table a * stands behind the names that are left out by default, and only there."""
+    lines = [line for line in README.splitlines() if re.search(r"\| (max-min|max-sum|both) \|", line)]
+    assert len(lines) >= 5
+    for line in lines:
+        first, objective = (cell.strip() for cell in line.split("|")[1:3])
+        for name, star in re.findall(r"`([\w-]+)`(?: \(default\))?(\*?)", first):
+            for goal in ("max-min", "max-sum") if objective == "both" else (objective,):
+                assert solvers[f"{goal}/{name}"].by_default == (not star), (goal, name)

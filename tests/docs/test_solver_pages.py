@@ -1,0 +1,65 @@
+"""Every registered solver has a page that says what it does and what it promises."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from docs._extensions.registries import TABLES, facts, listing
+from pruning.allocation import allocations
+from pruning.criteria import criteria
+from solvers import Kind, solvers
+
+DOCS = Path(__file__).parents[2] / "docs"
+SECTIONS = ["Formulation", "Source", "Guarantee", "When to use it"]
+
+
+@pytest.mark.parametrize("key", list(solvers))
+def test_there_is_a_page(key):
+    """With facts from the registry, a formula, a source, the guarantee and when to use it."""
+    path = DOCS / "solvers" / f"{key}.rst"
+    assert path.is_file(), f"write {path.relative_to(DOCS.parent)}; docs/extend.rst says what is on it"
+    text = path.read_text(encoding="utf-8")
+    objective, name = key.split("/")
+    assert f".. solver-facts:: {objective} {name}\n" in text
+    assert re.findall(r"^(.+)\n-+$", text, re.MULTILINE) == SECTIONS
+    formulation, source = (text.split(f"\n{title}\n")[1] for title in SECTIONS[:2])
+    assert ".. math::" in formulation.split("\nSource\n")[0]
+    assert ":source:" in source or "None is needed" in source
+
+
+def test_no_page_is_left_over():
+    """Every page belongs to a solver that there is."""
+    pages = {f"{path.parent.name}/{path.stem}" for path in (DOCS / "solvers").rglob("*/*.rst")}
+    assert pages == set(solvers)
+
+
+@pytest.mark.parametrize("key", list(solvers))
+def test_heuristics_promise_nothing_and_others_something(key):
+    """The guarantee of a page begins as the solver's kind demands."""
+    text = (DOCS / "solvers" / f"{key}.rst").read_text(encoding="utf-8")
+    guarantee = text.split("\nGuarantee\n")[1].split("\nWhen to use it\n")[0].lstrip("-\n")
+    begins = {Kind.EXACT: "Optimal", Kind.HEURISTIC: "None", Kind.APPROXIMATION: ("At least", "Under")}
+    assert guarantee.startswith(begins[solvers[key].kind])
+
+
+@pytest.mark.parametrize("registry", [criteria, allocations], ids=["criteria", "allocations"])
+def test_criteria_and_allocations_have_a_source(registry):
+    """Each is named in the sentence of sources, were it only to say that it is ours."""
+    text = (DOCS / "pruning.rst").read_text(encoding="utf-8")
+    sources = "".join(part.split("\n\n")[0] for part in text.split("Sources, by name:")[1:])
+    assert {name for name in registry if f"``{name}``" not in sources} == set()
+
+
+def test_facts_and_tables_come_from_the_registries():
+    """Names, promises and reconstructions are not written down twice."""
+    known = facts(solvers["max-sum/glover"])
+    assert "``python -m dispersion.compare --objective max-sum --solvers glover``" in known
+    assert "only when named" in known
+    assert "export_model" in known
+    assert "export_model" not in facts(solvers["max-min/clique"])
+    assert listing("max-min").index("clique") < listing("max-min").index("random")
+    assert "snpfi" in TABLES["reconstructions"]()
+    assert "**no**" in TABLES["metrics"]()
