@@ -139,7 +139,7 @@ def _preference(row: SolveRow) -> tuple[bool, float, float]:
 
 
 def primal_gap(objective: float | None, best: float) -> float:
-    """|best - objective| / max(|best|, |objective|), in [0, 1]: 0 if equal, 1 without an objective.
+    """``|best - objective| / max(|best|, |objective|)``, in [0, 1]: 0 if equal; 1 without an objective.
 
     1 as well where their signs differ (Berthold, 2013, section 2).
     """

@@ -34,7 +34,8 @@ def sum_model(
 ) -> tuple[cp_model.CpModel, list[cp_model.IntVar]]:
     """Maximise the sum of whole numbers over the chosen pairs.
 
-    maximise sum_{i<j} w_ij y_ij subject to
+    maximise sum_{i<j} w_ij y_ij subject to::
+
         exactly p of x_0 .. x_{n-1}
         y_ij  =>  x_i and x_j                    every pair
         sum_j y_ij = (p - 1) x_i                 every point

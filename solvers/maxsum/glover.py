@@ -22,7 +22,8 @@ def row_model(
 ) -> Any:
     """One continuous variable w_i for what point i adds, ``x_i sum_j d_ij x_j``.
 
-    maximise (sum_i w_i) / 2 subject to
+    maximise (sum_i w_i) / 2 subject to::
+
         sum_i x_i = p
         w_i <= most_i x_i
         w_i <= sum_j d_ij x_j - least_i (1 - x_i)

@@ -15,7 +15,8 @@ from solvers.maxsum.linear_models import load, solve_linear_model
 def glover_woolsey_model(instance: Instance, each_row: EachRow = lambda: None) -> Any:
     """One continuous variable for every pair.
 
-    maximise sum_{i<j} d_ij y_ij subject to
+    maximise sum_{i<j} d_ij y_ij subject to::
+
         sum_i x_i = p
         y_ij <= x_i,  y_ij <= x_j            every pair
         x binary, 0 <= y <= 1

@@ -33,7 +33,8 @@ def square_root(matrix: Matrix) -> tuple[Matrix, float]:
 class Squares:
     """The value ``constant + a'x - sum_k (w_k' x)^2`` with a cut for every square.
 
-    maximise a'x + sum_k t_k subject to
+    maximise a'x + sum_k t_k subject to::
+
         sum_i x_i = p
         y_k = w_k' x
         t_k <= s^2 - 2 s y_k          every k and every value s of y_k that was met

@@ -44,7 +44,8 @@ def cosines(instance: Instance) -> Matrix:
 def unit_vectors_model(instance: Instance) -> Any:
     """The convex program, with the squares in the objective; for an engine that takes them.
 
-    maximise (p^2 - sum_k y_k^2) / 2 subject to
+    maximise (p^2 - sum_k y_k^2) / 2 subject to::
+
         sum_i x_i = p
         y_k = sum_i u_ik x_i             every coordinate k of the unit vectors u_i
         x binary
