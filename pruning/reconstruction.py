@@ -8,7 +8,7 @@ forward order, each to what the layers before it, pruned and fitted, really send
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -21,7 +21,7 @@ from pruning.calibration import Calibration
 from pruning.followers import Norm, affine
 from pruning.graph import example_input
 from pruning.kept import Kept, kept_indices
-from pruning.least_squares import Ridge
+from pruning.least_squares import Fit, Ridge
 from pruning.ledger import OUTPUT_MAKERS
 from pruning.running import noting, run_until_seen
 from pruning.zoo.network import Network
@@ -29,6 +29,7 @@ from pruning.zoo.network import Network
 RIDGES = (1e-3, 1e-2, 1e-1)
 """The ridges tried where none is given."""
 
+_FINE = 0.05  # share of its outputs' variance by which a layer may be off that lost no inputs
 _HELD_OUT = 0.2  # the share of images that judges a ridge
 _MEMORY = 4 * 2**30  # bytes of activations of all images at once; where more are needed, in batches
 _ALIVE = 4  # activations of the widest layer's size that live at a time
@@ -43,6 +44,9 @@ def reconstruct(
     rounds: int = 5,
 ) -> Network:
     """Fit every layer that reads pruned channels, and all behind, to the unpruned network's outputs.
+
+    Layers behind that lost no inputs are left alone where their outputs are off by no more than 5 % of
+    their variance.
 
     Where batch norm and ReLU follow a layer, what they do not let through is not fitted: there it is
     enough that the outputs stay below zero (see `Ridge.fit_rectified`).  Where a shortcut is added to
@@ -90,7 +94,8 @@ def reconstruct(
         raise InputError(f"a reconstruction takes 1 round or more, not {rounds!r}.")
     repaired = pruned.copy()
     kept = kept_indices(calibration.trace.couplings, kept)
-    names = _disturbed(calibration, kept)
+    lost = {reader.name for layer in kept for reader in calibration.readers(layer)}
+    names = _disturbed(calibration, lost)
     if not names:
         return repaired
     made, joined = _targets(calibration, names, kept)
@@ -103,6 +108,8 @@ def reconstruct(
         active = rounds if calibration.rectified(name) else 1
         intercept = module.bias is not None or norm is not None
         there = torch.zeros_like(y) if added is None else added
+        if name not in lost and _is_fine(module, scale, shift, x, y, there, active > 1):
+            return
         share = _chosen(calibration, x, y, there, active, intercept) if ridge is None else ridge
         found = Ridge(x, share, intercept).fit_rectified(y, active, there)
         _set(module, norm, found.weight / scale, (found.intercept - shift) / scale)
@@ -168,12 +175,28 @@ def _bytes_at_once(calibration: Calibration) -> int:
     return _ALIVE * 4 * widest * len(calibration.images)
 
 
-def _disturbed(calibration: Calibration, kept: Iterable[str]) -> list[str]:
+def _disturbed(calibration: Calibration, lost: Collection[str]) -> list[str]:
     """The layers that lose inputs, and all behind the first of them, in forward order."""
-    lost = {reader.name for layer in kept for reader in calibration.readers(layer)}
     order = calibration.fittable
     first = min((order.index(name) for name in lost if name in order), default=len(order))
-    return [*sorted(lost.difference(order)), *order[first:]]  # what cannot be fitted will be refused
+    return [*sorted(set(lost).difference(order)), *order[first:]]  # what cannot be fitted is refused
+
+
+def _is_fine(
+    module: nn.Module,
+    scale: Tensor,
+    shift: Tensor,
+    x: Tensor,
+    y: Tensor,
+    added: Tensor,
+    rectified: bool,
+) -> bool:
+    """Whether a layer that lost nothing still gives what it should, but for a share of the variance."""
+    bias = module.bias if isinstance(module.bias, Tensor) else torch.zeros_like(shift)
+    weight = module.get_parameter("weight").detach().flatten(1).T
+    off = Fit(weight * scale, bias.detach() * scale + shift).loss(x, y, rectified, added)
+    wanted = y.clamp(min=0) if rectified else y
+    return off <= _FINE * float((wanted - wanted.mean(0)).double().square().sum())
 
 
 def _targets(

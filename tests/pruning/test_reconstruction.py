@@ -138,8 +138,12 @@ def test_nothing_dropped_changes_nothing(
     assert repaired.digest == network.digest
 
 
-def test_layers_before_the_first_cut_keep_their_weights(small_vgg: Network) -> None:
-    """The first reader of a pruned layer and all behind it are refitted."""
+@pytest.mark.parametrize("everything", [True, False])
+def test_layers_before_the_first_cut_keep_their_weights(
+    everything: bool, small_vgg: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Readers of pruned layers are refitted, and of the layers behind the first those that are off."""
+    monkeypatch.setattr(reconstruction, "_FINE", 0.0 if everything else float("inf"))
     names = [one.convolutions[0] for one in trace(small_vgg).couplings]
     kept = {names[8]: range(0, 400, 2), names[-1]: range(100)}
     pruned = prune(small_vgg, kept)
@@ -148,8 +152,20 @@ def test_layers_before_the_first_cut_keep_their_weights(small_vgg: Network) -> N
     before, after = pruned.module.state_dict(), repaired.module.state_dict()
     changed = {name for name in before if not torch.equal(before[name], after[name])}
     # the last one is read by the hidden linear layer, across pooling and flattening
-    readers = *names[9:], "classifier.1", "classifier.5"
+    readers = names[9], "classifier.1", *((*names[10:], "classifier.5") if everything else ())
     assert changed == {f"{name}.{part}" for name in readers for part in ("weight", "bias")}
+
+
+def test_layers_that_still_give_what_they_should_keep_their_weights() -> None:
+    """Where copies alone are dropped, the first reader makes up for all of it."""
+    network = with_copies(chain(True, True))
+    first, second = list(halves(network))[:2]
+    kept = {first: halves(network)[first]}
+    pruned = prune(network, kept)
+    repaired = reconstruct(Calibration(network, drawn(150, 6)), pruned, kept, ridge=1e-5)
+    before, after = pruned.module.state_dict(), repaired.module.state_dict()
+    changed = {name for name in before if not torch.equal(before[name], after[name])}
+    assert changed == {f"{second}.weight", f"{second}.bias"}
 
 
 @pytest.mark.parametrize("name", ["small_resnet", "chain"])
