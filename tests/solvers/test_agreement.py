@@ -165,6 +165,7 @@ from solvers import prepare, solve
 prepare(sys.argv[1])
 X = np.random.default_rng(2).normal(size=(240, 16))
 instance = Instance.from_points(X, 60, "normalized")
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored by what starts in the background
 threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT)).start()
 solution = solve(instance, sys.argv[1], time_limit=300)
 print(solution.status.value, solution.selected is not None, solution.bound > solution.objective)

@@ -135,6 +135,7 @@ from solvers import prepare, solve
 prepare(sys.argv[1], "max-sum")
 X = np.random.default_rng(2).normal(size=(100, 8))
 instance = Instance.from_points(X, 20, "cosine")
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored by what starts in the background
 threading.Timer(1.5, os.kill, (os.getpid(), signal.SIGINT)).start()
 solution = solve(instance, sys.argv[1], objective="max-sum", time_limit=300)
 print(solution.status.value, solution.selected is not None, solution.bound > solution.objective)
