@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from pathlib import Path
 import torch
 from pruning.training import Schedule, train
 
+torch.set_num_threads(1)
 conftest, kept, when = sys.argv[1:]
 made = runpy.run_path(conftest)
 network, data = made["tiny_network"](), made["coloured_images"]()
@@ -50,6 +52,16 @@ else:
 """
 
 
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """As in the processes that are killed: sums over threads depend on how many there are."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.mark.usefixtures("one_thread")
 def test_killed_at_any_time(tiny: Network, coloured: Labelled, tmp_path: Path) -> None:
     """Killed within an epoch, then while writing, a training still ends with the same bits."""
     kept = tmp_path / "kept"
