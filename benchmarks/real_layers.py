@@ -10,10 +10,6 @@ stopped; an instance that stayed open is solved again only under a longer limit.
 from __future__ import annotations
 
 import argparse
-import csv
-import dataclasses
-import io
-import os
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,8 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.rows import append_row, read_rows
 from dispersion import Instance, Status
-from dispersion.errors import DispersionError, InputError
+from dispersion.errors import DispersionError
 from pruning import FilterLayer, filter_layers, load_network, uniform
 from solvers import Limits, prepare, solve
 
@@ -57,11 +54,6 @@ class Row:
         name = f"{self.network}/{self.layer}/{self.metric}/{self.keep:g} (n = {self.n}, p = {self.p})"
         gap = "no bound" if self.gap is None else f"gap {self.gap:.2%}"
         return f"{name}: {self.status}, {gap} in {self.seconds:.2f} s"
-
-
-_COLUMNS = [field.name for field in dataclasses.fields(Row)]
-_INTEGERS = ("n", "p", "threads")
-_FLOATS = ("keep", "limit", "objective", "bound", "gap", "seconds", "cpu_seconds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,49 +116,11 @@ def measure(case: Case, solver: str, limits: Limits) -> Row:
     )
 
 
-def read(path: Path) -> list[Row]:
-    """The rows in a file, none if there is no such file; a line that was cut short is removed.
-
-    Raises
-    ------
-    InputError
-        The file holds something else.
-    """
-    if not path.exists():
-        return []
-    content = path.read_bytes()
-    header = f"{','.join(_COLUMNS)}\n".encode()
-    if content[: len(header)] != header[: len(content)]:
-        raise InputError(f"{path} holds no results of this script; name another file.")
-    os.truncate(path, content.rfind(b"\n") + 1)  # a killed process may leave half a line
-    if len(content) < len(header):
-        return []
-    with path.open(encoding="utf-8", newline="") as file:
-        return [_row(values) for values in csv.DictReader(file)]
-
-
-def _row(values: Mapping[str, str]) -> Row:
-    types: dict[str, type] = dict.fromkeys(_INTEGERS, int) | dict.fromkeys(_FLOATS, float)
-    read: dict[str, Any] = {k: types.get(k, str)(v) if v else None for k, v in values.items()}
-    return Row(**read)
-
-
-def append(path: Path, row: Row) -> None:
-    """Add a row to a file, which is made if it does not exist."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = not path.exists() or path.stat().st_size == 0
-    line = io.StringIO(newline="")
-    writer = csv.writer(line, lineterminator="\n")
-    writer.writerows([*[_COLUMNS] * new, dataclasses.astuple(row)])
-    with path.open("a", encoding="utf-8", newline="") as file:
-        file.write(line.getvalue())  # in one piece
-
-
 def solve_all(
     todo: Iterable[Case], solver: str, limits: Limits, path: Path | None = None
 ) -> Iterator[Row]:
     """Solve what `path` does not hold yet, keep it there, and yield the rows, old and new, in turn."""
-    rows = read(path) if path else []
+    rows = read_rows(path, Row) if path else []
     known = {row.digest: row for row in sorted(rows, key=lambda row: row.limit) if row.solver == solver}
     for case in todo:
         old = known.get(case.instance.digest)
@@ -175,7 +129,7 @@ def solve_all(
             continue
         row = measure(case, solver, limits)
         if path:
-            append(path, row)
+            append_row(path, row)
         yield row
 
 

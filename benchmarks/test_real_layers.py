@@ -14,12 +14,13 @@ from benchmarks.real_layers import (
     KEEPS,
     METRICS,
     NETWORKS,
+    Row,
     cases,
     layers_of,
-    read,
     solve_all,
     summary,
 )
+from benchmarks.rows import read_rows
 from dispersion import InputError, UnavailableError
 from pruning import FilterLayer
 from solvers import Limits, prepare
@@ -79,13 +80,13 @@ def test_a_run_goes_on_where_it_was_killed(tmp_path: Path) -> None:
     todo = list(cases(toy_layers(), ["euclidean", "normalized"], [0.25, 0.5]))
     assert [case.instance.name for case in todo] == ["a", "a", "b", "b"] * 2
     rows = list(solve_all(todo, "clique", limits, path))
-    assert read(path) == rows
+    assert read_rows(path, Row) == rows
     path.write_bytes(path.read_bytes()[:-20])
-    assert read(path) == rows[:-1]
+    assert read_rows(path, Row) == rows[:-1]
     again = list(solve_all(todo, "clique", limits, path))
     assert again[:-1] == rows[:-1]
     assert again[-1].objective == rows[-1].objective
-    assert read(path) == again
+    assert read_rows(path, Row) == again
     assert summary(again)["proven"] == summary(again)["instances"] == 8
 
 
@@ -95,7 +96,7 @@ def test_open_instances_are_tried_again_under_a_longer_limit(tmp_path: Path) -> 
     for seconds, lines in ((1.0, 1), (1.0, 1), (2.0, 2), (1.0, 2)):
         (row,) = solve_all([case], "tabu", Limits(seconds), path)
         assert row.bound is None
-        assert len(read(path)) == lines
+        assert len(read_rows(path, Row)) == lines
     assert row.limit == 2.0
 
 
@@ -105,5 +106,5 @@ def test_other_files_are_left_alone(content: str, tmp_path: Path) -> None:
     path = tmp_path / "mine.csv"
     path.write_text(content)
     with pytest.raises(InputError, match="name another file"):
-        read(path)
+        read_rows(path, Row)
     assert path.read_text() == content

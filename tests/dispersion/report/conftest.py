@@ -3,6 +3,7 @@
 import dataclasses
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,35 +37,6 @@ RUN = {
 }
 
 
-def _solve_row(**changes: Any) -> SolveRow:
-    usual = SolveRow(
-        instance="layer1.conv",
-        n=8,
-        p=4,
-        keep=0.5,
-        metric="euclidean",
-        objective_name="max-min",
-        solver="clique",
-        objective=0.3,
-        bound=0.3,
-        gap=0.0,
-        status="optimal",
-        build_seconds=0.5,
-        solve_seconds=1.5,
-        seed=0,
-        threads=1,
-        time_limit=10.0,
-        random_mean=0.1,
-        random_best=0.2,
-        published=None,
-        message="",
-        instance_digest="ab12",
-        key="cd34",
-        shared=False,
-    )
-    return dataclasses.replace(usual, **changes)
-
-
 def _network_row(method: str, keep: float = 0.5, seed: int = 0, **changes: Any) -> NetworkRow:
     usual = NetworkRow("resnet56", method, keep, seed, 1000, 2000, 4000, 0.25, 0.5, *[None] * 5)
     return dataclasses.replace(usual, **changes)
@@ -76,11 +48,11 @@ def _accuracy_row(method: str, top1: float, seed: int = 0, **changes: Any) -> Ac
     return dataclasses.replace(usual, **changes)
 
 
-def _study(**changes: Any) -> Study:
+def _study(solve_row: Callable[..., SolveRow], **changes: Any) -> Study:
     greedy = {"solver": "greedy", "status": "feasible", "objective": 0.2, "bound": 0.4, "gap": 0.5}
     random = {"solver": "random", "status": "feasible", "objective": 0.1, "bound": None, "gap": None}
     solves = [
-        _solve_row(instance=name, n=8 + 4 * k, **more)
+        solve_row(instance=name, n=8 + 4 * k, **more)
         for k, name in enumerate(LAYERS)
         for more in (greedy, {}, {**random, "seed": 0}, {**random, "seed": 1})
     ]
@@ -143,9 +115,10 @@ def _write(study: Study, folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def solve_row() -> Callable[..., SolveRow]:
+def solve_row(solve_row: Callable[..., SolveRow]) -> Callable[..., SolveRow]:
     """Make rows of solves that differ from a usual, proven one as told."""
-    return _solve_row
+    proven = {"objective": 0.3, "bound": 0.3, "gap": 0.0, "status": "optimal", "build_seconds": 0.5}
+    return partial(solve_row, instance="layer1.conv", n=8, p=4, **proven)
 
 
 @pytest.fixture(scope="session")
@@ -155,9 +128,9 @@ def accuracy_row() -> Callable[..., AccuracyRow]:
 
 
 @pytest.fixture(scope="session")
-def make_study() -> Callable[..., Study]:
+def make_study(solve_row: Callable[..., SolveRow]) -> Callable[..., Study]:
     """Make a study of three layers, one with a nasty name, that differs from a usual one as told."""
-    return _study
+    return partial(_study, solve_row)
 
 
 @pytest.fixture(scope="session")
@@ -167,16 +140,18 @@ def nasty() -> str:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(make_study: Callable[..., Study], tmp_path: Path) -> Path:
     """The folder of the usual study."""
-    return _write(_study(), tmp_path / "one")
+    return _write(make_study(), tmp_path / "one")
 
 
 @pytest.fixture(scope="session")
-def read_only_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def read_only_folder(
+    make_study: Callable[..., Study], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """The same for tests that leave it as it is, with its ``report.html``."""
     from dispersion.report import write_report
 
-    folder = _write(_study(), tmp_path_factory.mktemp("study") / "one")
+    folder = _write(make_study(), tmp_path_factory.mktemp("study") / "one")
     write_report(folder)
     return folder

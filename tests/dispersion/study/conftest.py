@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dispersion import Instance
-from dispersion.study.tasks import NetworkRow, SolveRow, Task
+from dispersion.study.tasks import NetworkRow, Task
 from solvers import Limits
 
 
@@ -27,37 +27,6 @@ def task(instance: Instance) -> Callable[..., Task]:
         return Task(on, keep, solver, "max-min", Limits(**limits))
 
     return make
-
-
-@pytest.fixture(scope="session")
-def solve_row() -> Callable[..., SolveRow]:
-    """Make rows of solves that differ from a usual one as told."""
-    usual = SolveRow(
-        instance="features.0",
-        n=64,
-        p=32,
-        keep=0.5,
-        metric="euclidean",
-        objective_name="max-min",
-        solver="clique",
-        objective=0.1 + 0.2,  # not 0.3: the last bit must survive
-        bound=0.75,
-        gap=0.6,
-        status="time_limit",
-        build_seconds=0.25,
-        solve_seconds=1.5,
-        seed=0,
-        threads=1,
-        time_limit=10.0,
-        random_mean=0.1,
-        random_best=0.2,
-        published=None,
-        message="",
-        instance_digest="ab12",
-        key="cd34",
-        shared=False,
-    )
-    return lambda **changes: replace(usual, **changes)
 
 
 @pytest.fixture(scope="session")
