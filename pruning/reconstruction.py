@@ -8,11 +8,10 @@ forward order, each to what the layers before it, pruned and fitted, really send
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from dispersion.errors import InputError
@@ -22,8 +21,8 @@ from pruning.followers import Norm, affine
 from pruning.graph import example_input
 from pruning.kept import Kept, kept_indices
 from pruning.least_squares import Fit, Ridge
-from pruning.ledger import OUTPUT_MAKERS
 from pruning.running import noting, run_until_seen
+from pruning.targets import Targets
 from pruning.zoo.network import Network
 
 RIDGES = (1e-3, 1e-2, 1e-1)
@@ -45,13 +44,11 @@ def reconstruct(
 ) -> Network:
     """Fit every layer that reads pruned channels, and all behind, to the unpruned network's outputs.
 
-    Layers behind that lost no inputs are left alone where their outputs are off by no more than 5 % of
-    their variance.
-
-    Where batch norm and ReLU follow a layer, what they do not let through is not fitted: there it is
-    enough that the outputs stay below zero (see `Ridge.fit_rectified`).  Where a shortcut is added to
-    the outputs, and was there before them, their sum is fitted: the branch makes up for what went wrong
-    on the way to it.
+    Layers that lost no inputs are left alone where their outputs are off by no more than 5 % of their
+    variance.  Where batch norm and ReLU follow a layer, what they do not let through is not fitted:
+    there it is enough that the outputs stay below zero (see `Ridge.fit_rectified`).  Where a shortcut
+    is added to the outputs, and was there before them, their sum is fitted: the branch makes up for
+    what went wrong on the way to it.
 
     Parameters
     ----------
@@ -84,9 +81,9 @@ def reconstruct(
     ----------
     He, Zhang and Sun, "Channel Pruning for Accelerating Very Deep Neural Networks" (2017), section
     3.1: least squares, from the pruned inputs to the original outputs; section 3.3: the last layer of
-    a residual branch.  Zhang et al., "Accelerating
-    Very Deep Convolutional Networks for Classification and Detection" (2015), section 3.2: to be exact
-    only where ReLU lets something through; the loss here is the convex one of the two readings.
+    a residual branch.  Zhang et al., "Accelerating Very Deep Convolutional Networks for Classification
+    and Detection" (2015), section 3.2: to be exact only where ReLU lets something through; the loss
+    here is the convex one of the two readings.
     """
     if ridge is not None and not 0 < ridge < math.inf:
         raise InputError(f"the ridge must be a number above 0, not {ridge!r}; leave it out for 0.01.")
@@ -96,27 +93,49 @@ def reconstruct(
     kept = kept_indices(calibration.trace.couplings, kept)
     lost = {reader.name for layer in kept for reader in calibration.readers(layer)}
     names = _disturbed(calibration, lost)
-    if not names:
-        return repaired
-    made, joined = _targets(calibration, names, kept)
-
-    def refit(name: str, x: Tensor, added: Tensor | None) -> None:
-        module = repaired.module.get_submodule(name)
-        norm = calibration.norm(name, repaired)
-        scale, shift = affine(norm, module.get_parameter("weight"))
-        y = made.pop(name) * scale + shift + joined.pop(name, 0.0)
-        active = rounds if calibration.rectified(name) else 1
-        intercept = module.bias is not None or norm is not None
-        there = torch.zeros_like(y) if added is None else added
-        if name not in lost and _is_fine(module, scale, shift, x, y, there, active > 1):
-            return
-        share = _chosen(calibration, x, y, there, active, intercept) if ridge is None else ridge
-        found = Ridge(x, share, intercept).fit_rectified(y, active, there)
-        _set(module, norm, found.weight / scale, (found.intercept - shift) / scale)
-
-    walk = _at_once if _bytes_at_once(calibration) <= _MEMORY else _one_by_one
-    walk(calibration, repaired, names, refit)
+    if names:
+        repair = _Repair(calibration, repaired, lost, Targets(calibration, names, kept), ridge, rounds)
+        walk = _at_once if _bytes_at_once(calibration) <= _MEMORY else _one_by_one
+        walk(calibration, repaired, names, repair.fit)
     return repaired
+
+
+@dataclass(frozen=True)
+class _Repair:
+    """How a layer is fitted: see `reconstruct`; `lost` are the layers that lost inputs."""
+
+    calibration: Calibration
+    network: Network
+    lost: Collection[str]
+    targets: Targets
+    ridge: float | None
+    rounds: int
+
+    def fit(self, name: str, x: Tensor, added: Tensor | None) -> None:
+        """Fit a layer to its targets, unless it lost nothing and is near enough to them.
+
+        Parameters
+        ----------
+        name : str
+            The layer.
+        x : Tensor, shape (rows, columns)
+            What it multiplies its weights with.
+        added : Tensor, shape (rows, outputs), or None
+            What is added to its outputs on their way.
+        """
+        module = self.network.module.get_submodule(name)
+        norm = self.calibration.norm(name, self.network)
+        scale, shift = affine(norm, module.get_parameter("weight"))
+        made, joined = self.targets.take(name)
+        y = made * scale + shift + (0.0 if joined is None else joined)
+        there = torch.zeros_like(y) if added is None else added
+        rounds = self.rounds if self.calibration.rectified(name) else 1
+        if name not in self.lost and _is_fine(_held(module, scale, shift), x, y, there, rounds > 1):
+            return
+        intercept = module.bias is not None or norm is not None
+        ridge = self.ridge or _chosen(self.calibration, x, y, there, rounds, intercept)
+        found = Ridge(x, ridge, intercept).fit_rectified(y, rounds, there)
+        _set(module, norm, found.weight / scale, (found.intercept - shift) / scale)
 
 
 Refit = Callable[[str, Tensor, Tensor | None], None]
@@ -182,47 +201,18 @@ def _disturbed(calibration: Calibration, lost: Collection[str]) -> list[str]:
     return [*sorted(set(lost).difference(order)), *order[first:]]  # what cannot be fitted is refused
 
 
-def _is_fine(
-    module: nn.Module,
-    scale: Tensor,
-    shift: Tensor,
-    x: Tensor,
-    y: Tensor,
-    added: Tensor,
-    rectified: bool,
-) -> bool:
-    """Whether a layer that lost nothing still gives what it should, but for a share of the variance."""
-    bias = module.bias if isinstance(module.bias, Tensor) else torch.zeros_like(shift)
+def _held(module: nn.Module, scale: Tensor, shift: Tensor) -> Fit:
+    """What a layer and the norm behind it compute as they are."""
     weight = module.get_parameter("weight").detach().flatten(1).T
-    off = Fit(weight * scale, bias.detach() * scale + shift).loss(x, y, rectified, added)
+    bias = module.bias.detach() if isinstance(module.bias, Tensor) else torch.zeros_like(shift)
+    return Fit(weight * scale, bias * scale + shift)
+
+
+def _is_fine(held: Fit, x: Tensor, y: Tensor, added: Tensor, rectified: bool) -> bool:
+    """Whether a layer gives what it should, but for a small share of the variance."""
     wanted = y.clamp(min=0) if rectified else y
-    return off <= _FINE * float((wanted - wanted.mean(0)).double().square().sum())
-
-
-def _targets(
-    calibration: Calibration, names: Sequence[str], kept: Mapping[str, NDArray[np.int64]]
-) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-    """Of the unpruned network and the outputs that are kept: what layers made, what was added to it.
-
-    Each of shape (rows, outputs), by layer; the second only where there is a shortcut.
-    """
-    rows: dict[str, Tensor] = {}
-    traced, device = calibration.trace, calibration.network.device
-    for coupling in traced.couplings:
-        if coupling.convolutions[0] in kept:
-            for dep, indices in traced.group(coupling, range(coupling.channels)):
-                if dep.handler in OUTPUT_MAKERS:  # linear layers too can be tied to convolutions
-                    left = np.asarray(indices)[kept[coupling.convolutions[0]]]
-                    rows[traced.names[dep.target.module]] = torch.from_numpy(left).to(device)
-
-    def collected(parts: Iterable[dict[str, Tensor]]) -> dict[str, Tensor]:
-        found: dict[str, list[Tensor]] = {}
-        for seen in parts:
-            for name, y in seen.items():
-                found.setdefault(name, []).append(y[:, rows[name]] if name in rows else y)
-        return {name: torch.cat(found.pop(name)) for name in names if name in found}
-
-    return collected(calibration.outputs(names)), collected(calibration.shortcuts(names))
+    variation = float((wanted - wanted.mean(0)).double().square().sum())
+    return held.loss(x, y, rectified, added) <= _FINE * variation
 
 
 def _chosen(
