@@ -52,8 +52,8 @@ def evaluate_stage(
         work = [(digest_of({"of": testing.conditions, "kept": one.key}), one) for one in networks]
         for one in in_turn(session.store.ledger.claims, work):
             progress.begin(one.method, f"{one.method}:")
-            testing.enter(one, partial(test, watch=partial(_tell, progress, one.method)))
-            progress.step(str(one.method), key=one.method)
+            tested = testing.enter(one, partial(test, watch=partial(_tell, progress, one.method)))
+            progress.step(str(one.method), key=one.method, worked=tested)
     return [record.row for record in testing.in_order()]
 
 
@@ -81,20 +81,20 @@ class _Testing:
     faults: list[str]
     records: dict[int, NetworkRecord] = field(default_factory=dict)
 
-    def enter(self, one: _Pruned, test: Callable[[Kept], Evaluation]) -> None:
-        """Test a network, unless that was done before or by another process."""
-        ledger = self.session.store.ledger
+    def enter(self, one: _Pruned, test: Callable[[Kept], Evaluation]) -> bool:
+        """Test a network, unless that was done before or by another process; whether it had to be."""
+        ledger, known = self.session.store.ledger, None
         try:
             ledger.refresh()
-            record = ledger.records.tested(self.conditions, one.key)
-            if record is None:
-                record = self._record(one, test(one.kept))
-            record = self.records[one.place] = record.by(one.method, one.place)
+            known = ledger.records.tested(self.conditions, one.key)
+            record = (known or self._record(one, test(one.kept))).by(one.method, one.place)
+            self.records[one.place] = record
             self.session.keep(lambda: ledger.keep_network(record))
             ledger.records.add_network(record)  # known even if it could not be written
         except Exception as error:  # a network that cannot be pruned costs a row, not the study
             self.faults.append(f"{one.method}: not evaluated: {type(error).__name__}: {error}")
         self._write()
+        return known is None
 
     def in_order(self) -> list[NetworkRecord]:
         """As the tables have them."""

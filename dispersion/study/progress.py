@@ -44,7 +44,7 @@ class Stage:
     """
 
     def __init__(self, title: str, total: int) -> None:
-        self.title, self.total, self.done = title, total, 0
+        self.title, self.total, self.done, self._worked = title, total, 0, 0
         self._begun = self._said = time.monotonic()
         self._ends: float | None = None
         self._note = ""
@@ -63,7 +63,13 @@ class Stage:
             yield key, piece
 
     def step(
-        self, note: str, *, key: object = None, of: str | None = None, gap: float | None = None
+        self,
+        note: str,
+        *,
+        key: object = None,
+        of: str | None = None,
+        gap: float | None = None,
+        worked: bool = True,
     ) -> None:
         """One step is done; `note` says which.
 
@@ -77,13 +83,17 @@ class Stage:
             The question this step was about: several may be about the same.
         gap : float, optional
             How far its answer is from proof, as a share; `None` if nothing is known.
+        worked : bool
+            Whether it was done now; what was found done says nothing about the time that is left.
         """
         now = time.monotonic()
         self.done += 1
+        self._worked += worked
         self._note = note
         self._running.pop(key, None)
         self._details.pop(key, None)
-        self._ends = now + (now - self._begun) / self.done * (self.total - self.done)
+        if self._worked:
+            self._ends = now + (now - self._begun) / self._worked * (self.total - self.done)
         if of is not None and gap is not None:
             self._gaps[of] = min(gap, self._gaps.get(of, gap))
         LOG.debug("%s: %d/%d, %s", self.title, self.done, self.total, note)

@@ -94,6 +94,18 @@ def test_time_left_is_an_honest_guess(clock: SimpleNamespace) -> None:
     assert steps.left() == ""
 
 
+def test_what_was_found_done_promises_nothing(clock: SimpleNamespace) -> None:
+    """A study that is gone on with has steps that take no time; the pace is that of the others."""
+    steps = progress.Stage("testing", 10)
+    for note in "abcde":
+        steps.step(note, worked=False)
+    assert steps.left() == ""
+    clock.now = 40.0
+    steps.step("f")
+    steps.step("g", worked=False)
+    assert steps.left() == "about 2 min left"  # three more at 40 s each
+
+
 def test_the_best_gaps_are_kept_by_question() -> None:
     """Of several answers to a question the best counts; steps without a gap do not."""
     steps = progress.Stage("solving", 9)
