@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from dispersion.compare.conditions import conditions_of
 from dispersion.compare.rows import accuracy_rows, network_row
+from dispersion.duration import duration
 from dispersion.study.backlog import in_turn
 from dispersion.study.options import NetworkOptions
-from dispersion.study.progress import Stage, duration, stage
+from dispersion.study.progress import Stage, stage
 from dispersion.study.records import NetworkRecord
 from dispersion.study.selections import Chosen, Method
 from dispersion.study.session import Session

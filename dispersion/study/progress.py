@@ -19,21 +19,13 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from dispersion.duration import duration
 from dispersion.study.logs import LOG
 
 K = TypeVar("K")
 V = TypeVar("V")
 
 _BETWEEN_LINES = 15.0  # seconds
-
-
-def duration(seconds: float) -> str:
-    """A time to come, as exactly as one would say it."""
-    if seconds < 100:
-        return f"{seconds:.0f} s"
-    if seconds < 100 * 60:
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.1f} h"
 
 
 class Stage:

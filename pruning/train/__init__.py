@@ -75,6 +75,7 @@ def _run(options: Options, console: Console) -> None:
         checkpoint=options.checkpoint,
         validation=validation,
         report=progress.epoch,
+        watch=progress.within,
     )
     tested = accuracy(trained, images.test, images.test_labels)
     _write(options, trained, images, split, tested)

@@ -1,11 +1,16 @@
-"""What a person sees of a training: a line for every epoch, with the time left."""
+"""What a person sees of a training: a line for every epoch and, in long ones, for every minute."""
 
 from __future__ import annotations
 
+import time
+
 from rich.console import Console
 
+from dispersion.duration import duration
 from pruning.train.options import Options
-from pruning.training import Epoch
+from pruning.training import Epoch, Headway
+
+_BETWEEN_SECONDS = 60.0
 
 
 class Progress:
@@ -24,12 +29,14 @@ class Progress:
     def __init__(self, options: Options, about: str, console: Console) -> None:
         self._epochs, self._console = options.schedule.epochs, console
         self._seconds: list[float] = []
+        self._said = time.monotonic()
         console.print(f"{options.model} on {options.data}, {options.device}: {about}")
         if options.checkpoint.exists():
             console.print(f"going on from {options.checkpoint}")
 
     def epoch(self, epoch: Epoch) -> None:
-        """Print one line."""
+        """Print a line: the epoch is done."""
+        self._said = time.monotonic()
         self._seconds.append(epoch.seconds)
         left = (self._epochs - epoch.number) * sum(self._seconds) / len(self._seconds)
         validated = "" if epoch.validation is None else f", {epoch.validation:.4f} in validation"
@@ -39,10 +46,12 @@ class Progress:
             f" {duration(left)} left"
         )
 
-
-def duration(seconds: float) -> str:
-    """Put a time into the unit that suits it: seconds, minutes or hours."""
-    if seconds < 99.5:
-        return f"{seconds:.0f} s"
-    minutes = seconds / 60
-    return f"{minutes:.0f} min" if minutes < 99.5 else f"{minutes / 60:.1f} h"
+    def within(self, headway: Headway) -> None:
+        """Print a line, once a minute: the epoch is so far."""
+        now = time.monotonic()
+        if headway.images < headway.of and now - self._said >= _BETWEEN_SECONDS:
+            self._said = now
+            self._console.print(
+                f"epoch {headway.epoch}/{headway.epochs}: {headway.images:,} of {headway.of:,} images,"
+                f" loss {headway.loss:.4f}; {duration(headway.seconds_left)} left"
+            )

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from dispersion.study import progress
 from dispersion.study.logs import spoken
-from dispersion.study.progress import duration, stage
+from dispersion.study.progress import stage
 
 
 @pytest.fixture
@@ -160,15 +160,6 @@ def test_a_terminal_shows_how_far_a_step_is() -> None:
         steps.tell("a", "epoch 1/3")
         steps.step("network b")  # the bar is drawn anew
     assert "network a: 0 s, epoch 1/3" in shown(on)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "told"),
-    [(0.4, "0 s"), (99.0, "99 s"), (100.0, "2 min"), (5999.0, "100 min"), (9e3, "2.5 h")],
-)
-def test_durations(seconds: float, told: str) -> None:
-    """Seconds up to a hundred, minutes up to a hundred, then hours."""
-    assert duration(seconds) == told
 
 
 def test_a_terminal_gets_a_bar() -> None:

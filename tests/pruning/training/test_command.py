@@ -6,19 +6,21 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
+from rich.console import Console
 from safetensors import safe_open
 
 import pruning
 import pruning.train as command
 from dispersion.errors import InputError
 from pruning import accuracy, load_images, load_network
-from pruning.train.progress import duration
-from pruning.training import loop
+from pruning.train import progress
+from pruning.training import Headway, loop
 
 NET = """
 from torch import nn
@@ -83,6 +85,21 @@ def test_it_writes_weights_that_load(work: Path, capsys: pytest.CaptureFixture[s
     assert made["test_accuracy"] == "1.000000"
     assert made["data_sha256"] == images.digest
     assert "epochs=20" in made["schedule"]
+
+
+def test_a_long_epoch_says_how_far_it_is(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once a minute; the end of an epoch has its own line."""
+    clock = SimpleNamespace(now=0.0, monotonic=lambda: clock.now)
+    monkeypatch.setattr(progress, "time", clock)
+    options = command.parse(["--model", "resnet20", "--out", "none.safetensors", "--epochs", "2"])
+    told = progress.Progress(options, "900 images", Console(stderr=True, width=120))
+    for clock.now, images in ((30.0, 100), (61.0, 300), (90.0, 600), (122.0, 900)):
+        told.within(Headway(1, 2, images, 900, 0.25, 400.0))
+    assert capsys.readouterr().err.splitlines()[1:] == [
+        "epoch 1/2: 300 of 900 images, loss 0.2500; 7 min left"
+    ]
 
 
 def test_the_seed_decides(work: Path) -> None:
@@ -238,15 +255,6 @@ def test_named_data_hold_images_out(monkeypatch: pytest.MonkeyPatch) -> None:
     assert max(split.training[1]) < 9
     assert split.training[0][:, 0, 0, 0].tolist() == split.training[1].tolist()
     assert split.about == "5 images to learn from, 3 to validate on"
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(0.2, "0 s"), (99, "99 s"), (100, "2 min"), (5900, "98 min"), (36000, "10.0 h")],
-)
-def test_durations(seconds: float, text: str) -> None:
-    """Times come in the unit that suits them."""
-    assert duration(seconds) == text
 
 
 def test_parsing_is_by_sentence() -> None:
