@@ -121,7 +121,8 @@ def _examiner(
     from pruning.evaluation import evaluate
     from pruning.training import Schedule
 
-    schedule = Schedule.fine_tuning(subject.epochs, seed=session.options.limits.seed)
+    seed = session.options.limits.seed
+    schedule = Schedule.fine_tuning(subject.epochs, rate=subject.rate, seed=seed)
     return lambda kept, watch: evaluate(
         network,
         kept,
@@ -150,6 +151,7 @@ def _conditions(session: Session, subject: NetworkOptions, network: Network) -> 
             "test images": subject.test_images,
             "recover": subject.recover,
             "epochs": subject.epochs,
+            "rate": subject.rate,
             "train images": subject.train_images,
             "latency": subject.latency,
         }

@@ -268,6 +268,13 @@ def _testing(parser: argparse.ArgumentParser) -> None:
     )
     add("--epochs", type=int, default=3, metavar="N", help="of fine-tuning (default: %(default)s)")
     add(
+        "--rate",
+        type=float,
+        default=0.01,
+        metavar="X",
+        help="learning rate at which fine-tuning begins; it falls to 0 (default: %(default)s)",
+    )
+    add(
         "--train-images",
         type=int,
         metavar="N",
