@@ -14,7 +14,9 @@ from dispersion.compare.criteria import named
 from dispersion.errors import InputError, UnknownNameError
 from dispersion.study import progress
 from dispersion.study.arguments import SOLVERS_TOO, parser
+from pruning import Network, evaluation
 from pruning.criteria import criteria, keep
+from pruning.training import Schedule
 
 FIRST, LAST = "layer1.0.conv1", "layer3.8.conv1"  # 16 and 64 filters
 
@@ -59,14 +61,24 @@ def test_budgets_spaces_and_recoveries_together(
 ) -> None:
     """A budget in place of a ratio, filters by what they contribute, fine-tuning alone, and times."""
     monkeypatch.setattr(progress, "_BETWEEN_LINES", 0.0)
+    asked: list[Schedule] = []
+    real = evaluation.train
+
+    def train(network: Network, *data: Any, **more: Any) -> Network:
+        asked.append(data[-1])
+        return real(network, *data, **more)
+
+    monkeypatch.setattr(evaluation, "train", train)
     images = write_images(tmp_path / "images")
     done = run(
         *("--layers", f"{FIRST},{LAST}", "--data", images, "--calibration-images", "6"),
         *("--budget", "macs=0.97", "--allocation", "global", "--space", "contributions"),
-        *("--recover", "ft", "--epochs", "1", "--latency", "--solvers", "greedy", "--methods", "l2"),
+        *("--recover", "ft", "--epochs", "1", "--rate", "0.002", "--latency"),
+        *("--solvers", "greedy", "--methods", "l2"),
     )
     assert done.code == 0, done.err
     assert "keep is the share of macs that remains, within 1 %" in done.err
+    assert asked == [Schedule.fine_tuning(1, rate=0.002)] * 2
     told = r"testing: 1/3 done, greedy, keep 0\.97, seed 0: \d+ s, fine-tuning, epoch 1/1, "
     assert re.search(told + r"10 of 10 images, loss \d\S+, about 0 s left\n", done.err)
     networks = done.table("networks").set_index("method")
