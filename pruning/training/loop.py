@@ -69,9 +69,9 @@ def train(
 ) -> Network:
     """Train a copy of a network, or fine-tune it.
 
-    On a CPU the answer is the same every time for the same number of threads, even if the training
-    is killed and started again with its checkpoint.  On a CUDA device that has bfloat16, forward
-    passes use it (mixed precision).
+    On a CPU the answer is the same every time for the same number of threads and the same kind of
+    processor, even if the training is killed and started again with its checkpoint.  Where a CUDA device or the CPU computes in
+    bfloat16, forward passes use it (mixed precision).
 
     Parameters
     ----------
@@ -209,9 +209,17 @@ def _training(network: Network, seed: int) -> Iterator[None]:
 
 def _short_floats(device: torch.device) -> AbstractContextManager[object]:
     """Compute in bfloat16 where the device is made for it; its range needs no scaling of the loss."""
-    if device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False):
-        return torch.autocast("cuda", torch.bfloat16)
-    return nullcontext()
+    made_for_it = {"cpu": _processor_has_them, "cuda": _gpu_has_them}.get(device.type, lambda: False)
+    return torch.autocast(device.type, torch.bfloat16) if made_for_it() else nullcontext()
+
+
+def _processor_has_them() -> bool:
+    found = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
+    return any(found.get(name) is True for name in ("avx512_bf16", "amx_bf16"))
+
+
+def _gpu_has_them() -> bool:
+    return bool(torch.cuda.is_bf16_supported(including_emulation=False))
 
 
 def _check_finite(tensors: dict[str, Tensor], number: int, schedule: Schedule) -> None:

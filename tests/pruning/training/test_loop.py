@@ -129,11 +129,24 @@ def test_the_same_again(tiny: Network, coloured: Labelled) -> None:
     assert train(tiny, *coloured, replace(SHORT, seed=1)).digest != once.digest
 
 
-def test_mixed_precision(tiny: Network, coloured: Labelled, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With short floats in the forward pass, as on CUDA, weights stay float32 and it learns."""
-    monkeypatch.setattr(loop, "_short_floats", lambda device: torch.autocast("cpu", torch.bfloat16))
-    schedule = Schedule(epochs=12, batch=8, rate=0.05)
-    trained = train(tiny, *coloured, schedule)
+@pytest.mark.parametrize("short", [True, False])
+def test_mixed_precision(
+    tiny: Network, coloured: Labelled, monkeypatch: pytest.MonkeyPatch, short: bool
+) -> None:
+    """Where the processor has short floats a forward pass uses them; weights stay long, and it learns."""
+    monkeypatch.setattr(loop, "_processor_has_them", lambda: short)
+    seen: set[torch.dtype] = set()
+
+    def note(module: nn.Module, _: object, output: torch.Tensor) -> None:
+        if module.training and isinstance(module, nn.Conv2d):
+            seen.add(output.dtype)
+
+    hook = nn.modules.module.register_module_forward_hook(note)
+    try:
+        trained = train(tiny, *coloured, Schedule(epochs=12, batch=8, rate=0.05))
+    finally:
+        hook.remove()
+    assert seen == {torch.bfloat16 if short else torch.float32}
     assert {parameter.dtype for parameter in trained.module.parameters()} == {torch.float32}
     assert accuracy(trained, *coloured) > 0.9
 
