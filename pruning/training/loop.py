@@ -70,8 +70,8 @@ def train(
     """Train a copy of a network, or fine-tune it.
 
     On a CPU the answer is the same every time for the same number of threads and the same kind of
-    processor, even if the training is killed and started again with its checkpoint.  Where a CUDA device or the CPU computes in
-    bfloat16, forward passes use it (mixed precision).
+    processor, even if the training is killed and started again with its checkpoint.  Where a CUDA
+    device or the CPU computes in bfloat16, forward passes use it (mixed precision).
 
     Parameters
     ----------

@@ -10,6 +10,7 @@ from torch import nn
 
 from dispersion.errors import UnavailableError
 from pruning import Images, Network, load_images, load_network
+from pruning.training import loop
 from pruning.zoo.networks.mobilenet_v2 import MobileNetV2
 from pruning.zoo.networks.resnet56 import CifarResNet
 from pruning.zoo.networks.vgg16 import Vgg16
@@ -75,3 +76,9 @@ def mobilenet_v2() -> Network:
 @pytest.fixture(scope="session")
 def cifar10() -> Images:
     return had(lambda: load_images("cifar10"))
+
+
+@pytest.fixture
+def long_floats(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Train as processors without bfloat16 do."""
+    monkeypatch.setattr(loop, "_processor_has_them", lambda: False)

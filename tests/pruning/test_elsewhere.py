@@ -219,9 +219,9 @@ def test_allocations(here: Calibration, there: Calibration, name: str) -> None:
     assert counts[0] == counts[1]
 
 
-def test_repairs(here: Calibration, there: Calibration, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("long_floats")
+def test_repairs(here: Calibration, there: Calibration) -> None:
     """Cut, masked, re-estimated, fitted and trained networks stay there, and are the same."""
-    monkeypatch.setattr("pruning.training.loop._processor_has_them", lambda: False)
 
     def made(calibration: Calibration) -> dict[str, Network]:
         network = calibration.network

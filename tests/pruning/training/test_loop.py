@@ -56,6 +56,7 @@ def softmax_regression(
     return weight
 
 
+@pytest.mark.usefixtures("long_floats")
 @pytest.mark.parametrize("decay", Decay)
 def test_weights_are_those_of_the_definition(coloured: Labelled, decay: Decay) -> None:
     """On a linear network training equals Nesterov's method worked out in numpy."""
@@ -72,6 +73,7 @@ def test_weights_are_those_of_the_definition(coloured: Labelled, decay: Decay) -
     np.testing.assert_allclose(found, softmax_regression(coloured, start, schedule), atol=1e-6)
 
 
+@pytest.mark.usefixtures("long_floats")
 def test_the_epoch_is_told_as_it_was(tiny: Network, coloured: Labelled) -> None:
     """Loss and accuracy are means over the images, here of a network that hardly moves."""
     module = nn.Sequential(nn.Conv2d(3, 3, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten())
@@ -133,7 +135,7 @@ def test_the_same_again(tiny: Network, coloured: Labelled) -> None:
 def test_mixed_precision(
     tiny: Network, coloured: Labelled, monkeypatch: pytest.MonkeyPatch, short: bool
 ) -> None:
-    """Where the processor has short floats a forward pass uses them; weights stay long, and it learns."""
+    """Short floats are for forward passes, where the processor has them; it learns either way."""
     monkeypatch.setattr(loop, "_processor_has_them", lambda: short)
     seen: set[torch.dtype] = set()
 
