@@ -122,7 +122,7 @@ def _examiner(
     from pruning.training import Schedule
 
     seed = session.options.limits.seed
-    schedule = Schedule.fine_tuning(subject.epochs, rate=subject.rate, seed=seed)
+    schedule = Schedule.fine_tuning(subject.epochs, rate=subject.lr, seed=seed)
     return lambda kept, watch: evaluate(
         network,
         kept,
@@ -151,7 +151,7 @@ def _conditions(session: Session, subject: NetworkOptions, network: Network) -> 
             "test images": subject.test_images,
             "recover": subject.recover,
             "epochs": subject.epochs,
-            "rate": subject.rate,
+            "learning rate": subject.lr,
             "train images": subject.train_images,
             "latency": subject.latency,
         }

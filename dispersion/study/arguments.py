@@ -268,7 +268,7 @@ def _testing(parser: argparse.ArgumentParser) -> None:
     )
     add("--epochs", type=int, default=3, metavar="N", help="of fine-tuning (default: %(default)s)")
     add(
-        "--rate",
+        "--lr",
         type=float,
         default=0.01,
         metavar="X",

@@ -36,7 +36,7 @@ class NetworkOptions:
     calibration_images: int
     recover: tuple[str, ...]
     epochs: int
-    rate: float
+    lr: float
     train_images: int | None
     latency: bool
     device: str
@@ -138,8 +138,8 @@ def _network(given: argparse.Namespace, spoken: set[str]) -> NetworkOptions:
         raise InputError("--criterion says by what a --budget is divided; give one, or leave it out.")
     metrics[given.metric]
     _count("--epochs", given.epochs)
-    if not 0 < given.rate < math.inf:
-        raise InputError(f"--rate must be a number above 0, got {given.rate:g}")
+    if not 0 < given.lr < math.inf:
+        raise InputError(f"--lr must be a number above 0, got {given.lr:g}")
     _count("--train-images", given.train_images, least=3)
     _count("--test-images", given.test_images)
     _count("--calibration-images", given.calibration_images, least=2)

@@ -73,7 +73,7 @@ def test_budgets_spaces_and_recoveries_together(
     done = run(
         *("--layers", f"{FIRST},{LAST}", "--data", images, "--calibration-images", "6"),
         *("--budget", "macs=0.97", "--allocation", "global", "--space", "contributions"),
-        *("--recover", "ft", "--epochs", "1", "--rate", "0.002", "--latency"),
+        *("--recover", "ft", "--epochs", "1", "--lr", "0.002", "--latency"),
         *("--solvers", "greedy", "--methods", "l2"),
     )
     assert done.code == 0, done.err
