@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,6 +84,7 @@ def evaluate(
     schedule: Schedule | None = None,
     timed: bool = False,
     watch: Callable[[Headway], None] | None = None,
+    checkpoint: Callable[[Network], Path] | None = None,
 ) -> Evaluation:
     """Prune a copy of `network` and measure it.
 
@@ -104,6 +105,8 @@ def evaluate(
         Whether to measure the speed-up.
     watch : callable or None
         Told now and then how far the fine-tuning is; see `pruning.training.train`.
+    checkpoint : callable or None
+        Names the file in which the fine-tuning keeps its epochs, from the network it starts with.
 
     Returns
     -------
@@ -115,7 +118,13 @@ def evaluate(
     size = cost(pruned)
     cut = time.perf_counter()
     tried = recoveries if kept else ()
-    tuning = partial(_tuned, schedule=schedule or Schedule.fine_tuning(), watch=watch)
+    schedule = schedule or Schedule.fine_tuning()
+
+    def tuning(start: Network, exam: Exam) -> Network:
+        file = None if checkpoint is None else checkpoint(start)
+        data = exam.train, exam.train_labels
+        return train(start, *data, schedule, checkpoint=file, watch=watch)
+
     found = {} if exam is None else _accuracies(pruned, kept, exam, tried, tuning)
     speedup = latency(network, pruned).speedup if timed else None
     return Evaluation(
@@ -127,12 +136,6 @@ def evaluate(
         cut - begun,
         time.perf_counter() - cut,
     )
-
-
-def _tuned(
-    start: Network, exam: Exam, *, schedule: Schedule, watch: Callable[[Headway], None] | None
-) -> Network:
-    return train(start, exam.train, exam.train_labels, schedule, watch=watch)
 
 
 def _accuracies(

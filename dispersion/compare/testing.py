@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -53,7 +54,8 @@ def evaluate_stage(
         work = [(digest_of({"of": testing.conditions, "kept": one.key}), one) for one in networks]
         for one in in_turn(session.store.ledger.claims, work):
             progress.begin(one.method, f"{one.method}:")
-            tested = testing.enter(one, partial(test, watch=partial(_tell, progress, one.method)))
+            tell = partial(_tell, progress, one.method)
+            tested = testing.enter(one, partial(test, watch=tell, checkpoint=testing.checkpoint(one)))
             progress.step(str(one.method), key=one.method, worked=tested)
     return [record.row for record in testing.in_order()]
 
@@ -92,10 +94,22 @@ class _Testing:
             self.records[one.place] = record
             self.session.keep(lambda: ledger.keep_network(record))
             ledger.records.add_network(record)  # known even if it could not be written
+            for left in self.session.store.folder.glob(f"{self._stem(one)}*"):
+                left.unlink(missing_ok=True)
         except Exception as error:  # a network that cannot be pruned costs a row, not the study
             self.faults.append(f"{one.method}: not evaluated: {type(error).__name__}: {error}")
         self._write()
         return known is None
+
+    def checkpoint(self, one: _Pruned) -> Callable[[Network], Path] | None:
+        """Where a fine-tuning keeps its epochs until the network is written down."""
+        if self.session.unwritten:
+            return None
+        stem = self._stem(one)
+        return lambda start: self.session.store.folder / f"{stem}{start.digest[:16]}.checkpoint"
+
+    def _stem(self, one: _Pruned) -> str:
+        return f"fine-tuning-{digest_of({'of': self.conditions, 'kept': one.key})[:16]}-"
 
     def in_order(self) -> list[NetworkRecord]:
         """As the tables have them."""
@@ -117,13 +131,13 @@ class _Testing:
 def _examiner(
     session: Session, subject: NetworkOptions, network: Network, exam: Exam | None
 ) -> Callable[..., Evaluation]:
-    """What prunes a network and tests it: ``test(kept, watch=callable)``."""
+    """What prunes a network and tests it: ``test(kept, watch=callable, checkpoint=callable)``."""
     from pruning.evaluation import evaluate
     from pruning.training import Schedule
 
     seed = session.options.limits.seed
     schedule = Schedule.fine_tuning(subject.epochs, rate=subject.lr, seed=seed)
-    return lambda kept, watch: evaluate(
+    return lambda kept, watch, checkpoint: evaluate(
         network,
         kept,
         exam,
@@ -131,6 +145,7 @@ def _examiner(
         schedule=schedule,
         timed=subject.latency and bool(kept),
         watch=watch,
+        checkpoint=checkpoint,
     )
 
 

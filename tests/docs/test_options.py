@@ -105,14 +105,15 @@ def test_options_of_readme_and_pages_exist():
 
 
 def commands() -> list[str]:
-    """Every ``python -m dispersion.compare ...`` of the README, in a line or in a block."""
-    text = README.replace("\\\n", " ")
+    """Every ``python -m dispersion.compare ...`` of README and pages, in a line or in a block."""
+    pages = [path.read_text(encoding="utf-8") for path in (ROOT / "docs").rglob("*.rst")]
+    text = "\n".join([README, *pages]).replace("\\\n", " ")
     found = re.findall(r"python -m dispersion\.compare[^`\n]*", text)
     return [re.split(r"\s{2,}#|&&", command)[0].strip() for command in found]
 
 
 @pytest.mark.parametrize("command", sorted(set(commands())))
-def test_commands_of_the_readme_are_understood(command, tmp_path, monkeypatch):
+def test_commands_of_readme_and_pages_are_understood(command, tmp_path, monkeypatch):
     """Names of options, and values that can be checked without files; a config may be empty."""
     words = shlex.split(command)[3:]
     monkeypatch.chdir(tmp_path)

@@ -13,14 +13,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import psutil
 import pytest
 import torch
 from safetensors.torch import save_file
 
 import pruning
+from dispersion.compare import testing
 from dispersion.study import solving
+from dispersion.study.progress import Stage
+from dispersion.study.selections import Method
 from dispersion.study.stages import EXIT_INTERRUPTED
+from pruning.training import Headway
 from pruning.zoo.networks.vgg16 import Vgg16
 
 Run = Callable[..., Any]  # of conftest.py
@@ -76,6 +81,39 @@ def test_ctrl_c_while_testing_keeps_what_is_tested(run: Run, monkeypatch: pytest
     assert list(done.table("networks")["method"]) == ["unpruned"]
     assert done.record["outcome"] == "interrupted"
     assert "unpruned" in done.out
+
+
+@pytest.mark.usefixtures("_inline")
+def test_ctrl_c_while_fine_tuning_keeps_the_epochs_that_are_done(
+    run: Run, write_images: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same command goes on with the next one, to the same accuracy; then nothing is left of it."""
+    tell, told = testing._tell, list[int]()
+
+    def follow(progress: Stage, method: Method, headway: Headway) -> None:
+        tell(progress, method, headway)
+        told.append(headway.epoch)
+        if told == [1, 2]:
+            interrupt()
+
+    monkeypatch.setattr(testing, "_tell", follow)
+    images = write_images(tmp_path / "images", each=2)
+    asked = ("--data", images, "--calibration-images", "4", "--recover", "ls", "ft", "--epochs", "2")
+    stopped = run("--solvers", "greedy", *asked)
+    assert stopped.code == EXIT_INTERRUPTED
+    [kept] = stopped.folder.glob("fine-tuning-*")
+    assert torch.load(kept, weights_only=True)["epoch"] == 1
+    finished = run("--solvers", "greedy", *asked)
+    assert finished.code == 0
+    assert told == [1, 2, 2]
+    assert not list(finished.folder.glob("fine-tuning-*"))
+    finished.folder.rename(tmp_path / "resumed")
+    whole = run("--solvers", "greedy", *asked)
+    assert told[3:] == [1, 2]
+    columns = ["accuracy_raw", "accuracy_ls", "accuracy_ft"]
+    assert whole.table("networks")[columns].equals(
+        pd.read_csv(tmp_path / "resumed" / "networks.csv")[columns]
+    )
 
 
 def test_ctrl_c_before_anything_is_solved(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
