@@ -1,7 +1,7 @@
 """The packages a user would otherwise pick, each behind one small function.
 
 A peer is made ready outside the clock (imports, conversion into its own format), and what is timed is
-its answer alone.  Nothing here is needed by the project itself: ``pip install ".[peers]"``.
+its answer alone.  Nothing here is needed by the project itself; see `INSTALL`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 
 from dispersion import Instance, Solution, Status
 from dispersion.verify import check_selection, recompute
+
+INSTALL = "pip install -c constraints.txt -e '.[peers]'"
 
 Pick = Callable[[], NDArray[np.intp]]
 
@@ -54,7 +56,7 @@ class Peer:
     def or_skip(self) -> Peer:
         """Itself, or a skipped benchmark that says which package is absent."""
         if self.version is None:
-            pytest.skip(f'{self.package} is not installed: pip install ".[peers]"')
+            pytest.skip(f"{self.package} is not installed: {INSTALL}")
         return self
 
 
@@ -131,7 +133,7 @@ def presence() -> str:
     packages = {peer.package: peer.version for peer in PEERS}
     there = [f"{package} {version}" for package, version in packages.items() if version]
     absent = [package for package, version in packages.items() if version is None]
-    hint = f'; absent: {", ".join(absent)} (pip install ".[peers]")' if absent else ""
+    hint = f"; absent: {', '.join(absent)} ({INSTALL})" if absent else ""
     return f"peers: {', '.join(there) or 'none'}{hint}"
 
 

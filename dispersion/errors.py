@@ -59,7 +59,7 @@ class DivergedError(DispersionError):
 
 
 class UnavailableError(DispersionError):
-    """Data or weights could not be obtained; the message says how to get them."""
+    """Data, weights or memory could not be obtained; the message says what to do."""
 
 
 class ContradictionError(DispersionError):

@@ -9,7 +9,7 @@ from pruning.filters import FilterLayer, filter_layers, select_layers
 from pruning.kept import Kept
 from pruning.measure import Accuracies, Cost, Share, accuracies, accuracy, cost, weight_bytes
 from pruning.reconstruction import reconstruct
-from pruning.recovery import calibration_images, reestimate_batchnorm
+from pruning.recovery import calibration_images, calibration_labels, reestimate_batchnorm
 from pruning.saving import load, save
 from pruning.sizes import SizeModel, size_model
 from pruning.surgery import mask, prune
@@ -34,6 +34,7 @@ __all__ = [
     "allocations",
     "blank_network",
     "calibration_images",
+    "calibration_labels",
     "cost",
     "datasets",
     "export_onnx",

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from dispersion.errors import InputError, UnknownNameError
-from pruning.batches import batches
+from pruning.batches import batches, check_images
 from pruning.followers import Followers, Norm, Shortcut, affine, followers
 from pruning.graph import Trace, example_input, trace
 from pruning.readers import Reader, outputs_at, patches, places, plain, readers
@@ -45,7 +45,8 @@ class Calibration:
         The most images run at once.
     seed : int
         Draws the output positions of convolutions that are looked at: a few of every image, as many
-        in all as 2 for each column of the weight, at least 30,000, at most all.
+        in all as 2 for each column of the weight, at least 30,000, at least one of every image, at
+        most all.
 
     Raises
     ------
@@ -63,8 +64,11 @@ class Calibration:
         batch: int = 250,
         seed: int = 0,
     ) -> None:
+        check_images(network, images)
         if len(images) < 2:
             raise InputError(f"calibration needs 2 images or more, not {len(images)}")
+        if batch < 1:
+            raise InputError(f"a batch must hold 1 image or more, not {batch}")
         if labels is not None and labels.shape != (len(images),):
             raise InputError(f"{len(images)} images need as many labels, not shape {labels.shape}")
         self.network = network
@@ -153,7 +157,7 @@ class Calibration:
         return list(dict.fromkeys(order))
 
     def inputs(
-        self, names: Sequence[str], network: Network | None = None
+        self, names: Sequence[str], network: Network | None = None, least: int = 1
     ) -> Iterator[dict[str, Tensor]]:
         """Sampled rows of what the named layers multiply with their weights, a batch at a time.
 
@@ -163,13 +167,16 @@ class Calibration:
             Convolutions and linear layers.
         network : Network or None
             A pruned one in place of the calibrated one; the same places are looked at.
+        least : int
+            Rows of every image, for those who stop before the last batch; where the output has fewer
+            places, all of them.
 
         Yields
         ------
         dict of str to Tensor, shape (rows, columns)
             See `pruning.readers.patches`.
         """
-        return self._seen(names, network, lambda module, x, _, where: patches(module, x, where))
+        return self._seen(names, network, lambda module, x, _, where: patches(module, x, where), least)
 
     def outputs(self, names: Sequence[str]) -> Iterator[dict[str, Tensor]]:
         """What the named layers make of these rows, shape (rows, outputs), a batch at a time."""
@@ -256,24 +263,27 @@ class Calibration:
     def maps(self, layer: str) -> Iterator[Tensor]:
         """The feature maps of a layer's channels, a batch at a time: (batch, n, height, width).
 
-        They are what its first reader receives: after batch norm and activation.  Where pooling or
-        flattening lies between, they are the last maps before that, as large as the convolution's.
+        They are what its first reader receives: after batch norm and activation.  Where pooling,
+        flattening or other channels come between, they are the last maps before that, as large as the
+        convolution's.
         """
         first = self.readers(layer)[0].name
         for pixels in batches(self.network, self.images, self.batch):
             found: list[Tensor] = []
 
             def note(name: str, _: nn.Module, x: Tensor, y: Tensor) -> None:
-                if name == first and found and x.shape == found[0].shape:  # noqa: B023
-                    found.append(x)  # noqa: B023
-                elif name == layer or (found and y.shape == found[0].shape and name != first):  # noqa: B023
+                if name == layer:
                     found.append(y)  # noqa: B023
+                elif found and x.shape == found[0].shape and (name == first or _goes_on(found[-1], x)):  # noqa: B023
+                    found.append(x)  # noqa: B023
+                    if name != first and y.shape == x.shape:
+                        found.append(y)  # noqa: B023
 
             run_until_seen(self.network.module, pixels, leaves(self.network.module), note, last=first)
             yield found[-1]
 
     def _seen(
-        self, names: Sequence[str], network: Network | None, look: Look
+        self, names: Sequence[str], network: Network | None, look: Look, least: int = 1
     ) -> Iterator[dict[str, Tensor]]:
         run = self.network if network is None else network
         for index, pixels in enumerate(batches(run, self.images, self.batch)):
@@ -281,7 +291,7 @@ class Calibration:
 
             def note(name: str, module: nn.Module, x: Tensor, y: Tensor, k: int = index) -> None:
                 if name not in found:  # noqa: B023  of a layer called again, the first call
-                    where = self._where(name, places(module, x), k).to(x.device)
+                    where = self._where(name, places(module, x), k, least).to(x.device)
                     found[name] = look(module, x, y, where)  # noqa: B023
 
             run_until_seen(run.module, pixels, names, note)
@@ -290,14 +300,19 @@ class Calibration:
     def _weight(self, name: str) -> Tensor:
         return self.network.module.get_submodule(name).get_parameter("weight")
 
-    def _where(self, name: str, there: int, index: int) -> Tensor:
+    def _where(self, name: str, there: int, index: int, least: int = 1) -> Tensor:
         """Which of a layer's places are looked at in one batch: as many as the number of rows needs."""
         columns = self._weight(name)[0].numel()
-        wanted = -(-max(_LEAST_ROWS, _ROWS_A_COLUMN * columns) // len(self.images))
+        wanted = max(least, -(-max(_LEAST_ROWS, _ROWS_A_COLUMN * columns) // len(self.images)))
         if wanted >= there:
             return torch.arange(there)
         rng = np.random.default_rng((self.seed, zlib.crc32(name.encode()), index))
         return torch.from_numpy(np.sort(rng.choice(there, wanted, replace=False)))
+
+
+def _goes_on(maps: Tensor, x: Tensor) -> bool:
+    """Whether a later layer is given these maps, or what a ReLU that is no layer makes of them."""
+    return x is maps or torch.equal(x, maps) or torch.equal(x, maps.relu())
 
 
 def _centred(products: Tensor) -> Tensor:

@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import torch
 
-from dispersion.errors import InputError
+from dispersion.errors import InputError, UnavailableError
+
+
+@contextmanager
+def shortage_told(device: object, remedy: str) -> Iterator[None]:
+    """Say in a sentence that a device ran out of memory, and what to do.
+
+    Raises
+    ------
+    UnavailableError
+        In place of torch's error.
+    """
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        raise UnavailableError(f"{device} has too little memory; {remedy}") from error
 
 
 def resolve_device(name: str) -> torch.device:

@@ -64,6 +64,8 @@ class Evaluation:
         Of one image, against the unpruned network; None unless it was asked for.
     surgery_seconds, evaluate_seconds : float
         Wall-clock time.
+    faults : tuple of str
+        Of each recovery that failed, which has no accuracies then, why.
     """
 
     parameters: int
@@ -73,6 +75,7 @@ class Evaluation:
     speedup: float | None
     surgery_seconds: float
     evaluate_seconds: float
+    faults: tuple[str, ...] = ()
 
 
 def evaluate(
@@ -125,7 +128,7 @@ def evaluate(
         data = exam.train, exam.train_labels
         return train(start, *data, schedule, checkpoint=file, watch=watch)
 
-    found = {} if exam is None else _accuracies(pruned, kept, exam, tried, tuning)
+    found, faults = ({}, ()) if exam is None else _accuracies(pruned, kept, exam, tried, tuning)
     speedup = latency(network, pruned).speedup if timed else None
     return Evaluation(
         size.parameters,
@@ -135,6 +138,7 @@ def evaluate(
         speedup,
         cut - begun,
         time.perf_counter() - cut,
+        faults,
     )
 
 
@@ -144,17 +148,24 @@ def _accuracies(
     exam: Exam,
     recoveries: tuple[str, ...],
     tune: Callable[[Network, Exam], Network],
-) -> dict[str, Accuracies]:
-    """Accuracies by recovery, each made when its turn comes; fine-tuning follows the best before it."""
+) -> tuple[dict[str, Accuracies], tuple[str, ...]]:
+    """Accuracies by recovery, and why others have none; fine-tuning follows the last before it."""
     start = [pruned]
     ways: dict[str, Callable[[], Network]] = {
         BATCH_NORM: lambda: reestimate_batchnorm(pruned, exam.unlabelled),
         LEAST_SQUARES: lambda: reconstruct(exam.calibration, pruned, kept),
         FINE_TUNING: lambda: tune(start[-1], exam),
     }
-    found = {RAW: accuracies(pruned, exam.images, exam.labels)}
+    found, faults = {RAW: accuracies(pruned, exam.images, exam.labels)}, list[str]()
     for name, make in ways.items():
-        if name in recoveries:
+        if name not in recoveries:
+            continue
+        if name == FINE_TUNING and faults:
+            faults.append(f"{name} is not tried, as what it would start from failed")
+            continue
+        try:
             start.append(make())
             found[name] = accuracies(start[-1], exam.images, exam.labels)
-    return found
+        except Exception as error:  # whatever a repair meets: it costs no other's accuracy
+            faults.append(f"{name} failed: {type(error).__name__}: {error}")
+    return found, tuple(faults)

@@ -9,6 +9,7 @@ from torch import nn
 
 from dispersion.errors import InputError
 from pruning.batches import batches
+from pruning.zoo.datasets import datasets
 from pruning.zoo.images import Images
 from pruning.zoo.network import Network
 
@@ -16,6 +17,14 @@ TRAINED_ON = 45_000
 """How many of the first training images the published networks learned from; the rest is unseen."""
 
 _Norm = nn.BatchNorm1d | nn.BatchNorm2d
+
+
+def learnable(images: Images) -> int:
+    """How many of the first training images may be learned from.
+
+    Those that the published networks learned from; of a folder of the user's, all.
+    """
+    return min(TRAINED_ON, len(images.train)) if images.name in datasets else len(images.train)
 
 
 def calibration_images(
@@ -32,7 +41,8 @@ def calibration_images(
     seed : int
         The same seed draws the same images.
     pool : int or None
-        Draw from the first `pool` training images; None for the first 45,000, or all if fewer.
+        Draw from the first `pool` training images; None for those that may be learned from, see
+        `learnable`.
 
     Returns
     -------
@@ -56,7 +66,7 @@ def calibration_labels(
 
 def _drawn(images: Images, count: int, seed: int, pool: int | None) -> NDArray[np.int64]:
     available = len(images.train)
-    pool = min(TRAINED_ON, available) if pool is None else pool
+    pool = learnable(images) if pool is None else pool
     if not 1 <= count <= pool <= available:
         raise InputError(
             f"cannot draw {count} of the first {pool} training images of {images.name}, which has"

@@ -10,8 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import safetensors.torch
-import torch
-from torch import nn
 
 from dispersion.errors import InputError
 from pruning.device import resolve_device
@@ -32,8 +30,7 @@ def save(network: Network, kept: Kept, path: Path | str) -> None:
     Parameters
     ----------
     network : Network
-        Cut down from the network its name stands for; its weights may have changed since, and its
-        convolutions and linear layers may have gained biases.
+        Cut down from the network its name stands for; its weights may have changed since.
     kept : mapping of str to integers
         What it was cut with, see `prune`; empty for a network that is whole.
     path : Path or str
@@ -131,10 +128,6 @@ def _state(path: Path) -> State:
 def _rebuilt(whole: Network, kept: Kept, state: State, source: str) -> Network:
     """Cut an untrained network down and give it weights."""
     cut = prune(whole, kept) if kept else whole
-    for name, layer in cut.module.named_modules():
-        # least-squares reconstruction adds biases where batch norms had made them needless
-        if isinstance(layer, (nn.Conv2d, nn.Linear)) and layer.bias is None and f"{name}.bias" in state:
-            layer.bias = nn.Parameter(torch.zeros(len(layer.weight)))
     load_weights(cut.module, state, source)
     return cut
 

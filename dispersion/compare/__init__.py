@@ -39,7 +39,10 @@ def compare(session: Session, output: Console) -> int:
     subject = session.options.subject
     if isinstance(subject, InstanceOptions):
         return compare_instances(session, subject, output)
-    return compare_networks(session, subject, output)
+    from pruning.device import shortage_told
+
+    with shortage_told(subject.device, "ask for fewer --calibration-images, or for another --device"):
+        return compare_networks(session, subject, output)
 
 
 def default_folder(options: Options) -> Path:

@@ -38,7 +38,7 @@ def load_exam(session: Session, subject: NetworkOptions, network: Network) -> Ex
 def _exam(images: Images, subject: NetworkOptions, network: Network, seed: int) -> Exam:
     from pruning import Calibration, accuracy, calibration_images
     from pruning.evaluation import Exam
-    from pruning.recovery import TRAINED_ON, calibration_labels
+    from pruning.recovery import calibration_labels, learnable
 
     count = subject.calibration_images
     if count > len(images.train):
@@ -46,7 +46,7 @@ def _exam(images: Images, subject: NetworkOptions, network: Network, seed: int) 
             f"--calibration-images {count} are more than the {len(images.train)} training images of "
             f"{images.name}; ask for fewer."
         )
-    learned = min(TRAINED_ON, len(images.train))
+    learned = learnable(images)
     if subject.train_images is not None and subject.train_images > learned:
         raise InputError(
             f"--train-images {subject.train_images} are more than the {learned} of {images.name} to "

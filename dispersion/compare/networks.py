@@ -73,10 +73,10 @@ def compare_networks(session: Session, subject: NetworkOptions, output: Console)
     names = named(subject.methods, exam is not None)
     seed = session.options.limits.seed
     with session.timed("extract"):
-        sizes = counts(network, layers, subject, calibration, seed)
         layers = [
             in_space(layer, subject.space, calibration=calibration, seed=seed) for layer in layers
         ]
+        sizes = counts(network, layers, subject, calibration, seed)
     with session.timed("distances"):
         tasks = plan(layers, sizes, subject, session.options)
     session.about["filters kept"] = sizes

@@ -73,4 +73,6 @@ def counts(
                 f"--criterion {criterion} looks at images, and there are none; give --data."
             )
         how["criterion"] = criterion
+    if "metric" in allocations[allocation].arguments:
+        how["metric"] = subject.metric
     return {one.share: allocate(layers, model, one, allocation, **how) for one in wanted}

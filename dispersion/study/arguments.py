@@ -217,7 +217,7 @@ def _solving(parser: argparse.ArgumentParser) -> None:
         "--jobs",
         type=int,
         metavar="N",
-        help="solves at a time, each in its own process (default: cores / threads)",
+        help="solves at a time, in as many processes (default: cores / threads)",
     )
     add(
         "--memory",
@@ -278,7 +278,7 @@ def _testing(parser: argparse.ArgumentParser) -> None:
         "--train-images",
         type=int,
         metavar="N",
-        help="training images for fine-tuning, the first N (default: the first 45,000, or all)",
+        help="training images for fine-tuning, the first N (default: all, of cifar10 the first 45,000)",
     )
     add(
         "--latency",
@@ -316,7 +316,8 @@ def _output(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="FOLDER",
         help="before solving, write the model of every instance for every solver compared that has one "
-        f"({', '.join(exporting())}), as .lp and as .mps for other engines (default: none is written)",
+        f"({', '.join(exporting())}; for max-sum {', '.join(exporting('max-sum'))}), as .lp and .mps "
+        "for other engines (default: none is written)",
     )
     add(
         "--format",

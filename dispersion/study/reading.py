@@ -52,14 +52,14 @@ class Study:
     warnings: tuple[str, ...] = ()
 
 
-def read_study(folder: Path) -> Study:
+def read_study(folder: Path | str) -> Study:
     """Read what a study left: finished or not, whole or damaged, of this version or an earlier one.
 
     Its journal is read, if there is one, and not the tables that were made of it.
 
     Parameters
     ----------
-    folder : Path
+    folder : Path or str
         What ``--out`` named.
 
     Returns
@@ -72,6 +72,7 @@ def read_study(folder: Path) -> Study:
     InputError
         There is no study in the folder, or nothing of a table can be read.
     """
+    folder = Path(folder)
     journal = Journal(folder / JOURNAL)
     if journal.path.is_file():
         return _of_journal(folder, journal)

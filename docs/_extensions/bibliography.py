@@ -19,7 +19,15 @@ from docs._extensions.text import escaped
 BIB = Path(__file__).parents[1] / "references.bib"
 _ENTRY = re.compile(r"^@\w+\{([\w-]+),\n(.*?)^\}", re.MULTILINE | re.DOTALL)
 _FIELD = re.compile(r"^  (\w+) = \{(.*)\},?$", re.MULTILINE)
-_ACCENTS = {r"{\'a}": "á", r"{\'i}": "í", r"{\'o}": "ó", r"{\'e}": "é", r"{\"o}": "ö", r"{\"u}": "ü"}
+_ACCENTS = {
+    r"{\'a}": "á",
+    r"{\'i}": "í",
+    r"{\'o}": "ó",
+    r"{\'e}": "é",
+    r"{\"o}": "ö",
+    r"{\"u}": "ü",
+    r"{\&}": "&",
+}
 _PLACE = ("journal", "booktitle", "publisher", "howpublished")
 
 

@@ -42,23 +42,22 @@ def exchange(problems: Sequence[_Problem], chosen: Sequence[int], n: int, swaps:
     if not swaps or not len(outside):
         return members
     parts = [_Exchange(gram, cross, n, members) for gram, cross in problems]
-    tried = np.zeros(len(members), dtype=bool)
-    fruitless = 0
-    while swaps and fruitless < len(members):
+    tried = np.zeros(len(members), dtype=bool)  # in this round
+    stays = np.zeros(len(members), dtype=bool)  # tried since the last swap, in vain
+    while swaps and not stays.all():
+        if (tried | stays).all():
+            tried[:] = False
         losses = np.asarray(sum(part.losses() for part in parts))
-        slot = int(np.argmin(np.where(tried, np.inf, losses)))
+        slot = int(np.argmin(np.where(tried | stays, np.inf, losses)))
         gains = np.asarray(sum(part.gains(slot, outside) for part in parts))
         best = int(np.argmax(gains))
-        fruitless += 1
+        tried[slot] = stays[slot] = True
         if gains[best] > (1 + _LEAST) * losses[slot]:
             for part in parts:
                 part.swap(slot, int(outside[best]))
             members[slot], outside[best] = int(outside[best]), members[slot]
             swaps -= 1
-            fruitless = 0
-        tried[slot] = True
-        if tried.all():
-            tried[:] = False
+            stays[:] = False
     better = explained(problems, members, n) > explained(problems, chosen, n)
     return members if better else list(chosen)
 

@@ -167,7 +167,8 @@ def draws_for(probability: Scores, distinct: int) -> int:
 def _rows(calibration: Calibration, names: list[str], images: int, rows: int) -> dict[str, Tensor]:
     """Patches of the first images that the named layers read."""
     found: dict[str, list[Tensor]] = {name: [] for name in names}
-    for seen in islice(calibration.inputs(names), -(-images // calibration.batch)):
+    parts = calibration.inputs(names, least=-(-rows // images))
+    for seen in islice(parts, -(-images // calibration.batch)):
         for name, some in seen.items():
             found[name].append(some)
     rng = np.random.default_rng(calibration.seed)

@@ -157,7 +157,8 @@ def _energies(kernel: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _independence(F: NDArray[np.float64]) -> Scores:
-    unlike = 1.0 - np.abs(cosines(F))
+    unlike, zero = 1.0 - np.abs(cosines(F)), ~F.any(axis=1)
+    unlike[zero] = unlike[:, zero] = 0.0  # a filter without a direction is unlike none
     np.fill_diagonal(unlike, 0.0)
     mean: Scores = unlike.mean(axis=1)
     return mean

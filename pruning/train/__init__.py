@@ -16,15 +16,15 @@ from safetensors.torch import save
 
 from dispersion.errors import DispersionError, InputError
 from dispersion.version import __version__
-from pruning.device import resolve_device
+from pruning.device import resolve_device, shortage_told
 from pruning.files import written_whole
 from pruning.measure import accuracy
-from pruning.recovery import TRAINED_ON
+from pruning.recovery import learnable
 from pruning.train.options import Options, parse
 from pruning.train.progress import Progress
 from pruning.training import train
 from pruning.training.loop import Labelled
-from pruning.zoo import Images, Network, blank_network, datasets, load_images, load_network
+from pruning.zoo import Images, Network, blank_network, load_images, load_network
 
 __all__ = ["main"]
 
@@ -36,9 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
     try:
         options = parse(arguments)
-        return _interruptible(options, console)
-    except torch.OutOfMemoryError:
-        told = f"{options.device} has too little memory; lower --batch, now {options.schedule.batch}"
+        with shortage_told(options.device, f"lower --batch, now {options.schedule.batch}"):
+            return _interruptible(options, console)
     except (DispersionError, OSError) as error:  # OSError: a file that the system refuses
         told = str(error)
     console.print(f"error: {told}", style="red")
@@ -110,11 +109,10 @@ class _Split:
 def _split(options: Options, images: Images) -> _Split:
     """Hold out what the published networks have not seen either; of a folder, nothing."""
     available = len(images.train)
-    pool = min(TRAINED_ON, available) if options.data in datasets else available
+    pool = learnable(images)
     count = pool if options.train_images is None else options.train_images
     if not 2 <= count <= pool:
         raise InputError(f"--train-images must be in 2..{pool} for {images.name}, not {count}")
-    # drawn, not the first: a folder's images are sorted by class
     chosen: NDArray[np.intp] | slice = slice(pool)
     if count < pool:
         chosen = np.random.default_rng(options.schedule.seed).permutation(pool)[:count]

@@ -150,7 +150,7 @@ def _what(parser: argparse.ArgumentParser) -> None:
         "--device",
         default="cpu",
         metavar="NAME",
-        help="cpu, cuda, cuda:1, ...; on CUDA in mixed precision (default: %(default)s)",
+        help="cpu, cuda, cuda:1, ...; in mixed precision where it has bfloat16 (default: %(default)s)",
     )
 
 

@@ -47,7 +47,7 @@ class Schedule:
     label_smoothing : float
         In [0, 1): this share of every label is spread over all classes.
     seed : int
-        Of the order of the images, their augmentation, and dropout; >= 0.
+        Of the order of the images, their augmentation, and dropout; in [0, 2^63).
 
     Raises
     ------
@@ -75,7 +75,7 @@ class Schedule:
             "weight decay must be >= 0": (self.weight_decay, 0 <= self.weight_decay < math.inf),
             "warm-up must be 0 epochs or more": (self.warm_up, self.warm_up >= 0),
             "label smoothing must be in [0, 1)": (self.label_smoothing, 0 <= self.label_smoothing < 1),
-            "the seed must be >= 0": (self.seed, self.seed >= 0),
+            "the seed must be in [0, 2^63)": (self.seed, 0 <= self.seed < 2**63),
         }
         for rule, (value, holds) in checks.items():
             if not holds:

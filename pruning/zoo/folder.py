@@ -22,7 +22,8 @@ def read_folder(folder: Path) -> Images:
     ----------
     folder : Path
         Holds PNG, JPEG or BMP images, all of one size; they are read as RGB.  Labels number the
-        classes' folders in alphabetical order.
+        classes' folders in alphabetical order.  The images are put in a mixed order, always the same,
+        so that the first N are of all classes.
 
     Returns
     -------
@@ -81,7 +82,8 @@ def _read_split(split: Path, names: tuple[str, ...]) -> tuple[NDArray[np.uint8],
                 )
             images.append(image)
         labels += [label] * len(paths)
-    return np.stack(images), np.asarray(labels, dtype=np.int64)
+    order = np.random.default_rng(0).permutation(len(images))  # or the first N would be of one class
+    return np.stack(images)[order], np.asarray(labels, dtype=np.int64)[order]
 
 
 def _read_image(path: Path) -> NDArray[np.uint8]:

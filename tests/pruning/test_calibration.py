@@ -105,6 +105,34 @@ def test_maps_of_tied_layers_are_those_of_the_first_reader(resnet, images):
         assert torch.allclose(maps, inputs, atol=1e-5)
 
 
+class TwoBranches(nn.Module):
+    """Two branches of equal width, side by side; one rectifier is a layer, the other a function."""
+
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = nn.Conv2d(3, 4, 3, padding=1), nn.Conv2d(3, 4, 1)
+        self.relu, self.pool = nn.ReLU(), nn.MaxPool2d(2)
+        self.c, self.d = nn.Conv2d(8, 6, 3), nn.Linear(6, 10)
+
+    def forward(self, x):
+        """Both branches, joined, pooled and read."""
+        seen = self.pool(torch.cat([self.a(x).relu(), self.relu(self.b(x))], dim=1))
+        return self.d(self.c(seen).mean((2, 3)))
+
+
+@pytest.mark.parametrize("name", ["a", "b"])
+def test_maps_of_a_branch_are_its_own(name, images):
+    """Maps of another branch have the same shape, and come between."""
+    torch.manual_seed(0)
+    network = Network("two", TwoBranches().eval(), (3, 32, 32), 10, None, "made for a test")
+    maps = torch.cat(list(Calibration(network, images, mirrored=False).maps(name)))
+    (pixels,) = batches(network, images, len(images))
+    with torch.inference_mode():
+        made = network.module.get_submodule(name)(pixels)
+    expected = made if name == "a" else made.relu()  # what the function makes of it no layer receives
+    assert torch.equal(maps, expected)
+
+
 def test_images_are_mirrored_with_their_labels(small_resnet, images):
     labels = np.arange(7)
     seen = Calibration(small_resnet, images, labels)

@@ -98,12 +98,16 @@ def test_the_record_says_what_was_kept(small_vgg: Network, tmp_path: Path) -> No
     assert (record["network"], record["classes"]) == ("small-vgg", 10)
 
 
-def test_whole_networks_and_added_biases_are_saved(small_resnet: Network, tmp_path: Path) -> None:
-    """A network that lost nothing, and convolutions that gained biases, come back as they are."""
+def test_whole_networks_are_saved(small_resnet: Network, tmp_path: Path) -> None:
+    """A network that lost nothing comes back as it is; one that was changed otherwise is refused."""
+    save(small_resnet, {}, tmp_path / "a")
+    assert torch.equal(logits(load(tmp_path / "a")), logits(small_resnet))
     network = small_resnet.copy()
     network.module.layer1[0].conv2.bias = nn.Parameter(torch.arange(16.0))
-    save(network, {}, tmp_path / "a")
-    assert torch.equal(logits(load(tmp_path / "a")), logits(network))
+    with pytest.raises(
+        InputError, match=r"holds 'layer1.0.conv2.bias', which the network does not have"
+    ):
+        save(network, {}, tmp_path / "b")
 
 
 def test_names_come_back_as_they_are(
