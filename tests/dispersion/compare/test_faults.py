@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
+import pruning
 from dispersion.study import solving
 from dispersion.study.stages import EXIT_FAULT, EXIT_INPUT
 
@@ -80,6 +82,53 @@ def test_a_network_that_cannot_be_tested_is_a_fail(run: Run, monkeypatch: pytest
     assert "FAIL greedy, keep 0.5, seed 0: not evaluated: RuntimeError: out of memory\n" in done.err
     assert list(done.table("networks")["keep"]) == [1.0, 0.25]
     assert "Every instance, every solver" in done.out
+
+
+@pytest.mark.usefixtures("_inline")
+def test_a_repair_that_fails_costs_its_own_column(
+    run: Run, write_images: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other accuracies stand; what would start from it is not tried; the next run tries again."""
+    asked = (
+        "--data",
+        write_images(tmp_path / "images"),
+        "--calibration-images",
+        "4",
+        "--solvers",
+        "greedy",
+    )
+    asked = (*asked, "--recover", "bn", "ls", "ft", "--epochs", "1")
+    with monkeypatch.context() as patched:
+        patched.setattr("pruning.evaluation.reconstruct", lambda *_: 1 / 0)
+        done = run(*asked)
+    assert done.code == EXIT_FAULT
+    assert "FAIL greedy, keep 0.5, seed 0: ls failed: ZeroDivisionError: division by zero\n" in done.err
+    assert (
+        "FAIL greedy, keep 0.5, seed 0: ft is not tried, as what it would start from failed" in done.err
+    )
+    row = done.table("networks").iloc[1]
+    assert row[["accuracy_raw", "accuracy_bn"]].notna().all()
+    assert row[["accuracy_ls", "accuracy_ft"]].isna().all()
+    again = run(*asked)
+    assert again.code == 0
+    assert again.table("networks").iloc[1][["accuracy_ls", "accuracy_ft"]].notna().all()
+
+
+@pytest.mark.usefixtures("_inline")
+def test_too_little_memory_of_a_device_is_one_sentence(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before any network is tested there is nothing that could be kept."""
+
+    def exhausted(*_: Any) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20 GiB")
+
+    monkeypatch.setattr(pruning, "filter_layers", exhausted)
+    done = run("--solvers", "greedy")
+    assert done.code == EXIT_INPUT
+    assert done.err.splitlines()[-1] == (
+        "error: cpu has too little memory; ask for fewer --calibration-images, or for another --device"
+    )
 
 
 # A full disk

@@ -1,6 +1,10 @@
 """What is solved, in which order."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
+import pytest
 
 import pruning
 from dispersion.compare import networks
@@ -25,3 +29,23 @@ def test_distances_are_computed_once_a_layer() -> None:
     ]
     assert len({id(task.instance.distances) for task in tasks}) == 2
     assert all(task.instance.metric == "euclidean" for task in tasks)
+
+
+@pytest.mark.usefixtures("_inline")
+def test_allocations_see_filters_as_solvers_do(
+    run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the space that was asked for, at distances by the metric that was."""
+    seen: list[tuple[list[pruning.FilterLayer], dict[str, Any]]] = []
+    allocate = pruning.allocate
+
+    def watched(layers: list[pruning.FilterLayer], *given: Any, **how: Any) -> dict[str, int]:
+        seen.append((layers, how))
+        return allocate(layers, *given, **how)
+
+    monkeypatch.setattr(pruning, "allocate", watched)
+    asked = ("--solvers", "greedy", "--space", "normalized", "--metric", "angular")
+    assert run(*asked, "--budget", "macs=0.99", "--allocation", "diversity").code == 0
+    ((layers, how),) = seen
+    assert np.allclose(np.linalg.norm(layers[0].points, axis=1), 1.0)
+    assert how["metric"] == "angular"
