@@ -98,8 +98,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m pruning.train",
         description="Train a network on labelled images, from random weights or from yours. "
         "Every finished epoch is kept beside the output, in FILE.checkpoint: killed or "
-        "interrupted, the same command goes on from there, and on a CPU it ends with the same "
-        "weights.",
+        "interrupted, the same command goes on from there, and on the same kind of CPU it ends with "
+        "the same weights.",
         epilog="Exit codes: 0 trained; 2 bad input, a training that diverged, or a file that cannot "
         "be written; 130 interrupted (finished epochs are kept).",
     )
