@@ -5,7 +5,7 @@ Everything of `pruning`, and with it torch, is imported when it is needed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -19,13 +19,14 @@ from dispersion.errors import InputError
 from dispersion.instance import Instance
 from dispersion.study.embedding import keep_layers
 from dispersion.study.options import NetworkOptions, Options
-from dispersion.study.selections import Method, as_json
+from dispersion.study.selections import Chosen, Method, as_json
 from dispersion.study.session import Session
 from dispersion.study.stages import finish, solve_and_judge
 from dispersion.study.tasks import NetworkRow, Task
 
 if TYPE_CHECKING:
-    from pruning import FilterLayer
+    from pruning import Calibration, FilterLayer, Network
+    from pruning.variants import Variant
 
 
 def plan(
@@ -52,58 +53,86 @@ def plan(
 
 def compare_networks(session: Session, subject: NetworkOptions, output: Console) -> int:
     """Network -> filters -> distances -> solutions -> pruned networks -> report; the exit code."""
-    from pruning import filter_layers, load_network, select_layers
-    from pruning.spaces import in_space, spaces
+    from pruning import filter_layers, select_layers
 
-    named(subject.methods)  # raises before anything is loaded, as do these two
+    named(subject.methods)  # raises before anything is loaded, as does this
     budgets(subject)
-    needs_images = spaces[subject.space].needs_images
-    with session.timed("load network"):
-        network = load_network(subject.model, subject.weights, subject.device)
-    session.about["network"] = network.provenance
-    session.digests["weights_sha256"] = network.digest
+    network = _loaded(session, subject)
     with session.timed("extract"):
         prunable = filter_layers(network)
         layers = select_layers(prunable, subject.layers)
     with session.timed("load images"):
         exam = load_exam(session, subject, network)
-    if exam is None and needs_images:
-        raise InputError(f"--space {subject.space} looks at images, and there are none; give --data.")
+    methods = named(subject.methods, exam is not None)
     calibration = None if exam is None else exam.calibration
-    names = named(subject.methods, exam is not None)
-    seed = session.options.limits.seed
     with session.timed("extract"):
-        layers = [
-            in_space(layer, subject.space, calibration=calibration, seed=seed) for layer in layers
-        ]
-        sizes = counts(network, layers, subject, calibration, seed)
+        layers, sizes = _sized(session, subject, network, layers, calibration)
     with session.timed("distances"):
         tasks = plan(layers, sizes, subject, session.options)
-    session.about["filters kept"] = sizes
-    for budget in budgets(subject)[:1]:
-        session.say(f"keep is the share of {budget.resource} that remains, within 1 %")
-    session.store.ledger.expect_methods(
-        str(Method(one.text, share, None, drawn))
-        for one in names
-        for drawn in session.options.seeds(one.draws)
-        for share in sizes
-    )
+    _expect(session, methods, sizes)
     judgement, chosen = solve_and_judge(session, tasks)
-    if names and not session.interrupted:
+    if methods and not session.interrupted:
         conditions = {**conditions_of(session, subject, network), "space": subject.space}
         with session.interruptible(), session.timed("score"):
             chosen_by_criteria(
-                session, layers, sizes, names, conditions, calibration, chosen, judgement.faults
+                session, layers, sizes, methods, conditions, calibration, chosen, judgement.faults
             )
         session.keep(lambda: session.store.record("selections", as_json(chosen)))
     networks: list[NetworkRow] = []
     if not session.interrupted:
-        methods = {method: found for method, found in chosen.items() if len(found) == len(layers)}
-        for method in sorted(chosen.keys() - methods.keys()):
-            session.say(f"{method} answered too few layers to prune with")
-        networks = evaluate_stage(session, subject, network, exam, methods, judgement.faults)
+        whole = _whole(session, chosen, layers)
+        networks = evaluate_stage(session, subject, network, exam, whole, judgement.faults)
     first = prunable[0]
     session.keep(
         lambda: keep_layers(session.store, (t.instance for t in tasks), first.name, first.kernels[0])
     )
     return finish(session, judgement, networks, output)
+
+
+def _loaded(session: Session, subject: NetworkOptions) -> Network:
+    from pruning import load_network
+
+    with session.timed("load network"):
+        network = load_network(subject.model, subject.weights, subject.device)
+    session.about["network"] = network.provenance
+    session.digests["weights_sha256"] = network.digest
+    return network
+
+
+def _sized(
+    session: Session,
+    subject: NetworkOptions,
+    network: Network,
+    layers: Sequence[FilterLayer],
+    calibration: Calibration | None,
+) -> tuple[list[FilterLayer], dict[float, Counts]]:
+    """The layers in the space that was asked for, and how many filters each keeps."""
+    from pruning.spaces import in_space, spaces
+
+    if calibration is None and spaces[subject.space].needs_images:
+        raise InputError(f"--space {subject.space} looks at images, and there are none; give --data.")
+    seed = session.options.limits.seed
+    seen = [in_space(one, subject.space, calibration=calibration, seed=seed) for one in layers]
+    sizes = counts(network, seen, subject, calibration, seed)
+    session.about["filters kept"] = sizes
+    for budget in budgets(subject)[:1]:
+        session.say(f"keep is the share of {budget.resource} that remains, within 1 %")
+    return seen, sizes
+
+
+def _expect(session: Session, methods: Sequence[Variant], shares: Iterable[float]) -> None:
+    """Tell the journal which choices of criteria belong to this study."""
+    session.store.ledger.expect_methods(
+        str(Method(one.text, share, None, drawn))
+        for one in methods
+        for drawn in session.options.seeds(one.draws)
+        for share in shares
+    )
+
+
+def _whole(session: Session, chosen: Chosen, layers: Sequence[FilterLayer]) -> Chosen:
+    """Those methods that answered for all layers."""
+    whole = {method: found for method, found in chosen.items() if len(found) == len(layers)}
+    for method in sorted(chosen.keys() - whole.keys()):
+        session.say(f"{method} answered too few layers to prune with")
+    return whole
