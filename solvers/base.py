@@ -6,18 +6,21 @@ stops: done, out of time, interrupted, or broken.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from dispersion.errors import ContradictionError, EngineError, UnknownNameError
+from dispersion.errors import ContradictionError, EngineError, InputError, UnknownNameError
 from dispersion.instance import Instance
 from dispersion.objectives import objectives
 from dispersion.registry import Registry
 from dispersion.solution import Solution, Status
 from solvers.run import Limits, Run, TimeUp
+
+_LEAST = 1e-290  # a distance: smaller ones are too near the least float to be scaled
 
 __all__ = [
     "Kind",
@@ -129,6 +132,15 @@ def prepare(name: str, objective: str = "max-min") -> float:
     return time.perf_counter() - start
 
 
+def _check_sums(instance: Instance) -> None:
+    """Refuse distances whose sums, or products with small numbers, a float cannot hold."""
+    largest, pairs = float(instance.distances.max()), float(instance.n) ** 2
+    if not math.isfinite(largest * pairs) or 0.0 < largest < _LEAST:
+        raise InputError(
+            f"sums of distances up to {largest:g} cannot be computed with; give them in another unit."
+        )
+
+
 def _status(run: Run, kind: Kind) -> Status:
     if run.proven():
         return Status.OPTIMAL
@@ -196,7 +208,8 @@ def solve(
     Raises
     ------
     InputError
-        A limit is out of range, or a name is unknown.
+        A limit is out of range, a name is unknown, or distances to be added are near the largest or
+        the smallest floats.
     ContradictionError
         The solver's answers exclude each other: a defect of ours.
 
@@ -208,6 +221,8 @@ def solve(
     """
     info = find(solver, objective)
     limits = Limits(time_limit, threads, seed)
+    if objective == "max-sum":
+        _check_sums(instance)
     prepare(solver, objective)
     _ = instance.digest  # hashed once, before the clock starts
     run = Run(instance, limits, objective)

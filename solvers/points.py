@@ -65,6 +65,12 @@ def _check_first(rows: NDArray[Any], nearest: NDArray[Any]) -> None:
     far = np.flatnonzero(~np.isfinite(nearest))
     if len(far) or len(rows) == 1:
         _check_finite(rows)
+    kind = np.finfo(rows.dtype)
+    if nearest.max() < kind.tiny / kind.eps and (rows != rows[0]).any():
+        raise InputError(
+            f"the squared distances of points to the first underflow {rows.dtype}; give the points in a "
+            "larger unit."
+        )
     if len(far):
         raise InputError(
             f"the squared distance of point {far[0]} to another overflows {rows.dtype}; "

@@ -170,14 +170,13 @@ def _tell(progress: Stage, method: Method, headway: Headway) -> None:
 
 def _conditions(session: Session, subject: NetworkOptions, network: Network) -> str:
     """Hash of all that decides what a test of given filters says."""
+    tuned = subject.epochs, subject.lr, subject.train_images
     return digest_of(
         {
             **conditions_of(session, subject, network),
             "test images": subject.test_images,
-            "recover": subject.recover,
-            "epochs": subject.epochs,
-            "learning rate": subject.lr,
-            "train images": subject.train_images,
+            "recover": sorted(subject.recover),
+            "fine-tuning": tuned if "ft" in subject.recover else None,
             "latency": subject.latency,
         }
     )

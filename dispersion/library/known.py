@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import csv
-import io
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -69,12 +68,13 @@ def read_known(path: Path) -> dict[tuple[str, int], Known]:
     """
     source = Source(path)
     kept = [k for k, line in enumerate(source.lines, 1) if line.strip() and not line.startswith("#")]
-    reader = csv.DictReader(io.StringIO("\n".join(source.lines[k - 1] for k in kept)))
+    reader = csv.DictReader([source.lines[k - 1] for k in kept])
     for column in ("instance", "p", "best_known"):
         if column not in (reader.fieldnames or ()):
             raise source.fault(f"it has no column {column!r}", kept[0] if kept else None)
     known: dict[tuple[str, int], Known] = {}
-    for line, row in zip(kept[1:], reader, strict=True):
+    for row in _records(reader, source):
+        line = kept[reader.line_num - 1]
         key = (row["instance"] or "", source.whole_number(row["p"] or "", line, "p", 2))
         if key in known:
             raise source.fault(f"{key[0]} with p = {key[1]} comes a second time", line)
@@ -85,12 +85,22 @@ def read_known(path: Path) -> dict[tuple[str, int], Known]:
     return known
 
 
+def _records(reader: csv.DictReader[str], source: Source) -> Iterator[dict[str, str]]:
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise source.fault(f"it is no csv file ({error})") from error
+
+
 def _known(text: str, proven: bool) -> Known:
     try:
         number = Decimal(text.strip())
     except InvalidOperation as error:
         raise InputError(f"best_known must be a number, got {text!r}") from error
-    value, exponent = float(number), number.as_tuple().exponent
+    try:
+        value, exponent = float(number), number.as_tuple().exponent
+    except OverflowError as error:
+        raise InputError(f"best_known must be a number, got {text!r}") from error
     if not math.isfinite(value) or not isinstance(exponent, int):
         raise InputError(f"best_known must be finite, got {text!r}")
     return Known(value, proven, max(0.5 * 10.0**exponent, _RELATIVE_TOLERANCE * abs(value)))

@@ -121,8 +121,9 @@ class Ledger:
         """Write down a tested network, unless the journal says the same."""
         row = record.row
         before = self.records.networks.get(record.conditions, {}).get((row.method, row.keep, row.seed))
+        switched = self.records.conditions != record.conditions  # the last line says which are shown
         self.records.add_network(record)
-        if before != record:
+        if switched or before != record:
             self.journal.append(record.as_json())
 
     def keep_selection(self, record: SelectionRecord) -> None:

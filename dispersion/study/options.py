@@ -94,7 +94,7 @@ _OF_INSTANCES = ("p", "known")
 _GIVE_WAY = {  # what is said on the command line, and what in a config is then as good as unsaid
     "model": ("instance", *_OF_INSTANCES),
     "instance": _OF_NETWORKS,
-    "keep": ("budget", "allocation"),
+    "keep": ("budget", "allocation", "criterion"),
     "budget": ("keep",),
 }
 
@@ -148,6 +148,10 @@ def _network(given: argparse.Namespace, spoken: set[str]) -> NetworkOptions:
     several = {name: _several(values[name]) for name in ("budget", "recover")}
     several["methods"] = _methods(given.methods)
     shares = dict.fromkeys(_share(text) for text in _several(given.keep))
+    if not shares or (given.budget and not several["budget"]):
+        raise InputError(
+            f"{'--budget' if given.budget else '--keep'} names no share; give one, or more."
+        )
     recover = tuple(_recovery(name) for name in several["recover"] if name != NONE)
     kinds = {**several, "keep": tuple(shares), "recover": recover}
     return NetworkOptions(**{**values, "model": model, **kinds})

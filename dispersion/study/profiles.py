@@ -13,7 +13,7 @@ from statistics import fmean
 
 from dispersion.solution import TracePoint
 from dispersion.study.tasks import Question, SolveRow
-from dispersion.study.worth import best_known
+from dispersion.study.worth import best_known, reaches
 
 SHORTEST = 1e-4  #: seconds; shorter times count as this, since their ratios would be those of noise
 
@@ -59,7 +59,7 @@ def value_ratios(rows: Sequence[SolveRow]) -> Ratios:
         ratio = math.inf
         if row.objective is not None:
             top = best[row.question]
-            if row.objective == top:
+            if reaches(row, top):
                 ratio = 1.0
             elif row.objective > 0:
                 ratio = top / row.objective

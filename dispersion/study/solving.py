@@ -122,7 +122,7 @@ def _solve(session: Session, solving: Solving, backlog: Backlog) -> None:
         f"(engines loaded in {session.seconds['load engines']:.1f} s; compiled kernels are cached)"
     )
     with (
-        closing(executor_of(options)) as executor,
+        closing(executor_of(options, len(waiting))) as executor,
         session.interruptible(),
         session.timed("solve"),
         stage("solving", len(waiting), session.console) as progress,

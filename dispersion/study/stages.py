@@ -94,6 +94,7 @@ def record(session: Session, outcome: str, judgement: Judgement | None = None) -
             "outcome": outcome,
             "faults": judged.faults,
             "records": judged.records,
+            "folder": str(session.store.folder),
             "options": dataclasses.asdict(session.options),
             **session.about,
             "digests": session.digests,

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from dispersion.study.tasks import COLUMNS, RECOVERIES, NetworkRow, Question, SolveRow
-from dispersion.study.worth import best_known, worth_lines
+from dispersion.study.worth import best_known, reaches, worth_lines
 from dispersion.yardstick import share_of_the_way
 
 _TEXT_COLUMNS = ("instance", "solver", "status", "method", "found by", "bound by")
@@ -84,7 +84,7 @@ def _spread(values: Sequence[float | None]) -> str:
     """Mean and half-range."""
     known = [value for value in values if value is not None]
     if len(known) < len(values):
-        return "no data"
+        return "-" if known else "no data"
     return f"{sum(known) / len(known):.4f} ± {(max(known) - min(known)) / 2:.4f}"
 
 
@@ -146,7 +146,7 @@ def summary_cells(rows: Sequence[SolveRow]) -> tuple[list[str], list[list[str]]]
                 name,
                 str(len(mine)),
                 str(sum(row.status == "optimal" for row in mine)),
-                str(sum(row.objective == best[row.question] for row in answered)),
+                str(sum(reaches(row, best[row.question]) for row in answered)),
                 _number(sum(gaps) / len(gaps) if gaps else None, ".2%"),
                 _number(sum(ways) / len(ways) if ways else None, ".3f"),
                 _seconds(seconds, 2, any(row.shared for row in mine)),
@@ -165,8 +165,10 @@ def value_cells(rows: Sequence[SolveRow]) -> tuple[list[str], list[list[str]]]:
     for group in questions.values():
         value = max((row.objective for row in group if row.objective is not None), default=None)
         bound = min((row.bound for row in group if row.bound is not None), default=None)
-        gap = None if value is None or bound is None else (bound - value) / bound if bound else 0.0
-        found = {row.solver: None for row in group if value is not None and row.objective == value}
+        gap = None
+        if value is not None and bound is not None:
+            gap = max(bound - value, 0.0) / bound if bound else 0.0
+        found = {row.solver: None for row in group if value is not None and reaches(row, value)}
         proved = {row.solver: None for row in group if bound is not None and row.bound == bound}
         lines.append(
             [

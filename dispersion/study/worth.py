@@ -9,6 +9,7 @@ from statistics import fmean
 import numpy as np
 from numpy.typing import NDArray
 
+from dispersion.objectives import objectives
 from dispersion.study.tasks import RECOVERIES, NetworkRow, Question, SolveRow
 from dispersion.yardstick import share_of_the_way
 
@@ -51,6 +52,12 @@ def best_known(rows: Sequence[SolveRow]) -> dict[Question, float]:
         if row.objective is not None:
             best[row.question] = max(best.get(row.question, row.objective), row.objective)
     return best
+
+
+def reaches(row: SolveRow, value: float) -> bool:
+    """Whether a solve found as much as this, up to what rounding can explain."""
+    rounding = objectives[row.objective_name].rounding
+    return row.objective is not None and row.objective >= value - rounding * abs(value)
 
 
 def worth(solves: Sequence[SolveRow], networks: Sequence[NetworkRow]) -> list[Worth]:

@@ -1,7 +1,8 @@
 """The parts of GRASP with path relinking, on ranks: construction, local search, relinking.
 
 Source: Resende, Marti, Gallego and Duarte, "GRASP and path relinking for the max-min diversity
-problem", Computers & Operations Research 37, 2010, sections 2 to 4.  Every step costs O(n p).
+problem", Computers & Operations Research 37, 2010, sections 2 to 4.  A step costs O(n p), in `climb`
+for every member that attains the minimum.
 """
 
 from __future__ import annotations

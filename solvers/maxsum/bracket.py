@@ -26,8 +26,13 @@ def prove(run: Run, bound: float) -> bool:
     if value is not None and value * (1.0 - TOLERANCE) <= bound <= value * (1.0 + TOLERANCE):
         run.prove(value)
     else:
-        run.prove(bound + _ROUNDING * abs(bound))
+        run.prove(raised(bound))
     return run.proven()
+
+
+def raised(bound: float) -> float:
+    """A bound on a sum, with what rounding may have taken from it."""
+    return bound + _ROUNDING * abs(bound)
 
 
 def believe(run: Run, bound: float, *, closed: bool) -> bool:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dispersion.errors import EngineError
 from solvers.base import Kind, Run, solver
 from solvers.interruptible import run_interruptibly
-from solvers.maxsum.bracket import prove
+from solvers.maxsum.bracket import prove, raised
 from solvers.maxsum.scaling import scaled, scaling_error
 from solvers.maxsum.start import opened
 
@@ -110,8 +110,11 @@ def cp_sat(run: Run) -> None:
         def on_solution_callback(self) -> None:
             run.incumbent(np.flatnonzero([self.value(variable) for variable in x]))
 
+    def whole(value: float) -> float:
+        return math.floor(value + 1e-6) * step
+
     def bound(value: float) -> None:
-        prove(run, math.floor(value + 1e-6) * step)
+        run.prove(raised(whole(value)))  # not closing: better by a rounding may still be found
 
     engine = cp_model.CpSolver()
     engine.parameters.max_time_in_seconds = min(run.seconds_left(), 1e9)
@@ -122,7 +125,7 @@ def cp_sat(run: Run) -> None:
     engine.best_bound_callback = bound
     status = run_interruptibly(lambda: engine.solve(model, Report()), engine.stop_search)
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):  # otherwise the bound reads 0
-        bound(engine.best_objective_bound)
+        prove(run, whole(engine.best_objective_bound))
     error = scaling_error(instance, steps, step)
     effort = f"{engine.num_branches} branches, {engine.num_conflicts} conflicts"
     run.message = f"{effort}, rounded by less than {error:.3g}"

@@ -134,7 +134,7 @@ class Outer:
         share = 1.0 - (run.objective or 0.0) / self._best if self._best > 0.0 else 0.0
         engine.setOptionValue("mip_rel_gap", _COARSE * max(0.0, share))
         self.rounds[1] += 1
-        self._solve()
+        self._solve(integral=True)
         info = engine.getInfo()
         bound = float(info.mip_dual_bound) / self.function.scale  # a cut would reset it
         if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
@@ -182,12 +182,13 @@ class Outer:
             solution.col_value = self.function.start(self.run.selected).tolist()
             self.engine.setSolution(solution)
 
-    def _solve(self) -> bool:
+    def _solve(self, *, integral: bool = False) -> bool:
         """Run HiGHS in the time that is left; whether it came to an end of its own."""
         import highspy
 
         engine, run = self.engine, self.run
-        engine.setOptionValue("time_limit", max(run.seconds_left(), 1e-3))
+        spent = 0.0 if integral else engine.getRunTime()  # of all runs; MILPs have a clock of their own
+        engine.setOptionValue("time_limit", spent + max(run.seconds_left(), 1e-3))
         run_interruptibly(engine.run, engine.cancelSolve)
         outcome, ended = engine.getModelStatus(), highspy.HighsModelStatus
         if outcome not in (ended.kOptimal, ended.kTimeLimit, ended.kInterrupt):

@@ -186,7 +186,7 @@ class _Tree:
 
     def _close(self) -> None:
         run = self.run
-        prove(run, -self.open[0][0] if self.open else floor_of(run))
+        prove(run, max(-self.open[0][0], floor_of(run)) if self.open else floor_of(run))
         problem = self.relaxation.problem
         run.message = f"{self.nodes} nodes, {len(problem.linear)} of {run.instance.n} points undecided"
         if len(self.open) >= self._most_open:

@@ -154,6 +154,12 @@ def spoilt(value, dtype=np.float64):
         (np.array([[np.nan]]), {"p": 1}, "point 0 holds NaN or infinity"),
         (spoilt(np.nan), {"metric": "normalized"}, "point 4 holds NaN or infinity"),
         (spoilt(1e30, np.float32), {"start": 0}, "point 4 .* overflows float32; .* smaller unit"),
+        (1e-200 * np.arange(9.0)[:, None], {"start": 0}, r"underflow float64; .* larger unit"),
+        (
+            np.float32(1e-24) * np.arange(9, dtype=np.float32)[:, None],
+            {},
+            "underflow float32; .* larger",
+        ),
     ],
 )
 def test_bad_input_is_one_sentence(points, arguments, message):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dispersion.objectives import objectives
 from dispersion.report.blocks import Block, Faults, Text
 from dispersion.report.section import section
 from dispersion.report.study import Study
 from dispersion.study.profiles import by_question
+from dispersion.study.tasks import SolveRow
 
 
 def faults_of(study: Study) -> list[str]:
@@ -30,12 +32,18 @@ def _in_rows(study: Study) -> list[str]:
                 for other in group
                 if one.bound is not None
                 and other.objective is not None
-                and not one.bound >= other.objective
+                and not _holds(one.bound, other)
             ]
     return found
 
 
-@section("contradictions", "Contradictions", order=0)
+def _holds(bound: float, answer: SolveRow) -> bool:
+    """Whether nothing that was found exceeds a bound, up to what rounding can explain."""
+    assert answer.objective is not None
+    return bound >= answer.objective * (1.0 - objectives[answer.objective_name].rounding)
+
+
+@section("contradictions", "What is wrong", order=0)
 def contradictions(study: Study) -> list[Block]:
     """Every FAIL; left out if there is none."""
     faults = faults_of(study)
@@ -43,7 +51,7 @@ def contradictions(study: Study) -> list[Block]:
         return []
     return [
         Text(
-            "Answers exclude each other, or a solver failed.  Mend that before you trust a comparison."
+            "Answers exclude each other, or something failed.  Mend that before you trust a comparison."
         ),
         Faults(faults),
     ]

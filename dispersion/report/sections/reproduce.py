@@ -24,7 +24,7 @@ def reproduce(study: Study) -> list[Block]:
                 "note",
             )
         )
-    folder = study.run.get("options", {}).get("out") or study.name
+    folder = study.run.get("folder") or study.name
     blocks += [
         Text("This page, from the folder alone:"),
         Code(f"python -m dispersion.report {shlex.quote(str(folder))}"),

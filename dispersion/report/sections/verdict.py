@@ -12,7 +12,7 @@ from dispersion.report.study import Study
 from dispersion.report.words import count, listed, seconds
 from dispersion.study.profiles import by_question, proof_seconds, total_seconds, virtual_best
 from dispersion.study.tasks import RECOVERIES, AccuracyRow, Question, SolveRow
-from dispersion.study.worth import best_known
+from dispersion.study.worth import best_known, reaches
 from dispersion.yardstick import share_of_the_way
 
 _AFTER = {name: f"after {what}" for name, what in RECOVERIES.items()} | {"raw": "as cut"}
@@ -25,13 +25,14 @@ def verdict(study: Study) -> list[Block]:
     faults = faults_of(study)
     said = []
     if faults:
-        said.append(f"{count(len(faults), 'contradiction')}: nothing below can be relied upon.")
+        said.append(f"{count(len(faults), 'FAIL')}: read what is wrong before anything below.")
     if outcome in ("running", "interrupted"):
         said.append(f"The study is {outcome}; what follows is what it had by then.")
     damaged = [Items("Left out, since it was damaged:", study.warnings)] if study.warnings else []
     if not study.solves:
         return [Text("  ".join([*said, "No solve was finished."]), "lead"), *damaged]
     said += [_proofs(study.solves), *_values(study.solves), *_random(study.solves)]
+    said += _budget(study)
     said += _accuracies(study.accuracies)
     said += _shared(study.solves)
     return [Text("  ".join(said), "lead"), *damaged, Figures(_figures(study, len(faults)))]
@@ -44,7 +45,7 @@ def _figures(study: Study, faults: int) -> list[tuple[str, str]]:
         (f"{len(study.solves):,}", "solves"),
         (f"{proven} / {len(best)}", "optima proven"),
         (seconds(sum(map(total_seconds, study.solves))), "of solving in all"),
-        (str(faults), "contradiction" if faults == 1 else "contradictions"),
+        (str(faults), "FAIL" if faults == 1 else "FAILs"),
     ]
 
 
@@ -90,7 +91,7 @@ def _values(rows: Sequence[SolveRow]) -> list[str]:
         mine = [row for row in rows if row.solver == name and row.objective is not None]
         if not mine or any(row.status == "optimal" for row in mine):
             continue
-        reached = sum(row.objective == best[row.question] for row in mine)
+        reached = sum(reaches(row, best[row.question]) for row in mine)
         ways = [way for row in mine if (way := _way(row, best)) is not None]
         if reached == len(mine):
             said.append(f"Without a proof, {name} reaches the best known value on all {reached}.")
@@ -130,6 +131,14 @@ def _shared(rows: Sequence[SolveRow]) -> list[str]:
         f"Of the {len(rows)} times, {shared} {were} taken on machines shared with other solves, and "
         f"{'is' if shared == 1 else 'are'} too long."
     ]
+
+
+def _budget(study: Study) -> list[str]:
+    """What "keep" means where a budget was divided among the layers."""
+    budget = study.run.get("options", {}).get("subject", {}).get("budget")
+    if not budget:
+        return []
+    return [f"Everywhere here, keep is the share of {budget[0].partition('=')[0]} that remains."]
 
 
 def _accuracies(rows: Sequence[AccuracyRow]) -> list[str]:

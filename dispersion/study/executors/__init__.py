@@ -43,8 +43,8 @@ class Executor(Protocol):
         ...
 
 
-def executor_of(options: Options) -> Executor:
-    """The executor that the command line asks for.
+def executor_of(options: Options, tasks: int) -> Executor:
+    """The executor that the command line asks for, for so many tasks.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def executor_of(options: Options) -> Executor:
         There is no cluster at that address.
     """
     if options.scheduler is None:
-        return LocalExecutor(options.jobs)
+        return LocalExecutor(min(options.jobs, tasks))
     from dispersion.study.executors.dask import DaskExecutor
 
     return DaskExecutor(options.scheduler)

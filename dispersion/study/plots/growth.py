@@ -32,7 +32,7 @@ def time_against_n(rows: Sequence[SolveRow], ax: Axes | None = None) -> Axes:
         look = point_style(k)
         sizes: dict[int, list[tuple[float, bool]]] = {}
         for row in sorted(rows, key=lambda row: row.n):
-            if row.solver == name:
+            if row.solver == name and row.status != "error":
                 sizes.setdefault(row.n, []).append(_at(row))
         for n, solves in sizes.items():
             for seconds, finished in solves:

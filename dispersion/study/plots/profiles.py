@@ -67,5 +67,8 @@ def cactus(rows: Sequence[SolveRow], ax: Axes | None = None) -> Axes:
     for limit in {row.time_limit for row in rows}:
         ax.axhline(limit, color="grey", linestyle=":")
     ax.set_yscale("log")
-    ax.set_xlim(0, max(len(rows) / max(len(solver_names(rows)), 1), 1) * 1.02)
+    most = max(
+        (len([row for row in rows if row.solver == name]) for name in solver_names(rows)), default=1
+    )
+    ax.set_xlim(0, most * 1.02)
     return finish(ax, "Cactus plot: proofs within a time", "optima proven", "time for each [s]")

@@ -167,4 +167,4 @@ class Inline:
 @pytest.fixture
 def _inline(monkeypatch: pytest.MonkeyPatch) -> None:
     """Solve in this process; for tests of what happens before or after."""
-    monkeypatch.setattr(solving, "executor_of", lambda options: Inline())
+    monkeypatch.setattr(solving, "executor_of", lambda *_: Inline())

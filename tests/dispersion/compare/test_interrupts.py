@@ -39,7 +39,7 @@ def interrupt(*_: object, **__: object) -> Any:
 @pytest.mark.usefixtures("_inline")
 def test_ctrl_c_while_solving_keeps_what_is_solved(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Solved tasks are written and printed; nothing is pruned, and the exit code says why."""
-    inline = solving.executor_of(None)
+    inline = solving.executor_of(None, 1)
     every = inline.solve
 
     def two(tasks: Any) -> Iterator[Any]:
@@ -49,7 +49,7 @@ def test_ctrl_c_while_solving_keeps_what_is_solved(run: Run, monkeypatch: pytest
             yield k, solution
 
     monkeypatch.setattr(inline, "solve", two)
-    monkeypatch.setattr(solving, "executor_of", lambda _: inline)
+    monkeypatch.setattr(solving, "executor_of", lambda *_: inline)
     done = run("--solvers", "clique", "greedy", "tabu")
     assert done.code == EXIT_INTERRUPTED
     assert list(done.table("solves")["solver"]) == ["clique", "greedy"]

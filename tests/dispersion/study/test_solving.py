@@ -57,7 +57,7 @@ class Counting:
 @pytest.fixture
 def executor(monkeypatch: pytest.MonkeyPatch) -> Counting:
     made = Counting()
-    monkeypatch.setattr(solving, "executor_of", lambda options: made)
+    monkeypatch.setattr(solving, "executor_of", lambda *_: made)
     return made
 
 

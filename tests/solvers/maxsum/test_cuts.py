@@ -70,6 +70,35 @@ def test_every_lp_bound_holds_and_falls(kind, cloud, brute_force):
     assert best < 1.2 * optimum
 
 
+class Slow:
+    """An engine that says it has run for a long time."""
+
+    def __init__(self, engine):
+        self._engine = engine
+
+    def __getattr__(self, name):
+        return getattr(self._engine, name)
+
+    def getRunTime(self):
+        """In seconds, over all runs."""
+        return 1000.0
+
+
+def test_the_clock_of_programs_without_integers_counts_all_runs(cloud):
+    """What earlier ones took is no part of what this one may take; HiGHS clocks MILPs one by one."""
+    instance = cloud(3, n=12, p=5)
+    run = Run(instance, Limits(60.0), "max-sum")
+    run.incumbent(np.arange(5))
+    outer = Outer(run, _Tangents(np.array(instance.distances), 5, 0.0, scale_for(run)))
+    outer._cut_at_selection()
+    outer.engine = Slow(outer.engine)
+    assert outer._solve()
+    assert 1000.0 < outer.engine.getOptionValue("time_limit")[1] <= 1060.0
+    outer._demand(integral=True)
+    assert outer._solve(integral=True)
+    assert outer.engine.getOptionValue("time_limit")[1] <= 60.0
+
+
 def test_it_stops_where_nothing_changes(monkeypatch, cloud):
     """A gap that rounding keeps open would be worked on for ever."""
     monkeypatch.setattr(cuts, "TOLERANCE", -1e-3)  # so that no gap is ever closed

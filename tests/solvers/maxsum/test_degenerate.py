@@ -142,3 +142,25 @@ def test_linear_algebra_is_not_begun_without_time(cloud):
     with pytest.raises(TimeUp):
         need_dense(run, 2000, EIGENVALUES)
     need_dense(Run(cloud(0), Limits(seconds=60.0), "max-sum"), 2000, EIGENVALUES)
+
+
+@pytest.mark.parametrize("seed", [23, 153, 247, 285])
+def test_values_that_differ_in_the_last_digits_only(seed):
+    """CP-SAT finds what is better by a rounding after its bound has come within 1e-9."""
+    rng = np.random.default_rng(seed)
+    distances = symmetric(12, lambda k: rng.integers(1, 4, k) + 1e-12 * rng.random(k))
+    solution = solve(Instance(distances, p=5), "cp-sat", objective="max-sum")
+    assert solution.status is Status.OPTIMAL
+    assert solution.objective == pytest.approx(solution.bound, rel=1e-9)
+
+
+@pytest.mark.parametrize("scale", [1e-310, 1e-295, 1e306, 1e307])
+@pytest.mark.parametrize("name", INFOS)
+def test_sums_that_floats_cannot_hold_are_refused(name, scale):
+    """Rather than to call infinity an optimum; the smallest distance needs no sums."""
+    instance = Instance(
+        scale * symmetric(20, lambda k: np.random.default_rng(0).uniform(1.0, 5.0, k)), 3
+    )
+    with pytest.raises(InputError, match=r"sums of distances up to .* give them in another unit"):
+        solve(instance, name, objective="max-sum")
+    assert solve(instance, "clique").status is Status.OPTIMAL

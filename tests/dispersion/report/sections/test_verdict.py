@@ -72,7 +72,7 @@ def test_contradictions_and_ends_are_said_first(make_study: Studies) -> None:
     """What makes everything else doubtful stands before it."""
     run = {"outcome": "interrupted", "faults": ["a", "b"]}
     text = said(make_study(run=run))
-    assert text.startswith("2 contradictions: nothing below can be relied upon.  The study is inter")
+    assert text.startswith("2 FAILs: read what is wrong before anything below.  The study is inter")
 
 
 def test_shared_machines_are_said(make_study: Studies, solve_row: SolveRows) -> None:
