@@ -68,8 +68,8 @@ def _check_first(rows: NDArray[Any], nearest: NDArray[Any]) -> None:
     kind = np.finfo(rows.dtype)
     if nearest.max() < kind.tiny / kind.eps and (rows != rows[0]).any():
         raise InputError(
-            f"the squared distances of points to the first underflow {rows.dtype}; give the points in a "
-            "larger unit."
+            f"the squared distances of points to the first underflow {rows.dtype}; give the points in "
+            "a larger unit."
         )
     if len(far):
         raise InputError(

@@ -74,7 +74,7 @@ def _run(arguments: Sequence[str] | None, console: Console, voice: logging.Handl
     from dispersion.study.logs import LOG, written
     from dispersion.study.options import parse
     from dispersion.study.session import Session
-    from dispersion.study.stages import EXIT_INPUT, EXIT_INTERRUPTED
+    from dispersion.study.stages import EXIT_INPUT, EXIT_INTERRUPTED, concluded
     from dispersion.study.store import Store
 
     terminal = sys.stdout is not None and sys.stdout.isatty()
@@ -85,7 +85,9 @@ def _run(arguments: Sequence[str] | None, console: Console, voice: logging.Handl
         config = options.config
         voice.setLevel(options.log_level.upper())
         with closing(Store(options.out or default_folder(options))) as store, written(store.folder):
-            return compare(Session(options, store, console), output)
+            session = Session(options, store, console)
+            with concluded(session):
+                return compare(session, output)
     except (DispersionError, OSError) as error:  # OSError: a file that the system refuses
         where = config.blamed(str(error)) if config else ""
         LOG.error("error: %s%s", where, error)

@@ -34,8 +34,9 @@ class Session:
         Wall time of each stage.
     digests : dict of str to str
         Of what was read.
-    interrupted, unwritten : bool
-        Whether Ctrl-C ended a stage, and whether a result could not be written.
+    running, interrupted, unwritten : bool
+        Whether ``run.json`` says that the study runs, whether Ctrl-C ended a stage, and whether a
+        result could not be written.
     """
 
     options: Options
@@ -44,6 +45,7 @@ class Session:
     about: dict[str, object] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
+    running: bool = False
     interrupted: bool = False
     unwritten: bool = False
 

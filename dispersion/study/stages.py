@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 
 from rich.console import Console
 
-from dispersion.errors import UnavailableError
+from dispersion.errors import DispersionError, UnavailableError
 from dispersion.library.known import NONE_PUBLISHED, Published
 from dispersion.study.config import as_toml
 from dispersion.study.environment import environment
@@ -85,9 +86,25 @@ def _keep_config(session: Session) -> None:
         session.keep(lambda: session.store.save(CONFIG_NAME, lambda part: part.write_bytes(text)))
 
 
+@contextmanager
+def concluded(session: Session) -> Iterator[None]:
+    """See that ``run.json`` never says that a study runs which an error or Ctrl-C has ended."""
+    try:
+        yield
+    except (DispersionError, OSError, KeyboardInterrupt) as error:
+        if session.running and not session.store.ledger.records.solves:
+            (session.store.folder / "run.json").unlink(missing_ok=True)  # nothing came of it
+        elif session.running:
+            interrupted = isinstance(error, KeyboardInterrupt)
+            outcome, faults = ("interrupted", []) if interrupted else ("failed", [str(error)])
+            session.keep(lambda: record(session, outcome, Judgement(faults=faults)))
+        raise
+
+
 def record(session: Session, outcome: str, judgement: Judgement | None = None) -> None:
     """Write ``run.json``: what was asked, of what, where, how long it took, and how it ended."""
     judged = judgement or Judgement()
+    session.running = outcome == "running"
     session.store.record(
         "run",
         {

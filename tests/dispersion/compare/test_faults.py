@@ -131,6 +131,28 @@ def test_too_little_memory_of_a_device_is_one_sentence(
     )
 
 
+@pytest.mark.usefixtures("_inline")
+@pytest.mark.parametrize(
+    ("error", "outcome"), [(KeyboardInterrupt(), "interrupted"), (OSError("x"), "failed")]
+)
+def test_no_study_runs_for_ever(
+    run: Run, monkeypatch: pytest.MonkeyPatch, error: BaseException, outcome: str
+) -> None:
+    """What ends before anything is solved leaves nothing; later, its record says how it ended."""
+
+    def end(*_: Any) -> None:
+        raise error
+
+    with monkeypatch.context() as patched:
+        patched.setattr(solving, "_load_engines", end)
+        done = run("--solvers", "greedy")
+    assert done.code == (130 if outcome == "interrupted" else EXIT_INPUT)
+    assert not done.folder.exists()
+    assert run("--solvers", "greedy").code == 0
+    monkeypatch.setattr(solving, "_load_engines", end)
+    assert run("--solvers", "greedy", "random").record["outcome"] == outcome
+
+
 # A full disk
 
 

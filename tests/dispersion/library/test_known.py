@@ -31,6 +31,14 @@ def test_values_come_with_the_precision_they_are_printed_in(write: Write) -> Non
     }
 
 
+def test_a_cell_may_hold_several_lines(write: Write) -> None:
+    """As in notes; the lines of faults are those of the file all the same."""
+    text = 'instance,p,best_known,note\n# remark\na,2,5,"long\nnote"\nb,2,'
+    assert read_known(write("k.csv", text + "6,\n"))["b", 2].value == 6.0
+    with pytest.raises(InputError, match=r"line 5: best_known must be a number, got 'six'"):
+        read_known(write("k.csv", text + "six,\n"))
+
+
 def test_a_value_printed_in_full_leaves_room_for_the_last_bits(write: Write) -> None:
     """Seventeen digits are not held against the eighteenth; without the column nothing is proven."""
     [known] = read_known(write("k.csv", "instance,p,best_known\na,2,96.65720822177805\n")).values()
@@ -76,6 +84,7 @@ def test_better_is_more_than_rounding() -> None:
         ("instance,p,best_known\na,10,\n", "', line 2: best_known must be a number, got ''"),
         ("instance,p,best_known\na,10\n", "', line 2: best_known must be a number, got ''"),
         ("instance,p,best_known\n\n#\na,10,NaN\n", "', line 4: best_known must be finite, got 'NaN'"),
+        ("instance,p,best_known\na,10,1e999\n", "', line 2: best_known must be"),
         ("instance,p,best_known\na,2,1\na,2,1\n", "', line 3: a with p = 2 comes a second time"),
         (b"\xff\xfe\x00", "': it is not text"),
     ],

@@ -206,6 +206,8 @@ def test_threads_share_the_cores(monkeypatch: pytest.MonkeyPatch) -> None:
         (["--keep", "0.5", "1.5"], r"--keep must lie in \(0, 1\], got 1\.5\."),
         (["--keep", "-0.5"], r"--keep must lie in \(0, 1\], got -0\.5\."),
         (["--keep", "nan"], r"--keep must lie in \(0, 1\], got nan\."),
+        (["--keep", ","], "--keep names no share; give one, or more"),
+        (["--budget", ","], "--budget names no share; give one, or more"),
         (["--keep", "half"], r"--keep takes numbers in \(0, 1\], not 'half'\."),
         (["--keep", "0.5", "--budget", "macs=0.5"], "--keep and --budget exclude each other"),
         (["--allocation", "global"], "--allocation says how a --budget is divided; give one"),

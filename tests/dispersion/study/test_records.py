@@ -3,6 +3,7 @@
 import dataclasses
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from dispersion import Instance
 from dispersion.study.records import NetworkRecord, Records, SelectionRecord, SolveRecord
 from dispersion.study.selections import Method
 from dispersion.study.serving import failure
+from dispersion.study.store import Store
 from dispersion.study.tasks import AccuracyRow, NetworkRow, SolveRow, Task
 from dispersion.yardstick import RandomValues
 from solvers import solve
@@ -116,6 +118,19 @@ def test_the_later_is_meant(
         [{"kind": "selection", "method": "l1", "kept": {"a": [1]}}, {"kind": "of a later version"}]
     )
     assert records.selections == {"l1": SelectionRecord("l1", {"a": [1]})}
+
+
+def test_networks_that_are_shown_are_those_asked_for_last(
+    tmp_path: Path, tested: Callable[..., NetworkRecord]
+) -> None:
+    """Even where all that was asked for last was known, and nothing is tested again."""
+    ledger = Store(tmp_path / "out").ledger
+    usual, few = tested("l1"), tested("l1", 0, "ab", "few images")
+    for one in (usual, few, usual, usual):
+        ledger.keep_network(one)
+    again = Store(tmp_path / "out").ledger
+    assert again.records.networks_in_order() == [usual]
+    assert len(again.journal.path.read_text().splitlines()) == 3
 
 
 def test_rows_of_other_versions_are_read(record: Callable[..., SolveRecord]) -> None:

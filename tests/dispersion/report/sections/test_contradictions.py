@@ -1,5 +1,6 @@
 """What cannot be true is found again in the rows."""
 
+import dataclasses
 from collections.abc import Callable
 
 from dispersion.report.blocks import Faults
@@ -30,6 +31,15 @@ def test_bounds_are_held_against_answers_again(make_study: Studies, solve_row: S
     assert "layer1.conv, keep 0.5: d failed: out of memory" in found
     assert sum("e proved that nothing exceeds nan" in fault for fault in found) == 3
     assert found[-1] == "other, keep 0.5: c proved that nothing exceeds 0.8, c found 0.9"
+
+
+def test_sums_may_differ_by_a_rounding(make_study: Studies, solve_row: SolveRows) -> None:
+    """Equal selections, added up in another order, are no contradiction; more than that is one."""
+    proven = solve_row(solver="a", objective_name="max-sum", objective=9.464101615137753)
+    proven = dataclasses.replace(proven, bound=9.464101615137753)
+    for found, faults in ((9.464101615137755, 0), (9.46410165, 1)):
+        other = dataclasses.replace(proven, solver="b", objective=found, bound=None, gap=None)
+        assert len(faults_of(make_study(solves=[proven, other]))) == faults
 
 
 def test_what_the_study_recorded_is_shown(make_study: Studies) -> None:
