@@ -1,14 +1,15 @@
 """What the pages and the docstrings show is run.
 
 The Python of a page, with and without prompts, is run from top to bottom in one namespace and an empty
-folder.  Commands are run in that folder too, unless they install, build this site, or need a trained
-network; the last are read by the command's own parser.
+folder.  Commands are run in that folder too, unless they install, build this site, need a trained network,
+or are among the results, which took hours; the last two are read by the command's own parser.
 """
 
 from __future__ import annotations
 
 import doctest
 import importlib
+import importlib.util
 import os
 import re
 import shlex
@@ -31,6 +32,7 @@ PAGES = sorted(
 )
 BLOCK = re.compile(r"^\.\. code-block:: (\w+)\n\n((?:   .*\n|\n)+)", re.MULTILINE)
 TO_READ = ("bibtex",)  # not to be run
+RESULTS = "results"  # the page
 MODULES = sorted(
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
     for package in ("dispersion", "solvers", "pruning")
@@ -56,14 +58,16 @@ def check_prompts(text: str, names: dict[str, Any], where: str) -> None:
     assert not told, "".join(told)
 
 
-def check_commands(text: str) -> None:
+def check_commands(text: str, page: str) -> None:
     """Run every command of a block, or let its own parser read it."""
     for line in text.splitlines():
         assert line.startswith("$ "), f"a command begins with $: {line!r}"
         words = shlex.split(line.removeprefix("$ "))
         if words[0] == "pip":
             check_extras(line)
-        elif "--model" in words:
+        elif words[2].startswith("benchmarks.") and page == RESULTS:
+            assert importlib.util.find_spec(words[2])
+        elif "--model" in words or page == RESULTS:
             assert words[:3] == ["python", "-m", "dispersion.compare"]
             parse(words[3:])
         elif words[:3] != ["python", "-m", "sphinx"]:  # that one is test_site.py's
@@ -97,7 +101,7 @@ def test_the_code_of_a_page_runs(page, tmp_path, monkeypatch):
         elif language == "pycon":
             check_prompts(text, names, page.name)
         elif language == "console":
-            check_commands(text)
+            check_commands(text, page.stem)
         else:
             assert language in TO_READ, f"{page.name}: what to do with {language}?"
 
