@@ -1,8 +1,8 @@
 """What the pages and the docstrings show is run.
 
 The Python of a page, with and without prompts, is run from top to bottom in one namespace and an empty
-folder.  Commands are run in that folder too, unless they install, build this site, need a trained network,
-or are among the results, which took hours; the last two are read by the command's own parser.
+folder.  Commands are run in that folder too, unless they install, build this site, need a trained
+network, or are among the results, which took hours; the last two are read by the command's own parser.
 """
 
 from __future__ import annotations
