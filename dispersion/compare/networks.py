@@ -54,15 +54,19 @@ def plan(
 def compare_networks(session: Session, subject: NetworkOptions, output: Console) -> int:
     """Network -> filters -> distances -> solutions -> pruned networks -> report; the exit code."""
     from pruning import filter_layers, select_layers
+    from pruning.spaces import spaces
 
-    named(subject.methods)  # raises before anything is loaded, as does this
+    named(subject.methods)  # raises before anything is loaded, as do these two
     budgets(subject)
+    needs_images = spaces[subject.space].needs_images
     network = _loaded(session, subject)
     with session.timed("extract"):
         prunable = filter_layers(network)
         layers = select_layers(prunable, subject.layers)
     with session.timed("load images"):
         exam = load_exam(session, subject, network)
+    if exam is None and needs_images:
+        raise InputError(f"--space {subject.space} looks at images, and there are none; give --data.")
     methods = named(subject.methods, exam is not None)
     calibration = None if exam is None else exam.calibration
     with session.timed("extract"):
@@ -107,10 +111,8 @@ def _sized(
     calibration: Calibration | None,
 ) -> tuple[list[FilterLayer], dict[float, Counts]]:
     """The layers in the space that was asked for, and how many filters each keeps."""
-    from pruning.spaces import in_space, spaces
+    from pruning.spaces import in_space
 
-    if calibration is None and spaces[subject.space].needs_images:
-        raise InputError(f"--space {subject.space} looks at images, and there are none; give --data.")
     seed = session.options.limits.seed
     seen = [in_space(one, subject.space, calibration=calibration, seed=seed) for one in layers]
     sizes = counts(network, seen, subject, calibration, seed)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmarks.peers import PEERS, RDKIT, judged, presence
+from benchmarks.peers import INSTALL, PEERS, RDKIT, judged, presence
 from dispersion import Instance
 from dispersion.verify import contradictions
 from solvers import solve
@@ -26,7 +26,7 @@ def test_the_header_names_who_is_absent(monkeypatch):
     """Beside those that are there."""
     there = replace(RDKIT, package="numpy")
     monkeypatch.setattr("benchmarks.peers.PEERS", (there, ABSENT))
-    expected = f'peers: numpy {np.__version__}; absent: no-such-package (pip install ".[peers]")'
+    expected = f"peers: numpy {np.__version__}; absent: no-such-package ({INSTALL})"
     assert presence() == expected
 
 

@@ -211,7 +211,7 @@ def test_ctrl_c_keeps_what_is_solved(
     study: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Solved tasks are written and printed, and the exit code says why the rest is missing."""
-    inline = solving.executor_of(None)
+    inline = solving.executor_of(None, 1)
     every = inline.solve
 
     def one(tasks: Any) -> Any:
@@ -219,7 +219,7 @@ def test_ctrl_c_keeps_what_is_solved(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(inline, "solve", one)
-    monkeypatch.setattr(solving, "executor_of", lambda _: inline)
+    monkeypatch.setattr(solving, "executor_of", lambda *_: inline)
     done = study("MDG.txt", "--solvers", "clique", "greedy")
     assert done.code == EXIT_INTERRUPTED
     assert list(done.table("solves")["solver"]) == ["clique"]

@@ -67,7 +67,8 @@ def test_fine_tuning_is_short_and_slow() -> None:
         ({"weight_decay": -1.0}, "weight decay must be >= 0"),
         ({"warm_up": -1}, "warm-up must be 0"),
         ({"label_smoothing": 1.0}, "label smoothing"),
-        ({"seed": -1}, "seed must be >= 0"),
+        ({"seed": -1}, "seed must be in"),
+        ({"seed": 2**63}, "seed must be in"),
     ],
 )
 def test_values_out_of_range_are_refused(changes: dict[str, Any], message: str) -> None:
