@@ -98,7 +98,7 @@ def test_ctrl_c_while_fine_tuning_keeps_the_epochs_that_are_done(
 
     monkeypatch.setattr(testing, "_tell", follow)
     images = write_images(tmp_path / "images", each=2)
-    asked = ("--data", images, "--calibration-images", "4", "--recover", "ls", "ft", "--epochs", "2")
+    asked = ("--data", images, "--calibration-images", "4", "--recover", "bn", "ft", "--epochs", "2")
     stopped = run("--solvers", "greedy", *asked)
     assert stopped.code == EXIT_INTERRUPTED
     [kept] = stopped.folder.glob("fine-tuning-*")
@@ -110,7 +110,7 @@ def test_ctrl_c_while_fine_tuning_keeps_the_epochs_that_are_done(
     finished.folder.rename(tmp_path / "resumed")
     whole = run("--solvers", "greedy", *asked)
     assert told[3:] == [1, 2]
-    columns = ["accuracy_raw", "accuracy_ls", "accuracy_ft"]
+    columns = ["accuracy_raw", "accuracy_bn", "accuracy_ft"]
     assert whole.table("networks")[columns].equals(
         pd.read_csv(tmp_path / "resumed" / "networks.csv")[columns]
     )
