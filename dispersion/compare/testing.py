@@ -83,7 +83,6 @@ class _Testing:
     conditions: str
     faults: list[str]
     records: dict[int, NetworkRecord] = field(default_factory=dict)
-    broken: set[int] = field(default_factory=set)
 
     def enter(self, one: _Pruned, test: Callable[[Kept], Evaluation]) -> bool:
         """Test a network, unless that was done before or by another process; whether it had to be."""
@@ -93,8 +92,8 @@ class _Testing:
             known = ledger.records.tested(self.conditions, one.key)
             record = (known or self._record(one, test(one.kept))).by(one.method, one.place)
             self.records[one.place] = record
-            if one.place not in self.broken:  # to be tried again
-                self._keep(one, record)
+            self.faults += [f"{one.method}: {fault}" for fault in record.faults]
+            self._keep(one, record)
         except Exception as error:  # a network that cannot be pruned costs a row, not the study
             self.faults.append(f"{one.method}: not evaluated: {type(error).__name__}: {error}")
         self._write()
@@ -114,7 +113,7 @@ class _Testing:
         ledger = self.session.store.ledger
         self.session.keep(lambda: ledger.keep_network(record))
         ledger.records.add_network(record)  # known even if it could not be written
-        if not self.session.unwritten:
+        if not self.session.unwritten and not record.faults:
             for left in self.session.store.folder.glob(f"{self._stem(one)}*"):
                 left.unlink(missing_ok=True)
 
@@ -123,12 +122,9 @@ class _Testing:
         return [self.records[place] for place in sorted(self.records)]
 
     def _record(self, one: _Pruned, found: Evaluation) -> NetworkRecord:
-        if found.faults:  # a repair that fails costs its own column
-            self.broken.add(one.place)
-            self.faults += [f"{one.method}: {fault}" for fault in found.faults]
         row = network_row(self.network.name, one.method, found)
         accuracies = accuracy_rows(self.network.name, one.method, found)
-        return NetworkRecord(one.key, self.conditions, one.place, row, accuracies)
+        return NetworkRecord(one.key, self.conditions, one.place, row, accuracies, found.faults)
 
     def _write(self) -> None:
         store, records = self.session.store, self.in_order()

@@ -99,6 +99,8 @@ class NetworkRecord:
         Its place among the networks of the study.
     row, accuracies
         Its lines in ``networks.csv`` and ``accuracies.csv``.
+    faults : sequence of str
+        Why repairs failed, which have no accuracy then; it is to be tested again.
     """
 
     key: str
@@ -106,6 +108,7 @@ class NetworkRecord:
     place: int
     row: NetworkRow
     accuracies: Sequence[AccuracyRow]
+    faults: Sequence[str] = ()
 
     def by(self, method: Method, place: int) -> NetworkRecord:
         """The same network as another method would have it, which keeps the same filters."""
@@ -124,7 +127,8 @@ class NetworkRecord:
         """Read a line of the journal."""
         accuracies = [_row(AccuracyRow, one) for one in content["accuracies"]]
         row = _row(NetworkRow, content["row"])
-        return cls(content["key"], content["conditions"], content["place"], row, accuracies)
+        faults = tuple(content.get("faults", ()))
+        return cls(content["key"], content["conditions"], content["place"], row, accuracies, faults)
 
 
 @dataclass(frozen=True)
@@ -218,9 +222,9 @@ class Records:
         return sorted(self.solves.values(), key=lambda record: record.place)
 
     def tested(self, conditions: str, key: str) -> NetworkRecord | None:
-        """A network that keeps these filters and was tested like that, if there is one."""
+        """A network that keeps these filters and was tested so, without faults, if there is one."""
         known = self.networks.get(conditions, {}).values()
-        return next((record for record in known if record.key == key), None)
+        return next((record for record in known if record.key == key and not record.faults), None)
 
     def networks_in_order(self) -> list[NetworkRecord]:
         """The networks that were tested as the last one was, as the tables have them."""

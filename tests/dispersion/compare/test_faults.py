@@ -16,6 +16,7 @@ import torch
 
 import pruning
 from dispersion.study import solving
+from dispersion.study.reading import read_study
 from dispersion.study.stages import EXIT_FAULT, EXIT_INPUT
 
 Run = Callable[..., Any]  # of conftest.py
@@ -109,6 +110,7 @@ def test_a_repair_that_fails_costs_its_own_column(
     row = done.table("networks").iloc[1]
     assert row[["accuracy_raw", "accuracy_bn"]].notna().all()
     assert row[["accuracy_ls", "accuracy_ft"]].isna().all()
+    assert read_study(done.folder).networks["accuracy_bn"].notna().sum() == 1  # as the page has it
     again = run(*asked)
     assert again.code == 0
     assert again.table("networks").iloc[1][["accuracy_ls", "accuracy_ft"]].notna().all()
