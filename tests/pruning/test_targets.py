@@ -32,6 +32,13 @@ def test_memory_decides_the_passes_only(small_resnet: Network, monkeypatch: pyte
     assert len(together) == 2 * len(names)
     for one, other in zip(together, apart, strict=True):
         assert (one is None and other is None) or torch.equal(one, other)
+    sizes = [
+        12 * tensor.numel() for tensor in next(real(names[:3])).values()
+    ]  # in three batches of four
+    beside = [size * (calibration.shortcut(one) is not None) for one, size in zip(names, sizes)]  # noqa: B905
+    monkeypatch.setattr(targets, "_MEMORY", sum(sizes[:2]) + sum(beside[:2]))
+    taken()
+    assert passes[1] == 2
     shortcuts = [tensor is not None for tensor in together[1::2]]
     assert shortcuts == [calibration.shortcut(name) is not None for name in names]
     assert any(shortcuts)
