@@ -16,16 +16,18 @@ from dispersion.errors import InputError, UnknownNameError
 from pruning.batches import batches, check_images
 from pruning.followers import Followers, Norm, Shortcut, affine, followers
 from pruning.graph import Trace, example_input, trace
-from pruning.readers import Reader, outputs_at, patches, places, plain, readers
+from pruning.readers import Reader, readers
 from pruning.running import leaves, noting, run_until_seen
+from pruning.windows import Window, outputs_at, window
 from pruning.zoo.network import Network
 
-Look = Callable[[nn.Module, Tensor, Tensor, Tensor], Tensor]
-"""From a layer, its inputs, its outputs and places: what is wanted of them."""
+Look = Callable[[Window, Tensor, Tensor, Tensor], Tensor]
+"""From a layer's window, its inputs, its outputs and places: what is wanted of them."""
 
 _ROWS_A_COLUMN = 2  # as many samples for each unknown weight of an output, or the least below
 _LEAST_ROWS = 30_000
 _MEMORY = 2**30  # bytes for sums of products kept at a time
+_FEW = 8  # images that show how layers work
 
 
 class Calibration:
@@ -144,17 +146,39 @@ class Calibration:
         return list(dict.fromkeys(order))
 
     @cached_property
-    def fittable(self) -> list[str]:
-        """Every plain convolution, and linear layer given one vector an image, in forward order."""
-        order: list[str] = []
+    def _windows(self) -> dict[str, Window | None]:
+        """How every layer that is called goes over its inputs, in forward order."""
+        seen: dict[str, Window | None] = {}
 
-        def note(name: str, layer: nn.Module, x: Tensor, _: Tensor) -> None:
-            if plain(layer, x):
-                order.append(name)
+        def note(name: str, layer: nn.Module, x: Tensor, y: Tensor) -> None:
+            if name not in seen:  # of a layer called again, the first call
+                seen[name] = window(layer, x, y)
 
         with noting(self.network.module, leaves(self.network.module), note):
-            self.network.module(example_input(self.network))
-        return list(dict.fromkeys(order))
+            self.network.module(next(batches(self.network, self.images[:_FEW], _FEW)))
+        return seen
+
+    @cached_property
+    def fittable(self) -> list[str]:
+        """Every plain convolution, and linear layer given one vector an image, in forward order."""
+        return [name for name, found in self._windows.items() if found is not None]
+
+    def window(self, name: str) -> Window:
+        """How the named layer goes over its inputs.
+
+        Raises
+        ------
+        InputError
+            It is no plain convolution or linear layer, or does not compute what its weights say.
+        """
+        found = self._windows.get(name)
+        if found is None:
+            module = self.network.module.get_submodule(name)
+            raise InputError(
+                f"layer {name!r} ({type(module).__name__}) cannot be sampled or refitted: only plain"
+                " convolutions and linear layers that apply their weights as they are can be"
+            )
+        return found
 
     def inputs(
         self, names: Sequence[str], network: Network | None = None, least: int = 1
@@ -174,9 +198,9 @@ class Calibration:
         Yields
         ------
         dict of str to Tensor, shape (rows, columns)
-            See `pruning.readers.patches`.
+            See `Window.patches`.
         """
-        return self._seen(names, network, lambda module, x, _, where: patches(module, x, where), least)
+        return self._seen(names, network, lambda seen, x, _, where: seen.patches(x, where), least)
 
     def outputs(self, names: Sequence[str]) -> Iterator[dict[str, Tensor]]:
         """What the named layers make of these rows, shape (rows, outputs), a batch at a time."""
@@ -210,10 +234,10 @@ class Calibration:
 
     def rows(self, name: str, inputs: Tensor) -> Tensor:
         """What `inputs` yields for a layer, from what it is given for all images together."""
-        module = self.network.module.get_submodule(name)
-        there = places(module, inputs)
+        seen = self.window(name)
+        there = seen.places(inputs)
         return self._batchwise(
-            inputs, lambda one, k: patches(module, one, self._where(name, there, k).to(one.device))
+            inputs, lambda one, k: seen.patches(one, self._where(name, there, k).to(one.device))
         )
 
     def rows_beside(self, name: str, added: Tensor) -> Tensor:
@@ -256,7 +280,7 @@ class Calibration:
 
     def _behind(self, name: str) -> Followers:
         if name not in self._followers:
-            few = next(batches(self.network, self.images[:8], 8))
+            few = next(batches(self.network, self.images[:_FEW], _FEW))
             self._followers[name] = followers(self.network.module, few, name)
         return self._followers[name]
 
@@ -286,13 +310,14 @@ class Calibration:
         self, names: Sequence[str], network: Network | None, look: Look, least: int = 1
     ) -> Iterator[dict[str, Tensor]]:
         run = self.network if network is None else network
+        windows = {name: self.window(name) for name in names}
         for index, pixels in enumerate(batches(run, self.images, self.batch)):
             found: dict[str, Tensor] = {}
 
-            def note(name: str, module: nn.Module, x: Tensor, y: Tensor, k: int = index) -> None:
+            def note(name: str, _: nn.Module, x: Tensor, y: Tensor, k: int = index) -> None:
                 if name not in found:  # noqa: B023  of a layer called again, the first call
-                    where = self._where(name, places(module, x), k, least).to(x.device)
-                    found[name] = look(module, x, y, where)  # noqa: B023
+                    where = self._where(name, windows[name].places(x), k, least).to(x.device)
+                    found[name] = look(windows[name], x, y, where)  # noqa: B023
 
             run_until_seen(run.module, pixels, names, note)
             yield found

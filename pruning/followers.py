@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from pruning.running import leaves, noting
 
-Norm = nn.BatchNorm1d | nn.BatchNorm2d
+Norm = _BatchNorm  # of any number of dimensions, synchronised ones too
 
 
 @dataclass(frozen=True, slots=True)

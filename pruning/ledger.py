@@ -14,6 +14,8 @@ import torch
 import torch_pruning as tp
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
+from torch.nn.modules.conv import _ConvNd, _ConvTransposeNd
 
 from dispersion.errors import ContradictionError
 
@@ -23,8 +25,8 @@ INPUT_CUTTERS = (tp.prune_conv_in_channels, tp.prune_linear_in_channels)
 OUTPUT_MAKERS = (tp.prune_conv_out_channels, tp.prune_linear_out_channels)
 """Those of layers that make channels by mixing others; depthwise ones do not."""
 
-CUT_TYPES = (nn.Conv2d, nn.Linear, nn.BatchNorm1d, nn.BatchNorm2d)
-"""The layers that are followed; anything else is judged by whether the network still runs."""
+CUT_TYPES = (_ConvNd, nn.Linear, _BatchNorm)
+"""The layers that are followed; anything else is judged by what the cut network computes."""
 
 _ROWWISE = ("bias", "running_mean", "running_var")
 
@@ -42,6 +44,7 @@ class Ledger:
         self._original = original
         self._rows: dict[str, NDArray[np.int64]] = {}
         self._columns: dict[str, NDArray[np.int64]] = {}
+        self._makers: set[str] = set()
 
     def note(self, name: str, handler: object, indices: Sequence[int]) -> None:
         """Note a cut of the layer `name` by torch-pruning's `handler` at `indices`."""
@@ -49,6 +52,8 @@ class Ledger:
         book = self._columns if axis else self._rows
         left = book[name] if name in book else self._all(name, axis)
         book[name] = np.delete(left, indices)
+        if handler in OUTPUT_MAKERS:
+            self._makers.add(name)
 
     def confirm(self, convolutions: Sequence[str], keep: NDArray[np.int64]) -> None:
         """Raise ContradictionError unless exactly the rows `keep` of `convolutions` are left."""
@@ -65,23 +70,21 @@ class Ledger:
             before, after = self._original.get_submodule(name), cut.get_submodule(name)
             for part in ("weight", *_ROWWISE):
                 old, new = getattr(before, part, None), getattr(after, part, None)
+                if part == "weight" and isinstance(before, _ConvTransposeNd):
+                    old, new = before.weight.transpose(0, 1), after.get_parameter(part).transpose(0, 1)
                 if isinstance(old, Tensor) and not self._holds(name, part, old, new):
                     raise ContradictionError(
                         f"after pruning, the {part} of layer {name!r} is not the one of the filters"
                         " that were kept; please report this network"
                     )
 
-    def sever(self, whole: nn.Module) -> None:
-        """Zero, in a copy of the original, the weights of every input that was cut away.
-
-        Whatever lies between a channel and the layers that read it, without those weights the copy
-        computes what a rightly cut network does.
-        """
-        for name, columns in self._columns.items():
-            weight = whole.get_submodule(name).get_parameter("weight")
-            lost = np.setdiff1d(self._all(name, axis=1), columns)
-            with torch.no_grad():
-                weight[:, torch.from_numpy(lost).to(weight.device)] = 0
+    @property
+    def absent(self) -> dict[str, list[int]]:
+        """By layer that makes channels, those of the original that it no longer makes."""
+        return {
+            name: np.setdiff1d(self._all(name, axis=0), self._rows[name]).tolist()
+            for name in self._makers
+        }
 
     def _holds(self, name: str, part: str, old: Tensor, new: object) -> bool:
         if name in self._rows:
@@ -96,7 +99,12 @@ class Ledger:
         )
 
     def _all(self, name: str, axis: int) -> NDArray[np.int64]:
-        layer = self._original.get_submodule(name)
-        if isinstance(layer, (nn.BatchNorm1d, nn.BatchNorm2d)):
-            return np.arange(layer.num_features)
-        return np.arange(layer.get_parameter("weight").shape[axis])
+        return np.arange(stored(self._original.get_submodule(name), axis))
+
+
+def stored(layer: nn.Module, axis: int) -> int:
+    """How many rows (0) or columns (1) the weight of a layer of `CUT_TYPES` has."""
+    if isinstance(layer, _BatchNorm):
+        return int(layer.num_features)
+    weight = layer.get_parameter("weight")
+    return int(weight.shape[1 - axis if isinstance(layer, _ConvTransposeNd) else axis])

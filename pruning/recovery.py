@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from dispersion.errors import InputError
 from pruning.batches import batches
@@ -15,8 +15,6 @@ from pruning.zoo.network import Network
 
 TRAINED_ON = 45_000
 """How many of the first training images the published networks learned from; the rest is unseen."""
-
-_Norm = nn.BatchNorm1d | nn.BatchNorm2d
 
 
 def learnable(images: Images) -> int:
@@ -112,7 +110,7 @@ def reestimate_batchnorm(network: Network, images: NDArray[np.uint8], batch: int
             f" batches of {batch}"
         )
     repaired = network.copy()
-    norms = [module for module in repaired.module.modules() if isinstance(module, _Norm)]
+    norms = [module for module in repaired.module.modules() if isinstance(module, _BatchNorm)]
     momenta = [norm.momentum for norm in norms]
     for norm in norms:
         norm.reset_running_stats()

@@ -3,7 +3,7 @@
 torch-pruning silently damages a network on tensors, duplicates and indices out of range, leaves
 layers of no channels at all, and misreads operations that shuffle channels.  So every request is
 checked before anything is cut, every cut layer is compared with the rows and columns of the original
-it must consist of, and the whole with what the original computes without the lost inputs.
+it must consist of, and the whole with what the original computes where the lost channels do not exist.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.nn.modules.conv import _ConvTransposeNd
+from torch.nn.modules.instancenorm import _InstanceNorm
 
 from dispersion.errors import InputError
 from pruning.graph import Coupling, Trace, trace
 from pruning.kept import Kept, dropped, kept_indices
 from pruning.ledger import CUT_TYPES, INPUT_CUTTERS, Ledger
+from pruning.same_function import Absent, check_same_function, lively
 from pruning.zoo.network import Network
 
-_CHANNEL_MIXERS = (nn.LayerNorm, nn.GroupNorm)
-"""Layers that rightly change their output for all channels when one is gone."""
-
-_TOLERANCE = 1e-2  # of the largest logit: far above rounding, even of a GPU's short floats
+_NORMS = (nn.LayerNorm, nn.GroupNorm, _InstanceNorm)
 
 
-def prune(network: Network, kept: Kept) -> Network:
+def prune(network: Network, kept: Kept, *, images: NDArray[np.uint8] | None = None) -> Network:
     """Remove the filters that are not kept, with all that depends on them.
 
     Parameters
@@ -37,23 +37,35 @@ def prune(network: Network, kept: Kept) -> Network:
     kept : mapping of str to integers
         For each layer to prune, named as its `FilterLayer`, the distinct indices to keep; channels
         stay in their original order.  Layers not named keep everything.
+    images : ndarray of uint8, shape (n, height, width, channels), or None
+        What the result is checked on: the first eight, if there are so many; random images otherwise.
 
     Returns
     -------
     Network
-        A smaller copy on the same device.
+        A smaller copy on the same device; its `kept` says which filters are left.
 
     Raises
     ------
     InputError
         An unknown layer, or indices that are empty, repeated, out of range or no integers (nothing
-        was cut then); or a network that torch-pruning cannot cut.
+        was cut then); or a network that torch-pruning cannot cut, or that computes something else
+        once it is cut (see `check_same_function`).
     ContradictionError
         torch-pruning cut something else than it was asked to.
     """
+    cut, absent = _cut(network, kept)
+    if absent:
+        _check_function(network, kept, absent, cut, images)
+    return cut
+
+
+def _cut(network: Network, kept: Kept) -> tuple[Network, dict[str, list[int]]]:
+    """A smaller copy, and by layer the outputs that it lost."""
     traced = trace(network)
     ledger = Ledger(network.module)
-    for coupling, keep in _requests(traced, kept):
+    requests = _requests(traced, kept)
+    for coupling, keep in requests:
         group = traced.group(coupling, dropped(coupling, keep))
         for dep, indices in group:
             if isinstance(dep.target.module, CUT_TYPES):
@@ -63,8 +75,8 @@ def prune(network: Network, kept: Kept) -> Network:
         ledger.confirm(coupling.convolutions, keep)
     ledger.audit(traced.network.module)
     _restore_flags(network.module, traced.network.module)
-    _check_function(network, ledger, traced.network)
-    return traced.network
+    left = {coupling.convolutions[0]: keep for coupling, keep in requests}
+    return traced.network.keeping(left), ledger.absent
 
 
 def mask(network: Network, kept: Kept) -> Network:
@@ -93,7 +105,7 @@ def mask(network: Network, kept: Kept) -> Network:
     for coupling, keep in _requests(traced, kept):
         for dep, indices in traced.group(coupling, dropped(coupling, keep)):
             module = dep.target.module
-            if isinstance(module, CUT_TYPES) and dep.handler not in INPUT_CUTTERS:
+            if isinstance(module, (*CUT_TYPES, *_NORMS)) and dep.handler not in INPUT_CUTTERS:
                 _silence(module, traced.names[module], indices)
     _restore_flags(network.module, traced.network.module)
     return traced.network
@@ -112,7 +124,7 @@ def _silence(module: nn.Module, name: str, indices: Sequence[int]) -> None:
     if not isinstance(weight, Tensor):
         raise InputError(f"layer {name!r} has no weights, so its channels cannot be masked")
     with torch.no_grad():
-        weight[indices] = 0
+        (weight.transpose(0, 1) if isinstance(module, _ConvTransposeNd) else weight)[indices] = 0
         if isinstance(bias, Tensor):
             bias[indices] = 0
 
@@ -123,24 +135,15 @@ def _restore_flags(original: nn.Module, cut: nn.Module) -> None:
         after.requires_grad_(before.requires_grad)
 
 
-def _check_function(original: Network, ledger: Ledger, cut: Network) -> None:
-    """Hold the cut network's logits against those of the original with the lost inputs severed."""
-    reference = original.copy()
-    ledger.sever(reference.module)
-    image = torch.rand(1, *original.input_shape, generator=torch.Generator().manual_seed(0))
-    try:
-        with torch.inference_mode():
-            expected, found = (network.module(image.to(network.device)) for network in (reference, cut))
-    except Exception as error:  # whatever the operation that does not fit raises
-        raise InputError(
-            f"{original.name} does not run once it is pruned ({error}): it has an operation that"
-            " torch-pruning cannot follow"
-        ) from error
-    if any(isinstance(module, _CHANNEL_MIXERS) for module in cut.module.modules()):
+def _check_function(
+    network: Network, kept: Kept, absent: Absent, cut: Network, images: NDArray[np.uint8] | None
+) -> None:
+    """Hold a cut network against the original, with random weights if its own say nothing."""
+    if check_same_function(network, absent, cut, images):
         return
-    off = (expected - found).abs().max()
-    if off > _TOLERANCE * expected.abs().max():
+    model = lively(network, absent)
+    if not check_same_function(model, absent, _cut(model, kept)[0]):
         raise InputError(
-            f"{original.name} computes something else once it is pruned (logits are off by"
-            f" {off:.2g}): it has an operation that torch-pruning cannot follow"
+            f"the outputs of {network.name} hardly depend on the image, whatever its weights, so that a"
+            " cut of it cannot be checked"
         )

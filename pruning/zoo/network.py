@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 from pruning.zoo.checkpoint import weights_digest
@@ -43,6 +46,9 @@ class Network:
         One sentence on where the weights are from.
     normalization : Normalization or None
         Applied to ``x / 255``; None for networks trained on ``x / 255`` itself.
+    kept : mapping of str to tuple of int
+        Which filters are left of the layers that lost some, by the names and indices of the network
+        that was loaded; `pruning.prune` fills it.
     """
 
     name: str
@@ -52,6 +58,16 @@ class Network:
     dataset: str | None
     provenance: str
     normalization: Normalization | None = None
+    kept: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+    def keeping(self, left: Mapping[str, Sequence[int] | NDArray[np.int64]]) -> Network:
+        """The same with `kept` after a further cut, of which `left` says what it left."""
+        kept = dict(self.kept)
+        for layer, indices in left.items():
+            chosen = [int(index) for index in indices]
+            before = kept.get(layer)
+            kept[layer] = tuple(chosen if before is None else (before[index] for index in chosen))
+        return replace(self, kept=kept)
 
     @property
     def digest(self) -> str:

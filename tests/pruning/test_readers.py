@@ -1,4 +1,4 @@
-"""Tests of `pruning.readers`: who reads channels, in which columns, and the rows they see."""
+"""Tests of `pruning.readers`: who reads channels, in which columns."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ import pytest
 import torch
 from torch import nn
 
-from dispersion.errors import InputError
 from pruning import Network, mask
 from pruning.graph import trace
-from pruning.readers import outputs_at, patches, places, readers
+from pruning.readers import readers
 
 
 class Flat(nn.Module):
@@ -67,52 +66,3 @@ def test_columns_are_those_that_matter(small_resnet, flat):
         images = torch.rand(2, *network.input_shape)
         with torch.inference_mode():
             assert torch.allclose(blind.module(images), mask(network, kept).module(images), atol=1e-5)
-
-
-LAYERS = [
-    nn.Conv2d(3, 4, 3, padding=1),
-    nn.Conv2d(3, 4, 3),
-    nn.Conv2d(3, 4, (3, 2), stride=2, padding=(1, 0)),
-    nn.Conv2d(3, 4, 3, stride=(2, 1), dilation=2),
-    nn.Conv2d(3, 4, 3, padding="same", dilation=2),
-    nn.Conv2d(3, 4, (2, 4), padding="same"),
-    nn.Conv2d(3, 4, 3, padding=1, padding_mode="reflect"),
-    nn.Conv2d(3, 4, 3, padding=2, padding_mode="circular", stride=3, bias=False),
-    nn.Conv2d(3, 4, 1),
-    nn.Conv2d(3, 4, (7, 8)),
-]
-
-
-@pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
-@pytest.mark.parametrize("layer", LAYERS, ids=str)
-def test_rows_are_what_a_convolution_multiplies(layer):
-    """Rows @ weights + bias = outputs, at every place and at some."""
-    torch.manual_seed(0)
-    inputs = torch.randn(3, 3, 7, 8)
-    with torch.no_grad():
-        outputs = layer(inputs)
-        there = places(layer, inputs)
-        assert there == outputs.shape[2] * outputs.shape[3]
-        for where in (torch.arange(there), torch.arange(there)[:: max(1, there // 3)]):
-            rows = patches(layer, inputs, where)
-            assert rows.shape == (3 * len(where), layer.weight[0].numel())
-            made = rows @ layer.weight.flatten(1).T
-            made = made if layer.bias is None else made + layer.bias
-            assert torch.allclose(made, outputs_at(outputs, where), atol=1e-5)
-
-
-def test_rows_of_a_linear_layer_are_its_inputs():
-    layer, inputs = nn.Linear(6, 2), torch.randn(5, 6)
-    assert places(layer, inputs) == 1
-    assert (patches(layer, inputs, torch.arange(1)) == inputs).all()
-    assert (outputs_at(layer(inputs), torch.arange(1)) == layer(inputs)).all()
-
-
-@pytest.mark.parametrize(
-    ("layer", "shape"),
-    [(nn.Conv2d(4, 4, 3, groups=2), (1, 4, 5, 5)), (nn.Linear(6, 2), (1, 3, 6)), (nn.ReLU(), (1, 6))],
-    ids=str,
-)
-def test_other_layers_are_refused(layer, shape):
-    with pytest.raises(InputError, match="only plain convolutions and linear layers"):
-        patches(layer, torch.zeros(shape), torch.arange(1))

@@ -1,0 +1,139 @@
+"""What of its inputs a layer sees at once: the rows that it multiplies its weights with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+_PLACES = 64  # at which a window is held against what the layer really makes
+_TOLERANCE = 1e-2  # of the largest output: above the rounding of a GPU's short floats
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """How a plain convolution or a linear layer goes over its inputs.
+
+    Parameters
+    ----------
+    module : nn.Conv2d or nn.Linear
+        The layer, or one with the same kernel, stride and dilation.
+    padding : tuple of int
+        What is put around the inputs: left, right, top, bottom.
+    mode : str
+        With what, as `torch.nn.functional.pad` takes it.
+    """
+
+    module: nn.Conv2d | nn.Linear
+    padding: tuple[int, int, int, int] = (0, 0, 0, 0)
+    mode: str = "constant"
+
+    def places(self, inputs: Tensor) -> int:
+        """How many times the layer is applied to one input: output positions, or 1 if it is linear."""
+        if isinstance(self.module, nn.Linear):
+            return 1
+        height, width = self.size(inputs)
+        return height * width
+
+    def size(self, inputs: Tensor) -> tuple[int, int]:
+        """Height and width of a convolution's output."""
+        left, right, top, bottom = self.padding
+        heights, widths = inputs.shape[2] + top + bottom, inputs.shape[3] + left + right
+        return self._steps(heights, 0), self._steps(widths, 1)
+
+    def patches(self, inputs: Tensor, where: Tensor) -> Tensor:
+        """What the layer multiplies its weights with.
+
+        Parameters
+        ----------
+        inputs : Tensor, shape (batch, channels, height, width) or (batch, features)
+            What it is called with.
+        where : Tensor of int64, shape (places,)
+            Output positions, numbered row by row; see `places`.
+
+        Returns
+        -------
+        Tensor, shape (batch * places, columns)
+            Rows ordered by image, then place; columns as in the layer's weight, flattened.
+        """
+        conv = self.module
+        if isinstance(conv, nn.Linear):
+            return inputs
+        across = self.size(inputs)[1]
+        padded = nn.functional.pad(inputs, self.padding, mode=self.mode)
+        rows, columns = where // across * conv.stride[0], where % across * conv.stride[1]
+        seen = [
+            padded[:, :, rows + y * conv.dilation[0], columns + x * conv.dilation[1]]
+            for y in range(conv.kernel_size[0])
+            for x in range(conv.kernel_size[1])
+        ]
+        return torch.stack(seen, dim=2).flatten(1, 2).transpose(1, 2).flatten(0, 1)
+
+    def explains(self, inputs: Tensor, outputs: Tensor) -> bool:
+        """Whether the weights, applied to these rows, give the outputs; tried at some places."""
+        module, there = self.module, self.places(inputs)
+        where = torch.linspace(0, there - 1, min(there, _PLACES), device=inputs.device).long()
+        made = self.patches(inputs, where) @ module.weight.detach().flatten(1).T
+        if module.bias is not None:
+            made = made + module.bias.detach()
+        off = (made - outputs_at(outputs, where)).abs().max()
+        return bool(off <= _TOLERANCE * outputs.abs().max())
+
+    def _steps(self, length: int, axis: int) -> int:
+        assert isinstance(self.module, nn.Conv2d)
+        return (length - _reach(self.module, axis)) // self.module.stride[axis] + 1
+
+
+def window(module: nn.Module, inputs: Tensor, outputs: Tensor) -> Window | None:
+    """Find how a layer goes over its inputs, by what it makes of them.
+
+    Layers that pad inside their own ``forward`` (as for TensorFlow's "same" padding) are found out so.
+
+    Parameters
+    ----------
+    module : nn.Module
+        The layer.
+    inputs, outputs : Tensor
+        What it was given, and what it made of it.
+
+    Returns
+    -------
+    Window or None
+        None if the layer is no plain convolution and no linear layer given one vector an image, or
+        makes something else of its weights than such a layer would.
+    """
+    if isinstance(module, nn.Linear):
+        found = [Window(module)] if inputs.ndim == 2 else []
+    elif isinstance(module, nn.Conv2d) and module.groups == 1:
+        size = tuple(outputs.shape[2:])
+        found = [one for one in _candidates(module, inputs, size) if one.size(inputs) == size]
+    else:
+        found = []
+    return next((one for one in found if one.explains(inputs, outputs)), None)
+
+
+def outputs_at(outputs: Tensor, where: Tensor) -> Tensor:
+    """The outputs of a layer at the same places, in the same order: shape (rows, outputs)."""
+    if outputs.ndim == 2:
+        return outputs
+    return outputs.flatten(2)[:, :, where].transpose(1, 2).flatten(0, 1)
+
+
+def _candidates(conv: nn.Conv2d, inputs: Tensor, size: tuple[int, ...]) -> Iterator[Window]:
+    """The padding a convolution declares, then what would make its outputs as large as they are."""
+    left, right, top, bottom = conv._reversed_padding_repeated_twice
+    mode = "constant" if conv.padding_mode == "zeros" else conv.padding_mode
+    yield Window(conv, (left, right, top, bottom), mode)
+    high, wide = (
+        max(0, (size[axis] - 1) * conv.stride[axis] + _reach(conv, axis) - inputs.shape[2 + axis])
+        for axis in (0, 1)
+    )
+    yield Window(conv, (wide // 2, wide - wide // 2, high // 2, high - high // 2))
+    yield Window(conv, (wide - wide // 2, wide // 2, high - high // 2, high // 2))
+
+
+def _reach(conv: nn.Conv2d, axis: int) -> int:
+    """How many rows (axis 0) or columns (1) of its inputs the kernel spans."""
+    return conv.dilation[axis] * (conv.kernel_size[axis] - 1) + 1
