@@ -13,6 +13,7 @@ from pruning.recovery import calibration_images, calibration_labels, reestimate_
 from pruning.saving import load, save
 from pruning.sizes import SizeModel, size_model
 from pruning.surgery import mask, prune
+from pruning.survey import LeftOut, Survey, survey
 from pruning.timing import Latency, latency
 from pruning.zoo import Images, Network, blank_network, datasets, load_images, load_network, networks
 
@@ -25,9 +26,11 @@ __all__ = [
     "Images",
     "Kept",
     "Latency",
+    "LeftOut",
     "Network",
     "Share",
     "SizeModel",
+    "Survey",
     "accuracies",
     "accuracy",
     "allocate",
@@ -53,6 +56,7 @@ __all__ = [
     "save",
     "select_layers",
     "size_model",
+    "survey",
     "uniform",
     "weight_bytes",
 ]

@@ -8,6 +8,7 @@ softmax) makes everything NaN, so that it is noticed and not guessed at.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any, TypeGuard
@@ -68,12 +69,14 @@ def without(module: nn.Module, absent: Mapping[str, Sequence[int]]) -> Iterator[
 
 @contextmanager
 def decomposed() -> Iterator[None]:
-    """Let attention layers, inside the block, be made of plain operations."""
+    """Let attention and recurrent layers, inside the block, be made of plain operations."""
     fast = torch.backends.mha.get_fastpath_enabled()
     torch.backends.mha.set_fastpath_enabled(False)
     try:
-        with sdpa_kernel(SDPBackend.MATH):
-            yield
+        with warnings.catch_warnings(), sdpa_kernel(SDPBackend.MATH):
+            warnings.filterwarnings("ignore", "TF32 acceleration", UserWarning)  # of the next line
+            with torch.backends.mkldnn.flags(enabled=False):
+                yield
     finally:
         torch.backends.mha.set_fastpath_enabled(fast)
 

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from torch import nn
 
 from dispersion.errors import InputError, UnknownNameError
-from pruning.graph import Coupling, trace
+from pruning.graph import Coupling
+from pruning.survey import survey
 from pruning.zoo.network import Network
 
 
@@ -62,14 +63,14 @@ def filter_layers(network: Network) -> list[FilterLayer]:
     Returns
     -------
     list of FilterLayer
-        In forward order.  A convolution whose channels are the network's outputs is left out.
+        In forward order.  `survey` says which convolutions are left out, and why.
 
     Raises
     ------
     InputError
-        The network has a layer or operation that cannot be pruned by channels, which is named.
+        No layer can be pruned, or the network cannot be followed or checked; the reason is told.
     """
-    return [_layer(network.module, coupling) for coupling in trace(network).couplings]
+    return [_layer(network.module, coupling) for coupling in survey(network).couplings]
 
 
 def select_layers(layers: Sequence[FilterLayer], wanted: str = "inner") -> list[FilterLayer]:

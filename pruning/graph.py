@@ -15,7 +15,7 @@ import torch_pruning as tp
 from torch import nn
 
 from dispersion.errors import InputError
-from pruning.ledger import OUTPUT_MAKERS
+from pruning.ledger import CUT_TYPES, OUTPUT_MAKERS
 from pruning.zoo.network import Network
 
 
@@ -40,6 +40,22 @@ class Coupling:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A convolution whose filters cannot be pruned.
+
+    Parameters
+    ----------
+    layer : str
+        Its dotted name.
+    reason : str
+        Why, as the rest of a sentence that begins with the layer.
+    """
+
+    layer: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Trace:
     """A copy of a network with its dependency graph.
 
@@ -48,7 +64,9 @@ class Trace:
     network : Network
         The copy; cutting a group changes it.
     couplings : tuple of Coupling
-        Every group of prunable convolutions, in forward order.
+        Every group of convolutions that torch-pruning can follow, in forward order.
+    left_out : tuple of LeftOut
+        The other convolutions.
     names : dict of nn.Module to str
         Dotted name of each of the copy's modules.
     graph : torch_pruning.DependencyGraph
@@ -57,6 +75,7 @@ class Trace:
 
     network: Network
     couplings: tuple[Coupling, ...]
+    left_out: tuple[LeftOut, ...]
     names: dict[nn.Module, str]
     graph: Any
 
@@ -82,31 +101,83 @@ def trace(network: Network) -> Trace:
     Raises
     ------
     InputError
-        A layer or an operation of the network cannot be pruned by whole channels, or two layers share
-        weights.  A layer that is called several times is no such two: its calls are tied.
+        torch-pruning cannot follow an image through the network at all.
     """
+    _require_weights(network)
     copied = network.copy()
-    copied.module.requires_grad_(True)
+    for parameter in copied.module.parameters():
+        parameter.requires_grad_(parameter.is_floating_point())
     names = {module: name for name, module in copied.module.named_modules()}
-    _refuse_shared(network.name, names)
     order, graph = _follow(copied)
+    finder = _Finder(graph, order, names)
     couplings: list[Coupling] = []
-    seen: set[nn.Conv2d] = set()
+    left_out: list[LeftOut] = []
+    seen: set[str] = set()
     for convolution in order:
-        if convolution in seen:
-            continue
-        if convolution not in graph.module2node:
-            raise InputError(f"{network.name}: torch-pruning lost sight of {names[convolution]!r}")
+        if names[convolution] not in seen:
+            try:
+                coupling = finder.coupling(convolution)
+            except _CannotPruneError as error:
+                left_out.append(LeftOut(names[convolution], str(error)))
+            else:
+                couplings.append(coupling)
+                seen.update(coupling.convolutions)
+    for module, name in names.items():
+        if isinstance(module, nn.Conv2d) and module not in order:
+            left_out.append(LeftOut(name, "is never called in evaluation mode"))
+    return Trace(copied, tuple(couplings), tuple(left_out), names, graph)
+
+
+class _CannotPruneError(Exception):
+    """Why the channels of a convolution cannot be removed one by one."""
+
+
+class _Finder:
+    """Finds the layers that must lose the same channels as a convolution."""
+
+    def __init__(self, graph: Any, order: dict[nn.Conv2d, bool], names: dict[nn.Module, str]) -> None:
+        self._graph, self._order, self._names = graph, order, names
+        self._unfit = _sharing(names) | _computing(names)
+
+    def coupling(self, convolution: nn.Conv2d) -> Coupling:
+        """What is tied to a convolution, itself first in forward order; or `_CannotPruneError`."""
+        if convolution not in self._graph.module2node:
+            raise _CannotPruneError("is lost sight of by torch-pruning")
         channels = convolution.out_channels
-        group = _group(graph, convolution, range(channels))
-        tied = _tied(group, network.name, names, channels)
-        seen.update(tied)
+        try:
+            group = _group(self._graph, convolution, range(channels))
+        except Exception as error:  # whatever torch-pruning trips over
+            raise _CannotPruneError(f"cannot be followed by torch-pruning ({error})") from error
+        for dep, _ in group:
+            if dep.target.module in self._unfit:
+                raise _CannotPruneError(self._unfit[dep.target.module])
+        tied = self._tied(group, channels)
         sources = _sources(group)
-        # channels that no layer makes, or that nothing reads, are the network's inputs and outputs
-        if sources and not any(_reads_image(dep, order) or _is_output(dep) for dep, _ in group):
-            ordered = tuple(names[module] for module in order if module in tied)
-            couplings.append(Coupling(ordered, channels, coupled=len(sources) > 1))
-    return Trace(copied, tuple(couplings), names, graph)
+        if not sources:
+            raise _CannotPruneError("only passes on channels that no layer makes")
+        if any(_is_output(dep) for dep, _ in group):
+            raise _CannotPruneError("makes outputs of the network")
+        if any(_reads_image(dep, self._order) for dep, _ in group):
+            raise _CannotPruneError("makes channels that a layer reads as those of an image")
+        ordered = tuple(self._names[module] for module in self._order if module in tied)
+        return Coupling(ordered, channels, coupled=len(sources) > 1)
+
+    def _tied(self, group: Any, channels: int) -> set[nn.Conv2d]:
+        """Return the convolutions that lose their output channels with the group."""
+        tied: set[nn.Conv2d] = set()
+        for dep, indices in group:
+            module = dep.target.module
+            if not isinstance(module, nn.Conv2d) or dep.handler == tp.prune_conv_in_channels:
+                continue
+            grouped = module.groups > 1 and not module.groups == module.in_channels == channels
+            if grouped or list(indices) != list(range(channels)) or module.out_channels != channels:
+                raise _CannotPruneError(
+                    f"cannot be pruned one by one: its {channels} channels are tied to"
+                    f" {self._names[module]!r} with {module.out_channels} channels in {module.groups}"
+                    f" group{'s' * (module.groups > 1)}"
+                )
+            tied.add(module)
+        return tied
 
 
 def example_input(network: Network) -> torch.Tensor:
@@ -114,17 +185,63 @@ def example_input(network: Network) -> torch.Tensor:
     return torch.zeros(1, *network.input_shape, device=network.device)
 
 
-def _refuse_shared(network: str, names: dict[nn.Module, str]) -> None:
-    """Refuse weights that lie in two layers: torch-pruning would part them, masking would hit both."""
-    owners: dict[nn.Parameter, str] = {}
+def _sharing(names: dict[nn.Module, str]) -> dict[nn.Module, str]:
+    """Layers whose weights lie in another one too: torch-pruning would part them.
+
+    With the reason why what they read or make cannot be pruned.
+    """
+    owners: dict[nn.Parameter, nn.Module] = {}
+    reasons: dict[nn.Module, str] = {}
     for module, name in names.items():
         for part, parameter in module.named_parameters(recurse=False):
-            owner = owners.setdefault(parameter, name)
-            if owner != name:
-                raise InputError(
-                    f"{network}: layers {owner!r} and {name!r} share their weights, so that neither can"
-                    f" be pruned alone; give {name!r} a {part} of its own"
+            owner = owners.setdefault(parameter, module)
+            if owner is not module:
+                reasons[owner] = reasons[module] = (
+                    f"cannot be pruned, since layers {names[owner]!r} and {name!r} share their weights;"
+                    f" give {name!r} a {part} of its own"
                 )
+    return reasons
+
+
+def _computing(names: dict[nn.Module, str]) -> dict[nn.Module, str]:
+    """Layers that compute their weights, as for weight norm: torch-pruning would cut the result only.
+
+    With the reason why what they read or make cannot be pruned.
+    """
+    return {
+        module: (
+            f"cannot be pruned, since layer {name!r} computes its weight from others (weight norm,"
+            " spectral norm, a pruning mask); make it plain first with"
+            " torch.nn.utils.parametrize.remove_parametrizations, torch.nn.utils.remove_weight_norm,"
+            " remove_spectral_norm or torch.nn.utils.prune.remove"
+        )
+        for module, name in names.items()
+        if isinstance(module, CUT_TYPES) and "weight" not in module._parameters
+    }
+
+
+def _require_weights(network: Network) -> None:
+    """Refuse what cannot be copied and cut at all, with the way out."""
+    if any(isinstance(module, torch.jit.ScriptModule) for module in network.module.modules()):
+        raise InputError(
+            f"{network.name} is a TorchScript module, which cannot be cut; use the Python class that it"
+            " was made from, with its weights"
+        )
+    for name, parameter in network.module.named_parameters():
+        if parameter.is_meta:
+            raise InputError(
+                f"{network.name} has no values in {name!r} (a meta tensor); load its weights"
+            )
+        if parameter.layout != torch.strided:
+            raise InputError(
+                f"{name!r} of {network.name} is stored as {parameter.layout}; make it dense first, with"
+                " to_dense()"
+            )
+        if parameter.is_floating_point() and parameter.dtype != torch.float32:
+            raise InputError(
+                f"{name!r} of {network.name} is of {parameter.dtype}; networks are cut and tested in"
+                " float32: call float() on the module first"
+            )
 
 
 def _follow(network: Network) -> tuple[dict[nn.Conv2d, bool], Any]:
@@ -174,20 +291,3 @@ def _is_output(dep: Any) -> bool:
 def _sources(group: Any) -> set[nn.Module]:
     """Return the layers that make the group's channels by mixing others; depthwise ones do not."""
     return {dep.target.module for dep, _ in group if dep.handler in OUTPUT_MAKERS}
-
-
-def _tied(group: Any, network: str, names: dict[nn.Module, str], channels: int) -> set[nn.Conv2d]:
-    """Return the convolutions that lose their output channels with the group."""
-    tied: set[nn.Conv2d] = set()
-    for dep, indices in group:
-        module = dep.target.module
-        if not isinstance(module, nn.Conv2d) or dep.handler == tp.prune_conv_in_channels:
-            continue
-        grouped = module.groups > 1 and not module.groups == module.in_channels == channels
-        if grouped or list(indices) != list(range(channels)) or module.out_channels != channels:
-            raise InputError(
-                f"{network}: the channels of {names[module]!r} cannot be pruned one by one"
-                f" (groups={module.groups}, tied to {channels} channels elsewhere)"
-            )
-        tied.add(module)
-    return tied

@@ -9,19 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispersion.errors import InputError, UnknownNameError
-from pruning.graph import Coupling
+from pruning.graph import Coupling, Trace
 
 Kept = Mapping[str, Sequence[int] | NDArray[np.integer[Any]]]
 """Name of a `FilterLayer` to the indices of the filters it keeps, in any order."""
 
 
-def kept_indices(couplings: Sequence[Coupling], kept: Kept) -> dict[str, NDArray[np.int64]]:
+def kept_indices(traced: Trace, kept: Kept) -> dict[str, NDArray[np.int64]]:
     """Check all requests.
 
     Parameters
     ----------
-    couplings : sequence of Coupling
-        Every group of prunable convolutions of the network.
+    traced : Trace
+        The network's.
     kept : mapping of str to integers
         The request, by the name of a coupling's first convolution.
 
@@ -33,13 +33,13 @@ def kept_indices(couplings: Sequence[Coupling], kept: Kept) -> dict[str, NDArray
     Raises
     ------
     InputError
-        A name is unknown or not the first of its coupling, or indices are empty, repeated, out of
-        range, or neither a list nor an array of integers.
+        A name is unknown, of a layer that cannot be pruned, or not the first of its coupling; or
+        indices are empty, repeated, out of range, or neither a list nor an array of integers.
     """
-    channels = {coupling.convolutions[0]: coupling.channels for coupling in couplings}
+    channels = {coupling.convolutions[0]: coupling.channels for coupling in traced.couplings}
     for name in kept:
         if name not in channels:
-            _refuse_name(name, couplings)
+            _refuse_name(name, traced)
     checked = {name: _checked(name, channels[name], asked) for name, asked in kept.items()}
     return {name: keep for name, keep in checked.items() if keep.size < channels[name]}
 
@@ -50,12 +50,15 @@ def dropped(coupling: Coupling, keep: NDArray[np.int64]) -> list[int]:
     return indices
 
 
-def _refuse_name(name: str, couplings: Sequence[Coupling]) -> None:
-    for coupling in couplings:
+def _refuse_name(name: str, traced: Trace) -> None:
+    for one in traced.left_out:
+        if one.layer == name:
+            raise InputError(f"layer {name!r} of {traced.network.name} {one.reason}")
+    for coupling in traced.couplings:
         first = coupling.convolutions[0]
         if name in coupling.convolutions:
             raise InputError(f"layer {name!r} is tied to {first!r}; say what {first!r} keeps")
-    raise UnknownNameError("layer", name, [coupling.convolutions[0] for coupling in couplings])
+    raise UnknownNameError("layer", name, [coupling.convolutions[0] for coupling in traced.couplings])
 
 
 def _checked(name: str, channels: int, asked: object) -> NDArray[np.int64]:

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.modules.conv import _ConvNd, _ConvTransposeNd
 
-from dispersion.errors import ContradictionError
+from dispersion.errors import ContradictionError, InputError
 
 INPUT_CUTTERS = (tp.prune_conv_in_channels, tp.prune_linear_in_channels)
 """torch-pruning's functions that cut columns; all others cut rows."""
@@ -47,10 +47,21 @@ class Ledger:
         self._makers: set[str] = set()
 
     def note(self, name: str, handler: object, indices: Sequence[int]) -> None:
-        """Note a cut of the layer `name` by torch-pruning's `handler` at `indices`."""
+        """Note a cut of the layer `name` by torch-pruning's `handler` at `indices`.
+
+        Raises
+        ------
+        InputError
+            The layer has no such channels.
+        """
         axis = 1 if handler in INPUT_CUTTERS else 0
         book = self._columns if axis else self._rows
         left = book[name] if name in book else self._all(name, axis)
+        if indices and max(indices) >= len(left):
+            raise InputError(
+                f"torch-pruning would cut channel {max(indices)} of {name!r}, which has {len(left)}: an"
+                " operation before it splits or reorders channels"
+            )
         book[name] = np.delete(left, indices)
         if handler in OUTPUT_MAKERS:
             self._makers.add(name)

@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils.flop_counter import flop_registry
 
 from dispersion.errors import InputError
+from pruning.absence import decomposed
 from pruning.batches import batches
 from pruning.graph import example_input
 from pruning.intervals import Interval, wilson
 from pruning.zoo.network import Network
+
+_UNCOUNTED = frozenset(
+    {
+        *("_trilinear", "addbmm", "addmv", "addr", "dot", "mv", "vdot", "mkldnn_rnn_layer"),
+        *("_native_multi_head_attention", "_transformer_encoder_layer_fwd"),
+        *("_scaled_dot_product_flash_attention_for_cpu", "_fft_c2c", "_fft_c2r", "_fft_r2c"),
+        *("_cdist_forward", "linalg_matrix_exp", "linalg_solve", "linalg_inv_ex", "_linalg_svd"),
+        *("_embedding_bag", "quantized_linear", "_int_mm", "_sparse_addmm", "_sparse_mm"),
+    }
+)
+"""Operations that multiply matrices or the like, of which PyTorch's counter knows nothing."""
+
+_NAMESPACES = ("aten", "prim", "prims")  # others are extensions
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +44,9 @@ class Cost:
     parameters : int
         Weights and biases, batch norms' included, running statistics not.
     macs : int
-        Multiply-accumulates (MACs, not FLOPs: half of those) of convolutions and linear layers for
-        one image, biases not counted.
+        Multiply-accumulates (MACs, not FLOPs: half of those) for one image, of everything that
+        multiplies matrices: convolutions of every kind, linear and recurrent layers, attention.
+        Biases, norms and activations are not counted.
     """
 
     parameters: int
@@ -142,24 +161,64 @@ def cost(network: Network) -> Cost:
     Returns
     -------
     Cost
-        Counted by running it once.
+        Counted by running it once, with PyTorch's own formulas.
+
+    Raises
+    ------
+    InputError
+        It holds an operation whose products PyTorch does not count, which is named.
+    """
+    macs = sum(macs_by_layer(network).values())
+    return Cost(sum(parameter.numel() for parameter in network.module.parameters()), macs)
+
+
+def macs_by_layer(network: Network) -> dict[str, int]:
+    """Count the MACs of one image, by the name of the layer that makes them itself.
+
+    What a layer inside makes counts as that one's.  Raises as `cost`.
     """
     module = network.copy().module
-    macs = 0
-
-    def count(layer: nn.Module, _: object, output: Tensor) -> None:
-        # each output value is a sum over one filter; torch-pruning's counter adds norms and ReLUs
-        nonlocal macs
-        weight = layer.get_parameter("weight")
-        macs += output.numel() * weight[0].numel()
-
-    for layer in module.modules():
-        if isinstance(layer, (nn.Conv2d, nn.Linear)):
-            layer.register_forward_hook(count)
-    with torch.inference_mode():
+    counter = _Counter()
+    for name, layer in module.named_modules():
+        layer.register_forward_pre_hook(counter.entering(name))
+        layer.register_forward_hook(counter.leave)
+    with torch.inference_mode(False), torch.no_grad(), decomposed(), counter:
         module(example_input(network))
-    parameters = sum(parameter.numel() for parameter in module.parameters())
-    return Cost(parameters, macs)
+    if counter.unknown:
+        raise InputError(
+            f"the MACs of {network.name} cannot be counted: PyTorch has no formula for"
+            f" {min(counter.unknown)!r}"
+        )
+    return {name: flops // 2 for name, flops in counter.flops.items()}
+
+
+class _Counter(TorchDispatchMode):
+    """Adds up the FLOPs of products of matrices, and notes what has products but no formula."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.flops: Counter[str] = Counter()
+        self.unknown: set[str] = set()
+        self._inside: list[str] = []
+
+    def entering(self, name: str) -> Callable[[nn.Module, Any], None]:
+        """A hook to be called before the layer of this name."""
+        return lambda _, __: self._inside.append(name)
+
+    def leave(self, _: nn.Module, __: Any, ___: Any) -> None:
+        """A hook to be called after any layer."""
+        self._inside.pop()
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        made = func(*args, **(kwargs or {}))
+        formula = flop_registry.get(func.overloadpacket)
+        if formula is not None:
+            self.flops[self._inside[-1]] += formula(*args, **(kwargs or {}), out_val=made)
+        elif func.namespace not in _NAMESPACES or func.overloadpacket.__name__ in _UNCOUNTED:
+            self.unknown.add(func.overloadpacket.__name__)
+        return made
 
 
 def weight_bytes(network: Network) -> int:

@@ -90,7 +90,7 @@ def reconstruct(
     if rounds < 1:
         raise InputError(f"a reconstruction takes 1 round or more, not {rounds!r}.")
     repaired = pruned.copy()
-    kept = kept_indices(calibration.trace.couplings, kept)
+    kept = kept_indices(calibration.trace, kept)
     lost = {reader.name for layer in kept for reader in calibration.readers(layer)}
     names = _disturbed(calibration, lost)
     if names:

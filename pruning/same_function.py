@@ -14,6 +14,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from dispersion.errors import InputError
 from pruning.absence import without
 from pruning.batches import inputs
+from pruning.running import leaves, noting
 from pruning.zoo.network import Network
 
 Absent = Mapping[str, Sequence[int]]  #: by layer: the channels that it no longer makes
@@ -96,6 +97,40 @@ def check_network(network: Network) -> None:
                 f"{network.name} computes numbers that are not finite; a cut of it cannot be checked"
             )
         _require_equal(network.name, first, again)
+
+
+def check_training(original: Network, cut: Network) -> None:
+    """Refuse a cut network that no longer runs in training, where layers are called that else are not.
+
+    Raises
+    ------
+    InputError
+        The original runs in training mode, its cut does not.
+    """
+    called: list[str] = []
+    batch = _batches(original, _pixels(original, None)[:4], None)
+    module = original.copy().module
+    with noting(module, names := leaves(module), lambda name, *_: called.append(name)):
+        module(batch[0])
+    idle = [n for n in names if n not in called and [*module.get_submodule(n).parameters()]]
+    if not idle or _training_fault(original, batch):
+        return
+    fault = _training_fault(cut, batch)
+    if fault:
+        raise InputError(
+            f"{original.name} does not run in training mode once it is pruned ({fault}): only training"
+            f" calls {idle[0]!r}, and torch-pruning cannot follow it; remove that part of the network"
+        )
+
+
+def _training_fault(network: Network, batch: Sequence[Tensor]) -> str | None:
+    module = network.copy().module.train()
+    try:
+        with torch.inference_mode(False), torch.no_grad():
+            module(torch.cat(list(batch)))
+    except Exception as error:  # whatever a layer raises that does not fit
+        return str(error)
+    return None
 
 
 def lively(network: Network, absent: Absent) -> Network:

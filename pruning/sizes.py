@@ -8,21 +8,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 
-from dispersion.errors import ContradictionError, InputError, UnknownNameError
-from pruning.graph import Trace, example_input, trace
-from pruning.ledger import CUT_TYPES, INPUT_CUTTERS
-from pruning.measure import Cost, cost
+from dispersion.errors import InputError, UnknownNameError
+from pruning.graph import Trace, trace
+from pruning.measure import Cost, cost, macs_by_layer
 from pruning.quadratic import Counts, Quadratic, folded
+from pruning.surgery import cut
+from pruning.survey import survey
 from pruning.zoo.network import Network
-
-_Axis = tuple[nn.Module, int]
-_COUNTED = (nn.Conv2d, nn.Linear)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,118 +94,102 @@ def size_model(network: Network) -> SizeModel:
     Parameters
     ----------
     network : Network
-        Left as it is; traced, and run once on an image.
+        Left as it is; a copy loses a filter of every layer, which shows what goes with it.
 
     Returns
     -------
     SizeModel
-        Exact for every choice of filters, residual additions, depthwise convolutions, concatenations
-        and flattened feature maps included.
+        Exact for every choice of filters, residual additions, depthwise convolutions, concatenations,
+        flattened feature maps, recurrent layers and scales of their own included.
 
     Raises
     ------
     InputError
-        The network cannot be traced, or a layer with parameters that this model cannot follow loses
-        channels with others, or shares its weights; it is named.
-    ContradictionError
-        The model and `pruning.cost` disagree on the whole network.
+        The network cannot be traced, or products of its feature maps, as in attention over channels,
+        cost more than its layers' counts of filters say.
     """
-    traced = trace(network)
-    axes = _axes(traced)
-    width = len(traced.couplings) + 1
-    positions = _positions(traced.network)
-    macs = np.zeros((width, width), dtype=np.int64)
-    parameters = np.zeros((width, width), dtype=np.int64)
-    seen: set[nn.Parameter] = set()
-    for module, name in traced.names.items():
-        for part, parameter in module.named_parameters(recurse=False):
-            if parameter in seen:
-                raise InputError(f"{network.name}: layer {name!r} shares its {part} with another layer")
-            seen.add(parameter)
-            rows, columns = (_affine(axes.get((module, k)), parameter, k, width) for k in (0, 1))
-            volume = np.outer(rows, columns) * math.prod(parameter.shape[2:])
-            parameters += volume
-            if part == "weight" and isinstance(module, _COUNTED):
-                macs += volume * positions.get(name, 0)
+    traced = replace(trace(network), couplings=survey(network).couplings)
     channels = {coupling.convolutions[0]: coupling.channels for coupling in traced.couplings}
+    whole = np.array(list(channels.values()), dtype=np.int64)
+    applied = macs_by_layer(network)
+    axes = _axes(traced, network.module)
+    macs = np.zeros((len(whole) + 1,) * 2, dtype=np.int64)
+    parameters = np.zeros_like(macs)
+    for name, module in network.module.named_modules():
+        weights = np.zeros_like(macs)
+        for part, parameter in module.named_parameters(name, recurse=False):
+            volume = _volume(network.name, part, [axes[part, k] for k in range(parameter.ndim)])
+            parameters += volume
+            if parameter.ndim > 1:
+                weights += volume
+        times, rest = divmod(applied.get(name, 0), max(1, Quadratic(folded(weights))(whole)))
+        if rest == 0:
+            macs += times * weights
+    macs[0, 0] += sum(applied.values()) - Quadratic(folded(macs))(whole)  # products of feature maps
     model = SizeModel(network.name, channels, Quadratic(folded(macs)), Quadratic(folded(parameters)))
-    found, whole = model.cost({}), cost(network)
-    if found != whole:
-        raise ContradictionError(
-            f"the size of {network.name} comes out as {found}, but it is {whole}; please report this"
-        )
+    _confirm(network, model)
     return model
 
 
-def _axes(traced: Trace) -> dict[_Axis, Counts]:
-    """Of the rows (0) and columns (1) that can be cut: how many are fixed, how many go with a filter.
+def _axes(traced: Trace, original: nn.Module) -> dict[tuple[str, int], Counts]:
+    """Of every axis of every parameter: how much of it is fixed, and how much goes with each filter.
 
-    The first entry counts the fixed ones, the others those that go with one filter of each coupling.
+    The first entry counts what is fixed, the others what goes with one filter of each coupling: found
+    by dropping one, since torch-pruning knows layers of many kinds.
     """
-    owners: dict[_Axis, Counts] = {}
-    channels = [1, *(coupling.channels for coupling in traced.couplings)]
+    module = traced.network.module
+    axes = {key: np.zeros(len(traced.couplings) + 1, dtype=np.int64) for key in _lengths(original)}
+    before = _lengths(module)
     for number, coupling in enumerate(traced.couplings, start=1):
-        for dep, indices in traced.group(coupling, range(coupling.channels)):
-            module = dep.target.module
-            length = _length(traced, module, dep.handler)
-            if length < 2:  # nothing is stored, or one number for all channels
-                continue
-            axis = 1 if dep.handler in INPUT_CUTTERS else 0
-            owner = owners.setdefault((module, axis), np.zeros(length, dtype=np.int64))
-            if len(set(indices)) % coupling.channels or owner[list(indices)].any():
-                raise _unfollowed(traced, module)
-            owner[list(indices)] = number
-    width = len(channels)
-    return {key: np.bincount(owner, minlength=width) // channels for key, owner in owners.items()}
+        if coupling.channels > 1:
+            with torch.inference_mode(False):
+                traced.group(coupling, [0]).prune()
+            after = _lengths(module)
+            for key, length in before.items():
+                axes[key][number] = length - after[key]
+            before = after
+    channels = np.array([coupling.channels for coupling in traced.couplings], dtype=np.int64)
+    for key, length in _lengths(original).items():
+        axes[key][0] = length - int(axes[key][1:] @ channels)
+    return axes
 
 
-def _length(traced: Trace, module: nn.Module | nn.Parameter, handler: object) -> int:
-    """How many rows or columns a layer has that `handler` may cut; 0 where nothing is stored."""
-    if isinstance(module, CUT_TYPES):
-        if isinstance(module, (nn.BatchNorm1d, nn.BatchNorm2d)):
-            return int(module.num_features)
-        return int(module.get_parameter("weight").shape[handler in INPUT_CUTTERS])
-    if isinstance(module, nn.Module):
-        shapes = {parameter.shape for parameter in module.parameters()}
-        if not shapes:
-            return 0
-        if len(shapes) == 1 and len(shape := shapes.pop()) == 1:
-            return int(shape[0])
-    raise _unfollowed(traced, module)
+def _lengths(module: nn.Module) -> dict[tuple[str, int], int]:
+    """The length of every axis of every parameter."""
+    return {
+        (name, axis): length
+        for name, parameter in module.named_parameters()
+        for axis, length in enumerate(parameter.shape)
+    }
 
 
-def _unfollowed(traced: Trace, module: nn.Module | nn.Parameter) -> InputError:
-    layer = repr(traced.names[module]) if isinstance(module, nn.Module) else "a loose parameter"
-    return InputError(
-        f"{traced.network.name}: the size of {layer} ({type(module).__name__}) does not follow from how"
-        " many filters its layers keep"
-    )
+def _volume(network: str, name: str, axes: list[Counts]) -> Counts:
+    """How many numbers a parameter holds, as a quadratic form in the counts."""
+    fixed = np.array([not axis[1:].any() for axis in axes], dtype=np.bool_)
+    size = math.prod(int(axis[0]) for axis, still in zip(axes, fixed, strict=True) if still)
+    varying = [axis for axis, still in zip(axes, fixed, strict=True) if not still]
+    if len(varying) > 2:
+        raise InputError(
+            f"{network}: {name!r} shrinks along {len(varying)} axes, which a budget cannot follow; give"
+            " a share of filters to keep"
+        )
+    one = np.zeros_like(axes[0]) if axes else np.zeros(1, dtype=np.int64)
+    one[0] = 1
+    rows, columns = [*varying, one, one][:2]
+    return size * np.outer(rows, columns)
 
 
-def _affine(axis: Counts | None, parameter: Tensor, dimension: int, width: int) -> Counts:
-    """An axis of a parameter as `_axes` has it, or all of it fixed."""
-    length = parameter.shape[dimension] if dimension < parameter.ndim else 1
-    if axis is not None and length > 1:
-        return axis
-    fixed = np.zeros(width, dtype=np.int64)
-    fixed[0] = length
-    return fixed
-
-
-def _positions(network: Network) -> dict[str, int]:
-    """How often each convolution and linear layer applies its weight to one image."""
-    positions: dict[str, int] = {}
-    hooks = []
-    for name, module in network.module.named_modules():
-        if isinstance(module, _COUNTED):
-
-            def count(layer: nn.Module, _: object, output: Tensor, name: str = name) -> None:
-                times = output.numel() // len(layer.get_parameter("weight"))
-                positions[name] = positions.get(name, 0) + times
-
-            hooks.append(module.register_forward_hook(count))
-    with torch.inference_mode():
-        network.module(example_input(network))
-    for hook in hooks:
-        hook.remove()
-    return positions
+def _confirm(network: Network, model: SizeModel) -> None:
+    """Hold the model against a network that loses some filters of every layer."""
+    rng = np.random.default_rng(0)
+    kept = {
+        name: np.sort(rng.choice(channels, 1 + int(rng.integers(channels)), replace=False))
+        for name, channels in model.channels.items()
+    }
+    found, expected = cost(cut(network, kept)[0]), model.cost({n: len(one) for n, one in kept.items()})
+    if found != expected:
+        raise InputError(
+            f"the size of {network.name} does not follow from how many filters its layers keep (it is"
+            f" {found}, not {expected}), as where channels are multiplied with channels in attention;"
+            " give a share of filters to keep instead of a budget"
+        )

@@ -21,7 +21,7 @@ from dispersion.errors import InputError
 from pruning.graph import Coupling, Trace, trace
 from pruning.kept import Kept, dropped, kept_indices
 from pruning.ledger import CUT_TYPES, INPUT_CUTTERS, Ledger
-from pruning.same_function import Absent, check_same_function, lively
+from pruning.same_function import Absent, check_same_function, check_training, lively
 from pruning.zoo.network import Network
 
 _NORMS = (nn.LayerNorm, nn.GroupNorm, _InstanceNorm)
@@ -54,14 +54,20 @@ def prune(network: Network, kept: Kept, *, images: NDArray[np.uint8] | None = No
     ContradictionError
         torch-pruning cut something else than it was asked to.
     """
-    cut, absent = _cut(network, kept)
+    smaller, absent = cut(network, kept)
     if absent:
-        _check_function(network, kept, absent, cut, images)
-    return cut
+        _check_function(network, kept, absent, smaller, images)
+    return smaller
 
 
-def _cut(network: Network, kept: Kept) -> tuple[Network, dict[str, list[int]]]:
-    """A smaller copy, and by layer the outputs that it lost."""
+def cut(network: Network, kept: Kept) -> tuple[Network, dict[str, list[int]]]:
+    """A smaller copy, of which nobody has checked yet what it computes; see `prune`.
+
+    Returns
+    -------
+    Network, dict of str to list of int
+        The copy, and by layer the outputs that it lost.
+    """
     traced = trace(network)
     ledger = Ledger(network.module)
     requests = _requests(traced, kept)
@@ -70,8 +76,13 @@ def _cut(network: Network, kept: Kept) -> tuple[Network, dict[str, list[int]]]:
         for dep, indices in group:
             if isinstance(dep.target.module, CUT_TYPES):
                 ledger.note(traced.names[dep.target.module], dep.handler, indices)
-        with torch.inference_mode(False):  # the caller's would make weights nobody can train
-            group.prune()
+        try:
+            with torch.inference_mode(False):  # the caller's would make weights nobody can train
+                group.prune()
+        except Exception as error:  # whatever torch-pruning trips over
+            raise InputError(
+                f"torch-pruning cannot cut {coupling.convolutions[0]!r} of {network.name} ({error})"
+            ) from error
         ledger.confirm(coupling.convolutions, keep)
     ledger.audit(traced.network.module)
     _restore_flags(network.module, traced.network.module)
@@ -113,7 +124,7 @@ def mask(network: Network, kept: Kept) -> Network:
 
 def _requests(traced: Trace, kept: Kept) -> list[tuple[Coupling, NDArray[np.int64]]]:
     """Return the couplings that lose channels with the channels they keep, all of it checked."""
-    checked = kept_indices(traced.couplings, kept)
+    checked = kept_indices(traced, kept)
     pairs = ((coupling, checked.get(coupling.convolutions[0])) for coupling in traced.couplings)
     return [(coupling, keep) for coupling, keep in pairs if keep is not None]
 
@@ -129,20 +140,21 @@ def _silence(module: nn.Module, name: str, indices: Sequence[int]) -> None:
             bias[indices] = 0
 
 
-def _restore_flags(original: nn.Module, cut: nn.Module) -> None:
+def _restore_flags(original: nn.Module, smaller: nn.Module) -> None:
     """Freeze again what tracing had to thaw."""
-    for before, after in zip(original.parameters(), cut.parameters(), strict=True):
+    for before, after in zip(original.parameters(), smaller.parameters(), strict=True):
         after.requires_grad_(before.requires_grad)
 
 
 def _check_function(
-    network: Network, kept: Kept, absent: Absent, cut: Network, images: NDArray[np.uint8] | None
+    network: Network, kept: Kept, absent: Absent, smaller: Network, images: NDArray[np.uint8] | None
 ) -> None:
     """Hold a cut network against the original, with random weights if its own say nothing."""
-    if check_same_function(network, absent, cut, images):
+    check_training(network, smaller)
+    if check_same_function(network, absent, smaller, images):
         return
     model = lively(network, absent)
-    if not check_same_function(model, absent, _cut(model, kept)[0]):
+    if not check_same_function(model, absent, cut(model, kept)[0]):
         raise InputError(
             f"the outputs of {network.name} hardly depend on the image, whatever its weights, so that a"
             " cut of it cannot be checked"

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
+from torch import Tensor, nn
 
+from dispersion.errors import InputError
 from pruning.zoo.checkpoint import weights_digest
 
 
@@ -75,11 +76,42 @@ class Network:
         return weights_digest(self.module.state_dict())
 
     def copy(self) -> Network:
-        """Return an independent copy, trainable even when made inside ``torch.inference_mode``."""
-        with torch.inference_mode(False):
-            return replace(self, module=copy.deepcopy(self.module).eval())
+        """Return an independent copy, trainable even when made inside ``torch.inference_mode``.
+
+        Raises
+        ------
+        InputError
+            A layer keeps something that cannot be copied, such as a lock; it is named.
+        """
+        try:
+            with torch.inference_mode(False):
+                return replace(self, module=copy.deepcopy(self.module, _results(self.module)).eval())
+        except Exception as error:  # whatever an attribute raises
+            raise InputError(
+                f"{self.name} cannot be copied: {_uncopied(self.module)} ({error}); remove it, or give"
+                " the layer a __getstate__ that leaves it out"
+            ) from error
 
     @property
     def device(self) -> torch.device:
-        """Where the weights are."""
-        return next(self.module.parameters()).device
+        """Where the weights are; the processor if there are none."""
+        first = next(self.module.parameters(), None)
+        return torch.device("cpu") if first is None else first.device
+
+
+def _results(module: nn.Module) -> dict[int, object]:
+    """What `copy.deepcopy` is to take for tensors that are results, which it refuses to copy."""
+    held = (value for layer in module.modules() for value in vars(layer).values())
+    return {id(one): one.detach().clone() for one in held if isinstance(one, Tensor) and one.grad_fn}
+
+
+def _uncopied(module: nn.Module) -> str:
+    """The first attribute of a layer that cannot be copied."""
+    for name, layer in module.named_modules():
+        for key, value in vars(layer).items():
+            if key != "_modules":
+                try:
+                    copy.deepcopy(value)
+                except Exception:  # that is the one
+                    return f"layer {name or type(layer).__name__!r} keeps {key!r}, a {type(value).__name__}"
+    return "one of its layers refuses"

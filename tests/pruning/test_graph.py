@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from dispersion.errors import InputError
-from pruning import Network, filter_layers, mask, prune
+from pruning import Network, filter_layers, mask, prune, survey
 from pruning.graph import trace
 
 
@@ -59,10 +59,25 @@ def test_linear_layers_tie_as_convolutions_do(linear: bool) -> None:
     assert coupling.coupled == linear
 
 
-def test_grouped_convolutions_are_refused_by_name() -> None:
-    """Filters of a grouped convolution cannot be removed one by one."""
-    with pytest.raises(InputError, match=r"'1' cannot be pruned.*groups=2"):
-        trace(network(nn.Conv2d(3, 8, 1), nn.Conv2d(8, 8, 3, groups=2), *head(8)))
+def reasons(toy: Network) -> dict[str, str]:
+    return {one.layer: one.reason for one in survey(toy).left_out}
+
+
+def test_grouped_convolutions_are_left_out_by_name() -> None:
+    """Filters of a grouped convolution cannot be removed one by one; those before them can."""
+    toy = network(
+        nn.Conv2d(3, 8, 1),
+        nn.Conv2d(8, 8, 1),
+        nn.Conv2d(8, 8, 3, groups=2),
+        nn.Conv2d(8, 8, 1),
+        *head(8),
+    )
+    assert [layer.name for layer in filter_layers(toy)] == ["0", "3"]
+    assert set(reasons(toy)) == {"1", "2"}
+    assert "one by one" in reasons(toy)["2"]
+    assert "2 groups" in reasons(toy)["2"]
+    with pytest.raises(InputError, match="layer '2' of toy cannot be pruned one by one"):
+        prune(toy, {"2": [0, 1]})
 
 
 def test_networks_that_do_not_run_are_refused() -> None:
@@ -86,10 +101,14 @@ class TwoHalves(nn.Module):
         return self.head((halves + self.both(x)).mean((2, 3)))
 
 
-def test_partly_tied_convolutions_are_refused() -> None:
+def test_partly_tied_convolutions_are_left_out() -> None:
     """A convolution tied to half of another has no filters that stand for themselves."""
-    with pytest.raises(InputError, match="cannot be pruned one by one"):
-        trace(Network("halves", TwoHalves().eval(), (3, 8, 8), 4, None, "test"))
+    toy = Network("halves", TwoHalves().eval(), (3, 8, 8), 4, None, "test")
+    found = trace(toy).left_out
+    assert {one.layer for one in found} == {"left", "right", "both"}
+    assert all("one by one" in one.reason for one in found)
+    with pytest.raises(InputError, match="halves has no layer whose filters can be pruned"):
+        filter_layers(toy)
 
 
 class Reusing(nn.Module):
@@ -162,11 +181,11 @@ def test_a_layer_of_two_names_is_one_layer() -> None:
 
 
 @pytest.mark.parametrize("part", ["weight", "bias"])
-def test_weights_of_two_layers_are_refused_by_name(part: str) -> None:
+def test_weights_of_two_layers_are_left_out_by_name(part: str) -> None:
     """Layers that share a parameter cannot be pruned one without the other."""
     body, tied = nn.Conv2d(8, 8, 3, padding=1), nn.Conv2d(8, 8, 3, padding=1)
     setattr(tied, part, body.get_parameter(part))
     toy = network(nn.Conv2d(3, 8, 1), body, nn.ReLU(), tied, nn.Conv2d(8, 6, 1), *head(6))
-    for refuse in (filter_layers, lambda network: prune(network, {"0": [0]})):
-        with pytest.raises(InputError, match=f"'1' and '3' share.*give '3' a {part}"):
-            refuse(toy)
+    assert [layer.name for layer in filter_layers(toy)] == ["4"]
+    with pytest.raises(InputError, match=f"'1' and '3' share.*give '3' a {part}"):
+        prune(toy, {"0": [0]})

@@ -135,10 +135,77 @@ def test_bad_counts_are_refused(small_resnet: Network) -> None:
             model.cost({"conv1": count})
 
 
-def test_what_cannot_be_counted_is_refused() -> None:
-    """A parameter outside of every layer loses channels where no layer says so."""
-    with pytest.raises(InputError, match="loose parameter"):
-        size_model(toy(Scaled()))
+class Recurrent(nn.Module):
+    """An LSTM reads the columns of the maps."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.rnn = nn.Conv2d(3, 6, 3), nn.LSTM(6, 5, batch_first=True, bidirectional=True)
+        self.head = nn.Linear(10, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map images to logits."""
+        return self.head(self.rnn(self.first(x).relu().mean(2).transpose(1, 2))[0][:, -1])
+
+
+class Attentive(nn.Module):
+    """Places look at each other, by products of maps of fixed width."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.mix = nn.Conv2d(3, 6, 3), nn.Conv2d(6, 4, 1)
+        self.mha, self.head = nn.MultiheadAttention(4, 2, batch_first=True), nn.Linear(4, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map images to logits."""
+        tokens = self.mix(self.first(x).relu()).flatten(2).transpose(1, 2)
+        return self.head(self.mha(tokens, tokens, tokens)[0].mean(1))
+
+
+class Up(nn.Module):
+    """A transposed and a grouped convolution."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.up = nn.Conv2d(3, 6, 3, stride=2), nn.ConvTranspose2d(6, 8, 2, stride=2)
+        self.last, self.grouped = nn.Conv2d(8, 6, 1), nn.Conv2d(3, 6, 3, groups=3)
+        self.head = nn.Linear(12, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map images to logits."""
+        maps = self.last(self.up(self.first(x).relu()).relu()).mean((2, 3))
+        return self.head(torch.cat((maps, self.grouped(x).mean((2, 3))), 1))
+
+
+@pytest.mark.parametrize("module", [Scaled, Recurrent, Attentive, Up])
+@pytest.mark.parametrize("seed", range(3))
+def test_agrees_beyond_convolutions(module: type[nn.Module], seed: int) -> None:
+    """A loose scale, recurrent layers, attention over places, transposed convolutions."""
+    torch.manual_seed(seed)
+    network = toy(module())
+    assert_agrees(network, size_model(network), seed)
+
+
+class Pairs(nn.Module):
+    """Places look at each other by products of maps whose channels can be pruned."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.query, self.key = nn.Conv2d(3, 6, 3), nn.Conv2d(6, 8, 1), nn.Conv2d(6, 8, 1)
+        self.head = nn.Linear(6, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map images to logits."""
+        x = self.first(x)
+        query, key = self.query(x).flatten(2), self.key(x).flatten(2)
+        weights = torch.einsum("ncp,ncq->npq", query, key).softmax(2)
+        return self.head(torch.einsum("npq,ncq->ncp", weights, x.flatten(2)).mean(2))
+
+
+def test_products_of_channels_are_refused() -> None:
+    """A budget that would be met on paper only is not promised."""
+    with pytest.raises(InputError, match="does not follow from how many filters"):
+        size_model(toy(Pairs()))
 
 
 def test_shared_weights_are_refused() -> None:

@@ -9,7 +9,6 @@ from dispersion.errors import InputError
 from pruning import Calibration, Network
 from pruning.windows import outputs_at, window
 
-
 LAYERS = [
     nn.Conv2d(3, 4, 3, padding=1),
     nn.Conv2d(3, 4, 3),
@@ -45,7 +44,7 @@ def test_rows_are_what_a_convolution_multiplies(layer):
 
 
 class Same(nn.Conv2d):
-    """Pads inside, as TensorFlow does: what is odd goes to the right and below, or to the other side."""
+    """Pads inside, as TensorFlow does: what is odd goes to the right and below."""
 
     left = False
 
