@@ -117,7 +117,7 @@ def evaluate(
         What it is worth.
     """
     begun = time.perf_counter()
-    pruned = prune(network, kept) if kept else network
+    pruned = prune(network, kept, images=exam.unlabelled if exam else None) if kept else network
     size = cost(pruned)
     cut = time.perf_counter()
     tried = recoveries if kept else ()
@@ -128,7 +128,7 @@ def evaluate(
         data = exam.train, exam.train_labels
         return train(start, *data, schedule, checkpoint=file, watch=watch)
 
-    found, faults = ({}, ()) if exam is None else _accuracies(pruned, kept, exam, tried, tuning)
+    found, faults = ({}, ()) if exam is None else _accuracies(pruned, exam, tried, tuning)
     speedup = latency(network, pruned).speedup if timed else None
     return Evaluation(
         size.parameters,
@@ -144,7 +144,6 @@ def evaluate(
 
 def _accuracies(
     pruned: Network,
-    kept: Kept,
     exam: Exam,
     recoveries: tuple[str, ...],
     tune: Callable[[Network, Exam], Network],
@@ -153,7 +152,7 @@ def _accuracies(
     start = [pruned]
     ways: dict[str, Callable[[], Network]] = {
         BATCH_NORM: lambda: reestimate_batchnorm(pruned, exam.unlabelled),
-        LEAST_SQUARES: lambda: reconstruct(exam.calibration, pruned, kept),
+        LEAST_SQUARES: lambda: reconstruct(exam.calibration, pruned),
         FINE_TUNING: lambda: tune(start[-1], exam),
     }
     found, faults = {RAW: accuracies(pruned, exam.images, exam.labels)}, list[str]()

@@ -19,7 +19,7 @@ from pruning.batches import batches
 from pruning.calibration import Calibration
 from pruning.followers import Norm, affine
 from pruning.graph import example_input
-from pruning.kept import Kept, kept_indices
+from pruning.kept import kept_indices
 from pruning.least_squares import Fit, Ridge
 from pruning.running import noting, run_until_seen
 from pruning.targets import Targets
@@ -37,7 +37,6 @@ _ALIVE = 4  # activations of the widest layer's size that live at a time
 def reconstruct(
     calibration: Calibration,
     pruned: Network,
-    kept: Kept,
     *,
     ridge: float | None = 1e-2,
     rounds: int = 5,
@@ -55,9 +54,7 @@ def reconstruct(
     calibration : Calibration
         The unpruned network with its images; labels are not used.
     pruned : Network
-        ``prune(calibration.network, kept)``; left as it is.
-    kept : mapping of layer name to kept indices
-        What was kept.
+        What `prune` left of the calibrated network; left as it is.
     ridge : float or None
         Penalty on the squared weights, as a share of the columns' mean sum of squares; None to choose,
         layer by layer, the one of `RIDGES` that does best on the last fifth of the images, which it is
@@ -74,8 +71,8 @@ def reconstruct(
     Raises
     ------
     InputError
-        A ridge of 0 or less, or too small for the numbers, no rounds, or a layer that cannot be
-        fitted (a grouped one, say).
+        A network that was not cut from the calibrated one, a ridge of 0 or less, or too small for the
+        numbers, no rounds, or a layer that cannot be fitted (a grouped one, say).
 
     References
     ----------
@@ -90,7 +87,7 @@ def reconstruct(
     if rounds < 1:
         raise InputError(f"a reconstruction takes 1 round or more, not {rounds!r}.")
     repaired = pruned.copy()
-    kept = kept_indices(calibration.trace, kept)
+    kept = kept_indices(calibration.trace, pruned.kept_from(calibration.network))
     lost = {reader.name for layer in kept for reader in calibration.readers(layer)}
     names = _disturbed(calibration, lost)
     if names:

@@ -24,23 +24,22 @@ from pruning.zoo.networks import blank_network, networks
 _WEIGHTS, _RECORD = ".safetensors", ".json"
 
 
-def save(network: Network, kept: Kept, path: Path | str) -> None:
+def save(network: Network, path: Path | str) -> None:
     """Write a pruned network as ``PATH.safetensors`` and ``PATH.json``.
 
     Parameters
     ----------
     network : Network
-        Cut down from the network its name stands for; its weights may have changed since.
-    kept : mapping of str to integers
-        What it was cut with, see `prune`; empty for a network that is whole.
+        The network its name stands for, or what `prune` left of it; its weights may have changed
+        since.
     path : Path or str
         Where to, without a suffix.  Files that are there are replaced.
 
     Raises
     ------
     InputError
-        `kept` is not what the network was cut with, weights are not of the type its architecture is
-        built with, or the files cannot be written.
+        The network is no longer of the shapes that its `kept` says, weights are not of the type its
+        architecture is built with, or the files cannot be written.
     UnknownNameError, MissingExtraError
         The network's name stands for nothing that can be built here.
 
@@ -53,15 +52,15 @@ def save(network: Network, kept: Kept, path: Path | str) -> None:
     state = {name: tensor.cpu().clone() for name, tensor in network.module.state_dict().items()}
     whole = replace(blank_network(network.name, network.classes), input_shape=network.input_shape)
     try:
-        rebuilt = _rebuilt(whole, kept, state, network.name)
+        rebuilt = _rebuilt(whole, network.kept, state, network.name)
     except InputError as error:
-        raise InputError(f"{network.name} was not cut with these kept filters: {error}") from error
+        raise InputError(f"{network.name} was changed otherwise than by prune: {error}") from error
     if rebuilt.digest != network.digest:
         raise InputError(
             f"{network.name} has weights of other types than it is built with, so that other ones would"
             " be loaded; convert them back first, as with module.float()"
         )
-    text, content = Record.of(network, _cuts(whole, kept)).text(), safetensors.torch.save(state)
+    text, content = Record.of(network, _cuts(whole, network.kept)).text(), safetensors.torch.save(state)
     weights_file, record_file = _files(path)
     with written_whole(record_file) as described, written_whole(weights_file) as weights:
         described.write_text(text, encoding="utf-8")

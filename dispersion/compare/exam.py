@@ -27,7 +27,7 @@ def load_exam(session: Session, subject: NetworkOptions, network: Network) -> Ex
         session.say(f"no data: for accuracies of {network.name} give {ways}")
         return None
     try:
-        images = load_images(name)
+        images = load_images(name, network.input_shape[0])
     except UnavailableError as error:
         session.say(f"no data: {error}")
         return None

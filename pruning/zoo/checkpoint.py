@@ -1,7 +1,7 @@
 """Read the weights of a checkpoint without ever running what is in it.
 
-A pickled whole module is read as inert records: each class name it may mention stands for a class
-that can only hold attributes, so the package that wrote it is neither needed nor imported.
+Whatever a pickle names beside tensors, a whole module too, is read as inert records: each name stands
+for a class that can only hold attributes, so the package that wrote it is neither needed nor imported.
 """
 
 from __future__ import annotations
@@ -23,61 +23,89 @@ from dispersion.errors import InputError
 State = dict[str, Tensor]
 """Dotted names to tensors on the CPU, as ``nn.Module.state_dict`` has them."""
 
-_RECORDS = (
-    "resnet.BasicBlock",
-    "resnet.ResNet",
-    "torchvision.models.vgg.VGG",
-    "torch.nn.modules.activation.ReLU",
-    "torch.nn.modules.batchnorm.BatchNorm1d",
-    "torch.nn.modules.batchnorm.BatchNorm2d",
-    "torch.nn.modules.container.Sequential",
-    "torch.nn.modules.conv.Conv2d",
-    "torch.nn.modules.dropout.Dropout",
-    "torch.nn.modules.linear.Identity",
-    "torch.nn.modules.linear.Linear",
-    "torch.nn.modules.pooling.AdaptiveAvgPool2d",
-    "torch.nn.modules.pooling.AvgPool2d",
-    "torch.nn.modules.pooling.MaxPool2d",
+WRAPPINGS = (
+    *("state_dict", "model_state_dict", "model", "net", "network", "module", "weights"),
+    *("ema", "model_ema", "ema_state_dict", "state_dict_ema"),
 )
+"""The keys under which training programs keep a state dict, the first that is there."""
+
+PREFIXES = ("module.", "_orig_mod.", "model.")
+"""What is put before every name: by data-parallel training, ``torch.compile`` and Lightning."""
+
+_COUNTERS = ("n_averaged", "total_ops", "total_params")
+"""Numbers beside the weights: of averaged models, and of thop."""
+
+_MOST_NAMES = 100  # of code in one file
+_MOST_KEYS = 8  # that are told of a checkpoint without weights
 
 
 class _Record:
-    """What is left of a pickled module: its attributes, and no behaviour."""
+    """What is left of a pickled object: its attributes, and no behaviour."""
 
     _parameters: dict[str, Tensor | None]
     _buffers: dict[str, Tensor | None]
     _modules: dict[str, _Record | None]
 
+    def __new__(cls, *_: object, **__: object) -> _Record:
+        """Take any arguments, and do nothing with them."""
+        return object.__new__(cls)
+
+    def __setstate__(self, state: object) -> None:
+        """Hold the attributes, where there are some."""
+        if isinstance(state, Mapping):
+            self.__dict__.update(state)
+
 
 def load_state_dict(path: Path) -> State:
-    """Read the weights in a file; nothing in the file is executed.
+    """Read the weights in a file; nothing in the file is executed.  See `read_checkpoint`."""
+    return read_checkpoint(path)[0]
+
+
+def read_checkpoint(path: Path) -> tuple[State, str]:
+    """Read the weights in a file, and say what was taken of it; nothing in the file is executed.
 
     Parameters
     ----------
     path : Path
-        A ``.safetensors`` file, or a PyTorch file holding a state dict, a dict with one under
-        ``state_dict`` or ``model``, or one pickled module of plain convolutional layers.
+        A ``.safetensors`` file, or a PyTorch file holding a state dict, one under one of `WRAPPINGS`
+        in a dict, or a pickled module.
 
     Returns
     -------
     dict of str to Tensor
-        The weights on the CPU; a ``module.`` before every name (data-parallel training) is dropped.
+        The weights on the CPU, without `PREFIXES` that all their names have, and without numbers that
+        training programs keep beside them.
+    str
+        Where they are from, for `Network.provenance`.
 
     Raises
     ------
     InputError
-        The file is missing, damaged, of another kind, or names code other than those layers.
+        The file is missing, damaged, or holds no weights; the keys that are there are told.
     """
     if not path.is_file():
         raise InputError(f"there is no checkpoint file {str(path)!r}")
+    taken: list[str] = []
     try:
-        state = load_file(path) if path.suffix == ".safetensors" else _weights_only(path)
+        state = load_file(path) if path.suffix == ".safetensors" else _weights_only(path, taken)
     except InputError:
         raise
     except Exception as error:  # a hostile file can make the readers raise anything
         raise InputError(f"the checkpoint {str(path)!r} cannot be read: {_reason(error)}") from error
-    if state and all(name.startswith("module.") for name in state):
-        state = {name.removeprefix("module."): value for name, value in state.items()}
+    state = _bare(state, taken)
+    told = f" ({', '.join(taken)})" if taken else ""
+    return state, f"the user's {path}{told}"
+
+
+def _bare(state: State, taken: list[str]) -> State:
+    """Leave out counters, and what is put before every name."""
+    counters = [name for name in state if name.rpartition(".")[2] in _COUNTERS]
+    if counters:
+        taken.append(f"without {counters[0]!r}" + (" and the like" if len(counters) > 1 else ""))
+        state = {name: value for name, value in state.items() if name not in counters}
+    while state and (prefix := next((p for p in PREFIXES if all(n.startswith(p) for n in state)), "")):
+        taken.append(f"without {prefix!r} before every name")
+        state = {name.removeprefix(prefix): value for name, value in state.items()}
     return state
 
 
@@ -96,9 +124,10 @@ def load_weights(module: nn.Module, state: Mapping[str, Tensor], source: str) ->
     Raises
     ------
     InputError
-        A name is missing, unexpected, or of another shape; the first is named.
+        A name is missing, unexpected, or of another shape or kind of number; the first is named.
     """
     own = module.state_dict()
+    state = _prefixed(state, own)
     for name, tensor in own.items():
         if name not in state:
             if name.endswith("num_batches_tracked"):
@@ -107,10 +136,32 @@ def load_weights(module: nn.Module, state: Mapping[str, Tensor], source: str) ->
         if state[name].shape != tensor.shape:
             found, needed = tuple(state[name].shape), tuple(tensor.shape)
             raise InputError(f"{source} has {name!r} of shape {found}; the network needs {needed}")
+        _require_numbers(name, state[name], tensor, source)
     for name in state:
         if name not in own:
             raise InputError(f"{source} holds {name!r}, which the network does not have")
     module.load_state_dict(dict(state), strict=False)
+
+
+def _prefixed(state: Mapping[str, Tensor], own: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+    """Put back what `read_checkpoint` took for a prefix, where the network's own names have it."""
+    for prefix in PREFIXES:
+        if own and all(name.startswith(prefix) for name in own):
+            rest = {name.removeprefix(prefix): tensor for name, tensor in own.items()}
+            if not any(name.startswith(prefix) for name in state) or state.keys() <= rest.keys():
+                return {prefix + name: value for name, value in _prefixed(state, rest).items()}
+    return state
+
+
+def _require_numbers(name: str, found: Tensor, needed: Tensor, source: str) -> None:
+    """Refuse what would not become the weights that were saved."""
+    if found.layout != torch.strided or found.is_quantized or found.is_meta:
+        raise InputError(f"{source} has {name!r} in another form than a dense tensor; save it densely")
+    if found.is_floating_point() != needed.is_floating_point() or found.is_complex():
+        raise InputError(
+            f"{source} has {name!r} of type {found.dtype} where the network needs {needed.dtype};"
+            " quantised weights must be made floating again before they are saved"
+        )
 
 
 def weights_digest(state: Mapping[str, Tensor]) -> str:
@@ -131,21 +182,54 @@ def _reason(error: Exception) -> str:
     return str(error).strip().split("\n")[0] or type(error).__name__
 
 
-def _weights_only(path: Path) -> State:
-    """Read a PyTorch file with the restricted unpickler."""
-    records: list[Callable[..., Any] | tuple[Callable[..., Any], str]] = [
-        (_Record, name) for name in _RECORDS
-    ]
-    with warnings.catch_warnings(), torch.serialization.safe_globals(records):
+def _weights_only(path: Path, taken: list[str]) -> State:
+    """Read a PyTorch file with the restricted unpickler; code that it names becomes `_Record`."""
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # an unusual pickle protocol is judged by its outcome
-        found = torch.load(path, map_location="cpu", weights_only=True)
+        found, named = _unpickled(path)
     if isinstance(found, Mapping):
-        found = next((found[key] for key in ("state_dict", "model") if key in found), found)
-    if isinstance(found, _Record):
+        key = next((key for key in WRAPPINGS if key in found and _state(found[key])), None)
+        taken += [] if key is None else [f"its {key!r}"]
+        found = found if key is None else found[key]
+    if (state := _state(found)) is not None:
+        return state
+    if named:
+        raise InputError(
+            f"the checkpoint {str(path)!r} cannot be read: it needs {named[0]}, code that is not run"
+        )
+    keys = [str(key)[:40] for key in found] if isinstance(found, Mapping) else []
+    there = (
+        f"; it has {', '.join(keys[:_MOST_KEYS])}{' ...' * (len(keys) > _MOST_KEYS)}" if keys else ""
+    )
+    raise InputError(
+        f"{str(path)!r} holds no state dict: a dict of names to tensors is needed{there}; save"
+        " module.state_dict()"
+    )
+
+
+def _unpickled(path: Path) -> tuple[Any, list[str]]:
+    """What is in a file, and the code that it names, which is not run."""
+    named: list[str] = []
+    while True:
+        records: list[Callable[..., Any] | tuple[Callable[..., Any], str]]
+        records = [(_Record, name) for name in named]
+        try:
+            with torch.serialization.safe_globals(records):
+                return torch.load(path, map_location="cpu", weights_only=True), named
+        except pickle.UnpicklingError as error:
+            asked = re.search(r"GLOBAL (\S+)", str(error))
+            if asked is None or asked[1] in named or len(named) == _MOST_NAMES:
+                raise
+            named.append(asked[1])
+
+
+def _state(found: object) -> State | None:
+    """The weights of a state dict or of a pickled module; None if it is neither."""
+    if isinstance(found, _Record) and "_modules" in vars(found):
         return dict(_tensors(found))
     if isinstance(found, Mapping) and found and all(map(_is_weight, found.items())):
         return {name: value.detach() for name, value in found.items()}
-    raise InputError(f"{str(path)!r} holds no state dict: a dict of names to tensors is needed")
+    return None
 
 
 def _is_weight(item: tuple[object, object]) -> bool:

@@ -12,18 +12,24 @@ from PIL import Image
 from dispersion.errors import InputError
 from pruning.zoo.images import Images
 
-_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp"})
+_FORMATS = ("PNG", "JPEG", "BMP", "WEBP")  #: what is opened, whatever a file is called
+_FULL = {"I;16": 65_535, "I;16B": 65_535, "I": 65_535}  # white, in modes that Pillow would clip
+_GREY, _COLOURS = 1, 3
+_CLUTTER = ("__MACOSX",)
 
 
-def read_folder(folder: Path) -> Images:
+def read_folder(folder: Path, channels: int = _COLOURS) -> Images:
     """Read ``folder/train/<class>/*`` and ``folder/test/<class>/*`` into memory.
 
     Parameters
     ----------
     folder : Path
-        Holds PNG, JPEG or BMP images, all of one size; they are read as RGB.  Labels number the
-        classes' folders in alphabetical order.  The images are put in a mixed order, always the same,
-        so that the first N are of all classes.
+        Holds PNG, JPEG, BMP or WEBP images, all of one size.  Grey images of 16 bits are brought to 8.
+        Labels number the classes' folders in alphabetical order.  The images are put in a mixed order,
+        always the same, so that the first N are of all classes.  Hidden files and folders, and files
+        that are no images, are passed over.
+    channels : int
+        3 to read them as RGB, 1 as grey.
 
     Returns
     -------
@@ -33,13 +39,19 @@ def read_folder(folder: Path) -> Images:
     Raises
     ------
     InputError
-        Another layout, no images, differing sizes, or a file that is no image.
+        Another layout, no images, images of another format, differing sizes, a file that is no image,
+        or another number of channels.
     """
+    if channels not in (_GREY, _COLOURS):
+        raise InputError(
+            f"images of a folder have 3 channels, or 1 if they are read as grey; the network takes"
+            f" {channels}"
+        )
     names = _class_names(folder / "train")
     if _class_names(folder / "test") != names:
         raise InputError(f"{folder}/train and {folder}/test must hold folders of the same names")
-    train, train_labels = _read_split(folder / "train", names)
-    test, test_labels = _read_split(folder / "test", names)
+    train, train_labels = _read_split(folder / "train", names, channels)
+    test, test_labels = _read_split(folder / "test", names, channels)
     if train.shape[1:] != test.shape[1:]:
         raise InputError(
             f"images in {folder}/train are {_size(train[0])}, in {folder}/test {_size(test[0])};"
@@ -54,9 +66,7 @@ def read_folder(folder: Path) -> Images:
 
 def _class_names(split: Path) -> tuple[str, ...]:
     names = (
-        tuple(sorted(path.name for path in split.iterdir() if path.is_dir()))
-        if (split.is_dir())
-        else ()
+        tuple(sorted(path.name for path in _shown(split) if path.is_dir())) if split.is_dir() else ()
     )
     if not names:
         raise InputError(
@@ -66,15 +76,39 @@ def _class_names(split: Path) -> tuple[str, ...]:
     return names
 
 
-def _read_split(split: Path, names: tuple[str, ...]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+def _shown(folder: Path) -> list[Path]:
+    """What a person sees in a folder."""
+    return [
+        path
+        for path in sorted(folder.iterdir())
+        if not path.name.startswith(".") and path.name not in _CLUTTER
+    ]
+
+
+def _image_files(folder: Path) -> list[Path]:
+    """The images in a folder; of a format that is not read, an `InputError`."""
+    Image.init()
+    known = {suffix: name for suffix, name in Image.EXTENSION.items() if name in Image.OPEN}
+    found = [path for path in _shown(folder) if path.suffix.lower() in known and path.is_file()]
+    for path in found:
+        if known[path.suffix.lower()] not in _FORMATS:
+            raise InputError(
+                f"{path} is of a format that is not read here; convert it to PNG, or move it away"
+            )
+    if not found:
+        raise InputError(f"{folder} holds no PNG, JPEG, BMP or WEBP images")
+    return found
+
+
+def _read_split(
+    split: Path, names: tuple[str, ...], channels: int
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     images: list[NDArray[np.uint8]] = []
     labels: list[int] = []
     for label, name in enumerate(names):
-        paths = sorted(p for p in (split / name).iterdir() if p.suffix.lower() in _SUFFIXES)
-        if not paths:
-            raise InputError(f"{split / name} holds no PNG, JPEG or BMP images")
+        paths = _image_files(split / name)
         for path in paths:
-            image = _read_image(path)
+            image = _read_image(path, channels)
             if images and image.shape != images[0].shape:
                 raise InputError(
                     f"{path} is {_size(image)} where the images before it are {_size(images[0])};"
@@ -86,12 +120,20 @@ def _read_split(split: Path, names: tuple[str, ...]) -> tuple[NDArray[np.uint8],
     return np.stack(images)[order], np.asarray(labels, dtype=np.int64)[order]
 
 
-def _read_image(path: Path) -> NDArray[np.uint8]:
+def _read_image(path: Path, channels: int) -> NDArray[np.uint8]:
+    mode = "L" if channels == _GREY else "RGB"
     try:
-        with Image.open(path) as image:
-            return np.asarray(image.convert("RGB"))
+        with Image.open(path, formats=_FORMATS) as image:
+            shown = _eight_bits(image) if image.mode in _FULL else image
+            return np.asarray(shown.convert(mode)).reshape(shown.height, shown.width, channels)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise InputError(f"{path} is not an image that can be read ({error})") from error
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """A grey image of 16 bits as one of 8: Pillow would make everything above 255 white."""
+    values = np.asarray(image, dtype=np.float64) * (255 / _FULL[image.mode])
+    return Image.fromarray(np.rint(values).clip(0, 255).astype(np.uint8))
 
 
 def _size(image: NDArray[np.uint8]) -> str:

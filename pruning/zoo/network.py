@@ -70,6 +70,26 @@ class Network:
             kept[layer] = tuple(chosen if before is None else (before[index] for index in chosen))
         return replace(self, kept=kept)
 
+    def kept_from(self, whole: Network) -> dict[str, list[int]]:
+        """Which filters this network keeps of `whole`, which it was cut from: by layer, as it has them.
+
+        Raises
+        ------
+        InputError
+            It holds filters that `whole` lacks.
+        """
+        kept = {}
+        for layer, before in {**dict.fromkeys(self.kept), **whole.kept}.items():
+            left = self.kept.get(layer)
+            if left is None or (before is not None and not set(left) <= set(before)):
+                raise InputError(
+                    f"this {self.name} was not cut from that {whole.name}: it has other filters in"
+                    f" {layer!r}"
+                )
+            if left != before:
+                kept[layer] = [i if before is None else before.index(i) for i in left]
+        return kept
+
     @property
     def digest(self) -> str:
         """The sha256 of the weights as they are now."""
@@ -113,5 +133,6 @@ def _uncopied(module: nn.Module) -> str:
                 try:
                     copy.deepcopy(value)
                 except Exception:  # that is the one
-                    return f"layer {name or type(layer).__name__!r} keeps {key!r}, a {type(value).__name__}"
+                    where = name or type(layer).__name__
+                    return f"layer {where!r} keeps {key!r}, a {type(value).__name__}"
     return "one of its layers refuses"

@@ -232,7 +232,7 @@ def test_repairs(here: Calibration, there: Calibration) -> None:
             "masked": mask(network, kept),
             "cut": cut,
             "re-estimated": reestimate_batchnorm(cut, IMAGES),
-            "fitted": reconstruct(calibration, cut, kept),
+            "fitted": reconstruct(calibration, cut),
             "trained": train(cut, IMAGES, LABELS, Schedule.fine_tuning(1, seed=0)),
         }
 

@@ -13,7 +13,6 @@ from dispersion.errors import InputError
 from pruning import (
     Calibration,
     Images,
-    Kept,
     Network,
     accuracy,
     calibration_images,
@@ -25,8 +24,8 @@ from pruning import (
 )
 from pruning.batches import batches
 from pruning.graph import trace
-from pruning.readers import outputs_at
 from pruning.running import run_until_seen
+from pruning.windows import outputs_at
 
 Pixels = NDArray[np.uint8]
 INPUT_CUTTERS = (tp.prune_conv_in_channels, tp.prune_linear_in_channels)
@@ -102,7 +101,7 @@ def test_copies_are_not_missed(norms: bool, bias: bool) -> None:
     kept = halves(network)
     pruned = prune(network, kept)
     calibration = Calibration(network, drawn(150, 6))
-    repaired = reconstruct(calibration, pruned, kept, ridge=1e-5)
+    repaired = reconstruct(calibration, pruned, ridge=1e-5)
     images = drawn(20, 6, seed=1)
     expected = logits(network, images)
     assert (logits(pruned, images) - expected).abs().max() > 0.1 * expected.abs().max()
@@ -119,7 +118,7 @@ def test_copies_are_not_missed_across_additions(name: str, request: pytest.Fixtu
     assert any(one.coupled for one in trace(network).couplings)
     pruned = prune(network, kept)
     images = drawn(40, 32)
-    repaired = reconstruct(Calibration(network, images), pruned, kept, ridge=1e-4)
+    repaired = reconstruct(Calibration(network, images), pruned, ridge=1e-4)
     expected = logits(network, images)
     off, before = ((logits(one, images) - expected).square().sum() for one in (repaired, pruned))
     assert off < 1e-4 * before
@@ -133,8 +132,8 @@ def test_nothing_dropped_changes_nothing(
     """Layers that lose no inputs are left alone, whether they are named or not."""
     network: Network = request.getfixturevalue(name)
     kept = {one.convolutions[0]: range(one.channels) for one in trace(network).couplings}
-    kept = kept if everything else {}
-    repaired = reconstruct(Calibration(network, drawn(2, 32)), network.copy(), kept)
+    pruned = prune(network, kept) if everything else network
+    repaired = reconstruct(Calibration(network, drawn(2, 32)), pruned)
     assert repaired.digest == network.digest
 
 
@@ -148,7 +147,7 @@ def test_layers_before_the_first_cut_keep_their_weights(
     kept = {names[8]: range(0, 400, 2), names[-1]: range(100)}
     pruned = prune(small_vgg, kept)
     calibration = Calibration(small_vgg, drawn(2, 32), mirrored=False)
-    repaired = reconstruct(calibration, pruned, kept, rounds=2)
+    repaired = reconstruct(calibration, pruned, rounds=2)
     before, after = pruned.module.state_dict(), repaired.module.state_dict()
     changed = {name for name in before if not torch.equal(before[name], after[name])}
     # the last one is read by the hidden linear layer, across pooling and flattening
@@ -162,7 +161,7 @@ def test_layers_that_still_give_what_they_should_keep_their_weights() -> None:
     first, second = list(halves(network))[:2]
     kept = {first: halves(network)[first]}
     pruned = prune(network, kept)
-    repaired = reconstruct(Calibration(network, drawn(150, 6)), pruned, kept, ridge=1e-5)
+    repaired = reconstruct(Calibration(network, drawn(150, 6)), pruned, ridge=1e-5)
     before, after = pruned.module.state_dict(), repaired.module.state_dict()
     changed = {name for name in before if not torch.equal(before[name], after[name])}
     assert changed == {f"{second}.weight", f"{second}.bias"}
@@ -177,10 +176,10 @@ def test_both_walks_find_the_same(
     kept = halves(network)
     pruned = prune(network, kept)
     calibration = Calibration(network, drawn(11, network.input_shape[1]), batch=4)
-    at_once = reconstruct(calibration, pruned, kept)
+    at_once = reconstruct(calibration, pruned)
     monkeypatch.setattr(reconstruction, "_MEMORY", 0)
     monkeypatch.setattr(reconstruction, "_at_once", None)
-    in_batches = reconstruct(calibration, pruned, kept)
+    in_batches = reconstruct(calibration, pruned)
     assert weights_differ(at_once, pruned) > 0.1
     assert weights_differ(at_once, in_batches) < 1e-3
 
@@ -194,7 +193,7 @@ def test_where_the_intercept_goes(bias: bool, norms: bool) -> None:
     first, second = list(halves(network))[:2]
     kept = {first: [0, 3, 4]}
     pruned = prune(network, kept)
-    repaired = reconstruct(Calibration(network, drawn(30, 6)), pruned, kept)
+    repaired = reconstruct(Calibration(network, drawn(30, 6)), pruned)
     before, after = pruned.module.state_dict(), repaired.module.state_dict()
     here = f"{second}.", f"{int(second) + 1}."  # the layer, and the norm or ReLU behind it
     changed = {n for n in before if n.startswith(here) and not torch.equal(before[n], after[n])}
@@ -228,7 +227,7 @@ def test_outputs_come_closer_than_by_other_repairs(seed: int, rounds: int) -> No
     norm = str(int(second) + 1)
     kept = {first: [1, 2, 5]}
     pruned, calibration = prune(network, kept), Calibration(network, images, mirrored=False)
-    repaired = reconstruct(calibration, pruned, kept, ridge=1e-4, rounds=rounds)
+    repaired = reconstruct(calibration, pruned, ridge=1e-4, rounds=rounds)
     y = outputs(network, norm, images)
 
     def off(one: Network) -> float:
@@ -237,7 +236,7 @@ def test_outputs_come_closer_than_by_other_repairs(seed: int, rounds: int) -> No
 
     assert off(repaired) <= min(off(pruned), off(reestimate_batchnorm(pruned, images)))
     if rounds > 1:  # and it is worth to be blind to what the ReLU hides
-        assert off(repaired) <= off(reconstruct(calibration, pruned, kept, ridge=1e-4, rounds=1))
+        assert off(repaired) <= off(reconstruct(calibration, pruned, ridge=1e-4, rounds=1))
 
 
 @pytest.mark.parametrize("name", ["small_resnet", "small_mobilenet"])
@@ -248,7 +247,7 @@ def test_logits_come_closer_with_coupled_layers_pruned(
     network: Network = request.getfixturevalue(name)
     kept = halves(network)
     pruned, images = prune(network, kept), drawn(40, 32)
-    repaired = reconstruct(Calibration(network, images, mirrored=False), pruned, kept)
+    repaired = reconstruct(Calibration(network, images, mirrored=False), pruned)
     expected = logits(network, images)
     off, before = ((logits(one, images) - expected).square().sum() for one in (repaired, pruned))
     assert off < 0.1 * before
@@ -260,7 +259,7 @@ def test_networks_are_left_alone() -> None:
     kept = halves(network)
     pruned = prune(network, kept)
     digests = network.digest, pruned.digest
-    repaired = reconstruct(Calibration(network, drawn(10, 6)), pruned, kept)
+    repaired = reconstruct(Calibration(network, drawn(10, 6)), pruned)
     assert (network.digest, pruned.digest) == digests
     assert repaired.digest != pruned.digest
     assert not any(module.training for module in repaired.module.modules())
@@ -274,8 +273,7 @@ def test_the_same_seed_gives_the_same_weights(small_resnet: Network) -> None:
     kept = {"layer1.0.conv1": [0, 3, 5], "layer2.0.conv1": range(0, 32, 2)}
     pruned, images = prune(small_resnet, kept), drawn(40, 32)
     digests = [
-        reconstruct(Calibration(small_resnet, images, seed=seed), pruned, kept).digest
-        for seed in (0, 0, 1)
+        reconstruct(Calibration(small_resnet, images, seed=seed), pruned).digest for seed in (0, 0, 1)
     ]
     assert digests[0] == digests[1] != digests[2]
 
@@ -300,10 +298,9 @@ def test_images_that_judge_a_ridge_are_not_mirror_images_of_fitted_ones() -> Non
 
     best = min(reconstruction.RIDGES, key=held_out_loss)
     assert best > min(reconstruction.RIDGES)
-    found = reconstruct(calibration, pruned, kept, ridge=None)
+    found = reconstruct(calibration, pruned, ridge=None)
     digests = {
-        ridge: reconstruct(calibration, pruned, kept, ridge=ridge).digest
-        for ridge in reconstruction.RIDGES
+        ridge: reconstruct(calibration, pruned, ridge=ridge).digest for ridge in reconstruction.RIDGES
     }
     assert found.digest == digests[best]
 
@@ -315,7 +312,7 @@ def test_two_images_are_enough_to_choose_a_ridge() -> None:
     pruned = prune(network, kept)
     for mirrored in (True, False):
         calibration = Calibration(network, drawn(2, 6), mirrored=mirrored)
-        assert logits(reconstruct(calibration, pruned, kept, ridge=None), drawn(5, 6)).isfinite().all()
+        assert logits(reconstruct(calibration, pruned, ridge=None), drawn(5, 6)).isfinite().all()
 
 
 @pytest.mark.parametrize("ridge", [0.0, -1.0, float("nan"), float("inf")])
@@ -323,7 +320,7 @@ def test_bad_ridges_are_refused(ridge: float) -> None:
     """A ridge is a number above 0."""
     network = chain(True, True)
     with pytest.raises(InputError, match=rf"ridge must be a number above 0, not {ridge!r}"):
-        reconstruct(Calibration(network, drawn(2, 6)), network, {}, ridge=ridge)
+        reconstruct(Calibration(network, drawn(2, 6)), network, ridge=ridge)
 
 
 @pytest.mark.parametrize("rounds", [0, -1])
@@ -331,7 +328,7 @@ def test_no_rounds_are_refused(rounds: int) -> None:
     """At least one fit is made."""
     network = chain(True, True)
     with pytest.raises(InputError, match=f"1 round or more, not {rounds}"):
-        reconstruct(Calibration(network, drawn(2, 6)), network, {}, rounds=rounds)
+        reconstruct(Calibration(network, drawn(2, 6)), network, rounds=rounds)
 
 
 class Toy(nn.Module):
@@ -377,18 +374,17 @@ def twice(toy: Toy, x: Tensor) -> Tensor:
 @pytest.mark.parametrize(
     ("then", "message"),
     [
-        (grouped, "'grouped' cannot be pruned one by one"),
         (by_place, "only plain convolutions and linear"),
     ],
 )
 def test_readers_that_cannot_be_fitted_are_told(
     then: Callable[[Toy, Tensor], Tensor], message: str
 ) -> None:
-    """Grouped convolutions and linear layers of sequences are refused in one sentence."""
+    """Linear layers of sequences are told in one sentence."""
     network = toy(then)
-    kept: Kept = {"a": [0, 1]}
+    pruned = prune(network, {"a": [0, 1]})
     with pytest.raises(InputError, match=message) as caught:
-        reconstruct(Calibration(network, drawn(5, 6)), network, kept)
+        reconstruct(Calibration(network, drawn(5, 6)), pruned)
     assert "\n" not in str(caught.value)
 
 
@@ -402,7 +398,7 @@ def test_tied_linear_layers_and_layers_called_twice(
     pruned, images = prune(network, kept), drawn(80, 6)
     expected = logits(network, images)
     for _ in range(2):
-        repaired = reconstruct(Calibration(network, images), pruned, kept, ridge=1e-5)
+        repaired = reconstruct(Calibration(network, images), pruned, ridge=1e-5)
         off, before = ((logits(one, images) - expected).square().sum() for one in (repaired, pruned))
         assert off < 1e-4 * before
         monkeypatch.setattr(reconstruction, "_MEMORY", 0)
@@ -419,6 +415,6 @@ def test_reconstruction_beats_new_statistics(vgg16: Network, cifar10: Images) ->
     images = calibration_images(cifar10, 200)
     test, labels = cifar10.test[:500], cifar10.test_labels[:500]
     pruned = prune(vgg16, kept)
-    repaired = reconstruct(Calibration(vgg16, images, mirrored=False), pruned, kept, rounds=1)
+    repaired = reconstruct(Calibration(vgg16, images, mirrored=False), pruned, rounds=1)
     statistics = accuracy(reestimate_batchnorm(pruned, images), test, labels)
     assert accuracy(repaired, test, labels) > statistics + 0.15

@@ -61,14 +61,13 @@ def logits(network: Network) -> torch.Tensor:
         return network.module(images)
 
 
-def cut(network: Network) -> tuple[Network, dict[str, Any]]:
-    """A pruned network whose weights are no longer the original's rows, and what it kept."""
-    kept = kept_of(network)
-    pruned = prune(network, kept)
+def cut(network: Network) -> Network:
+    """A pruned network whose weights are no longer the original's rows."""
+    pruned = prune(network, kept_of(network))
     with torch.no_grad():
         for parameter in pruned.module.parameters():
             parameter.mul_(1.25)
-    return pruned, kept
+    return pruned
 
 
 @pytest.mark.parametrize("name", SMALL)
@@ -76,9 +75,9 @@ def test_what_is_loaded_is_what_was_saved(
     name: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     """Logits are the same to the last bit, and all that is known of the network with them."""
-    network, kept = cut(request.getfixturevalue(name))
+    network = cut(request.getfixturevalue(name))
     network = replace(network, dataset="photos", provenance="tuned", normalization=IMAGENET)
-    save(network, kept, tmp_path / "half-0.5")
+    save(network, tmp_path / "half-0.5")
     assert sorted(os.listdir(tmp_path)) == ["half-0.5.json", "half-0.5.safetensors"]
     for path in ("half-0.5", "half-0.5.json", "half-0.5.safetensors"):
         loaded = load(tmp_path / path)
@@ -91,7 +90,7 @@ def test_what_is_loaded_is_what_was_saved(
 
 def test_the_record_says_what_was_kept(small_vgg: Network, tmp_path: Path) -> None:
     """The JSON lists, for every layer that was cut, how many filters it had and which are left."""
-    save(prune(small_vgg, {"features.0": [9, 3]}), {"features.0": [9, 3]}, tmp_path / "a")
+    save(prune(small_vgg, {"features.0": [9, 3]}), tmp_path / "a")
     record = json.loads((tmp_path / "a.json").read_text())
     assert record["layers"] == {"features.0": {"filters": 64, "kept": [3, 9]}}
     assert record["versions"]["torch"] == torch.__version__
@@ -100,14 +99,14 @@ def test_the_record_says_what_was_kept(small_vgg: Network, tmp_path: Path) -> No
 
 def test_whole_networks_are_saved(small_resnet: Network, tmp_path: Path) -> None:
     """A network that lost nothing comes back as it is; one that was changed otherwise is refused."""
-    save(small_resnet, {}, tmp_path / "a")
+    save(small_resnet, tmp_path / "a")
     assert torch.equal(logits(load(tmp_path / "a")), logits(small_resnet))
     network = small_resnet.copy()
     network.module.layer1[0].conv2.bias = nn.Parameter(torch.arange(16.0))
     with pytest.raises(
         InputError, match=r"holds 'layer1.0.conv2.bias', which the network does not have"
     ):
-        save(network, {}, tmp_path / "b")
+        save(network, tmp_path / "b")
 
 
 def test_names_come_back_as_they_are(
@@ -117,7 +116,7 @@ def test_names_come_back_as_they_are(
     wrapped = nn.Sequential(OrderedDict(module=small_resnet.copy().module)).eval()
     network = replace(small_resnet, name="wrapped", module=wrapped)
     monkeypatch.setitem(networks._entries, "wrapped", Blank(network))
-    save(network, {}, tmp_path / "a")
+    save(network, tmp_path / "a")
     assert torch.equal(logits(load(tmp_path / "a")), logits(network))
 
 
@@ -126,7 +125,7 @@ def test_the_trained_vgg_comes_back(vgg16: Network, tmp_path: Path) -> None:
     """The published network, pruned everywhere, gives the same logits after a round trip."""
     kept = kept_of(vgg16)
     pruned = prune(vgg16, kept)
-    save(pruned, kept, tmp_path / "vgg16")
+    save(pruned, tmp_path / "vgg16")
     loaded = load(tmp_path / "vgg16")
     assert torch.equal(logits(loaded), logits(pruned))
     assert (loaded.dataset, loaded.provenance) == (vgg16.dataset, vgg16.provenance)
@@ -136,7 +135,7 @@ def test_the_trained_vgg_comes_back(vgg16: Network, tmp_path: Path) -> None:
 def saved(small_resnet: Network, tmp_path: Path) -> Path:
     """A small ResNet that lost filters in two layers, saved."""
     kept = {"layer1.0.conv1": [1, 2, 3], "layer2.1.conv1": range(5)}
-    save(prune(small_resnet, kept), kept, tmp_path / "net")
+    save(prune(small_resnet, kept), tmp_path / "net")
     return tmp_path / "net"
 
 
@@ -207,7 +206,7 @@ def test_a_save_cut_off_between_the_files_is_seen(
     saved: Path, small_resnet: Network, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """New weights under an old record are refused; nothing but the two files is left behind."""
-    pruned, kept = cut(small_resnet)
+    pruned = cut(small_resnet)
     replace_file = Path.replace
 
     def fail(self: Path, target: Path) -> Path:
@@ -217,7 +216,7 @@ def test_a_save_cut_off_between_the_files_is_seen(
 
     monkeypatch.setattr(Path, "replace", fail)
     with pytest.raises(InputError, match=r"net\.json' \(No space left on device\)"):
-        save(pruned, kept, saved)
+        save(pruned, saved)
     assert sorted(os.listdir(saved.parent)) == ["net.json", "net.safetensors"]
     with pytest.raises(InputError, match="holds other weights"):
         load(saved)
@@ -225,8 +224,8 @@ def test_a_save_cut_off_between_the_files_is_seen(
 
 def test_saving_replaces_both(saved: Path, small_resnet: Network) -> None:
     """A later save under the same name is the one that is loaded."""
-    pruned, kept = cut(small_resnet)
-    save(pruned, kept, saved)
+    pruned = cut(small_resnet)
+    save(pruned, saved)
     assert torch.equal(logits(load(saved)), logits(pruned))
 
 
@@ -240,28 +239,43 @@ def test_full_disks_are_told(
 
     monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(InputError, match=r"cannot write .*No space left"):
-        save(small_resnet, {}, tmp_path / "a")
+        save(small_resnet, tmp_path / "a")
     assert os.listdir(tmp_path) == []
 
 
 def test_folders_that_are_not_there_are_told(small_resnet: Network, tmp_path: Path) -> None:
     """The file that could not be written is named."""
     with pytest.raises(InputError, match=r"cannot write '.*missing/a"):
-        save(small_resnet, {}, tmp_path / "missing" / "a")
+        save(small_resnet, tmp_path / "missing" / "a")
+
+
+def test_what_was_kept_is_what_is_written(small_resnet: Network, tmp_path: Path) -> None:
+    """Of two cuts one after the other, the filters of the network that was loaded; copies know, too."""
+    once = prune(small_resnet, {"layer1.0.conv1": [1, 3, 5, 7], "conv1": range(8)})
+    pruned = prune(once, {"layer1.0.conv1": [0, 2]}).copy()
+    assert pruned.kept == {"layer1.0.conv1": (1, 5), "conv1": tuple(range(8))}
+    save(pruned, tmp_path / "a")
+    assert load(tmp_path / "a").kept == pruned.kept
+    assert json.loads((tmp_path / "a.json").read_text())["layers"]["layer1.0.conv1"]["kept"] == [1, 5]
+    assert pruned.kept_from(once) == {"layer1.0.conv1": [0, 2]}
+    with pytest.raises(InputError, match="was not cut from"):
+        pruned.kept_from(prune(small_resnet, {"layer1.0.conv1": [1, 2]}))
+    with pytest.raises(InputError, match="was not cut from"):
+        small_resnet.kept_from(once)
 
 
 def test_networks_that_would_not_come_back_are_not_saved(small_resnet: Network, tmp_path: Path) -> None:
-    """Other kept filters, unknown names and other types of weights are refused on saving."""
+    """Networks cut by other means, unknown names and other types of weights are refused on saving."""
     pruned = prune(small_resnet, {"layer1.0.conv1": [1, 2, 3]})
     with pytest.raises(
-        InputError, match=r"not cut with these kept filters: .*layer1\.0\.conv1\.weight"
+        InputError, match=r"changed otherwise than by prune: .*layer1\.0\.conv1\.weight"
     ):
-        save(pruned, {"layer1.0.conv1": [1, 2]}, tmp_path / "a")
+        save(replace(pruned, kept={"layer1.0.conv1": (1, 2)}), tmp_path / "a")
     with pytest.raises(UnknownNameError, match="unknown network 'mine'"):
-        save(replace(pruned, name="mine"), {"layer1.0.conv1": [1, 2, 3]}, tmp_path / "a")
+        save(replace(pruned, name="mine"), tmp_path / "a")
     pruned.module.half()
     with pytest.raises(InputError, match=r"module\.float\(\)"):
-        save(pruned, {"layer1.0.conv1": [1, 2, 3]}, tmp_path / "a")
+        save(pruned, tmp_path / "a")
     assert os.listdir(tmp_path) == []
 
 

@@ -74,7 +74,7 @@ def test_the_sum_is_fitted_by_least_squares(memory: int, monkeypatch: pytest.Mon
     monkeypatch.setattr(reconstruction, "_MEMORY", memory)
     network, images = block(rectified=False), drawn(60)
     pruned, calibration = prune(network, KEPT), Calibration(network, images, mirrored=False, batch=25)
-    repaired = reconstruct(calibration, pruned, KEPT, ridge=1e-6)
+    repaired = reconstruct(calibration, pruned, ridge=1e-6)
     shortcut = given(repaired, "inner", images)
     columns = functional.unfold(given(repaired, "branch", images), 3, padding=1)
     x = np.c_[rows(columns), np.ones(columns.shape[0] * columns.shape[2])]
@@ -83,7 +83,7 @@ def test_the_sum_is_fitted_by_least_squares(memory: int, monkeypatch: pytest.Mon
     least = np.square(x @ np.linalg.lstsq(x, missing, rcond=None)[0] - missing).sum()
     off = np.square(rows(given(repaired, "total", images)) - target).sum()
     assert off == pytest.approx(least, rel=1e-3)
-    without = reconstruct(blind(calibration, monkeypatch), pruned, KEPT, ridge=1e-6)
+    without = reconstruct(blind(calibration, monkeypatch), pruned, ridge=1e-6)
     assert np.square(rows(given(without, "total", images)) - target).sum() > 1.03 * least
 
 
@@ -94,7 +94,7 @@ def test_behind_a_relu_the_sum_counts_where_it_is_let_through(monkeypatch: pytes
     target = given(network, "total", images).relu()
 
     def off(rounds: int) -> float:
-        repaired = reconstruct(calibration, pruned, KEPT, ridge=1e-5, rounds=rounds)
+        repaired = reconstruct(calibration, pruned, ridge=1e-5, rounds=rounds)
         return float((given(repaired, "total", images).relu() - target).square().sum())
 
     once, often = off(1), off(10)
@@ -115,7 +115,7 @@ def test_ridges_are_judged_by_the_sum(monkeypatch: pytest.MonkeyPatch) -> None:
         return real(*given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(reconstruction, "_chosen", watched)
-    reconstruct(calibration, pruned, KEPT, ridge=None)
+    reconstruct(calibration, pruned, ridge=None)
     _, _, (y, added), _ = seen  # stem, inner, branch, last
     assert torch.allclose(y, torch.from_numpy(rows(given(network, "total", images))).float(), atol=1e-5)
     assert added.abs().max() > 0

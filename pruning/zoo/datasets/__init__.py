@@ -14,13 +14,15 @@ datasets: Registry[Callable[[], Images]] = Registry("data set", __name__)
 """Every data set by name."""
 
 
-def load_images(name_or_folder: str) -> Images:
+def load_images(name_or_folder: str, channels: int = 3) -> Images:
     """Load a data set by name, or images of the user's from a folder.
 
     Parameters
     ----------
     name_or_folder : str
         A registered name, or a folder with ``train/<class>/*.png`` and ``test/<class>/*.png``.
+    channels : int
+        3 to read the images of a folder in colour, 1 in grey; what the network takes.
 
     Returns
     -------
@@ -39,4 +41,4 @@ def load_images(name_or_folder: str) -> Images:
     folder = Path(name_or_folder).expanduser()
     if not folder.exists() and folder.name == name_or_folder:
         raise UnknownNameError("data set or folder", name_or_folder, datasets)
-    return read_folder(folder)
+    return read_folder(folder, channels)

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from dispersion.errors import InputError, UnknownNameError
-from pruning.zoo.checkpoint import load_state_dict, load_weights
+from pruning.zoo.checkpoint import load_weights, read_checkpoint
 from pruning.zoo.network import Network, Normalization
 from pruning.zoo.networks import networks
 
@@ -45,8 +45,9 @@ class OwnSource:
         network = _network(name, _call(name, _function(self.module, variant)))
         if weights is None:
             return network
-        load_weights(network.module, load_state_dict(weights), f"the user's {weights}")
-        return replace(network, provenance=f"the user's {weights}")
+        state, provenance = read_checkpoint(weights)
+        load_weights(network.module, state, provenance)
+        return replace(network, provenance=provenance)
 
     def blank(self, variant: str | None, classes: int | None) -> Network:
         """Build the network as the function leaves it; only it can choose the number of classes."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from torch import Tensor, nn
 
 from dispersion.errors import InputError
-from pruning.zoo.checkpoint import load_state_dict, load_weights
+from pruning.zoo.checkpoint import load_weights, read_checkpoint
 from pruning.zoo.network import Network, Normalization
 from pruning.zoo.networks._published import Published, published_weights
 
@@ -52,7 +52,7 @@ class ArchitectureSource:
         self._refuse(variant)
         dataset = None
         if weights is not None:
-            state, provenance = load_state_dict(weights), f"the user's {weights}"
+            state, provenance = read_checkpoint(weights)
         elif self.published is not None:
             state, provenance = published_weights(self.published), str(self.published)
             dataset = self.published.dataset

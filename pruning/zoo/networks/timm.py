@@ -9,7 +9,7 @@ from typing import Any
 from torch import nn
 
 from dispersion.errors import InputError, MissingExtraError, UnavailableError, UnknownNameError
-from pruning.zoo.checkpoint import load_state_dict, load_weights
+from pruning.zoo.checkpoint import load_weights, read_checkpoint
 from pruning.zoo.network import Network, Normalization
 from pruning.zoo.networks import networks
 from pruning.zoo.networks._source import UNTRAINED, classes_of
@@ -26,8 +26,7 @@ class TimmSource:
         timm, variant = _known(variant)
         if weights is None:
             return _network(variant, _pretrained(timm, variant), "timm's weights")
-        state = load_state_dict(weights)
-        provenance = f"the user's {weights}"
+        state, provenance = read_checkpoint(weights)
         # some have no classifier unless a number of classes is given
         classes = classes_of(_untrained(timm, variant, 1000), state)
         module = _untrained(timm, variant, classes)

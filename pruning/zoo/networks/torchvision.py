@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dispersion.errors import InputError, MissingExtraError, UnavailableError, UnknownNameError
-from pruning.zoo.checkpoint import load_state_dict, load_weights
+from pruning.zoo.checkpoint import load_weights, read_checkpoint
 from pruning.zoo.network import IMAGENET, Network, Normalization
 from pruning.zoo.networks import networks
 from pruning.zoo.networks._source import UNTRAINED, classes_of
@@ -24,8 +24,7 @@ class TorchvisionSource:
         """
         models, variant = _known(variant)
         if weights is not None:
-            state = load_state_dict(weights)
-            provenance = f"the user's {weights}"
+            state, provenance = read_checkpoint(weights)
             network = _of_users(models, variant, None, provenance)
             classes = classes_of(network.module, state)
             if classes != network.classes:

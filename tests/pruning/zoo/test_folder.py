@@ -72,3 +72,54 @@ def test_broken_images_are_named(folder: Path, content: bytes) -> None:
     (folder / "test" / "cat" / "1.png").write_bytes(content)
     with pytest.raises(InputError, match=r"cat/1\.png is not an image"):
         load_images(str(folder))
+
+
+def test_grey_images_of_sixteen_bits_are_scaled(folder: Path) -> None:
+    """The same grey in 8 and 16 bits is the same image, in colour and in grey."""
+    for split in ("train", "test"):
+        for name in ("cat", "dog"):
+            for path in (folder / split / name).iterdir():
+                Image.fromarray(np.full((4, 6), 100 * 257, dtype=np.uint16)).save(path)
+    Image.fromarray(np.full((4, 6), 100, dtype=np.uint8)).save(folder / "train" / "cat" / "0.png")
+    assert np.unique(load_images(str(folder)).train).tolist() == [100]
+    grey = load_images(str(folder), channels=1)
+    assert grey.train.shape == (6, 4, 6, 1)
+    assert np.unique(grey.train).tolist() == [100]
+
+
+def test_colours_are_made_grey(folder: Path) -> None:
+    """A network of one channel gets luminance; one of four channels gets a sentence."""
+    image = load_images(str(folder), channels=1).test[0, 0, 0]
+    assert image.shape == (1,)
+    with pytest.raises(InputError, match="the network takes 4"):
+        load_images(str(folder), channels=4)
+
+
+def test_hidden_files_are_passed_over(folder: Path) -> None:
+    """What an editor or a file manager leaves behind is neither class nor image."""
+    for split in ("train", "test"):
+        paint(folder / split / ".ipynb_checkpoints" / "0.png", 0)
+        paint(folder / split / "__MACOSX" / "0.png", 0)
+    (folder / "train" / "cat" / "._0.png").write_bytes(b"\0\5\x16\7")
+    images = load_images(str(folder))
+    assert images.class_names == ("cat", "dog")
+    assert len(images.train) == 6
+
+
+def test_every_image_is_read_or_named(folder: Path) -> None:
+    """WEBP and the other names of JPEG are read; images that are not read are not left out silently."""
+    picture = Image.new("RGB", (6, 4), (9, 9, 9))
+    picture.save(folder / "train" / "cat" / "9.webp")
+    picture.save(folder / "train" / "cat" / "8.jfif", "JPEG")
+    assert np.bincount(load_images(str(folder)).train_labels).tolist() == [5, 3]
+    picture.save(folder / "train" / "cat" / "7.tiff")
+    with pytest.raises(InputError, match=r"7\.tiff is of a format that is not read here"):
+        load_images(str(folder))
+
+
+def test_only_the_formats_that_are_promised_are_opened(folder: Path) -> None:
+    """A PostScript file that is called .png would start an interpreter."""
+    Image.new("RGB", (6, 4)).save(folder / "train" / "cat" / "0.eps")
+    (folder / "train" / "cat" / "0.eps").replace(folder / "train" / "cat" / "0.png")
+    with pytest.raises(InputError, match=r"0\.png is not an image that can be read"):
+        load_images(str(folder))
