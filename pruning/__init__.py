@@ -6,6 +6,7 @@ from pruning.calibration import Calibration
 from pruning.device import resolve_device
 from pruning.exporting import export_onnx, export_program
 from pruning.filters import FilterLayer, filter_layers, select_layers
+from pruning.graph import LeftOut
 from pruning.kept import Kept
 from pruning.measure import Accuracies, Cost, Share, accuracies, accuracy, cost, weight_bytes
 from pruning.reconstruction import reconstruct
@@ -13,7 +14,7 @@ from pruning.recovery import calibration_images, calibration_labels, reestimate_
 from pruning.saving import load, save
 from pruning.sizes import SizeModel, size_model
 from pruning.surgery import mask, prune
-from pruning.survey import LeftOut, Survey, survey
+from pruning.survey import Survey, survey
 from pruning.timing import Latency, latency
 from pruning.zoo import Images, Network, blank_network, datasets, load_images, load_network, networks
 

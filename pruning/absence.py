@@ -23,11 +23,11 @@ Rule = Callable[..., Any]
 _aten = torch.ops.aten
 
 
-class Absence(TorchDispatchMode):
+class Absence(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch's
     """Lets operations leave out what is NaN."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.mixing: list[str] = []  #: the operations that could not, and made everything NaN
 
     def __torch_dispatch__(

@@ -23,7 +23,7 @@ from pruning.zoo.network import Network
 
 _UNCOUNTED = frozenset(
     {
-        *("_trilinear", "addbmm", "addmv", "addr", "dot", "mv", "vdot", "mkldnn_rnn_layer"),
+        *("_trilinear", "addbmm", "addr", "mkldnn_rnn_layer"),
         *("_native_multi_head_attention", "_transformer_encoder_layer_fwd"),
         *("_scaled_dot_product_flash_attention_for_cpu", "_fft_c2c", "_fft_c2r", "_fft_r2c"),
         *("_cdist_forward", "linalg_matrix_exp", "linalg_solve", "linalg_inv_ex", "_linalg_svd"),
@@ -31,6 +31,9 @@ _UNCOUNTED = frozenset(
     }
 )
 """Operations that multiply matrices or the like, of which PyTorch's counter knows nothing."""
+
+_WITH_VECTORS = frozenset({torch.ops.aten.mv, torch.ops.aten.addmv, torch.ops.aten.dot})
+"""Products of the last argument but one with a vector, a multiplication for each of its numbers."""
 
 _NAMESPACES = ("aten", "prim", "prims")  # others are extensions
 
@@ -192,11 +195,11 @@ def macs_by_layer(network: Network) -> dict[str, int]:
     return {name: flops // 2 for name, flops in counter.flops.items()}
 
 
-class _Counter(TorchDispatchMode):
+class _Counter(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch's
     """Adds up the FLOPs of products of matrices, and notes what has products but no formula."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.flops: Counter[str] = Counter()
         self.unknown: set[str] = set()
         self._inside: list[str] = []
@@ -216,6 +219,8 @@ class _Counter(TorchDispatchMode):
         formula = flop_registry.get(func.overloadpacket)
         if formula is not None:
             self.flops[self._inside[-1]] += formula(*args, **(kwargs or {}), out_val=made)
+        elif func.overloadpacket in _WITH_VECTORS:
+            self.flops[self._inside[-1]] += 2 * args[-2].numel()
         elif func.namespace not in _NAMESPACES or func.overloadpacket.__name__ in _UNCOUNTED:
             self.unknown.add(func.overloadpacket.__name__)
         return made

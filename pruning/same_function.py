@@ -225,7 +225,7 @@ def _batches(network: Network, pixels: NDArray[np.uint8], dtype: torch.dtype | N
     size = max(1, _AT_ONCE // pixels[0].size)
     whole = inputs(network, torch.from_numpy(pixels)).contiguous()
     whole = whole.to(network.device) if dtype is None else whole.to(dtype)
-    return list(whole.split(size))
+    return list(torch.split(whole, size))
 
 
 def _expected(name: str, whole: nn.Module, absent: Absent, batches: Sequence[Tensor]) -> Tensor:

@@ -150,12 +150,11 @@ def _check_function(
     network: Network, kept: Kept, absent: Absent, smaller: Network, images: NDArray[np.uint8] | None
 ) -> None:
     """Hold a cut network against the original, with random weights if its own say nothing."""
+    if not check_same_function(network, absent, smaller, images):
+        model = lively(network, absent)
+        if not check_same_function(model, absent, cut(model, kept)[0]):
+            raise InputError(
+                f"{network.name} has outputs that hardly depend on the image, whatever its weights, so"
+                " that a cut of it cannot be checked"
+            )
     check_training(network, smaller)
-    if check_same_function(network, absent, smaller, images):
-        return
-    model = lively(network, absent)
-    if not check_same_function(model, absent, cut(model, kept)[0]):
-        raise InputError(
-            f"the outputs of {network.name} hardly depend on the image, whatever its weights, so that a"
-            " cut of it cannot be checked"
-        )

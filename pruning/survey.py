@@ -101,7 +101,7 @@ def _fault(network: Network, couplings: Sequence[Coupling]) -> str | None:
     try:
         prune(network, {one.convolutions[0]: _half(one.channels) for one in couplings})
     except (InputError, ContradictionError) as error:
-        return str(error)
+        return str(error).replace(f"{network.name} ", "the network ", 1).partition("; please report")[0]
     return None
 
 

@@ -186,31 +186,11 @@ def test_agrees_beyond_convolutions(module: type[nn.Module], seed: int) -> None:
     assert_agrees(network, size_model(network), seed)
 
 
-class Pairs(nn.Module):
-    """Places look at each other by products of maps whose channels can be pruned."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.first, self.query, self.key = nn.Conv2d(3, 6, 3), nn.Conv2d(6, 8, 1), nn.Conv2d(6, 8, 1)
-        self.head = nn.Linear(6, 10)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Map images to logits."""
-        x = self.first(x)
-        query, key = self.query(x).flatten(2), self.key(x).flatten(2)
-        weights = torch.einsum("ncp,ncq->npq", query, key).softmax(2)
-        return self.head(torch.einsum("npq,ncq->ncp", weights, x.flatten(2)).mean(2))
-
-
-def test_products_of_channels_are_refused() -> None:
-    """A budget that would be met on paper only is not promised."""
-    with pytest.raises(InputError, match="does not follow from how many filters"):
-        size_model(toy(Pairs()))
-
-
-def test_shared_weights_are_refused() -> None:
-    """Two layers with one weight cannot lose different channels."""
-    module = nn.Sequential(nn.Conv2d(3, 3, 1), nn.Conv2d(3, 3, 1), nn.Flatten(), nn.Linear(192, 10))
+def test_shared_weights_are_counted_once() -> None:
+    """Two layers with one weight cannot lose different channels; the others can."""
+    layers = nn.Conv2d(3, 3, 1), nn.Conv2d(3, 3, 1), nn.Conv2d(3, 4, 1), nn.Conv2d(4, 2, 1)
+    module = nn.Sequential(*layers, nn.Flatten(), nn.Linear(128, 10))
     module[1].weight = module[0].weight
-    with pytest.raises(InputError, match="layers '0' and '1' share their weights"):
-        size_model(toy(module))
+    model = size_model(toy(module))
+    assert list(model.channels) == ["2", "3"]
+    assert model.cost({}) == cost(toy(module))
