@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from dispersion.errors import InputError
 from pruning import (
@@ -12,6 +13,7 @@ from pruning import (
     accuracy,
     calibration_images,
     filter_layers,
+    mask,
     prune,
     reestimate_batchnorm,
     select_layers,
@@ -105,3 +107,41 @@ def test_pruned_resnet_recovers(resnet56: Network, cifar10: Images) -> None:
     assert accuracy(pruned, test, labels) < 0.6
     repaired = reestimate_batchnorm(pruned, calibration_images(cifar10))
     assert accuracy(repaired, test, labels) > 0.8
+
+
+class Normed(nn.Module):
+    """A batch norm of each kind, and one synchronised between devices."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.second = nn.Conv2d(3, 8, 3), nn.Conv2d(8, 8, 3)
+        self.flat, self.line = nn.BatchNorm2d(8), nn.BatchNorm1d(8)
+        self.deep, self.sync = nn.BatchNorm3d(8), nn.SyncBatchNorm(8)
+        self.head = nn.Linear(8, 10)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Map images to logits."""
+        x = self.sync(self.second(self.flat(self.first(x)).relu())).relu()
+        x = self.deep(x[:, :, None]).squeeze(2).relu()
+        return self.head(self.line(x.mean((2, 3))))
+
+
+def test_all_kinds_of_batch_norms_are_silenced_and_estimated_anew() -> None:
+    """Masked channels make nothing, pruned networks equal masked ones, statistics change."""
+    torch.manual_seed(0)
+    module = Normed()
+    norms = [one for one in module.modules() if isinstance(one, _BatchNorm)]
+    for norm in norms:
+        nn.init.uniform_(norm.bias, 1.0, 2.0)
+        nn.init.uniform_(norm.running_mean, -1.0, 1.0)
+    network = Network("normed", module.eval(), (3, 12, 12), 10, None, "made for a test")
+    kept = {"first": [0, 1], "second": [2, 3, 7]}
+    pruned = prune(network, kept)
+    images = np.random.default_rng(0).integers(0, 256, (50, 12, 12, 3), dtype=np.uint8)
+    x = torch.rand(8, 3, 12, 12)
+    with torch.no_grad():
+        torch.testing.assert_close(mask(network, kept).module(x), pruned.module(x))
+    new = reestimate_batchnorm(pruned, images)
+    for name in ("flat", "line", "deep", "sync"):
+        before, after = (one.module.get_submodule(name) for one in (pruned, new))
+        assert not torch.equal(before.running_var, after.running_var)
