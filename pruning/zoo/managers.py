@@ -66,6 +66,8 @@ MANAGERS: Mapping[str, Manager] = {"pip": pip, "npm": npm}
 def complaint(error: subprocess.CalledProcessError) -> str:
     """Return the last line a failed manager wrote that says something."""
     lines = [line.strip() for line in error.stderr.splitlines()]
+    if any("DO NOT MATCH THE HASHES" in line for line in lines):
+        return "what arrived does not have the digest that is known here"
     telling = [line for line in lines if line and not any(talk in line for talk in _NPM_SMALL_TALK)]
     return telling[-1] if telling else f"exit status {error.returncode}"
 

@@ -44,6 +44,10 @@ def test_interrupt_ends_the_command(tmp_path: Path) -> None:
         ("warning\nERROR: No matching distribution\n\n", "ERROR: No matching distribution"),
         ("npm error network\nnpm error A complete log of this run: x\n", "npm error network"),
         ("", "exit status 7"),
+        (
+            "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES\n  Got   12ab\n",
+            "what arrived does not have the digest that is known here",
+        ),
     ],
 )
 def test_complaint_is_the_last_telling_line(stderr: str, told: str) -> None:
