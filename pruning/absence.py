@@ -88,8 +88,7 @@ def channel_axis(layer: nn.Module) -> int:
 
 def _blank(axis: int, channels: Sequence[int]) -> Callable[[nn.Module, Any, Tensor], Tensor]:
     def made(_: nn.Module, __: Any, output: Tensor) -> Tensor:
-        which = torch.as_tensor(channels, dtype=torch.int64, device=output.device)
-        return output.index_fill(axis, which, torch.nan)
+        return output.index_fill(axis, torch.tensor(channels).to(output.device), torch.nan)
 
     return made
 

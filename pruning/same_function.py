@@ -152,7 +152,7 @@ def lively(network: Network, absent: Absent) -> Network:
     def fill(tensor: Tensor, low: float, high: float) -> None:
         tensor.copy_(torch.rand(tensor.shape, generator=generator).mul(high - low).add(low))
 
-    with torch.no_grad():
+    with torch.inference_mode(False), torch.no_grad():
         for module in made.module.modules():
             for name, parameter in module.named_parameters(recurse=False):
                 if parameter.ndim > 1:  # all positive, or a ReLU could hide everything
@@ -174,7 +174,7 @@ def _standardise(module: nn.Module, absent: Absent, images: Tensor) -> None:
         norm.reset_running_stats()
         norm.momentum = 1.0
         norm.train()
-    with torch.inference_mode(False), without(module, absent):
+    with without(module, absent):
         module(images)
     for norm, momentum in zip(norms, momenta, strict=True):
         norm.momentum = momentum
