@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dispersion.errors import InputError
+from dispersion.errors import InputError, shown
 from dispersion.foreign import labels_of, rounding_unit
 from dispersion.matrices import checked
 from dispersion.metrics import distances as pairwise
@@ -19,7 +19,7 @@ from dispersion.triangles import check_sample
 
 def _checked_p(p: object, n: int) -> int:
     if isinstance(p, bool) or not isinstance(p, (int, np.integer)):
-        raise InputError(f"p must be a whole number, got {p!r}.")
+        raise InputError(f"p must be a whole number, got {shown(p)}.")
     if not 2 <= p <= n:
         raise InputError(f"p must lie between 2 and n = {n}, got {p}.")
     return int(p)
@@ -177,6 +177,14 @@ class Instance:
         other.__dict__.update(self.__dict__)
         other.__dict__.pop("digest", None)
         other.__dict__["p"] = _checked_p(p, self.n)
+        return other
+
+    def described(self, note: str = "", labels: tuple[str, ...] | None = None) -> Instance:
+        """The same with a further note and the names of its points; shares the matrix."""
+        other = object.__new__(type(self))
+        other.__dict__.update(self.__dict__)
+        other.__dict__["note"] = "; ".join(filter(None, [self.note, note]))
+        other.__dict__["labels"] = self.labels if labels is None else labels
         return other
 
     @property

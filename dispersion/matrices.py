@@ -131,9 +131,9 @@ def _halves(matrix: Matrix, room: float, symmetric: str | None) -> str:
 def _asymmetric(matrix: Matrix, apart: Matrix) -> InputError:
     i, j = sorted(int(index) for index in np.unravel_index(int(apart.argmax()), apart.shape))
     count = int(np.count_nonzero(np.triu(apart)))
-    pairs = f"{count:,} pairs differ, this one the most" if count > 1 else "no other pair differs"
+    pairs = f"{count:,} pairs differ" if count > 1 else "one pair differs"
     return InputError(
-        f"distances are not symmetric: [{i}, {j}] = {matrix[i, j]} but [{j}, {i}] = {matrix[j, i]} "
-        f"({pairs}, by {apart[i, j]:.6g}); say what to take, as in Instance.from_matrix(D, p, "
+        f"distances are not symmetric: [{i}, {j}] = {matrix[i, j]} but [{j}, {i}] = {matrix[j, i]}; "
+        f"{pairs}, by up to {apart[i, j]:.6g}; say what to take, as in Instance.from_matrix(D, p, "
         'symmetric="mean"), "min" or "max" (--symmetric on the command line).'
     )

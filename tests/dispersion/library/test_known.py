@@ -86,7 +86,7 @@ def test_better_is_more_than_rounding() -> None:
         ("instance,p,best_known\n\n#\na,10,NaN\n", "', line 4: best_known must be finite, got 'NaN'"),
         ("instance,p,best_known\na,10,1e999\n", "', line 2: best_known must be"),
         ("instance,p,best_known\na,2,1\na,2,1\n", "', line 3: a with p = 2 comes a second time"),
-        (b"\xff\xfe\x00", "': it is not text"),
+        (b"\xff\xfe\x00", "': it is text in UTF-16; save it as UTF-8."),
     ],
 )
 def test_files_that_cannot_be_used(content: str | bytes, told: str, write: Write) -> None:

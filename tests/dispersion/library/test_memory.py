@@ -38,10 +38,10 @@ def test_a_file_of_too_many_points(name: str, write: Write) -> None:
         read_instance(path, 2)
     assert tracemalloc.get_traced_memory()[1] < 2**25
     tracemalloc.stop()
-    assert str(caught.value) == (
+    assert str(caught.value).startswith(
         f"'{path}' has 40,000 points, whose distances take 11.9 GiB, which is more than 1/8 of the "
         "16.0 GiB of memory here (room to work with them); at most 16,384 points can be used on this "
-        "machine."
+        "machine"
     )
 
 

@@ -67,7 +67,7 @@ def test_distances_come_back_to_the_last_bit(name: str, n: int, write: Write) ->
     """Each format is recognised without being named, and every distance survives."""
     matrix = random_matrix(n, n)
     path = write("file", WRITERS[name](matrix))
-    assert detect(Source(path)).name == name
+    assert detect(Source(path))[0].name == name
     instance = read_instance(path, 2)
     assert (instance.distances == matrix).all()
     assert (instance.name, instance.p, instance.metric) == ("file", 2, None)
@@ -77,7 +77,7 @@ def test_distances_come_back_to_the_last_bit(name: str, n: int, write: Write) ->
 def test_every_format_is_tested_here(write: Write) -> None:
     """A new format without a file in this module fails."""
     assert {*WRITERS, "geo"} == set(formats)
-    assert detect(Source(write("geo", GEO))).name == "geo"
+    assert detect(Source(write("geo", GEO)))[0].name == "geo"
 
 
 @pytest.mark.parametrize("name", [*WRITERS, "geo"])
@@ -121,10 +121,12 @@ NOT_INSTANCES = [
     (" \n\n", "is empty"),
     (b"\x00\x01\x02" * 100, "its format is not recognised; known are geo: n, the number"),
     (b"\x89PNG\r\n\x1a\n\x00\x00", "its format is not recognised"),
-    (b"PK\x03\x04 an archive", "its format is not recognised"),
+    (b"PK\x03\x04 an archive", "it is a zip archive, as .npz and .xlsx files are; save the matrix"),
+    (b"\x1f\x8b\x08 packed", "it is compressed; unpack it first (gunzip)."),
+    ("3\n0 1".encode("utf-16"), "it is text in UTF-16; save it as UTF-8."),
     ("once upon a time there was a file\nof words", "its format is not recognised"),
     ("5", "its format is not recognised"),
-    (b"3\n0 1 1\n0 2 \xff\n1 2 1", "it is not text (byte 12)"),
+    (b"3\n0 1 1\n0 2 \xff\n1 2 1", "line 3: 'ÿ' is not a number"),
 ]
 
 
@@ -151,6 +153,7 @@ def test_what_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
+    (tmp_path / "secret").touch()
     monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(InputError, match="cannot be read: Permission denied"):
         read_instance(tmp_path / "secret", 2)
