@@ -23,6 +23,7 @@ from dispersion.foreign import rounding_unit
 Matrix = NDArray[np.float64]
 
 _UNITS, _MOST = 64, 1e-5
+_WHOLE = 2.0**53  # beyond, every float is a whole number
 SYMMETRIC: dict[str, Callable[[Matrix, Matrix], Matrix]] = {
     "mean": lambda one, other: one / 2.0 + other / 2.0,
     "min": np.minimum,
@@ -78,8 +79,8 @@ def _refuse(matrix: Matrix, bad: NDArray[np.bool_], fault: str) -> None:
 
 def _room(matrix: Matrix, unit: float) -> float:
     """The share of the largest distance that rounding can explain; 0 for whole numbers."""
-    whole = len(matrix) == 0 or bool((matrix % 1.0 == 0.0).all())
-    return 0.0 if whole else room_of(unit)
+    exact = len(matrix) == 0 or bool(np.abs(matrix).max() < _WHOLE and (matrix % 1.0 == 0.0).all())
+    return 0.0 if exact else room_of(unit)
 
 
 def _negative(matrix: Matrix, room: float) -> str:
