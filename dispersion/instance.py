@@ -47,7 +47,8 @@ class Instance:
     note : str
         What was changed in the matrix; it is repeated in the message of every solution.  "" if nothing.
     labels : tuple of str or None
-        The names of the points, where the source has some: the index of a table, say.
+        The names of the points, where the source has some: the index of a table, say.  Solutions count
+        points from 0 all the same.
 
     Raises
     ------

@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from dispersion.errors import InputError
 from dispersion.library import PREFIX, families, formats
+from dispersion.matrices import SYMMETRIC
 from dispersion.metrics import metrics
 from dispersion.objectives import objectives
 from dispersion.study.tables import FORMATS
@@ -96,7 +97,8 @@ def _filters(parser: argparse.ArgumentParser) -> None:
         "--metric",
         default="euclidean",
         metavar="NAME",
-        help=f"distances between filters. {metric_names} (default: %(default)s)",
+        help=f"distances between filters, or between the points of instance files. {metric_names} "
+        "(default: %(default)s)",
     )
     add(
         "--space",
@@ -143,6 +145,17 @@ def _instances(parser: argparse.ArgumentParser) -> None:
         f"seed=1 (and d=3 coordinates); {known_families} (default: none; a network is compared)",
     )
     add(
+        "--input-format",
+        metavar="NAME",
+        help="format of the instance files, one of those above (default: recognised by content)",
+    )
+    add(
+        "--symmetric",
+        choices=tuple(SYMMETRIC),
+        help="what to take where the two distances of a pair differ in an instance file; rounding "
+        "errors are repaired anyway (default: such files are refused)",
+    )
+    add(
         "--p",
         type=int,
         nargs="+",
@@ -155,8 +168,8 @@ def _instances(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="FILE",
         help="a csv of published values of the objective, with the columns instance (file name), p, "
-        "best_known and perhaps proven (yes: it is the optimum); an answer that contradicts one is a "
-        "failure (default: none)",
+        "best_known and perhaps proven (yes or no: it is the optimum); an answer that contradicts one "
+        "is a failure (default: none)",
     )
 
 
