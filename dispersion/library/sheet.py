@@ -111,9 +111,10 @@ def sheet_of(source: Source) -> Sheet | None:
     separator = _separator(filled[0][1])
     _refuse_mixed(source, filled[0], separator)
     top = cells(filled[0][1], separator)
-    header = top if not all(map(_numeric, top)) and len(filled) > 1 else None
-    first, line = filled[1] if header is not None else filled[0]
-    row = cells(line, separator)
+    below = cells(filled[1][1], separator) if len(filled) > 1 else None
+    header = top if below is not None and _is_header(top, below) else None
+    first = filled[1][0] if header is not None else filled[0][0]
+    row = below if header is not None and below is not None else top
     names = _names(header, row)
     width = len(row) - names
     if width < 1 or not any(map(_numeric, row)):
@@ -137,14 +138,32 @@ def _refuse_mixed(source: Source, first: tuple[int, str], separator: str | None)
 
 
 def _numeric(cell: str) -> bool:
-    return is_number(cell) or is_number(cell.replace(",", ".", 1))
+    """Whether a cell is meant for a number, be it a faulty one."""
+    body = cell.lstrip("+-").lower().replace("e-", "e").replace("e+", "e")
+    written = body[:1] in "0123456789." and set(body) <= set("0123456789.,_e")
+    return bool(body) and (written or is_number(cell))
+
+
+def _is_header(top: list[str], below: list[str]) -> bool:
+    """Whether the first line of a table names its columns: it is made otherwise than the second."""
+    leading = _leading(top)
+    if top[0] == "":
+        return True  # above the names of rows
+    if leading == 0 and all(map(_numeric, filter(None, top))):
+        return False
+    if leading == _leading(below) and all(map(_numeric, top[leading:])):
+        return top[0].lower() in _NUMBERS
+    return True
+
+
+def _leading(row: list[str]) -> int:
+    """How many cells of a row come before its first number or gap."""
+    return next((k for k, cell in enumerate(row) if _numeric(cell) or not cell), len(row))
 
 
 def _names(header: list[str] | None, row: list[str]) -> int:
     """How many cells of a row are its names."""
-    named = 0
-    while named < len(row) and not _numeric(row[named]) and row[named]:
-        named += 1
+    named = _leading(row)
     if header is None or named:
         return named
     counted = len(header) == len(row) and header[0].lower() in _NUMBERS

@@ -129,6 +129,7 @@ def _titled(sheet: Sheet) -> Kind:
         return Kind("points", "its columns are named as coordinates", sheet)
     if sheet.count == sheet.width:
         return Kind("matrix", f"it has {sheet.count:,} rows and as many named columns", sheet)
-    if sheet.count > sheet.width and sheet.width != 3:
+    pairs = sheet.names > 1 or sheet.width == 3 or set(titles[:2]) <= _ENDS
+    if sheet.count > sheet.width and not pairs:
         return Kind("points", "it has more rows than named columns", sheet)
     return Kind(None, _size(sheet) + _candidates(sheet), sheet)
