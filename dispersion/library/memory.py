@@ -77,8 +77,8 @@ def need(n: int, what: str, remedy: str = "") -> None:
         )
 
 
-def need_bytes(count: int, what: str) -> None:
-    """Refuse `what`, which takes `count` bytes, unless half of the memory holds it.
+def need_bytes(count: int, what: str, share: int = 2) -> None:
+    """Refuse `what`, which takes `count` bytes, unless one `share`-th of the memory holds it.
 
     Raises
     ------
@@ -86,8 +86,8 @@ def need_bytes(count: int, what: str) -> None:
         It does not; the message says both numbers.
     """
     most = memory()
-    if count > most / 2:
+    if count > most / share:
         raise InputError(
-            f"{what} takes {count / 2**30:,.1f} GiB, which is more than half of the "
+            f"{what} takes {count / 2**30:,.1f} GiB, which is more than 1/{share} of the "
             f"{most / 2**30:,.1f} GiB of memory here."
         )

@@ -163,5 +163,5 @@ def _json(path: Path) -> dict[str, Any]:
         return {}
     try:
         return dict(json.loads(path.read_text()))
-    except (OSError, ValueError, TypeError) as error:  # TypeError: a list, or a number
+    except (OSError, ValueError, TypeError, RecursionError) as error:  # TypeError: a list, a number
         raise InputError(f"{path} cannot be read ({error}); run the study again.") from error

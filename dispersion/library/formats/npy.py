@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from tokenize import TokenError
 
 import numpy as np
@@ -23,7 +24,9 @@ def _recognises(source: Source) -> str:
 def npy(source: Source) -> Content:
     """Read an (n, n) array; objects in the file, which could run code, are refused."""
     try:  # the shape first: a mapped file takes no memory
-        array = np.load(source.path, mmap_mode="r", allow_pickle=False)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about headers of old versions
+            array = np.load(source.path, mmap_mode="r", allow_pickle=False)
     except (*_BROKEN, RecursionError, MemoryError) as error:
         raise source.fault(f"it is no whole .npy file of numbers: {_first(error)}") from error
     if not isinstance(array, np.ndarray):

@@ -14,6 +14,8 @@ from dispersion.library.tables import kind_of
 
 def _header(source: Source) -> tuple[int, int | None, int]:
     """The number of points n, where given how many to choose, and the line after these."""
+    if not source.first_lines:
+        raise source.fault("no row of numbers is found")
     line, cells = source.first_lines[0]
     n = source.whole_number(cells[0], line, "the number of points", 2)
     if len(cells) == 1:

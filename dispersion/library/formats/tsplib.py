@@ -130,6 +130,7 @@ def tsplib(source: Source) -> Content:
         return Content.of_points(numbered_points(source, n, 2, *where))
     dimensions, distances = _COORDINATES[kind]
     X = numbered_points(source, n, dimensions, *where)
-    matrix = distances(X)
+    with np.errstate(over="ignore", invalid="ignore"):  # `Instance` refuses what is not finite
+        matrix = distances(X)
     np.fill_diagonal(matrix, 0.0)  # GEO's rule says 1
     return Content(matrix)
