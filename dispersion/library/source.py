@@ -69,11 +69,9 @@ class Source:
     def _read_head(self) -> None:
         with self.path.open("rb") as file:
             self.head = file.read(HEAD_BYTES) + file.readline(LINE_BYTES)  # no line is cut
-            while self.is_text and self.head.count(b"\n") < HEAD_LINES:  # rows can be long
-                more = file.readline(LINE_BYTES)
-                self.head += more
-                if not more:
-                    break
+            for _ in range(HEAD_LINES):  # rows can be long
+                if self.is_text and self.head.count(b"\n") < HEAD_LINES:
+                    self.head += file.readline(LINE_BYTES)
 
     @property
     def is_text(self) -> bool:
@@ -94,13 +92,13 @@ class Source:
     @cached_property
     def lines(self) -> list[str]:
         """Every line of the file; line k of the file is ``lines[k - 1]``."""
-        need_bytes(8 * self.bytes, f"'{self.path}', read line by line,")
+        need_bytes(4 * self.bytes, f"'{self.path}', read line by line,")
         return _lines(self.path.read_bytes())
 
     @cached_property
     def filled(self) -> int:
         """How many lines are not blank."""
-        with self.path.open("rb") as file:
+        with self.path.open(encoding="latin-1") as file:  # any bytes, and any ends of line
             return sum(1 for line in file if line.strip())
 
     def fault(self, text: str, line: int | None = None) -> InputError:

@@ -18,6 +18,7 @@ from solvers.base import solvers_for
 from solvers.export import exporting
 
 DEFAULT_MODEL = "vgg16"
+_LONG = 300  # characters of what argparse says, which repeats what was written
 ALL = "all"  # of the solvers, or of the criteria
 SOLVERS_TOO = ("dispersion", "random")  # criteria that are solvers here
 NONE = "none"  # of the recoveries
@@ -53,7 +54,8 @@ class _Parser(argparse.ArgumentParser):
         return super().format_help()
 
     def error(self, message: str) -> NoReturn:
-        raise InputError(f"{message}; see --help.")
+        text = message if len(message) <= _LONG else f"{message[:_LONG]}..."
+        raise InputError(f"{text}; see --help.")
 
 
 def _listed(summaries: dict[str, str]) -> str:

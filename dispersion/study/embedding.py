@@ -143,6 +143,6 @@ def read_layers(folder: Path) -> Layers | None:
         raise
     except Exception as error:  # whatever zip, npy and numpy raise on damaged bytes
         raise InputError(
-            f"{path} cannot be read ({type(error).__name__}: {str(error)[:200]}); delete it to do without the "
-            "pictures of filters."
+            f"{path} cannot be read ({type(error).__name__}: {str(error)[:200]}); delete it to do "
+            "without the pictures of filters."
         ) from error

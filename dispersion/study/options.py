@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from dispersion.errors import InputError, UnknownNameError
+from dispersion.errors import InputError, UnknownNameError, shown
 from dispersion.library import PREFIX, formats
 from dispersion.metrics import metrics
 from dispersion.study.arguments import ALL, DEFAULT_MODEL, NONE, RECOVERY_NAMES, USUAL, parser
@@ -204,7 +204,7 @@ def _share(text: str) -> float:
     try:
         keep = float(text)
     except ValueError as error:
-        raise InputError(f"--keep takes numbers in (0, 1], not {text!r}.") from error
+        raise InputError(f"--keep takes numbers in (0, 1], not {shown(text)}.") from error
     if not 0.0 < keep <= 1.0:
         raise InputError(f"--keep must lie in (0, 1], got {keep:g}.")
     return keep

@@ -6,6 +6,7 @@ import tracemalloc
 from fractions import Fraction
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -146,6 +147,7 @@ def spoilt(value, dtype=np.float64):
         (POINTS[:0], {}, r"got \(0, 2\)"),
         (POINTS[:, :0], {}, r"got \(6, 0\)"),
         ("points", {}, "a numeric"),
+        (np.ma.masked_equal(POINTS, 3.0), {}, "1 masked entries"),
         (POINTS + 1j, {}, "complex"),
         (spoilt(np.nan), {}, "point 4 holds NaN or infinity"),
         (spoilt(np.inf, np.float32), {}, "point 4 holds NaN or infinity"),
@@ -205,3 +207,15 @@ def test_a_few_close_points_among_many_copies():
     """More points than distinct ones, in any unit: the distinct come first, then copies in order."""
     points = np.repeat([[0.0], [1.0], [1e-170], [1e-165]], 50, axis=0)
     assert farthest_from_points(points, 8, start=0).tolist() == [0, 50, 150, 100, 1, 2, 3, 4]
+
+
+def test_tensors_and_tables_will_do():
+    """With a gradient, and in half precision; float32 stays single."""
+    torch = pytest.importorskip("torch")
+    points = np.random.default_rng(7).integers(0, 60, size=(90, 3))
+    expected = farthest_from_points(points, 9, start=1).tolist()
+    tensor = torch.tensor(points)
+    for kind in (torch.int64, torch.float64, torch.float32, torch.bfloat16):
+        assert farthest_from_points(tensor.to(kind), 9, start=1).tolist() == expected
+    assert farthest_from_points(tensor.float().requires_grad_(), 9, start=1).tolist() == expected
+    assert farthest_from_points(pd.DataFrame(points), 9, start=1).tolist() == expected

@@ -14,6 +14,8 @@ def numbered_points(
     source: Source, n: int, dimensions: int, start: int, stop: int | None = None
 ) -> NDArray[np.float64]:
     """`n` points from the line `start` on, behind their numbers, from 0 or 1, and in that order."""
+    if stop is None and source.filled - 2 > n:
+        raise source.fault(f"it promises {n} points and holds {source.filled - 2}")
     rows = source.rows(start, stop, 1 + dimensions)
     order = np.argsort(rows[:, 0], kind="stable")
     first = 1.0 if len(rows) and rows[:, 0].min() == 1 else 0.0

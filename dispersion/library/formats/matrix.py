@@ -29,9 +29,11 @@ def matrix(source: Source) -> Content:
     if sheet is None:
         raise source.fault("no row of numbers is found")
     source.need(sheet.width)
+    if sheet.count != sheet.width:
+        raise source.fault(
+            f"a square matrix is needed, got {sheet.count:,} rows of {sheet.width:,} numbers"
+        )
     names, rows = sheet.rows()
-    if len(rows) != sheet.width:
-        raise source.fault(f"a square matrix is needed, got {len(rows)} rows of {sheet.width} numbers")
     return Content(rows, labels=_labels(sheet, [" ".join(row) for row in names if row]))
 
 
@@ -39,10 +41,9 @@ def _counted(source: Source) -> Content:
     line, [text] = source.first_lines[0]
     n = source.whole_number(text, line, "the number of points", 2)
     source.need(n)
-    rows = source.rows(line + 1, width=n)
-    if len(rows) != n:
-        raise source.fault(f"{n} rows are promised, got {len(rows)}")
-    return Content(rows)
+    if source.filled != n + 1:
+        raise source.fault(f"{n:,} rows are promised, got {source.filled - 1:,}")
+    return Content(source.rows(line + 1, width=n))
 
 
 def _labels(sheet: Sheet, names: Sequence[str]) -> tuple[str, ...] | None:

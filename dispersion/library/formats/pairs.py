@@ -61,6 +61,8 @@ def pairs(source: Source) -> Content:
         return _named(kind.sheet)
     n, p, start = _header(source)
     source.need(n)
+    if source.filled - 1 > n * (n + 1):  # every pair twice, each point with itself, and coordinates
+        raise source.fault(f"it has {source.filled - 1:,} lines for the pairs of {n:,} points")
     rows = source.rows(start, _coordinates(source, n, start), width=3)
     ends, given = _ends(source, rows, n, start), rows[:, 2]
     return Content(_matrix(source, n, ends, given, start), p)
