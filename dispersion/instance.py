@@ -68,8 +68,8 @@ class Instance:
     p: int
     name: str = "instance"
     metric: str | None = None
-    note: str = ""
-    labels: tuple[str, ...] | None = field(default=None, repr=False)
+    note: str = field(default="", init=False)
+    labels: tuple[str, ...] | None = field(default=None, init=False, repr=False)
 
     def __init__(
         self, distances: ArrayLike, p: int, name: str = "instance", metric: str | None = None

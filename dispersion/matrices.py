@@ -59,8 +59,8 @@ def checked(distances: ArrayLike, symmetric: str | None = None) -> tuple[Matrix,
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
         raise InputError(f"distances must be a square (n, n) matrix, got shape {matrix.shape}.")
     _refuse(matrix, ~np.isfinite(matrix), "is not finite; every distance must be a finite number")
-    room = _room(matrix, rounding_unit(distances))
-    changes = [_negative(matrix, room), _diagonal(matrix, room), _halves(matrix, room, symmetric)]
+    unit = rounding_unit(distances)
+    changes = [_negative(matrix, unit), _diagonal(matrix, unit), _halves(matrix, unit, symmetric)]
     matrix += 0.0  # -0.0 becomes 0.0, so that equal matrices hash alike
     matrix.setflags(write=False)
     return matrix, "; ".join(filter(None, changes))
@@ -83,25 +83,25 @@ def _room(matrix: Matrix, unit: float) -> float:
     return 0.0 if exact else room_of(unit)
 
 
-def _negative(matrix: Matrix, room: float) -> str:
+def _negative(matrix: Matrix, unit: float) -> str:
     """Make negative rounding errors 0."""
     negative = matrix < 0.0
     if not negative.any():
         return ""
-    real = matrix < -room * np.abs(matrix).max()
+    real = matrix < -_room(matrix, unit) * np.abs(matrix).max()
     _refuse(matrix, real, "is negative; distances must be >= 0")
     least = float(matrix[negative].min())
     matrix[negative] = 0.0
     return f"distances down to {least:.3g}, below 0 by rounding, are taken as 0"
 
 
-def _diagonal(matrix: Matrix, room: float) -> str:
+def _diagonal(matrix: Matrix, unit: float) -> str:
     """Make the diagonal 0, if only rounding has kept it from that."""
     own = matrix.diagonal().copy()
     if not own.any():
         return ""
     largest = float(matrix.max())
-    real = (own / largest) ** 2 > room
+    real = (own / largest) ** 2 > _room(matrix, unit)
     if real.any():
         i = int(own.argmax())
         hint = "; of similarities take 1 - S" if (own == 1.0).all() else ""
@@ -113,13 +113,13 @@ def _diagonal(matrix: Matrix, room: float) -> str:
     return f"the diagonal, up to {own.max():.3g} by rounding, is taken as 0"
 
 
-def _halves(matrix: Matrix, room: float, symmetric: str | None) -> str:
+def _halves(matrix: Matrix, unit: float, symmetric: str | None) -> str:
     """Make the matrix symmetric, if it is up to rounding or the caller says how."""
     if (matrix == matrix.T).all():
         return ""
     largest, apart = float(matrix.max()), np.abs(matrix - matrix.T)
     squares = (apart / largest) * (matrix / largest + matrix.T / largest)
-    real, most = squares > room, float(apart.max())
+    real, most = squares > _room(matrix, unit), float(apart.max())
     if real.any() and symmetric is None:
         raise _asymmetric(matrix, np.where(real, apart, 0.0))
     chosen = symmetric or "mean"

@@ -115,10 +115,9 @@ def _size(sheet: Sheet) -> str:
 
 
 def _candidates(sheet: Sheet) -> str:
-    pairs = ", or pairs of points with their distance (then the first line must be n)"
-    return "; if a row is a point, say so with --input-format points" + (
-        pairs if sheet.width == 3 else ""
-    )
+    pairs = ", if it is a pair and its distance, with --input-format pairs"
+    triples = sheet.names + sheet.width == 3
+    return "; if a row is a point, say so with --input-format points" + (pairs if triples else "")
 
 
 def _titled(sheet: Sheet) -> Kind:

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from dispersion.library.content import Content
 from dispersion.library.formats import file_format, table_of
-from dispersion.library.sheet import Sheet
+from dispersion.library.sheet import Sheet, sheet_of
 from dispersion.library.source import Source, first_where
-from dispersion.library.tables import kind_of
+from dispersion.library.tables import counted_pairs
 
 
 def _header(source: Source) -> tuple[int, int | None, int]:
@@ -56,16 +56,26 @@ def pairs(source: Source) -> Content:
     Without n, a table will do whose rows are two names, or two numbers under a title, and a distance;
     points are then numbered as they come or, if their names are whole numbers, by these.
     """
-    kind = kind_of(source)
-    if kind is not None and kind.name == "pairs" and kind.sheet is not None:
-        return _named(kind.sheet)
+    if not counted_pairs(source):
+        sheet = sheet_of(source)
+        if sheet is not None and sheet.names in (0, 2) and sheet.names + sheet.width == 3:
+            return _named(sheet)
     n, p, start = _header(source)
     source.need(n)
     if source.filled - 1 > n * (n + 1):  # every pair twice, each point with itself, and coordinates
         raise source.fault(f"it has {source.filled - 1:,} lines for the pairs of {n:,} points")
     rows = source.rows(start, _coordinates(source, n, start), width=3)
+    if _three_coordinates(rows, n):
+        rows = rows[:-n]
     ends, given = _ends(source, rows, n, start), rows[:, 2]
     return Content(_matrix(source, n, ends, given, start), p)
+
+
+def _three_coordinates(rows: NDArray[np.float64], n: int) -> bool:
+    """Whether the last n lines hold three numbers as pairs do, but are none: points in space, say."""
+    ends = rows[-n:, :2]
+    no_pair = (ends % 1 != 0) | (ends < 0) | (ends > n)
+    return len(rows) == n * (n - 1) // 2 + n and bool(no_pair.any())
 
 
 def _coordinates(source: Source, n: int, start: int) -> int | None:

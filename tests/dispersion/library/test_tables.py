@@ -96,6 +96,15 @@ def test_points_under_another_metric(write: Write) -> None:
     assert (geo.metric, geo.distances[0, 1]) == ("normalized", 0.0)
 
 
+@pytest.mark.parametrize("text", ["0,1,1\n0,2,3\n1,2,2\n", "1 2 1\n1 3 3\n2 3 2\n2 1 1\n"])
+def test_pairs_that_must_be_called_so(text: str, write: Write) -> None:
+    """Without n and without names three numbers could be anything."""
+    path = write("p.txt", text)
+    with pytest.raises(InputError, match="--input-format"):
+        read_instance(path, 2)
+    assert read_instance(path, 2, format="pairs").distances.tolist() == LINE
+
+
 def test_points_that_must_be_called_so(write: Write) -> None:
     """Without names they are read if told, and a column that counts is mentioned."""
     path = write("p.txt", "1 0 5\n2 1 5\n3 3 5\n4 4 4\n")
@@ -133,11 +142,23 @@ def test_coordinates_behind_pairs(width: int, write: Write) -> None:
     assert read_instance(write("GKD-d.txt", text)).distances.tolist() == LINE
 
 
+def test_three_coordinates_behind_pairs(write: Write) -> None:
+    """Or a number and two: lines as of pairs, but none; repeated pairs are not taken for them."""
+    pairs = "3 2\n0 1 1\n0 2 3\n1 2 2\n"
+    text = pairs + "0 0.0 0.5\n1 1.0 0.5\n2 3.0 0.5\n"
+    assert read_instance(write("a", text.replace("2 3.0", "2 3.5"))).distances.tolist() == LINE
+    assert read_instance(write("b", text.replace("0 0.0", "0 -8"))).distances.tolist() == LINE
+    assert read_instance(write("e", pairs + "0.5 0 0\n1 1 0\n2 2 0\n")).distances.tolist() == LINE
+    assert read_instance(write("c", pairs + "0 0 0\n1 1 0\n2 2 0\n")).distances.tolist() == LINE
+    with pytest.raises(InputError, match="line 7: distance 9 contradicts line 4"):
+        read_instance(write("d", pairs + "0 1 1\n1 2 2\n2 1 9\n"))
+
+
 REFUSED = [
     ("0,0\n3,4\n10,0\n0,10\n", ["4 rows of 2 numbers", "--input-format points"]),
     (
         "0 1 5\n0 2 5\n1 2 6\n3 4 5",
-        ["4 rows of 3 numbers", "points", "pairs", "the first line must be n"],
+        ["4 rows of 3 numbers", "--input-format points, if it is a pair", "--input-format pairs"],
     ),
     ("origin,destination,km,minutes\nA,B,5,7\nA,C,6,8\nB,C,7,9\n", ["3 rows of 2 numbers", "points"]),
     ("from,to,km,minutes\n" + "1,2,5,7\n" * 5, ["5 rows of 4 numbers", "points"]),
