@@ -55,7 +55,12 @@ def checked(distances: ArrayLike, symmetric: str | None = None) -> tuple[Matrix,
     """
     if symmetric is not None and symmetric not in SYMMETRIC:
         raise UnknownNameError("way to make a matrix symmetric", symmetric, SYMMETRIC)
-    matrix = real_array(distances, "a numeric square matrix of distances")
+    try:
+        matrix = real_array(distances, "a numeric square matrix of distances")
+    except MemoryError as error:
+        raise InputError(
+            f"a copy of the distances, shape {np.shape(distances)}, does not fit into memory."
+        ) from error
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
         raise InputError(f"distances must be a square (n, n) matrix, got shape {matrix.shape}.")
     _refuse(matrix, ~np.isfinite(matrix), "is not finite; every distance must be a finite number")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -154,3 +156,17 @@ def test_whatever_is_accepted_is_a_matrix_of_distances(seed, scale):
     assert (E >= 0).all()
     assert (np.diag(E) == 0).all()
     np.testing.assert_allclose(E, D, atol=1e-14 * D.max())
+
+
+def test_a_matrix_that_cannot_be_copied_is_one_sentence():
+    """It takes no memory itself: one number, seen a trillion times."""
+    seen = np.broadcast_to(np.float64(0.0), (10**7, 10**7))
+    with pytest.raises(InputError, match=r"shape \(10000000, 10000000\), does not fit into memory"):
+        Instance(seen, 2)
+
+
+def test_a_changed_copy_keeps_its_name():
+    """`dataclasses.replace` knows what an instance is made of."""
+    instance = Instance(1.0 - np.eye(3), 2)
+    assert replace(instance, name="other").name == "other"
+    assert replace(instance, p=3).digest == instance.with_p(3).digest
