@@ -17,6 +17,7 @@ from dispersion.library.memory import need, need_bytes
 
 HEAD_BYTES, HEAD_LINES = 1 << 16, 3  # enough to tell formats apart
 LINE_BYTES = 1 << 24  # longer ones are cut, and refused for that
+PATH_CHARACTERS = 4096  # longer ones are no paths
 DIGITS = 18  # of a whole number that counts something
 _PACKED = {  # how files begin that hold others, or text of two bytes a character
     b"\x1f\x8b": "it is compressed; unpack it first (gunzip)",
@@ -45,20 +46,21 @@ class Source:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        what = f"'{path}'" if len(str(path)) <= PATH_CHARACTERS else shown(str(path))
         try:
             found = path.stat()
             if stat.S_ISREG(found.st_mode):
                 self._read_head()
         except FileNotFoundError as error:
             hint = "; standard input is not read, save it in a file first" if str(path) == "-" else ""
-            raise InputError(f"there is no file '{path}'{hint}.") from error
+            raise InputError(f"there is no file {what}{hint}.") from error
         except (OSError, ValueError) as error:  # ValueError: a null character in the name
             reason = error.strerror if isinstance(error, OSError) else error
-            raise InputError(f"'{path}' cannot be read: {reason}.") from error
+            raise InputError(f"{what} cannot be read: {reason}.") from error
         if stat.S_ISDIR(found.st_mode):
-            raise InputError(f"'{path}' is a folder; give the files in it.")
+            raise InputError(f"{what} is a folder; give the files in it.")
         if not stat.S_ISREG(found.st_mode):
-            raise InputError(f"'{path}' is a pipe or a device; save what it says in a file first.")
+            raise InputError(f"{what} is a pipe or a device; save what it says in a file first.")
         self.bytes = found.st_size
         if not self.head.strip():
             raise InputError(f"'{path}' is empty.")

@@ -167,6 +167,10 @@ def test_what_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         read_instance(tmp_path, 2)
     with pytest.raises(InputError, match="cannot be read: File name too long"):
         read_instance(tmp_path / ("x" * 300), 2)
+    with pytest.raises(
+        InputError, match=r"'x{60}'\.\.\. \(500,000 characters\) cannot be read: File name"
+    ):
+        read_instance("x" * 500_000, 2)
     with pytest.raises(InputError, match="cannot be read: embedded null byte"):
         read_instance("a\0b", 2)
 
