@@ -168,6 +168,6 @@ def test_points_that_do_not_fit_as_a_matrix_are_refused(monkeypatch):
     """Before anything is computed, with what does without a matrix."""
     monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(total=2**30))
     with pytest.raises(
-        InputError, match=r"points has 10,000 points, .* take 0\.7 GiB, .* core_set .* need no matrix"
+        InputError, match=r"points has 10,000 points, .* take 0\.7 GiB, .*core_set .* need no matrix"
     ):
         distances(np.zeros((10_000, 2)))
