@@ -17,6 +17,19 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+_SHOWN = 60  # characters of a value that a message repeats
+_NAME = 200  # characters of a name, beyond which nobody has misspelt one
+
+
+def shown(value: object) -> str:
+    """`value` as messages repeat it: in quotes if it is text, and of long ones the beginning only."""
+    if not isinstance(value, str):
+        text = repr(value)
+        return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+    if len(value) <= _SHOWN:
+        return repr(value)
+    return f"{value[:_SHOWN]!r}... ({len(value):,} characters)"
+
 
 class DispersionError(Exception):
     """Base of every error raised on purpose; its message is one sentence for the user."""
@@ -41,9 +54,9 @@ class UnknownNameError(InputError):
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         names = sorted(known)
-        near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+        near = difflib.get_close_matches(name, names, n=3, cutoff=0.5) if len(name) <= _NAME else []
         hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(names)}."
-        super().__init__(f"unknown {kind} {name!r}; {hint}")
+        super().__init__(f"unknown {kind} {shown(name)}; {hint}")
 
 
 class MissingExtraError(DispersionError):

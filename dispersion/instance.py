@@ -9,39 +9,17 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dispersion.arrays import real_array
-from dispersion.errors import InputError
+from dispersion.errors import InputError, shown
+from dispersion.foreign import labels_of, rounding_unit
+from dispersion.matrices import checked
 from dispersion.metrics import distances as pairwise
 from dispersion.metrics import metrics
-
-
-def _validated(distances: ArrayLike) -> NDArray[np.float64]:
-    """A read-only float64 copy, or an `InputError` that names the first offending entry."""
-    matrix = real_array(distances, "a numeric square matrix of distances")
-    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
-        raise InputError(f"distances must be a square (n, n) matrix, got shape {matrix.shape}.")
-    for bad, fault in (
-        (~np.isfinite(matrix), "is not finite; every distance must be a finite number"),
-        (matrix < 0, "is negative; distances must be >= 0"),
-        ((matrix != 0) & np.eye(len(matrix), dtype=bool), "is on the diagonal, which must be 0"),
-    ):
-        if bad.any():
-            i, j = (int(index) for index in np.argwhere(bad)[0])
-            raise InputError(f"distance [{i}, {j}] = {matrix[i, j]} {fault}.")
-    if (matrix != matrix.T).any():
-        i, j = (int(index) for index in np.argwhere(matrix != matrix.T)[0])
-        raise InputError(
-            f"distances are not symmetric: [{i}, {j}] = {matrix[i, j]} but "
-            f"[{j}, {i}] = {matrix[j, i]}; symmetrise first, for example (D + D.T) / 2."
-        )
-    matrix = matrix + 0.0  # -0.0 becomes 0.0, so that equal matrices hash alike
-    matrix.setflags(write=False)
-    return matrix
+from dispersion.triangles import check_sample
 
 
 def _checked_p(p: object, n: int) -> int:
     if isinstance(p, bool) or not isinstance(p, (int, np.integer)):
-        raise InputError(f"p must be a whole number, got {p!r}.")
+        raise InputError(f"p must be a whole number, got {shown(p)}.")
     if not 2 <= p <= n:
         raise InputError(f"p must lie between 2 and n = {n}, got {p}.")
     return int(p)
@@ -54,19 +32,28 @@ class Instance:
     Parameters
     ----------
     distances : array_like, shape (n, n)
-        Finite, non-negative, symmetric, zero on the diagonal.  Copied.
+        Finite, non-negative, symmetric, zero on the diagonal, up to rounding errors, which are repaired
+        and told in `note` (see `dispersion.matrices`).  Copied.  Tensors and tables will do.
     p : int
         How many points to choose, 2 <= p <= n.
     name : str
         A label for reports; not part of the content hash.
     metric : str, optional
         The name of the registered metric the distances come from; `None` if unknown, in which case
-        no solver claims a guarantee that needs the triangle inequality.
+        no solver claims a guarantee that needs the triangle inequality.  Some triangles are looked at.
+
+    Attributes
+    ----------
+    note : str
+        What was changed in the matrix; it is repeated in the message of every solution.  "" if nothing.
+    labels : tuple of str or None
+        The names of the points, where the source has some: the index of a table, say.  Solutions count
+        points from 0 all the same.
 
     Raises
     ------
     InputError
-        The matrix or p is not usable; the message names the first offending entry.
+        The matrix or p is not usable, or no such metric; the message names an offending entry.
     UnknownNameError
         `metric` is not registered.
 
@@ -81,17 +68,47 @@ class Instance:
     p: int
     name: str = "instance"
     metric: str | None = None
+    note: str = field(default="", init=False)
+    labels: tuple[str, ...] | None = field(default=None, init=False, repr=False)
 
     def __init__(
         self, distances: ArrayLike, p: int, name: str = "instance", metric: str | None = None
     ) -> None:
-        matrix = _validated(distances)
-        if metric is not None:
-            metrics[metric]
-        object.__setattr__(self, "distances", matrix)
-        object.__setattr__(self, "p", _checked_p(p, len(matrix)))
-        object.__setattr__(self, "name", str(name))
-        object.__setattr__(self, "metric", metric)
+        self._fill(distances, p, name, metric)
+        self._check_triangles(rounding_unit(distances))
+
+    @classmethod
+    def from_matrix(
+        cls,
+        distances: ArrayLike,
+        p: int,
+        symmetric: str | None = None,
+        name: str = "instance",
+        metric: str | None = None,
+    ) -> Instance:
+        """Build an instance from a matrix that need not be symmetric.
+
+        Parameters
+        ----------
+        distances, p, name, metric
+            As of `Instance`.
+        symmetric : str, optional
+            "mean", "min" or "max" of the two distances of every pair; by default they must agree.
+
+        Raises
+        ------
+        InputError
+            As `Instance`; `UnknownNameError` if `symmetric` is another word.
+
+        Examples
+        --------
+        >>> Instance.from_matrix([[0, 1], [3, 0]], p=2, symmetric="mean").distances.tolist()
+        [[0.0, 2.0], [2.0, 0.0]]
+        """
+        made = object.__new__(cls)
+        made._fill(distances, p, name, metric, symmetric)
+        made._check_triangles(rounding_unit(distances))
+        return made
 
     @classmethod
     def from_points(
@@ -109,8 +126,42 @@ class Instance:
             A registered metric: euclidean, normalized, angular, chordal, cosine, ...
         name : str
             A label for reports.
+
+        Raises
+        ------
+        InputError
+            As `Instance`; also if the matrix of so many points does not fit into memory.
         """
-        return cls(pairwise(points, metric), p, name=name, metric=metric)
+        made = object.__new__(cls)
+        made._fill(pairwise(points, metric), p, name, metric)
+        object.__setattr__(made, "labels", labels_of(points))
+        return made
+
+    def _fill(
+        self,
+        distances: ArrayLike,
+        p: int,
+        name: str,
+        metric: str | None,
+        symmetric: str | None = None,
+    ) -> None:
+        matrix, note = checked(distances, symmetric)
+        if metric is not None:
+            metrics[metric]
+        for key, value in {
+            "distances": matrix,
+            "p": _checked_p(p, len(matrix)),
+            "name": str(name),
+            "metric": metric,
+            "note": note,
+            "labels": labels_of(distances),
+        }.items():
+            object.__setattr__(self, key, value)
+
+    def _check_triangles(self, unit: float) -> None:
+        """Look at some triangles if the distances are said to obey the inequality."""
+        if self.is_metric:
+            check_sample(self.distances, unit, str(self.metric))
 
     def __setstate__(self, state: dict[str, object]) -> None:
         """Unpickle; arrays arrive writeable and are locked again."""
@@ -127,6 +178,14 @@ class Instance:
         other.__dict__.update(self.__dict__)
         other.__dict__.pop("digest", None)
         other.__dict__["p"] = _checked_p(p, self.n)
+        return other
+
+    def described(self, note: str = "", labels: tuple[str, ...] | None = None) -> Instance:
+        """The same with a further note and the names of its points; shares the matrix."""
+        other = object.__new__(type(self))
+        other.__dict__.update(self.__dict__)
+        other.__dict__["note"] = "; ".join(filter(None, [self.note, note]))
+        other.__dict__["labels"] = self.labels if labels is None else labels
         return other
 
     @property

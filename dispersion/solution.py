@@ -58,7 +58,7 @@ class Solution:
     solver, objective_name, instance_digest, seed
         What was solved, by whom.
     selected : ndarray of int, shape (p,), sorted, or None
-        The chosen points.
+        The chosen points, counted from 0.
     objective : float or None
         Value of `selected`, recomputed on the instance's own matrix.
     bound : float or None

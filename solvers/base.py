@@ -168,7 +168,7 @@ def _solution(run: Run, name: str, status: Status) -> Solution:
         build_seconds=run.build_seconds,
         solve_seconds=seconds - run.build_seconds,
         trace=tuple(run.trace),
-        message=run.message,
+        message="; ".join(filter(None, [run.message, run.instance.note])),
         refutations=tuple(run.refutations),
     )
 

@@ -51,6 +51,7 @@ from numpy.typing import NDArray
 from dispersion.arrays import real_array
 from dispersion.errors import InputError
 from dispersion.instance import Instance
+from dispersion.metrics.euclidean import lengths_of
 from dispersion.objectives import objectives
 from dispersion.solution import Solution, Status, TracePoint
 from solvers.base import solve
@@ -58,6 +59,8 @@ from solvers.points import checked_rows, farthest_from_points, whole
 
 _TOLERANCE = 1e-6  # relative gain below which local search ends
 _MANY = 2**62  # more than there is memory for
+_LEAST = 1e-290  # smaller squares have lost digits, or all
+_TINIEST = 5e-324 * 64  # a few of the smallest steps, in which the smallest distances are rounded
 _ROUNDING = 1.0 + 1e-9  # distances are rounded, so the inequalities hold up to that
 
 
@@ -99,7 +102,7 @@ class CoreSet:
         if self.radius == 0.0:
             return of_union
         pairs = self.p * (self.p - 1) / 2 if self.objective_name == "max-sum" else 1.0
-        return (of_union + 2.0 * self.radius * pairs) * _ROUNDING
+        return (of_union + 2.0 * self.radius * pairs) * _ROUNDING + _TINIEST
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,10 +116,14 @@ class _Part:
 
 
 def _to(rows: NDArray[np.float64], point: int) -> NDArray[np.float64]:
-    """Euclidean distance of every row to one of them, without cancellation."""
-    away = rows - rows[point]
-    squared: NDArray[np.float64] = np.einsum("ij,ij->i", away, away)
-    return np.sqrt(squared)
+    """Euclidean distance of every row to one of them, without cancellation, underflow and overflow."""
+    with np.errstate(over="ignore"):
+        away = rows - rows[point]
+        squared: NDArray[np.float64] = np.einsum("ij,ij->i", away, away)
+    lengths = np.sqrt(squared)
+    lost = (squared < _LEAST) | ~np.isfinite(squared)
+    lengths[lost] = lengths_of(away[lost])
+    return lengths
 
 
 def _farthest(rows: NDArray[np.float64], size: int, threads: int) -> tuple[NDArray[np.intp], float]:
@@ -129,6 +136,8 @@ def _farthest(rows: NDArray[np.float64], size: int, threads: int) -> tuple[NDArr
 def _exchanged(rows: NDArray[np.float64], kept: NDArray[np.intp]) -> tuple[NDArray[np.intp], float]:
     """Local search from `kept`, and the largest mean distance of any other point to where it ends."""
     kept = kept.copy()
+    _, exponent = np.frexp(np.abs(rows).max())
+    rows = np.ldexp(rows, -int(exponent))  # so that sums are finite
     sums: NDArray[np.float64] = sum((_to(rows, k) for k in kept), start=np.zeros(len(rows)))
     while True:
         outside = sums.copy()
@@ -143,7 +152,7 @@ def _exchanged(rows: NDArray[np.float64], kept: NDArray[np.intp]) -> tuple[NDArr
         kept[leaver] = enterer
     sums = sum((_to(rows, k) for k in kept), start=np.zeros(len(rows)))  # updates have rounded
     sums[kept] = 0.0
-    return kept, float(sums.max()) / len(kept)
+    return kept, float(np.ldexp(sums.max() / len(kept), int(exponent)))
 
 
 def _of_block(

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
+
+import numpy as np
 
 from dispersion.errors import InputError
 from dispersion.instance import Instance
 from solvers.base import find, prepare, solvers_for
 
 SUFFIXES = (".lp", ".mps")
+_COMMENTS = {".lp": "\\", ".mps": "*"}  # how a line begins that engines skip
+_PLAIN = (1.0, 2.0**20)  #: largest distances that are written as they are
+_UNIT = 10  #: others are multiplied such that they lie between 2 ** 9 and 2 ** 10
+_SMALL = 1e-6  #: and so are all, if any is smaller
 
 
 def exporting(objective: str = "max-min") -> list[str]:
@@ -16,7 +23,9 @@ def exporting(objective: str = "max-min") -> list[str]:
     return [info.name for info in solvers_for(objective) if info.model is not None]
 
 
-def export_model(instance: Instance, solver: str, path: str | Path, objective: str = "max-min") -> None:
+def export_model(
+    instance: Instance, solver: str, path: str | Path, objective: str = "max-min"
+) -> float:
     """Write the Pyomo model that a solver would solve.
 
     Variables are ``x(0) .. x(n-1)``, binary: which points are chosen.
@@ -25,9 +34,12 @@ def export_model(instance: Instance, solver: str, path: str | Path, objective: s
     ``instance.levels``; that of `node-packing` is the number of points that can be chosen at the rank
     above the greedy value, of which there are at least p unless greedy is optimal.
 
-    For max-sum it is the sum of the selected distances itself, and all are as they stand in the
-    instance (the solvers scale them).  That of `unit-vectors` holds squares, a convex program with
-    binaries: an engine must take those.
+    For max-sum it is the sum of the selected distances itself, times the factor that is returned.
+    Engines have absolute tolerances: they drop coefficients below 1e-9 and call a gap of 1e-6 closed.
+    So unless the largest distance lies between 1 and 2^20 and no other is below 1e-6, all are
+    multiplied by the power of two that makes the largest one of hundreds, and a comment at the
+    beginning of the file says so.  The objective of `unit-vectors` holds squares, a convex program
+    with binaries: an engine must take those.
 
     Parameters
     ----------
@@ -40,6 +52,12 @@ def export_model(instance: Instance, solver: str, path: str | Path, objective: s
         Where to; ``.lp`` or ``.mps`` decides the format.  A file that is there is replaced.
     objective : str
         The solver's objective.
+
+    Returns
+    -------
+    float
+        What distances are multiplied by in the file; a sum in it is to be divided by it.  A power of
+        two, mostly 1; always 1 for max-min and `unit-vectors`.
 
     Raises
     ------
@@ -59,4 +77,30 @@ def export_model(instance: Instance, solver: str, path: str | Path, objective: s
     if not target.parent.is_dir():
         raise InputError(f"there is no folder {str(target.parent)!r} to write {target.name} to.")
     prepare(solver, objective)
+    factor = _factor(instance) if objective == "max-sum" and solver != "unit-vectors" else 1.0
+    if factor != 1.0:
+        instance = Instance(instance.distances * factor, instance.p, instance.name)
     info.model(instance).write(str(target), io_options={"symbolic_solver_labels": True})
+    if factor != 1.0:
+        _remark(target, factor)
+    return factor
+
+
+def _factor(instance: Instance) -> float:
+    """What distances are multiplied by, so that tolerances of engines do no harm."""
+    some = instance.distances[instance.distances > 0.0]
+    if len(some) == 0:
+        return 1.0
+    largest = float(some.max())
+    low, high = _PLAIN
+    _, exponent = np.frexp(largest)
+    plain = low <= largest <= high and some.min() >= _SMALL
+    return 1.0 if plain else math.ldexp(1.0, _UNIT - int(exponent))
+
+
+def _remark(target: Path, factor: float) -> None:
+    """Say at the beginning of a file what its distances were multiplied by."""
+    exponent = int(math.log2(factor))
+    mark = _COMMENTS[target.suffix]
+    remark = f"{mark} distances are multiplied by 2^{exponent} = {factor!r}; divide the objective by it"
+    target.write_text(f"{remark}\n{target.read_text(encoding='utf-8')}", encoding="utf-8")

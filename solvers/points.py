@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from dispersion.arrays import real_array
 from dispersion.errors import InputError
+from dispersion.foreign import unwrapped
 from dispersion.metrics import metrics
 from dispersion.metrics.normalized import unit_rows
 
@@ -18,9 +19,9 @@ _METRICS = ("euclidean", "normalized")
 
 def _rows(points: ArrayLike) -> NDArray[Any]:
     """The points in C order, float32 as they are and everything else as float64."""
-    given = np.asarray(points)
-    single = given.dtype in (np.float16, np.float32)
     wanted = "a numeric (n, d) array of points"
+    given = unwrapped(points, wanted)
+    single = getattr(given, "dtype", None) in (np.float16, np.float32)
     rows = np.ascontiguousarray(given, np.float32) if single else real_array(given, wanted)
     if rows.ndim != 2 or 0 in rows.shape:
         raise InputError(f"points must have shape (n, d) with n, d >= 1, got {rows.shape}.")
@@ -37,6 +38,8 @@ def whole(value: object, name: str, lowest: int, highest: int) -> int:
 
 
 def _check_finite(rows: NDArray[Any], where: str = "") -> None:
+    if np.isfinite(_largest(rows)):
+        return
     bad = np.flatnonzero(~np.isfinite(rows).all(axis=1))
     if len(bad):
         raise InputError(
@@ -60,22 +63,22 @@ def checked_rows(points: ArrayLike, metric: str, where: str = "") -> NDArray[Any
     return np.ascontiguousarray(unit_rows(rows)) if metric == "normalized" else rows
 
 
-def _check_first(rows: NDArray[Any], nearest: NDArray[Any]) -> None:
-    """Look at the coordinates only if a distance to the first point, or its lack, is suspicious."""
-    far = np.flatnonzero(~np.isfinite(nearest))
-    if len(far) or len(rows) == 1:
-        _check_finite(rows)
-    kind = np.finfo(rows.dtype)
-    if nearest.max() < kind.tiny / kind.eps and (rows != rows[0]).any():
-        raise InputError(
-            f"the squared distances of points to the first underflow {rows.dtype}; give the points in "
-            "a larger unit."
-        )
-    if len(far):
-        raise InputError(
-            f"the squared distance of point {far[0]} to another overflows {rows.dtype}; "
-            "give the points in a smaller unit."
-        )
+def _largest(rows: NDArray[Any]) -> float:
+    """The largest absolute coordinate, without a copy of all; NaN if there is one."""
+    return float(np.maximum(rows.max(), -rows.min()))
+
+
+def _in_reach(rows: NDArray[Any]) -> NDArray[Any]:
+    """The rows if squares of their differences cannot overflow nor all underflow; else in another unit.
+
+    That is a copy in float64, multiplied by a power of two.
+    """
+    largest, kind = _largest(rows), np.finfo(rows.dtype)
+    least, most = np.sqrt(kind.tiny) / kind.eps, np.sqrt(kind.max / (4.0 * rows.shape[1]))
+    if largest == 0.0 or least <= largest <= most:
+        return rows
+    _, exponent = np.frexp(largest)
+    return np.ldexp(rows.astype(np.float64), -int(exponent))
 
 
 class _Search:
@@ -125,18 +128,36 @@ class _Search:
 
 
 def _insertion(rows: NDArray[Any], start: int, p: int, threads: int) -> NDArray[np.intp]:
-    search = _Search(rows, p, threads)
-    chosen = np.empty(p, dtype=np.intp)
-    point = start
+    search = _Search(_in_reach(rows), p, threads)
+    kind = np.finfo(search.rows.dtype)
+    least = kind.tiny / kind.eps  # smaller squares have lost digits, or all
+    chosen = [start]
     with ThreadPoolExecutor(max_workers=threads) as pool:
-        for k in range(p):
-            chosen[k] = point
-            search.add(point)
-            if k == 0 or k + 1 < p:  # once even for p = 1, to look at every point
-                point = search.farthest(pool)
-            if k == 0:
-                _check_first(rows, search.nearest)
-    return chosen
+        while len(chosen) < p:
+            search.add(chosen[-1])
+            point = search.farthest(pool)
+            if search.nearest[point] < least:
+                return _without_squares(rows, chosen, p)
+            chosen.append(point)
+    return np.array(chosen, dtype=np.intp)
+
+
+def _without_squares(rows: NDArray[Any], chosen: list[int], p: int) -> NDArray[np.intp]:
+    """Go on with distances instead of their squares, which underflow: all that is left is very near."""
+    from solvers.kernels.farthest import lower
+
+    nearest = np.full(len(rows), np.inf)
+    lower(rows, np.array(chosen, dtype=np.int64), nearest)
+    nearest[chosen] = -1.0
+    while len(chosen) < p:
+        point = int(nearest.argmax())
+        if nearest[point] == 0.0:  # copies of the chosen
+            chosen += np.flatnonzero(nearest == 0.0)[: p - len(chosen)].tolist()
+            break
+        chosen.append(point)
+        lower(rows, np.array([point], dtype=np.int64), nearest)
+        nearest[point] = -1.0
+    return np.array(chosen, dtype=np.intp)
 
 
 def farthest_from_points(
@@ -183,6 +204,10 @@ def farthest_from_points(
 
     Notes
     -----
+    Points of any scale will do, and several scales in one array: where squares of distances would
+    overflow, the points are copied in another unit, and where they would underflow, distances are taken
+    without squares.
+
     The smallest distance of the selection is at least half the best possible one (Ravi, Rosenkrantz
     and Tayi, Operations Research 42(2), 1994, whose first two points are the farthest pair; from any
     start by Gonzalez, Theoretical Computer Science 38, 1985).  Lazy evaluation is after Minoux,
@@ -194,7 +219,7 @@ def farthest_from_points(
     [0, 3, 2]
     """
     _check_metric(metric)
-    rows = checked_rows(points, metric) if metric == "normalized" else _rows(points)
+    rows = checked_rows(points, metric)
     n = len(rows)
     p = whole(p, "p", 1, n)
     threads = whole(threads, "threads", 1, 1024)

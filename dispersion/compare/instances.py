@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from dispersion.library import (
     NONE_PUBLISHED,
     PREFIX,
     Published,
+    for_instances,
     generate_from,
     read_instance,
     read_known,
@@ -22,11 +24,17 @@ from dispersion.study.session import Session
 from dispersion.study.stages import finish, solve_and_judge
 from dispersion.study.tasks import Task
 
+_LISTED = 5  # rows of published values that are named in a message
 
-def load(source: str, sizes: Sequence[int]) -> list[Instance]:
+
+def load(source: str, sizes: Sequence[int], subject: InstanceOptions) -> list[Instance]:
     """One file or description as an instance for every p in `sizes`; for its own p if there is none."""
     first = sizes[0] if sizes else None
-    one = generate_from(source, first) if source.startswith(PREFIX) else read_instance(source, first)
+    if source.startswith(PREFIX):
+        one = generate_from(source, first)
+    else:
+        how = {"metric": subject.metric, "symmetric": subject.symmetric}
+        one = read_instance(source, first, subject.input_format, **how)
     try:
         return [one, *(one.with_p(p) for p in sizes[1:])]
     except InputError as error:
@@ -39,15 +47,38 @@ def load_all(subject: InstanceOptions, published: Published) -> list[Instance]:
     No two may have the same name and p, since they could not be told apart.
     """
     instances: dict[tuple[str, int], Instance] = {}
+    sizes: dict[str, list[int]] = {}
+    for name, p in published:
+        sizes.setdefault(name, []).append(p)
     for source in subject.sources:
-        sizes = subject.p or tuple(p for name, p in published if name == Path(source).name)
-        for one in load(source, sizes):
+        for one in load(source, subject.p or sizes.get(Path(source).name, ()), subject):
             if (one.name, one.p) in instances:
                 raise InputError(
                     f"two instances are called '{one.name}' with p = {one.p}; rename one of them."
                 )
             instances[one.name, one.p] = one
     return list(instances.values())
+
+
+def read_published(subject: InstanceOptions) -> Published:
+    """The published values, under the names of the instance files where they are about one."""
+    if subject.known is None:
+        return NONE_PUBLISHED
+    files = [Path(source).name for source in subject.sources if not source.startswith(PREFIX)]
+    return for_instances(read_known(subject.known), files)
+
+
+def _tell_published(
+    session: Session, path: Path, instances: Sequence[Instance], published: Published
+) -> None:
+    """How many instances have a published value, and which values are about none of them."""
+    asked = {(one.name, one.p) for one in instances}
+    session.say(f"{path} has values for {len(asked & published.keys())} of {len(instances)} instances")
+    others = [f"{name} with p = {p}" for name, p in published if (name, p) not in asked]
+    if others:
+        level = logging.INFO if asked & published.keys() else logging.WARNING
+        listed = ", ".join(others[:_LISTED]) + (", ..." if len(others) > _LISTED else "")
+        session.say(f"{len(others)} of its rows are about none of them: {listed}", level)
 
 
 def plan(instances: Sequence[Instance], options: Options) -> list[Task]:
@@ -62,13 +93,22 @@ def plan(instances: Sequence[Instance], options: Options) -> list[Task]:
 def compare_instances(session: Session, subject: InstanceOptions, output: Console) -> int:
     """Files -> instances -> solutions -> report; the exit code."""
     with session.timed("read"):
-        published = NONE_PUBLISHED if subject.known is None else read_known(subject.known)
+        published = read_published(subject)
         instances = load_all(subject, published)
     if subject.known is not None:
-        found = sum((instance.name, instance.p) in published for instance in instances)
-        session.say(f"{subject.known} has values for {found} of {len(instances)} instances")
+        _tell_published(session, subject.known, instances, published)
+    for note in dict.fromkeys(f"{one.name}: {one.note}" for one in instances if one.note):
+        session.say(note)
     session.about["instances"] = [
-        {"name": one.name, "n": one.n, "p": one.p, "metric": one.metric, "sha256": one.digest}
+        {
+            "name": one.name,
+            "n": one.n,
+            "p": one.p,
+            "metric": one.metric,
+            **({"note": one.note} if one.note else {}),
+            **({"labels": list(one.labels)} if one.labels else {}),
+            "sha256": one.digest,
+        }
         for one in instances
     ]
     judgement, _ = solve_and_judge(session, plan(instances, session.options), published)

@@ -8,7 +8,7 @@
 from dispersion.library.families import families
 from dispersion.library.formats import formats
 from dispersion.library.generating import PREFIX, generate, generate_from
-from dispersion.library.known import NONE_PUBLISHED, Known, Published, read_known
+from dispersion.library.known import NONE_PUBLISHED, Known, Published, for_instances, read_known
 from dispersion.library.reading import read_instance
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Known",
     "Published",
     "families",
+    "for_instances",
     "formats",
     "generate",
     "generate_from",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from dispersion.errors import InputError, UnknownNameError
+from dispersion.errors import InputError, UnknownNameError, shown
 from dispersion.instance import Instance
 from dispersion.library.content import Content, symmetric
 from dispersion.library.families import Distances, Points, families
 from dispersion.library.memory import need
 from dispersion.library.reading import instance_of
+from dispersion.library.source import DIGITS
 
 PREFIX = "generate:"
 MOST_COORDINATES = 10_000  # beyond, points take more memory than their distances
@@ -79,22 +80,23 @@ def generate_from(text: str, p: int | None = None) -> Instance:
     InputError
         The text is not of this form; the message shows an example.
     """
+    told = shown(text)
     family, _, rest = text.removeprefix(PREFIX).partition(":")
     numbers: dict[str, int] = {}
     for part in rest.split(",") if rest else []:
         key, _, value = (piece.strip() for piece in part.partition("="))
         if key not in _PARAMETERS:
-            raise UnknownNameError(f"parameter in '{text}'", key, _PARAMETERS)
+            raise UnknownNameError(f"parameter in {told}", key, _PARAMETERS)
         if key in numbers:
-            raise InputError(f"'{text}' says {key} twice.")
-        try:
-            numbers[key] = int(value)
-        except ValueError as error:
-            raise InputError(f"{key} in '{text}' must be a whole number, got {value!r}.") from error
+            raise InputError(f"{told} says {key} twice.")
+        digits = value.removeprefix("-")
+        if not (digits.isdecimal() and digits.isascii() and len(digits) <= DIGITS):
+            raise InputError(f"{key} in {told} must be a whole number, got {shown(value)}.")
+        numbers[key] = int(value)
     if p is not None:
         numbers["p"] = p
     families[family]
     for key in ("n", "p"):
         if key not in numbers:
-            raise InputError(f"'{text}' does not say {key}; write it {_EXAMPLE}.")
+            raise InputError(f"{told} does not say {key}; write it {_EXAMPLE}.")
     return generate(family, **numbers)

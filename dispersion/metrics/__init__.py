@@ -16,6 +16,8 @@ from dispersion.arrays import real_array
 from dispersion.errors import InputError
 from dispersion.registry import Registry
 
+_FEW = 2000  # points whose matrix fits anywhere
+_WITHOUT_MATRIX = "; solvers.core_set and solvers.farthest_from_points need no matrix"
 Pairwise = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
 
@@ -72,7 +74,7 @@ def distances(points: ArrayLike, name: str = "euclidean") -> NDArray[np.float64]
     Raises
     ------
     InputError
-        The points are not a finite numeric (n, d) array.
+        The points are not a finite numeric (n, d) array, or their matrix does not fit into memory.
     UnknownNameError
         No metric has this name.
     """
@@ -82,6 +84,10 @@ def distances(points: ArrayLike, name: str = "euclidean") -> NDArray[np.float64]
         X = X[:, None]
     if X.ndim != 2 or 0 in X.shape:
         raise InputError(f"points must have shape (n, d) with n, d >= 1, got {X.shape}.")
+    if len(X) > _FEW:
+        from dispersion.library.memory import need  # it is built on this package
+
+        need(len(X), "an instance of these points", _WITHOUT_MATRIX)
     if not np.isfinite(X).all():
         row = int(np.argwhere(~np.isfinite(X).all(axis=1))[0, 0])
         raise InputError(f"point {row} holds NaN or infinity; every coordinate must be finite.")

@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from dispersion.errors import InputError
 from dispersion.library import PREFIX, families, formats
+from dispersion.matrices import SYMMETRIC
 from dispersion.metrics import metrics
 from dispersion.objectives import objectives
 from dispersion.study.tables import FORMATS
@@ -17,6 +18,7 @@ from solvers.base import solvers_for
 from solvers.export import exporting
 
 DEFAULT_MODEL = "vgg16"
+_LONG = 300  # characters of what argparse says, which repeats what was written
 ALL = "all"  # of the solvers, or of the criteria
 SOLVERS_TOO = ("dispersion", "random")  # criteria that are solvers here
 NONE = "none"  # of the recoveries
@@ -52,7 +54,8 @@ class _Parser(argparse.ArgumentParser):
         return super().format_help()
 
     def error(self, message: str) -> NoReturn:
-        raise InputError(f"{message}; see --help.")
+        text = message if len(message) <= _LONG else f"{message[:_LONG]}..."
+        raise InputError(f"{text}; see --help.")
 
 
 def _listed(summaries: dict[str, str]) -> str:
@@ -96,7 +99,8 @@ def _filters(parser: argparse.ArgumentParser) -> None:
         "--metric",
         default="euclidean",
         metavar="NAME",
-        help=f"distances between filters. {metric_names} (default: %(default)s)",
+        help=f"distances between filters, or between the points of instance files. {metric_names} "
+        "(default: %(default)s)",
     )
     add(
         "--space",
@@ -143,6 +147,17 @@ def _instances(parser: argparse.ArgumentParser) -> None:
         f"seed=1 (and d=3 coordinates); {known_families} (default: none; a network is compared)",
     )
     add(
+        "--input-format",
+        metavar="NAME",
+        help="format of the instance files, one of those above (default: recognised by content)",
+    )
+    add(
+        "--symmetric",
+        choices=tuple(SYMMETRIC),
+        help="what to take where the two distances of a pair differ in an instance file; rounding "
+        "errors are repaired anyway (default: such files are refused)",
+    )
+    add(
         "--p",
         type=int,
         nargs="+",
@@ -155,8 +170,8 @@ def _instances(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="FILE",
         help="a csv of published values of the objective, with the columns instance (file name), p, "
-        "best_known and perhaps proven (yes: it is the optimum); an answer that contradicts one is a "
-        "failure (default: none)",
+        "best_known and perhaps proven (yes or no: it is the optimum); an answer that contradicts one "
+        "is a failure (default: none)",
     )
 
 

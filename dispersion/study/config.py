@@ -14,7 +14,6 @@ list.  What the command line says counts more than what the file says.
 from __future__ import annotations
 
 import argparse
-import tomllib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,11 +21,13 @@ from typing import TypeVar
 
 import tomli_w
 
-from dispersion.errors import InputError, UnknownNameError
+from dispersion.errors import InputError, UnknownNameError, shown
+from dispersion.study.toml import read_toml
 from dispersion.version import __version__
 
 T = TypeVar("T")
 
+_LONG = 60  # characters of a key that a message repeats
 NOT_OF_A_STUDY = ("help", "version", "config")
 _KINDS: dict[object, str] = {int: "a whole number", float: "a number"}
 _NOT_KEPT = ("out",)  # it holds the results of the study that is written down
@@ -113,43 +114,16 @@ def read_config(path: Path, parser: argparse.ArgumentParser) -> Config:
         The file cannot be read or is not TOML, a key is unknown, or a value is of the wrong kind;
         the key and its line are named.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise InputError(f"cannot read the config {path}: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path} is not a TOML file: {error}.") from error
-    lines, known = _lines(text, path), actions(parser)
+    content, lines = read_toml(path)
+    known = actions(parser)
     values = {}
-    for key, value in tomllib.loads(text).items():
+    for key, value in content.items():
         try:
             values[key] = _changes(key, value, known)
         except InputError as error:
-            raise InputError(f"{path}, line {lines[key]} ({key}): {error}") from error
+            named = key if len(key) <= _LONG else f"{key[:_LONG]}..."
+            raise InputError(f"{path}, line {lines[key]} ({named}): {error}") from error
     return Config(path, lines, values)
-
-
-def _lines(text: str, path: Path) -> dict[str, int]:
-    """The line on which each key stands.
-
-    No parser of this format tells.  But the lines down to the end of any entry are a file of their
-    own, and those that end amid an entry are not; so an entry begins after the last such file without
-    its key, and the entry after the very last one is what is wrong with the whole.
-    """
-    rows, lines, before = text.split("\n"), dict[str, int](), 0
-    fault: tomllib.TOMLDecodeError | None = None
-    for k in range(1, len(rows) + 1):
-        try:
-            so_far = tomllib.loads("\n".join(rows[:k]))
-        except tomllib.TOMLDecodeError as error:
-            fault = error
-            continue
-        lines |= {key: before + 1 for key in so_far if key not in lines}
-        before, fault = k, None
-    if fault is not None:
-        row = rows[before].strip()
-        raise InputError(f"{path} is not a TOML file; line {before + 1}, {row!r}: {fault}.") from fault
-    return lines
 
 
 def _changes(key: str, value: object, known: Mapping[str, argparse.Action]) -> dict[str, object]:
@@ -171,7 +145,7 @@ def _changes(key: str, value: object, known: Mapping[str, argparse.Action]) -> d
 def _switched(action: argparse.Action, value: object) -> dict[str, object]:
     """What a switch changes: nothing if it is off, which is what it is unless told."""
     if not isinstance(value, bool):
-        raise InputError(f"takes true or false, not {value!r}.")
+        raise InputError(f"takes true or false, not {shown(value)}.")
     return {action.dest: action.const} if value else {}
 
 
@@ -186,7 +160,7 @@ def _converted(action: argparse.Action, value: object) -> object:
         converted: object = read(str(value))
     except (ValueError, TypeError, argparse.ArgumentTypeError) as error:
         raise InputError(
-            f"takes {_KINDS.get(read, 'another kind of value')}, not {value!r}."
+            f"takes {_KINDS.get(read, 'another kind of value')}, not {shown(value)}."
         ) from error
     if action.choices is not None and converted not in action.choices:
         raise UnknownNameError("choice", str(converted), map(str, action.choices))

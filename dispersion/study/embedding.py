@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from dispersion.errors import InputError
 from dispersion.instance import Instance
+from dispersion.library.archive import check_archive
 from dispersion.study.store import Store
 
 LAYERS = "layers.npz"  #: the file's name in a study's folder
@@ -123,6 +124,9 @@ def read_layers(folder: Path) -> Layers | None:
     if not path.exists():
         return None
     try:
+        if not path.is_file():
+            raise OSError("it is no file")
+        check_archive(path)
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             names, shares = [str(name) for name in file["names"]], file["shares"]
             laid_out = {
@@ -135,8 +139,10 @@ def read_layers(folder: Path) -> Layers | None:
             if kernels.ndim != 4 or kernels.shape[1] not in (1, 3) or kernels.size == 0:
                 raise ValueError(f"kernels of shape {kernels.shape} are no pictures")
             return Layers(laid_out, str(file["first"]), kernels)
+    except InputError:
+        raise
     except Exception as error:  # whatever zip, npy and numpy raise on damaged bytes
         raise InputError(
-            f"{path} cannot be read ({type(error).__name__}: {error}); delete it to do without the "
-            "pictures of filters."
+            f"{path} cannot be read ({type(error).__name__}: {str(error)[:200]}); delete it to do "
+            "without the pictures of filters."
         ) from error

@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from dispersion.errors import InputError, UnknownNameError
+from dispersion.errors import InputError, UnknownNameError, shown
+from dispersion.library import PREFIX, formats
 from dispersion.metrics import metrics
 from dispersion.study.arguments import ALL, DEFAULT_MODEL, NONE, RECOVERY_NAMES, USUAL, parser
 from dispersion.study.config import Config, read_config, settings
@@ -44,11 +45,17 @@ class NetworkOptions:
 
 @dataclass(frozen=True)
 class InstanceOptions:
-    """Solvers are compared on instances: files or descriptions; p as they say if there is none."""
+    """Solvers are compared on instances: files or descriptions; p as they say if there is none.
+
+    ``input_format``, ``metric`` and ``symmetric`` are about files, as in `dispersion.read_instance`.
+    """
 
     sources: tuple[str, ...]
     p: tuple[int, ...]
     known: Path | None
+    input_format: str | None = None
+    metric: str | None = None
+    symmetric: str | None = None
 
 
 @dataclass(frozen=True)
@@ -89,8 +96,10 @@ class Options:
         ]
 
 
-_OF_NETWORKS = tuple(NetworkOptions.__dataclass_fields__)
-_OF_INSTANCES = ("p", "known")
+_OF_BOTH = ("metric",)  # with a default for networks only
+_OF_NETWORKS = tuple(name for name in NetworkOptions.__dataclass_fields__ if name not in _OF_BOTH)
+_OF_FILES = ("input_format", "metric", "symmetric")
+_OF_INSTANCES = ("p", "known", "input_format", "symmetric")
 _GIVE_WAY = {  # what is said on the command line, and what in a config is then as good as unsaid
     "model": ("instance", *_OF_INSTANCES),
     "instance": _OF_NETWORKS,
@@ -107,7 +116,7 @@ def _count(name: str, value: int | None, least: int = 1) -> None:
 def _spoken(arguments: Sequence[str] | None, filed: Mapping[str, object]) -> set[str]:
     """Names of the options that were really given, be they equal to their defaults."""
     unsaid = object()
-    names = (*_OF_NETWORKS, *_OF_INSTANCES, "instance")
+    names = (*_OF_NETWORKS, *_OF_BOTH, *_OF_INSTANCES, "instance")
     before = dict.fromkeys(names, unsaid) | dict(filed)
     given = parser().parse_args(arguments, argparse.Namespace(**before))
     return {name for name in names if getattr(given, name) is not unsaid}
@@ -123,13 +132,28 @@ def _instances(given: argparse.Namespace, spoken: set[str]) -> InstanceOptions:
     for p in given.p or ():
         _count("--p", p, least=2)
     sources, sizes = dict.fromkeys(given.instance), dict.fromkeys(given.p or ())
-    return InstanceOptions(tuple(sources), tuple(sizes), given.known)
+    about_files = {name: getattr(given, name) if name in spoken else None for name in _OF_FILES}
+    _check_files(sources, about_files)
+    return InstanceOptions(tuple(sources), tuple(sizes), given.known, **about_files)
+
+
+def _check_files(sources: Iterable[str], asked: Mapping[str, str | None]) -> None:
+    """How files are read: with known words, and only if there is a file."""
+    for name, known in (("input_format", formats), ("metric", metrics)):
+        value = asked[name]
+        if value is not None:
+            known[value]
+    for name, value in asked.items():
+        if value is not None and all(source.startswith(PREFIX) for source in sources):
+            option = "--" + name.replace("_", "-")
+            raise InputError(f"{option} is about instance files, and none is given; leave it out.")
 
 
 def _network(given: argparse.Namespace, spoken: set[str]) -> NetworkOptions:
     for name in _OF_INSTANCES:
         if name in spoken:
-            raise InputError(f"--{name} is about instances; give them with --instance.")
+            option = "--" + name.replace("_", "-")
+            raise InputError(f"{option} is about instances; give them with --instance.")
     if given.budget and "keep" in spoken:
         raise InputError("--keep and --budget exclude each other; leave one of them out.")
     if "allocation" in spoken and not given.budget:
@@ -143,7 +167,7 @@ def _network(given: argparse.Namespace, spoken: set[str]) -> NetworkOptions:
     _count("--train-images", given.train_images, least=3)
     _count("--test-images", given.test_images)
     _count("--calibration-images", given.calibration_images, least=2)
-    values = {name: getattr(given, name) for name in _OF_NETWORKS}
+    values = {name: getattr(given, name) for name in (*_OF_NETWORKS, *_OF_BOTH)}
     model = DEFAULT_MODEL if given.model is None else given.model
     several = {name: _several(values[name]) for name in ("budget", "recover")}
     several["methods"] = _methods(given.methods)
@@ -180,7 +204,7 @@ def _share(text: str) -> float:
     try:
         keep = float(text)
     except ValueError as error:
-        raise InputError(f"--keep takes numbers in (0, 1], not {text!r}.") from error
+        raise InputError(f"--keep takes numbers in (0, 1], not {shown(text)}.") from error
     if not 0.0 < keep <= 1.0:
         raise InputError(f"--keep must lie in (0, 1], got {keep:g}.")
     return keep
@@ -217,6 +241,7 @@ def _settings(given: argparse.Namespace, options: Options) -> dict[str, object]:
     subject = options.subject
     chosen = vars(given) | {"solvers": list(options.solvers)}
     if isinstance(subject, InstanceOptions):
+        chosen |= {"metric": subject.metric}
         idle = set(_OF_NETWORKS)
     else:
         chosen |= {"model": subject.model, "keep": list(subject.keep)}
@@ -249,7 +274,10 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
         return _checked(arguments, {})
     said = _spoken(arguments, {})
     outdone = {name for option in said for name in _GIVE_WAY.get(option, ())}
-    config = read_config(path, parser()).without(outdone)
+    config = read_config(path, parser())
+    if said & {"model", "instance"} and ("instance" in said) != ("instance" in config.values):
+        outdone |= {*_OF_BOTH}  # the file was about something else
+    config = config.without(outdone)
     return replace(config.checked(lambda filed: _checked(arguments, filed)), config=config)
 
 

@@ -16,7 +16,7 @@ from dispersion.study.journal import Journal
 from dispersion.study.ledger import JOURNAL
 from dispersion.study.proofs import refutations_of
 from dispersion.study.records import Records, SolveRecord
-from dispersion.study.selections import Method
+from dispersion.study.selections import Method, of_json
 from dispersion.study.tasks import AccuracyRow, NetworkRow, SolveRow, TraceRow
 
 
@@ -32,7 +32,7 @@ class Study:
         Rows as `SolveRow`, `NetworkRow`, `AccuracyRow` and `TraceRow` describe them; empty, with their
         columns, where nothing of the kind was done.
     selections : dict
-        By method and instance, the indices of the chosen points, as in ``selections.json``.
+        By method and instance, the indices of the chosen points, counted from 0.
     run : dict
         The content of ``run.json``; empty if the study died before it was written.
     refutations : dict
@@ -129,7 +129,7 @@ def _of_tables(folder: Path) -> Study:
         networks=_table(folder, NetworkRow, warnings),
         accuracies=_table(folder, AccuracyRow, warnings),
         traces=_table(folder, TraceRow, warnings),
-        selections=_json(folder / "selections.json"),
+        selections=of_json(_json(folder / "selections.json")),
         run=_json(folder / "run.json"),
         refutations=_json(folder / "refutations.json"),
         warnings=tuple(warnings),
@@ -163,5 +163,5 @@ def _json(path: Path) -> dict[str, Any]:
         return {}
     try:
         return dict(json.loads(path.read_text()))
-    except (OSError, ValueError, TypeError) as error:  # TypeError: a list, or a number
+    except (OSError, ValueError, TypeError, RecursionError) as error:  # TypeError: a list, a number
         raise InputError(f"{path} cannot be read ({error}); run the study again.") from error

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dispersion.solution import Solution
 from dispersion.study.tasks import SolveRow, Task
+
+COUNTING = "points are counted from"  #: a key of ``selections.json`` beside the methods
 
 
 @dataclass(frozen=True, order=True)
@@ -50,9 +53,15 @@ def selections(solved: Sequence[tuple[Task, Solution]]) -> Chosen:
     return chosen
 
 
-def as_json(chosen: Chosen) -> dict[str, dict[str, list[int]]]:
-    """Plain lists of indices, by method and instance."""
-    return {
+def as_json(chosen: Chosen) -> dict[str, Any]:
+    """Plain lists of indices, by method and instance, and first from which number they count."""
+    lists = {
         str(method): {name: indices.tolist() for name, indices in kept.items()}
         for method, kept in chosen.items()
     }
+    return {COUNTING: 0, **lists}
+
+
+def of_json(content: Mapping[str, Any]) -> dict[str, dict[str, list[int]]]:
+    """The lists that `as_json` has written, without the remark."""
+    return {method: kept for method, kept in content.items() if method != COUNTING}

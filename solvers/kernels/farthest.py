@@ -133,3 +133,30 @@ def farthest_point(
             top = max(top, nearest[i])
         tops[b] = top
     return at
+
+
+_LOWER = "void(Array({0}, 2, 'C', True), int64[::1], float64[::1])"
+
+
+@compiled([_LOWER.format("float32"), _LOWER.format("float64")])
+def lower(points: Points, centres: NDArray[np.int64], nearest: NDArray[np.float64]) -> None:
+    """Lower the distances `nearest`, shape (n,), to those to the points `centres`.
+
+    Without squares that underflow or overflow: differences are divided by the largest.
+    """
+    d = points.shape[1]
+    for i in range(len(points)):
+        for c in centres:
+            widest = 0.0
+            for j in range(d):
+                widest = max(widest, abs(np.float64(points[i, j]) - np.float64(points[c, j])))
+                if widest >= nearest[i]:
+                    break
+            if widest == 0.0:
+                nearest[i] = min(nearest[i], 0.0)
+            elif widest < nearest[i]:
+                total = 0.0
+                for j in range(d):
+                    part = (np.float64(points[i, j]) - np.float64(points[c, j])) / widest
+                    total += part * part
+                nearest[i] = min(nearest[i], widest * np.sqrt(total))

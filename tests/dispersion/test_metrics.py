@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal, localcontext
+from types import SimpleNamespace
 
 import numpy as np
+import psutil
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -101,3 +104,70 @@ def test_shapes_that_are_no_points_are_refused(points):
     """Empty, three-dimensional and scalar input name the shape."""
     with pytest.raises(InputError, match=r"shape \(n, d\)"):
         distances(points)
+
+
+def exact_euclidean(x, y):
+    """In 60 digits, whatever the scale."""
+    with localcontext() as context:
+        context.prec = 60
+        return float(
+            sum((Decimal(float(a)) - Decimal(float(b))) ** 2 for a, b in zip(x, y, strict=True)).sqrt()
+        )
+
+
+SCALES = st.sampled_from(
+    [0.0, 1.0, -1.0, 3.0, 1e-160, 2e-160, 1e-162, 1e-170, -2e-170, 5e-324, 1e160, 3e300, 1e16, 1e16 + 2]
+)
+
+
+@given(st.lists(st.tuples(SCALES, SCALES), min_size=2, max_size=9))
+def test_scales_that_meet_in_one_array(rows):
+    """Every euclidean distance to twelve digits, beside whatever else is in the array."""
+    D = distances(rows)
+    for i, x in enumerate(rows):
+        for j, y in enumerate(rows):
+            assert D[i, j] == pytest.approx(exact_euclidean(x, y), rel=1e-12, abs=1e-323)
+    assert (D == D.T).all()
+
+
+@pytest.mark.parametrize("offset", [0.0, 1e3, 1e8, 1e15])
+@given(seed=st.integers(0, 10_000))
+def test_far_from_the_origin(offset, seed):
+    """Exact up to 1e-12 of every distance between the points as given; copies stay at 0."""
+    rng = np.random.default_rng(seed)
+    X = offset * rng.normal(size=3) + rng.normal(size=(9, 3)) * 10.0 ** rng.integers(-6, 3, size=(9, 1))
+    X[0] = X[1]
+    D = distances(X)
+    assert D[0, 1] == 0.0
+    assert (D == D.T).all()
+    for i in range(9):
+        for j in range(9):
+            assert D[i, j] == pytest.approx(exact_euclidean(X[i], X[j]), rel=1e-12, abs=0.0)
+
+
+@given(st.integers(-(2**40), 2**40), st.integers(0, 1000))
+def test_ties_of_whole_coordinates_survive_any_offset(offset, seed):
+    """Equal distances stay equal, and they are those around the origin to the last bit."""
+    X = np.random.default_rng(seed).integers(-4, 5, size=(12, 2)).astype(float)
+    assert (distances(X + offset) == distances(X)).all()
+
+
+@pytest.mark.parametrize("name", sorted(set(SLOW) - {"euclidean"}))
+@pytest.mark.parametrize("scale", [5e-324, 1e-310, 1e-200, 1e200, 1.7e308])
+def test_directions_do_not_depend_on_length(name, scale):
+    """Neither on lengths whose squares underflow or overflow, nor on several of them in one array."""
+    X = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [1.0, 1.0, 0.0], [0.0, 0.0, 0.0], [-1.0, 0.0, 0.0]])
+    usual = distances(X, name)
+    for rows in (slice(None), slice(0, 2)):
+        Y = X.copy()
+        Y[rows] *= scale
+        np.testing.assert_allclose(distances(Y, name), usual, rtol=1e-12, atol=1e-15)
+
+
+def test_points_that_do_not_fit_as_a_matrix_are_refused(monkeypatch):
+    """Before anything is computed, with what does without a matrix."""
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(total=2**30))
+    with pytest.raises(
+        InputError, match=r"points has 10,000 points, .* take 0\.7 GiB, .*core_set .* need no matrix"
+    ):
+        distances(np.zeros((10_000, 2)))

@@ -219,3 +219,40 @@ def test_copies_only():
     summed = core_set(np.ones((40, 3)), 3, objective="max-sum", block_rows=10)
     assert summed.bound(0.0) == 0.0
     assert replace(summed, radius=1.0).bound(3.0) == pytest.approx(3.0 + 3 * 2 * 1.0)
+
+
+SCALES = st.sampled_from([0.0, 1.0, 3.0, 1e-165, 1e-170, 2e-170, 1e160, -1.0, -1e-170])
+
+
+@given(
+    points=hnp.arrays(np.float64, st.tuples(st.integers(4, 9), st.integers(1, 2)), elements=SCALES),
+    data=st.data(),
+)
+@settings(max_examples=150, deadline=None)
+def test_scales_that_meet_in_one_array(points, data):
+    """Squares underflow and overflow, the bound holds all the same, and optimal is said if it is."""
+    p = data.draw(st.integers(2, 4))
+    solution = solve_core_set(core_set(points, p, block_rows=data.draw(st.integers(1, len(points)))))
+    best = optimum(points, p)
+    assert solution.objective <= best * (1.0 + 1e-9)
+    assert solution.bound >= best * (1.0 - 1e-12)
+    assert solution.bound <= 3.0 * solution.objective * (1.0 + 1e-6) + 1e-320
+    if solution.status is Status.OPTIMAL:
+        assert solution.objective == pytest.approx(best, rel=1e-12, abs=0.0)
+
+
+def test_a_tiny_distance_is_not_taken_for_none():
+    """The square of 1e-165 is 0, the distance is not: with 1e-170 next to nothing would be left."""
+    points = np.array([[0.0], [1.0], [1e-170], [1e-165]])
+    solution = solve_core_set(core_set(points, 3))
+    assert solution.objective == pytest.approx(1e-165, rel=1e-12, abs=0.0)
+
+
+@pytest.mark.parametrize("unit", [1e-250, 1e-165, 1e160, 1e290])
+def test_sums_of_any_unit(unit):
+    """Local search neither ends too early nor runs on for ever."""
+    points = np.random.default_rng(6).normal(size=(60, 2))
+    usual = core_set(points, 5, objective="max-sum", block_rows=30)
+    moved = core_set(points * unit, 5, objective="max-sum", block_rows=30)
+    assert moved.rows.tolist() == usual.rows.tolist()
+    assert moved.radius == pytest.approx(usual.radius * unit, rel=1e-9, abs=0.0)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import highspy
 import numpy as np
 import pytest
 
-from dispersion import InputError, Instance, UnknownNameError
+from dispersion import InputError, Instance, UnknownNameError, objectives
 from solvers import export_model, solve, solvers_for
 from solvers.export import exporting
 from solvers.maxmin.window import window
@@ -86,3 +88,59 @@ def test_the_defaults_of_the_command_stay_few():
     named = {"compact", "cp-sat-bisection", "highs-packing", "kuby-one-m", "node-packing"}
     assert not taken & named
     assert set(exporting()) == {"compact", "kuby", "kuby-one-m", "node-packing"}
+
+
+SUMS = [info.name for info in solvers_for("max-sum") if info.name in exporting("max-sum")]
+
+
+def selected_in(path, p):
+    """The points that HiGHS chooses in a file."""
+    engine = highspy.Highs()
+    engine.setOptionValue("output_flag", False)
+    assert engine.readModel(str(path)) == highspy.HighsStatus.kOk
+    engine.run()
+    values = engine.getSolution().col_value
+    names = [engine.getColName(k)[1] for k in range(engine.getNumCol())]
+    chosen = [
+        int(name[2:-1]) for name, x in zip(names, values, strict=True) if name[0] == "x" and x > 0.5
+    ]
+    assert len(chosen) == p
+    return np.array(sorted(chosen)), engine.getInfo().objective_function_value
+
+
+@pytest.mark.parametrize("suffix", [".lp", ".mps"])
+@pytest.mark.parametrize("unit", [1e-250, 1e-12, 1e-7, 1.0, 1e9, 1e250])
+@pytest.mark.parametrize("name", sorted(set(SUMS) - {"unit-vectors"}))
+def test_the_unit_of_distances_does_not_decide_what_is_optimal(name, unit, suffix, tmp_path):
+    """Tolerances of engines are absolute; the factor in the file is the one returned, and a comment."""
+    X = np.random.default_rng(5).normal(size=(9, 3))
+    instance = Instance(Instance.from_points(X, 4).distances * unit, 4)
+    path = tmp_path / f"model{suffix}"
+    factor = export_model(instance, name, path, objective="max-sum")
+    chosen, value = selected_in(path, 4)
+    best = max(
+        objectives["max-sum"].value(instance.distances, np.array(some))
+        for some in combinations(range(9), 4)
+    )
+    assert objectives["max-sum"].value(instance.distances, chosen) == pytest.approx(
+        best, rel=1e-9, abs=0
+    )
+    assert value / factor == pytest.approx(best, rel=1e-6, abs=0)
+    first = path.read_text().partition("\n")[0]
+    assert ("distances are multiplied by 2^" in first) == (factor != 1.0) == (unit != 1.0)
+    assert factor == 1.0 or f"= {factor!r}; divide the objective by it" in first
+
+
+def test_ranks_and_cosines_are_written_as_they_are(tmp_path):
+    """Their models know no unit."""
+    tiny = Instance(CLOUD.distances * 1e-9, 7)
+    assert export_model(tiny, "kuby", tmp_path / "kuby.lp") == 1.0
+    cosines = Instance.from_points(np.random.default_rng(6).normal(size=(9, 3)), 4, "cosine")
+    assert export_model(cosines, "unit-vectors", tmp_path / "unit.lp", objective="max-sum") == 1.0
+
+
+def test_whole_numbers_stay_what_they_are(tmp_path):
+    """Of a usual size; and equal points have no distance to scale."""
+    assert export_model(TIES, "glover", tmp_path / "ties.lp", objective="max-sum") == 1.0
+    same = Instance(np.zeros((4, 4)), 2)
+    assert export_model(same, "glover", tmp_path / "same.lp", objective="max-sum") == 1.0

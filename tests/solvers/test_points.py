@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import tracemalloc
+from fractions import Fraction
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -145,6 +147,7 @@ def spoilt(value, dtype=np.float64):
         (POINTS[:0], {}, r"got \(0, 2\)"),
         (POINTS[:, :0], {}, r"got \(6, 0\)"),
         ("points", {}, "a numeric"),
+        (np.ma.masked_equal(POINTS, 3.0), {}, "1 masked entries"),
         (POINTS + 1j, {}, "complex"),
         (spoilt(np.nan), {}, "point 4 holds NaN or infinity"),
         (spoilt(np.inf, np.float32), {}, "point 4 holds NaN or infinity"),
@@ -153,13 +156,6 @@ def spoilt(value, dtype=np.float64):
         (spoilt(np.nan), {"p": 2, "start": 0}, "point 4 holds NaN or infinity"),
         (np.array([[np.nan]]), {"p": 1}, "point 0 holds NaN or infinity"),
         (spoilt(np.nan), {"metric": "normalized"}, "point 4 holds NaN or infinity"),
-        (spoilt(1e30, np.float32), {"start": 0}, "point 4 .* overflows float32; .* smaller unit"),
-        (1e-200 * np.arange(9.0)[:, None], {"start": 0}, r"underflow float64; .* larger unit"),
-        (
-            np.float32(1e-24) * np.arange(9, dtype=np.float32)[:, None],
-            {},
-            "underflow float32; .* larger",
-        ),
     ],
 )
 def test_bad_input_is_one_sentence(points, arguments, message):
@@ -167,3 +163,59 @@ def test_bad_input_is_one_sentence(points, arguments, message):
     with pytest.raises(InputError, match=message) as caught:
         farthest_from_points(points, **({"p": 3} | arguments))
     assert "\n" not in str(caught.value)
+
+
+def exactly(points):
+    """Distances in exact arithmetic, as fractions and their squares: no float can underflow."""
+    rows = [[Fraction(float(x)) for x in row] for row in points]
+    return [[sum((a - b) ** 2 for a, b in zip(x, y, strict=True)) for y in rows] for x in rows]
+
+
+SCALES = st.sampled_from([0.0, 1.0, 3.0, 1e-30, 7e-25, 1e-165, 1e-170, 2e-170, 5e-324, 1e160, 3e300])
+
+
+@given(
+    rows=st.lists(st.tuples(SCALES, SCALES), min_size=2, max_size=9),
+    signs=st.lists(st.sampled_from([-1.0, 1.0]), min_size=9, max_size=9),
+    single=st.booleans(),
+)
+@settings(max_examples=200, deadline=None)
+def test_scales_that_meet_in_one_array(rows, signs, single):
+    """Tiny beside huge, in both precisions: the points that exact arithmetic takes."""
+    points = np.array([[sign * x, y] for (x, y), sign in zip(rows, signs, strict=False)])
+    if single:
+        points = np.where(np.abs(points) > 1e38, 1e30, points).astype(np.float32)
+    chosen = farthest_from_points(points, len(points), start=0).tolist()
+    assert sorted(chosen) == list(range(len(points)))
+    squares = exactly(points)
+    for k in range(1, len(points)):  # within rounding, for it decides between almost equal distances
+        near = [min(squares[i][c] for c in chosen[:k]) for i in range(len(points))]
+        assert near[chosen[k]] >= max(near) * Fraction(1 - 1e-6)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_every_unit_gives_the_same_points(dtype):
+    """Squares of 1e30 overflow float32, and those of 1e-30 underflow it; likewise 1e200 in float64."""
+    points = np.random.default_rng(0).normal(size=(300, 3))
+    usual = farthest_from_points(points.astype(dtype), 300, start=0).tolist()
+    for exponent in (100, -100, 120, -120) if dtype is np.float32 else (600, -600, 1000, -900):
+        moved = np.ldexp(points.astype(dtype), exponent)
+        assert farthest_from_points(moved, 300, start=0).tolist() == usual
+
+
+def test_a_few_close_points_among_many_copies():
+    """More points than distinct ones, in any unit: the distinct come first, then copies in order."""
+    points = np.repeat([[0.0], [1.0], [1e-170], [1e-165]], 50, axis=0)
+    assert farthest_from_points(points, 8, start=0).tolist() == [0, 50, 150, 100, 1, 2, 3, 4]
+
+
+def test_tensors_and_tables_will_do():
+    """With a gradient, and in half precision; float32 stays single."""
+    torch = pytest.importorskip("torch")
+    points = np.random.default_rng(7).integers(0, 60, size=(90, 3))
+    expected = farthest_from_points(points, 9, start=1).tolist()
+    tensor = torch.tensor(points)
+    for kind in (torch.int64, torch.float64, torch.float32, torch.bfloat16):
+        assert farthest_from_points(tensor.to(kind), 9, start=1).tolist() == expected
+    assert farthest_from_points(tensor.float().requires_grad_(), 9, start=1).tolist() == expected
+    assert farthest_from_points(pd.DataFrame(points), 9, start=1).tolist() == expected

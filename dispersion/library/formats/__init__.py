@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from dispersion.library.content import Content
 from dispersion.library.source import Source
+from dispersion.library.tables import kind_of
 from dispersion.registry import Registry
 
 Read = Callable[[Source], Content]
+Recognises = Callable[[Source], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,24 +25,22 @@ class Format:
     summary : str
         One line for ``--help`` and for error messages.
     recognises : callable
-        Whether a file looks like this format, judged by its head.  No two formats recognise the same
-        file.
+        What makes a file look like this format, in words; "" if it does not.  No two formats recognise
+        the same file.
     read : callable
         Distances from a file, or `InputError` with file and line.
     """
 
     name: str
     summary: str
-    recognises: Callable[[Source], bool]
+    recognises: Recognises
     read: Read
 
 
 formats: Registry[Format] = Registry("format", "dispersion.library.formats")
 
 
-def file_format(
-    name: str, *, summary: str, recognises: Callable[[Source], bool]
-) -> Callable[[Read], Read]:
+def file_format(name: str, *, summary: str, recognises: Recognises) -> Callable[[Read], Read]:
     """Register the decorated function as the reader of the format `name`."""
 
     def register(read: Read) -> Read:
@@ -50,16 +50,35 @@ def file_format(
     return register
 
 
-def detect(source: Source) -> Format:
-    """The format of a file.
+def table_of(name: str) -> Recognises:
+    """What makes the table in a file one of the format `name`."""
+
+    def recognises(source: Source) -> str:
+        kind = kind_of(source)
+        return kind.why if kind is not None and kind.name == name else ""
+
+    return recognises
+
+
+def detect(source: Source) -> tuple[Format, str]:
+    """The format of a file, and what it was recognised by.
 
     Raises
     ------
     InputError
-        No format recognises it; the message says which there are.
+        No format recognises it, or it could be of several; the message says how to name one.
     """
     for name in formats:
-        if formats[name].recognises(source):
-            return formats[name]
+        why = formats[name].recognises(source)
+        if why:
+            return formats[name], why
+    kind = kind_of(source)
+    if kind is not None:
+        raise source.fault(f"{kind.why} ({naming()})")
     known = "; ".join(f"{name}: {formats[name].summary}" for name in formats)
-    raise source.fault(f"its format is not recognised; known are {known}")
+    raise source.fault(f"its format is not recognised; known are {known} (--input-format names one)")
+
+
+def naming() -> str:
+    """How a format is named, for messages."""
+    return f"a format is named with --input-format, in Python format=: {', '.join(formats)}"

@@ -2,30 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from dispersion.errors import shown
 from dispersion.library.content import Content
-from dispersion.library.formats import file_format
-from dispersion.library.source import Source, is_number
-
-
-def _recognises(source: Source) -> bool:
-    rows, line = source.first_lines, source.head.lstrip().partition(b"\n")[0]
-    if not rows or b":" in line:  # a keyword of TSPLIB
-        return False
-    if b"," in line or b";" in line:
-        return True
-    widths = [len(cells) for _, cells in rows]
-    return len(widths) > 1 and widths[0] == widths[1] > 1 and is_number(rows[0][1][0])
+from dispersion.library.formats import file_format, table_of
+from dispersion.library.sheet import Sheet, sheet_of
+from dispersion.library.source import Source
+from dispersion.library.tables import counted_matrix
 
 
 @file_format(
-    "matrix", summary="n rows of n distances, by commas, semicolons or blanks", recognises=_recognises
+    "matrix",
+    summary="n rows of n distances, by commas, semicolons, tabs or blanks; behind n, or with names",
+    recognises=table_of("matrix"),
 )
 def matrix(source: Source) -> Content:
-    """Read an (n, n) matrix of decimal numbers, with neither header nor row names (a ``.csv``, say)."""
-    first, cells = source.first_lines[0]
-    n = len(cells)
+    """Read an (n, n) matrix of decimal numbers, such as a ``.csv``.
+
+    A line with n may come first, or the names of the points; names of the rows must be the same in the
+    same order.  Between semicolons numbers may have decimal commas.
+    """
+    if counted_matrix(source):
+        return _counted(source)
+    sheet = sheet_of(source)
+    if sheet is None:
+        raise source.fault("no row of numbers is found")
+    source.need(sheet.width)
+    if sheet.count != sheet.width:
+        raise source.fault(
+            f"a square matrix is needed, got {sheet.count:,} rows of {sheet.width:,} numbers"
+        )
+    names, rows = sheet.rows()
+    return Content(rows, labels=_labels(sheet, [" ".join(row) for row in names if row]))
+
+
+def _counted(source: Source) -> Content:
+    line, [text] = source.first_lines[0]
+    n = source.whole_number(text, line, "the number of points", 2)
     source.need(n)
-    rows = source.rows(first, width=n)
-    if len(rows) != n:
-        raise source.fault(f"a square matrix is needed, got {len(rows)} rows of {n} numbers")
-    return Content(rows)
+    if source.filled != n + 1:
+        raise source.fault(f"{n:,} rows are promised, got {source.filled - 1:,}")
+    return Content(source.rows(line + 1, width=n))
+
+
+def _labels(sheet: Sheet, names: Sequence[str]) -> tuple[str, ...] | None:
+    """What the points are called, if not 0, 1, 2, ..."""
+    titles = sheet.header
+    if titles is not None and names and tuple(names) != titles:
+        k = next(k for k in range(len(names)) if names[k] != titles[k])
+        raise sheet.source.fault(
+            f"row {k} is called {shown(names[k])} and column {k} {shown(titles[k])}; rows and columns "
+            "must be in one order"
+        )
+    labels = titles if titles is not None else tuple(names)
+    return labels if labels and labels != tuple(map(str, range(len(labels)))) else None

@@ -5,21 +5,19 @@ The rules are those of Reinelt, "TSPLIB 95" (1995), section 2, and of the TSPLIB
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dispersion.library.content import Content
 from dispersion.library.formats import file_format
+from dispersion.library.formats._keywords import Parts, parts_of, recognises
 from dispersion.library.formats.geo import numbered_points
 from dispersion.library.source import Source
 
 Matrix = NDArray[np.float64]
 
-_KEYWORD = re.compile(r"\s*([A-Z][A-Z0-9_]*)\s*(?::\s*(.*?))?\s*$")
 _PI, _EARTH_RADIUS_KM = 3.141592, 6378.388  # TSPLIB's own figures
 
 
@@ -80,6 +78,8 @@ _COORDINATES: dict[str, tuple[int, Callable[[Matrix], Matrix]]] = {
     "GEO": (2, _geo),
 }
 
+_EXACT = "EXACT_2D"
+
 # where the numbers of an explicit matrix go: which triangle, row by row, and its offset; a triangle
 # column by column is the other one row by row
 _EXPLICIT = {
@@ -95,59 +95,10 @@ _EXPLICIT = {
 }
 
 
-@dataclass(frozen=True)
-class _Parts:
-    """A file by its keywords: values with their lines, and first and last line of every section."""
-
-    values: dict[str, tuple[str, int]] = field(default_factory=dict)
-    sections: dict[str, tuple[int, int]] = field(default_factory=dict)
-
-
-def _parts(source: Source) -> _Parts:
-    """Take a file apart; a section's lines are those until the next keyword."""
-    parts, section = _Parts(), None
-    for k, line in enumerate(source.lines, 1):
-        text = line.strip()
-        if text and not text[0].isalpha():
-            if section is None:
-                raise source.fault(f"a keyword is expected, got {text[:40]!r}", k)
-            parts.sections[section] = (parts.sections[section][0], k + 1)
-        elif text:
-            found = _KEYWORD.match(line)
-            if found is None:
-                raise source.fault(f"a keyword or numbers are expected, got {text[:40]!r}", k)
-            keyword, value = found[1], found[2] or ""
-            if keyword == "EOF":
-                break
-            section = keyword if keyword.endswith("_SECTION") else None
-            if section is None:
-                parts.values[keyword] = (value, k)
-            else:
-                parts.sections[section] = (k + 1, k + 1)
-    return parts
-
-
-def _choice(source: Source, parts: _Parts, keyword: str, known: list[str]) -> str:
-    """The value of a keyword, which must be one of `known`."""
-    if keyword not in parts.values:
-        raise source.fault(f"it has no {keyword}")
-    value, line = parts.values[keyword]
-    if value not in known:
-        raise source.fault(f"{keyword} {value!r} is not known; known: {', '.join(known)}", line)
-    return value
-
-
-def _section(source: Source, parts: _Parts, name: str) -> tuple[int, int]:
-    """The first line of a section, and the line before which it ends."""
-    if name not in parts.sections:
-        raise source.fault(f"it has no {name}")
-    return parts.sections[name]
-
-
-def _explicit(source: Source, parts: _Parts, n: int) -> Matrix:
+def _explicit(source: Source, parts: Parts, n: int) -> Matrix:
     """The matrix of EDGE_WEIGHT_SECTION, whose numbers may be spread over lines in any way."""
-    shape = _EXPLICIT[_choice(source, parts, "EDGE_WEIGHT_FORMAT", list(_EXPLICIT))]
-    numbers = source.numbers(*_section(source, parts, "EDGE_WEIGHT_SECTION"))
+    shape = _EXPLICIT[parts.choice("EDGE_WEIGHT_FORMAT", list(_EXPLICIT))]
+    numbers = source.numbers(*parts.section("EDGE_WEIGHT_SECTION"))
     due = n * n if shape is None else n * (n - 1) // 2 + (n if shape[1] == 0 else 0)
     if len(numbers) != due:
         raise source.fault(f"EDGE_WEIGHT_SECTION must hold {due:,} numbers, got {len(numbers):,}")
@@ -160,28 +111,26 @@ def _explicit(source: Source, parts: _Parts, n: int) -> Matrix:
     return half + np.triu(half, 1).T + np.tril(half, -1).T
 
 
-def _recognises(source: Source) -> bool:
-    first = source.first_lines[0][1][0] if source.first_lines else ""
-    return first.partition(":")[0] in ("NAME", "TYPE", "COMMENT", "DIMENSION", "EDGE_WEIGHT_TYPE")
-
-
-@file_format("tsplib", summary="TSPLIB95 coordinates or matrices", recognises=_recognises)
+@file_format("tsplib", summary="TSPLIB95 coordinates or matrices", recognises=recognises)
 def tsplib(source: Source) -> Content:
     """Read a symmetric TSPLIB95 instance; its distances are whole numbers, as TSPLIB defines them.
 
     Rounding to the nearest integer does not preserve the triangle inequality (1.4 + 1.4 >= 2.8 becomes
-    1 + 1 < 3), so no metric is claimed for any type.  TSPLIB knows no p.
+    1 + 1 < 3), so no metric is claimed for any type but EXACT_2D, the unrounded distances of CVRPLIB.
+    TSPLIB knows no p.  Sections about anything else than distances are left alone.
     """
-    parts = _parts(source)
-    if "DIMENSION" not in parts.values:
-        raise source.fault("it has no DIMENSION")
-    n = source.whole_number(*parts.values["DIMENSION"], "DIMENSION", 2)
+    parts = parts_of(source)
+    n = source.whole_number(*parts.value("DIMENSION"), "DIMENSION", 2)
     source.need(n)
-    kind = _choice(source, parts, "EDGE_WEIGHT_TYPE", [*_COORDINATES, "EXPLICIT"])
+    kind = parts.choice("EDGE_WEIGHT_TYPE", [*_COORDINATES, _EXACT, "EXPLICIT"])
     if kind == "EXPLICIT":
         return Content(_explicit(source, parts, n))
+    where = parts.section("NODE_COORD_SECTION")
+    if kind == _EXACT:
+        return Content.of_points(numbered_points(source, n, 2, *where))
     dimensions, distances = _COORDINATES[kind]
-    X = numbered_points(source, n, dimensions, *_section(source, parts, "NODE_COORD_SECTION"))
-    matrix = distances(X)
+    X = numbered_points(source, n, dimensions, *where)
+    with np.errstate(over="ignore", invalid="ignore"):  # `Instance` refuses what is not finite
+        matrix = distances(X)
     np.fill_diagonal(matrix, 0.0)  # GEO's rule says 1
     return Content(matrix)

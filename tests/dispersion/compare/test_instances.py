@@ -180,7 +180,28 @@ BAD = [
     (["generate:goe:n=9,p=3"], "error: unknown family 'goe'; did you mean geo?"),
     (["generate:geo:n=9999999,p=3"], "points, whose distances take "),
     ([GEO, "--p", "3", "--known", "none.csv"], "error: there is no file 'none.csv'."),
-    ([GEO, "--p", "3", "--known", GEO], f"error: '{GEO}', line 1: it has no column 'instance'."),
+    ([GEO, "--p", "3", "--known", GEO], f"error: '{GEO}', line 1: it has no column 'instance'; needed"),
+    (
+        ["table.csv", "--p", "3"],
+        "error: 'table.csv': a square matrix is needed, got 4 rows of 2 numbers; if a row is a point, "
+        "say so with --input-format points (a format is named with --input-format, in Python format=: ",
+    ),
+    (
+        ["table.csv", "--p", "3", "--input-format", "matrix"],
+        "error: 'table.csv': a square matrix is needed, got 4 rows of 2 numbers.",
+    ),
+    (
+        [GEO, "--p", "3", "--symmetric", "mean", "--metric", "angulr"],
+        "unknown metric 'angulr'; did you mean angular?",
+    ),
+    (
+        ["MDG.txt", "--metric", "cosine"],
+        "error: 'MDG.txt': it holds distances, so the metric 'cosine' cannot be applied; leave out",
+    ),
+    (
+        ["oneway.csv", "--p", "2"],
+        "error: 'oneway.csv': distances are not symmetric: [0, 1] = 1.0 but [1, 0] = 3.0; one pair",
+    ),
     (["--p", "3"], "error: argument --instance: expected at least one argument; see --help."),
 ]
 
@@ -197,6 +218,8 @@ def test_bad_input_is_one_sentence(
     monkeypatch.setattr(solving, "executor_of", lambda *_: pytest.fail("it was not refused in time"))
     (files / "short.txt").write_text("3 2\n0 1 5\n0 2 5\n")
     (files / "junk.txt").write_bytes(b"\x00\x01")
+    (files / "table.csv").write_text("0,0\n3,4\n10,0\n0,10\n")
+    (files / "oneway.csv").write_text("0,1\n3,0\n")
     before = sorted(files.rglob("*"))
     done = study(*arguments)
     assert (done.code, done.out) == (EXIT_INPUT, "")
@@ -204,6 +227,72 @@ def test_bad_input_is_one_sentence(
     assert told in done.err
     assert done.err.count("\n") == 1
     assert sorted(files.rglob("*")) == before
+
+
+@pytest.mark.usefixtures("_inline")
+@pytest.mark.parametrize(
+    ("content", "arguments", "objective", "noted"),
+    [
+        ("0,0\n3,4\n10,0\n0,10\n", ["--input-format", "points"], 200**0.5, ""),
+        ("x,y\n0,0\n3,4\n10,0\n0,10\n", ["--metric", "angular"], np.pi / 2, ""),
+        (
+            "0,1\n3,0\n",
+            ["--symmetric", "mean"],
+            2.0,
+            "the mean of the two distances of a pair is taken; they differed by up to 2",
+        ),
+        (
+            f"{1e-17},0.5\n0.5,0\n",
+            [],
+            0.5,
+            "the diagonal, up to 1e-17 by rounding, is taken as 0",
+        ),
+    ],
+)
+def test_files_are_read_as_told(
+    content: str,
+    arguments: list[str],
+    objective: float,
+    noted: str,
+    study: Callable[..., Any],
+    files: Path,
+) -> None:
+    """Format, metric and what to make of two distances; what was changed is said, and in every row."""
+    (files / "a.csv").write_text(content)
+    done = study("a.csv", "--p", "2", "--solvers", "greedy", "clique", *arguments)
+    assert done.code == 0, done.err
+    assert list(done.table("solves")["objective"]) == pytest.approx([objective] * 2)
+    assert (f"a.csv: {noted}\n" in done.err) == bool(noted)
+    assert done.record["instances"][0].get("note", "") == noted
+    assert all(noted in str(message) for message in done.table("solves")["message"])
+    again = study("a.csv", "--config", done.folder / "study.toml")
+    assert again.code == 0, again.err
+
+
+@pytest.mark.usefixtures("_inline")
+def test_names_of_points_are_kept(study: Callable[..., Any], files: Path) -> None:
+    """In the record of the run, in the order in which selections count them."""
+    (files / "towns.csv").write_text("origin,destination,km\nOslo,Paris,5\nOslo,Rome,6\nParis,Rome,7\n")
+    done = study("towns.csv", "--p", "2", "--solvers", "clique")
+    labels = done.record["instances"][0]["labels"]
+    chosen = json.loads((done.folder / "selections.json").read_text())
+    assert chosen.pop("points are counted from") == 0
+    assert [labels[k] for k in chosen["clique, p 2, seed 0"]["towns.csv"]] == ["Paris", "Rome"]
+
+
+@pytest.mark.usefixtures("_inline")
+@pytest.mark.parametrize("word", ["True", "YES", "1", "optimal"])
+def test_a_contradicted_optimum_is_a_failure_whatever_the_word(
+    word: str, study: Callable[..., Any], files: Path
+) -> None:
+    """It is not announced as new."""
+    known = files / "known.csv"
+    known.write_text(f"instance,p,best_known,proven\nsub/{Path(GEO).stem},5,1.5,{word}\nother,3,7,no\n")
+    done = study(GEO, "--p", "5", "--solvers", "clique", "--known", known)
+    assert done.code == EXIT_FAULT
+    assert f"FAIL {GEO}, p = 5: clique found " in done.err
+    assert "NEW" not in done.err
+    assert "1 of its rows are about none of them: other with p = 3\n" in done.err
 
 
 @pytest.mark.usefixtures("_inline")

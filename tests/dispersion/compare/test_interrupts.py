@@ -54,6 +54,7 @@ def test_ctrl_c_while_solving_keeps_what_is_solved(run: Run, monkeypatch: pytest
     assert done.code == EXIT_INTERRUPTED
     assert list(done.table("solves")["solver"]) == ["clique", "greedy"]
     assert json.loads((done.folder / "selections.json").read_text()).keys() == {
+        "points are counted from",
         "clique, keep 0.5, seed 0",
         "greedy, keep 0.5, seed 0",
     }

@@ -17,6 +17,7 @@ from dispersion.compare import networks
 from dispersion.study.journal import Journal
 from dispersion.study.ledger import JOURNAL
 from dispersion.study.reading import read_study
+from dispersion.study.selections import of_json
 
 ROOT = Path(__file__).parents[3]
 SIZES = [str(p) for p in range(2, 12)]
@@ -109,7 +110,7 @@ def test_networks_are_not_tested_again(run: Run, monkeypatch: pytest.MonkeyPatch
     assert run(*command).table("networks").equals(before)
     study = read_study(done.folder)
     assert study.networks.to_csv() == before.to_csv()
-    assert study.selections == json.loads((done.folder / "selections.json").read_text())
+    assert study.selections == of_json(json.loads((done.folder / "selections.json").read_text()))
     assert {"l1, keep 0.5, seed 0", "greedy, keep 0.25, seed 0"} <= set(study.selections)
     refused = run(*(part for part in command if part not in ("--methods", "l1")))
     assert refused.code == 2
@@ -158,7 +159,7 @@ def test_criteria_choose_once(
         said = "choices of criteria are in"
         assert f"{reused} {said}" in done.err if reused else said not in done.err
         study = read_study(done.folder)
-        assert study.selections == json.loads((done.folder / "selections.json").read_text())
+        assert study.selections == of_json(json.loads((done.folder / "selections.json").read_text()))
 
 
 def without_solves(journal: Path) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dispersion.errors import InputError
-from dispersion.library import Known, read_known
+from dispersion.library import Known, for_instances, read_known
 
 Write = Callable[..., Path]
 FILE = """# rounded as published, "as usual"
@@ -85,11 +85,93 @@ def test_better_is_more_than_rounding() -> None:
         ("instance,p,best_known\na,10\n", "', line 2: best_known must be a number, got ''"),
         ("instance,p,best_known\n\n#\na,10,NaN\n", "', line 4: best_known must be finite, got 'NaN'"),
         ("instance,p,best_known\na,10,1e999\n", "', line 2: best_known must be"),
-        ("instance,p,best_known\na,2,1\na,2,1\n", "', line 3: a with p = 2 comes a second time"),
-        (b"\xff\xfe\x00", "': it is not text"),
+        ("instance,p,best_known\na,2,1\na,2,2\n", "', line 3: 'a' with p = 2 comes a second time"),
+        (
+            "instance,p,best_known,proven\na,2,1,yes\na,2,1,no\n",
+            "', line 3: 'a' with p = 2 comes a second time with another value or another word of "
+            "proven (1.0, proven, then 1.0); leave one out.",
+        ),
+        (
+            "instance,p,best_known,proven\na,2,1,maybe\n",
+            "', line 2: proven must be yes or no (or true, false, 1, 0, optimal, open), got 'maybe'.",
+        ),
+        ("instance,p,best_known,proven\na,2,1,2\n", "', line 2: proven must be yes or no"),
+        (
+            'instance,p,best_known\na,2,"81,5"\n',
+            "', line 2: best_known must be a number (with a decimal point), got '81,5'.",
+        ),
+        (
+            "instance,p,p,best_known\na,2,3,4\n",
+            "', line 1: it has two columns 'p'; needed are instance",
+        ),
+        ("instance,p,best_known\na,2,1_0\n", "', line 2: best_known must be a number, got '1_0'."),
+        (f"instance,p,best_known\na,{'9' * 5000},1\n", "', line 2: p is out of all bounds, got '999"),
+        (f"instance,p,best_known\na,2,{'9' * 5000}\n", "', line 2: best_known must be"),
+        (f"instance,p,best_known\na,2,{'x' * 500_000}\n", "': it is no csv file (field larger than"),
+        (b"\xff\xfe\x00", "': it is text in UTF-16; save it as UTF-8."),
     ],
 )
 def test_files_that_cannot_be_used(content: str | bytes, told: str, write: Write) -> None:
-    """The line and what is wrong with it are named."""
-    with pytest.raises(InputError, match=re.escape(told)):
+    """The line and what is wrong with it are named, and of long cells only the beginning."""
+    with pytest.raises(InputError, match=re.escape(told)) as caught:
         read_known(write("k.csv", content))
+    assert len(str(caught.value)) < 500
+
+
+@pytest.mark.parametrize(
+    ("word", "proven"),
+    [
+        *((word, True) for word in ("yes", "Yes", "YES ", " y", "True", "1", "optimal", "Proven")),
+        *((word, False) for word in ("no", "No", "false", "FALSE", "0", "n", "", "  ", "open")),
+    ],
+)
+def test_the_usual_words_for_yes_and_no(word: str, proven: bool, write: Write) -> None:
+    """In any case, with blanks around; nothing is no."""
+    [known] = read_known(write("k.csv", f"Instance, P ,best_known,PROVEN\na,3,81,{word}\n")).values()
+    assert known == Known(81.0, proven, 0.5)
+
+
+def test_semicolons_bring_decimal_commas(write: Write) -> None:
+    """As spreadsheets write them in many countries."""
+    [known] = read_known(write("k.csv", "instance;p;best_known;proven\na.csv;3;81,25;Yes\n")).values()
+    assert known == Known(81.25, True, 0.005)
+
+
+def test_two_equal_rows_are_one(write: Write) -> None:
+    """Copies do not contradict each other."""
+    assert len(read_known(write("k.csv", "instance,p,best_known\na,2,1\na,2,1\n"))) == 1
+
+
+NAMES = ["a.csv", "b.txt", "b.csv", "plain", "geo, n = 9, seed = 1"]
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("a.csv", "a.csv"),
+        ("a", "a.csv"),
+        ("data/a.csv", "a.csv"),
+        ("C:\\data\\a", "a.csv"),
+        ("a.txt", "a.txt"),
+        ("plain.csv", "plain"),
+        ("b.txt", "b.txt"),
+        ("x/b.csv", "b.csv"),
+        ("geo, n = 9, seed = 1", "geo, n = 9, seed = 1"),
+        ("c", "c"),
+    ],
+)
+def test_names_with_and_without_folder_and_extension(written: str, name: str) -> None:
+    """The exact name goes first, then the file name, then what is left without its extension."""
+    value = Known(1.0, False, 0.5)
+    assert for_instances({(written, 3): value}, NAMES) == {(name, 3): value}
+
+
+def test_names_that_could_be_several() -> None:
+    """They are not guessed, and two names of one instance must agree."""
+    one, other = Known(1.0, False, 0.5), Known(2.0, False, 0.5)
+    with pytest.raises(
+        InputError, match=r"of 'b' could be that of 'b\.txt' or 'b\.csv'; write the whole"
+    ):
+        for_instances({("b", 3): one}, NAMES)
+    with pytest.raises(InputError, match=r"'a\.csv' with p = 3 comes a second time"):
+        for_instances({("a", 3): one, ("a.csv", 3): other}, NAMES)

@@ -70,7 +70,7 @@ GEO_FAULTS = [
     ("2\n2\n0 1 2\n1 1 two", "'two' is not a number", 4),
     ("2\n2\n0 1 2\n1 1 nan", "nan is not a finite number", 4),
     ("2\n2\n0 1 -inf\n1 1 2", "-inf is not a finite number", 3),
-    ("3\n2\n0 1 2\n2 1 2\n1 3 4", "it holds point 2 where point 1 is due", 4),
+    ("3\n2\n0 1 2\n2 1 2\n3 3 4", "it holds point 2 where point 1 is due", 4),
     ("3\n2\n0 1 2\n1 1 2\n1 3 4", "it holds point 1 where point 2 is due", 5),
     ("2\n2\n7 1 2\n8 1 2", "it holds point 7 where point 0 is due", 3),
     ("2\n2\n0 1e308 2\n1 -1e308 2", "is not finite", None),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -58,6 +59,7 @@ WRITERS: dict[str, Callable[[np.ndarray], bytes]] = {
     "matrix": _text,
     "tsplib": _explicit,
 }
+POINTS = b"x,y\n0.0,0.0\n3.0,4.0\n0.0,1.0\n"
 GEO = b"3\n2\n0 0.0 0.0\n1 3.0 4.0\n2 0.0 1.0\n"
 
 
@@ -67,7 +69,7 @@ def test_distances_come_back_to_the_last_bit(name: str, n: int, write: Write) ->
     """Each format is recognised without being named, and every distance survives."""
     matrix = random_matrix(n, n)
     path = write("file", WRITERS[name](matrix))
-    assert detect(Source(path)).name == name
+    assert detect(Source(path))[0].name == name
     instance = read_instance(path, 2)
     assert (instance.distances == matrix).all()
     assert (instance.name, instance.p, instance.metric) == ("file", 2, None)
@@ -76,14 +78,16 @@ def test_distances_come_back_to_the_last_bit(name: str, n: int, write: Write) ->
 
 def test_every_format_is_tested_here(write: Write) -> None:
     """A new format without a file in this module fails."""
-    assert {*WRITERS, "geo"} == set(formats)
-    assert detect(Source(write("geo", GEO))).name == "geo"
+    assert {*WRITERS, "geo", "points"} == set(formats)
+    assert detect(Source(write("points", POINTS)))[0].name == "points"
+    assert detect(Source(write("geo", GEO)))[0].name == "geo"
 
 
-@pytest.mark.parametrize("name", [*WRITERS, "geo"])
+@pytest.mark.parametrize("name", [*WRITERS, "geo", "points"])
 def test_no_file_is_of_two_formats(name: str, write: Write) -> None:
     """Recognition does not depend on the order in which formats are asked."""
-    source = Source(write("file", GEO if name == "geo" else WRITERS[name](random_matrix(0, 5))))
+    own = {"geo": GEO, "points": POINTS}
+    source = Source(write("file", own.get(name) or WRITERS[name](random_matrix(0, 5))))
     assert [known for known in formats if formats[known].recognises(source)] == [name]
 
 
@@ -116,15 +120,33 @@ def test_files_as_they_come(write: Write) -> None:
         assert read_instance(write(str(k), changed), 2).digest == plain.digest
 
 
+def test_the_name_of_a_file_says_nothing(write: Write) -> None:
+    """Text called .gz is text, and so is a folder with a dash for a name a folder."""
+    for name in ("a.gz", "a.bz2", "a.xz", "a.npy", "-"):
+        assert read_instance(write(name, GEO), 2).n == 3
+
+
+def test_comments_in_latin_1(write: Write) -> None:
+    """Names and remarks of old files are no UTF-8; control characters in them end no line."""
+    text = "NAME: Caf\xe9 \x85 \x0c\nCOMMENT: M\xf6hring\nTYPE: TSP\nDIMENSION: 2\n"
+    text += "EDGE_WEIGHT_TYPE: EUC_2D\nNODE_COORD_SECTION\n1 0 0\n2 3 x\nEOF\n"
+    with pytest.raises(InputError, match="line 8: 'x' is not a number"):
+        read_instance(write("a.tsp", text.encode("latin-1")), 2)
+    fine = write("b.tsp", text.replace("3 x", "3 4").encode("latin-1"))
+    assert read_instance(fine, 2).distances[0, 1] == 5
+
+
 NOT_INSTANCES = [
     ("", "is empty"),
     (" \n\n", "is empty"),
     (b"\x00\x01\x02" * 100, "its format is not recognised; known are geo: n, the number"),
     (b"\x89PNG\r\n\x1a\n\x00\x00", "its format is not recognised"),
-    (b"PK\x03\x04 an archive", "its format is not recognised"),
+    (b"PK\x03\x04 an archive", "it is a zip archive, as .npz and .xlsx files are; save the matrix"),
+    (b"\x1f\x8b\x08 packed", "it is compressed; unpack it first (gunzip)."),
+    ("3\n0 1".encode("utf-16"), "it is text in UTF-16; save it as UTF-8."),
     ("once upon a time there was a file\nof words", "its format is not recognised"),
     ("5", "its format is not recognised"),
-    (b"3\n0 1 1\n0 2 \xff\n1 2 1", "it is not text (byte 12)"),
+    (b"3\n0 1 1\n0 2 \xff\n1 2 1", "line 3: 'ÿ' is not a number"),
 ]
 
 
@@ -145,15 +167,61 @@ def test_what_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         read_instance(tmp_path, 2)
     with pytest.raises(InputError, match="cannot be read: File name too long"):
         read_instance(tmp_path / ("x" * 300), 2)
+    with pytest.raises(
+        InputError, match=r"'x{60}'\.\.\. \(500,000 characters\) cannot be read: File name"
+    ):
+        read_instance("x" * 500_000, 2)
     with pytest.raises(InputError, match="cannot be read: embedded null byte"):
         read_instance("a\0b", 2)
 
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
+    (tmp_path / "secret").touch()
     monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(InputError, match="cannot be read: Permission denied"):
         read_instance(tmp_path / "secret", 2)
+
+
+def test_what_would_wait_for_ever(tmp_path: Path) -> None:
+    """A pipe is not opened, nor a device; standard input is none of the files."""
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InputError, match="is a pipe or a device; save what it says in a file first"):
+        read_instance(tmp_path / "pipe", 2)
+    with pytest.raises(InputError, match="is a pipe or a device"):
+        read_instance("/dev/zero", 2)
+    with pytest.raises(
+        InputError, match=r"there is no file '-'; standard input is not read, save it in"
+    ):
+        read_instance("-", 2)
+
+
+LONG = 500_000
+ECHOES = [
+    "x" * LONG + "\n0 1 2",
+    f"3\n0 1 {'x' * LONG}\n0 2 1\n1 2 1",
+    f"{'9' * LONG}\n0 1 2",
+    f"3 {'9' * 4301}\n0 1 2",
+    f"NAME: x\nDIMENSION: {'9' * LONG}\n",
+    f"NAME: x\nDIMENSION: 3\nEDGE_WEIGHT_TYPE: {'E' * LONG}\n",
+    f"NAME: x\n{'?' * LONG}\n",
+    f"NAME: x\nDIMENSION: 2\nDIMENSION: {'3' * LONG}\n",
+    f",{'A' * LONG},B\nA,0,1\nB,1,0\n",
+    f"0,1\n1,{'y' * LONG}\n",
+    f"A,B,{'z' * LONG}\n",
+    "(" * LONG,
+]
+
+
+@pytest.mark.parametrize("text", ECHOES, ids=range(len(ECHOES)))
+def test_messages_do_not_repeat_the_file(text: str, write: Write) -> None:
+    """Of a long value the beginning is told."""
+    path = write("long.txt", text)
+    for name in (None, "pairs", "tsplib", "matrix"):
+        with pytest.raises(InputError) as caught:
+            read_instance(path, 2, format=name)
+        assert len(str(caught.value)) < 1500
+        assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

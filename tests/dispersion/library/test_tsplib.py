@@ -190,5 +190,72 @@ GOOD = coordinates("EUC_2D", [(0, 0), (3, 4), (6, 8)])
 def test_faults_are_named(content: str, told: str, write: Write) -> None:
     """What is missing, unknown, too short or impossible is said with the file and, if any, the line."""
     path = write("bad.tsp", content)
-    with pytest.raises(InputError, match=re.escape(f"'{path}'{told}")):
+    with pytest.raises(InputError, match=re.escape(f"'{path}'{told}".removesuffix("."))):
         read_instance(path, 2)
+
+
+KEYWORDS = "NAME: x\nTYPE: TSP\nDIMENSION: 3\nEDGE_WEIGHT_TYPE: EUC_2D\nNODE_COORD_SECTION\n"
+NODES = "1 0 0\n2 3 4\n3 6 8\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        KEYWORDS + NODES,
+        KEYWORDS + NODES + "-1\nEOF\n",
+        KEYWORDS + "3 6 8\n1 0 0\n2 3 4\nEOF",
+        KEYWORDS.replace(": ", " : ") + NODES,
+        KEYWORDS.replace(": ", ":") + NODES,
+        KEYWORDS.replace(": ", "   ") + NODES,
+        KEYWORDS.replace(": ", "\t:\t") + NODES,
+        KEYWORDS.lower() + NODES + "eof\nrubbish 1 2",
+        KEYWORDS.replace("\n", "\r\n") + NODES,
+        "\ufeff" + KEYWORDS + NODES,
+        "COMMENT: one\nCOMMENT: two: with colon\nCOMMENT : 3 cities\n" + KEYWORDS + NODES,
+        "NAME: t\nCOMMENT: line one\n  goes on here, 5 words\n7 eggs\n" + KEYWORDS + NODES,
+        "NAME: a b c\nCOMMENT: a\n" + KEYWORDS + NODES,
+        KEYWORDS.replace("SECTION", "SECTION:") + NODES + "FIXED_EDGES_SECTION\n1 2\n-1\n",
+        KEYWORDS + NODES + "DEMAND_SECTION\n1 0\n2 7\n3 1\nDEPOT_SECTION\n 1\n -1\nEOF\n",
+        KEYWORDS + NODES + "DISPLAY_DATA_SECTION\n1 5.0 5\nTOUR_SECTION\n1 3 2\n-1\nEOF\n",
+        KEYWORDS + NODES.replace("1 ", "0 ", 1).replace("2 3", "1 3").replace("3 6", "2 6"),
+        "CAPACITY: 9\nVEHICLES: 3\n" + KEYWORDS + NODES,
+        "NAME: x" + " " * 600_000 + "\n" + KEYWORDS + NODES,
+        "COMMENT:" + " " * 600_000 + ":\n" + KEYWORDS + NODES,
+        KEYWORDS.replace("DIM", " " * 600_000 + "DIM") + NODES,
+    ],
+    ids=range(21),
+)
+def test_files_as_people_write_them(text: str, write: Write) -> None:
+    """Any order of nodes, case, blanks and ends of line; other sections are left alone."""
+    instance = read_instance(write("t.tsp", text), 2)
+    assert instance.distances.tolist() == [[0, 5, 10], [5, 0, 5], [10, 5, 0]]
+
+
+def test_a_file_of_three_words_in_the_second_line(write: Write) -> None:
+    """As si175: two words, then three, which pairs begin with."""
+    text = explicit("UPPER_ROW", UPPER).replace("NAME:m\n", "NAME: m\nTYPE: TSP instance\n")
+    assert (read_instance(write("si.tsp", text), 2).distances == MATRIX).all()
+
+
+def test_unrounded_distances(write: Write) -> None:
+    """EXACT_2D of CVRPLIB is the one type that is a metric."""
+    instance = read_instance(write("CMT.vrp", GOOD.replace("EUC_2D", "EXACT_2D")), 2)
+    assert instance.metric == "euclidean"
+    exact = read_instance(write("x", coordinates("EXACT_2D", [(0, 0), (1, 1)])), 2).distances
+    assert exact[0, 1] == math.sqrt(2)
+
+
+def test_a_keyword_that_contradicts_itself(write: Write) -> None:
+    """Said twice alike is said once; otherwise both lines are named."""
+    assert read_instance(write("a", GOOD.replace("TYPE : TSP", "TYPE : TSP\nDIMENSION : 3")), 2).n == 3
+    with pytest.raises(InputError, match="line 5: DIMENSION '3' contradicts line 4, which says '4'"):
+        read_instance(write("b", GOOD.replace("TYPE : TSP", "TYPE : TSP\nDIMENSION : 4")), 2)
+
+
+@pytest.mark.parametrize(
+    "header", ["name,x,y\nA,0,0\nB,3,4\nC,6,8\n", "name x y\nA 0 0\nB 3 4\nC 6 8\n"]
+)
+def test_a_table_whose_first_column_is_called_name_is_none(header: str, write: Write) -> None:
+    """Only a colon, or a dimension, makes a keyword of it."""
+    instance = read_instance(write("p.csv", header), 2)
+    assert (instance.labels, instance.metric) == (("A", "B", "C"), "euclidean")

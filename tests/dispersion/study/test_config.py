@@ -20,12 +20,14 @@ Write = Callable[[str], Path]
 SAMPLES: dict[str, list[object]] = {  # where any text will not do; by key
     "budget": ["macs=0.5", "params=0.4"],
     "keep": [0.8, 0.6],
+    "input-format": ["points"],
     "metric": ["cosine"],
     "objective": ["max-sum"],
     "recover": ["bn", "ft"],
     "solvers": ["clique", "tabu"],
 }
 COMPANY = {"p": ["--instance", "a.txt"], "known": ["--instance", "a.txt"]}  # options that need another
+COMPANY |= {key: ["--instance", "a.txt"] for key in ("input-format", "symmetric")}
 COMPANY |= {key: ["--budget", "macs=0.5"] for key in ("allocation", "criterion")}
 COMPANY["export"] = ["--solvers", "kuby"]
 

@@ -1,8 +1,11 @@
 """Points in the plane, and the file they are kept in."""
 
+import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
+import psutil
 import pytest
 
 from dispersion import Instance
@@ -87,4 +90,16 @@ def test_no_file_is_no_layers_and_damage_is_said(tmp_path: Path) -> None:
             read_layers(tmp_path)
     np.savez(path, something=np.ones(3))
     with pytest.raises(InputError, match="names"):
+        read_layers(tmp_path)
+
+
+def test_layers_that_would_fill_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Zeros pack a thousandfold; and a pipe of that name is not waited for."""
+    np.savez_compressed(tmp_path / LAYERS, names=np.zeros(10 * 2**17))
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(total=100 * 2**20))
+    with pytest.raises(InputError, match=r"layers\.npz, unpacked, takes .* more than 1/16 of"):
+        read_layers(tmp_path)
+    (tmp_path / LAYERS).unlink()
+    os.mkfifo(tmp_path / LAYERS)
+    with pytest.raises(InputError, match="it is no file"):
         read_layers(tmp_path)

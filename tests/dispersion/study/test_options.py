@@ -125,6 +125,14 @@ def test_options_change_what_they_say(arguments: Sequence[str], changes: dict[st
         (["--instance", "a", "b", "a", "--p", "5"], InstanceOptions(("a", "b"), (5,), None)),
         (["--p", "5", "6", "5", "--instance", "a"], InstanceOptions(("a",), (5, 6), None)),
         (["--instance", "a", "--known", "k"], InstanceOptions(("a",), (), Path("k"))),
+        (
+            ["--instance", "a", "--input-format", "points", "--metric", "cosine", "--symmetric", "max"],
+            InstanceOptions(("a",), (), None, "points", "cosine", "max"),
+        ),
+        (
+            ["--instance", "a", "--metric", "euclidean"],
+            InstanceOptions(("a",), (), None, None, "euclidean"),
+        ),
     ],
 )
 def test_instances_take_the_place_of_a_network(
@@ -140,7 +148,6 @@ def test_instances_take_the_place_of_a_network(
         (["--model", "vgg16"], "--instance and --model exclude each other; leave one of them out."),
         (["--layers", "all"], "--layers is about networks; leave it out, or leave out --instance."),
         (["--keep", "0.5"], "--keep is about networks"),  # equal to the default, and said all the same
-        (["--metric", "cosine"], "--metric is about networks"),
         (["--weights", "w"], "--weights is about networks"),
         (["--data", "cifar10"], "--data is about networks"),
         (["--test-images", "5"], "--test-images is about networks"),
@@ -159,7 +166,46 @@ def test_networks_and_instances_do_not_mix(arguments: Sequence[str], told: str) 
         parse(["--instance", "a.txt", *arguments])
 
 
-@pytest.mark.parametrize("arguments", [["--p", "5"], ["--known", "k.csv"]])
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--input-format", "matrices"], "unknown format 'matrices'; did you mean matrix?"),
+        (["--metric", "euclidian"], "unknown metric 'euclidian'; did you mean euclidean?"),
+        (["--symmetric", "median"], "argument --symmetric: invalid choice: 'median'"),
+    ],
+)
+def test_how_files_are_read_is_checked_at_once(arguments: Sequence[str], told: str) -> None:
+    """Before any file is opened; and where there is none, there is nothing to read."""
+    with pytest.raises(InputError, match=re.escape(told)):
+        parse(["--instance", "a.txt", *arguments])
+
+
+@pytest.mark.parametrize("option", ["--input-format", "--metric", "--symmetric"])
+def test_generated_instances_are_not_read(option: str) -> None:
+    """They have their own distances; beside a file the option is about that."""
+    value = {"--input-format": "matrix", "--metric": "cosine", "--symmetric": "min"}[option]
+    with pytest.raises(InputError, match=f"{option} is about instance files, and none is given"):
+        parse(["--instance", "generate:geo:n=9,p=3", option, value])
+    parse(["--instance", "generate:geo:n=9,p=3", "a.txt", option, value])
+
+
+def test_a_metric_goes_with_what_it_was_meant_for(tmp_path: Path) -> None:
+    """That of a network's filters is not applied to instances that the command line names instead."""
+    network, files = tmp_path / "network.toml", tmp_path / "files.toml"
+    network.write_text('model = "resnet56"\nmetric = "cosine"\n')
+    files.write_text('instance = "b"\nmetric = "cosine"\n')
+    assert parse(["--config", str(network), "--instance", "a"]).subject == InstanceOptions(
+        ("a",), (), None
+    )
+    assert parse(["--config", str(files), "--model", "vgg16"]).subject == NETWORK
+    kept = parse(["--config", str(files), "--instance", "a"]).subject
+    assert kept == InstanceOptions(("a",), (), None, None, "cosine")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--p", "5"], ["--known", "k.csv"], ["--input-format", "matrix"], ["--symmetric", "mean"]],
+)
 def test_what_belongs_to_instances_needs_them(arguments: Sequence[str]) -> None:
     """A size or published values without instances are refused."""
     with pytest.raises(InputError, match=rf"{arguments[0]} is about instances; give them with"):
@@ -292,7 +338,7 @@ def test_help_names_every_option_with_its_default() -> None:
     assert {action.dest for action in options} == {
         *(set(DEFAULTS.__dataclass_fields__) - {"limits", "subject", "settings"}),
         *NetworkOptions.__dataclass_fields__,
-        *("time_limit", "threads", "seed", "instance", "p", "known"),
+        *("time_limit", "threads", "seed", "instance", "p", "known", "input_format", "symmetric"),
     }
     for action in options:
         described = re.search(r"\(default: ([^)]+)\)", formatter._expand_help(action))

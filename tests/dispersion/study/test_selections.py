@@ -7,7 +7,7 @@ import json
 import numpy as np
 
 from dispersion import Instance
-from dispersion.study.selections import Method, as_json, selections
+from dispersion.study.selections import Method, as_json, of_json, selections
 from dispersion.study.tasks import Task
 from dispersion.study.workers import failure
 from solvers import Limits, solve
@@ -44,3 +44,5 @@ def test_selections_are_grouped_by_method_and_layer() -> None:
     assert set(chosen[clique]) == {"one"}
     written = json.loads(json.dumps(as_json(chosen)))
     assert written[str(greedy)]["one"] == solved[0][1].selected.tolist()
+    assert next(iter(written.items())) == ("points are counted from", 0)
+    assert of_json(written) == {key: written[key] for key in (str(greedy), str(clique))}

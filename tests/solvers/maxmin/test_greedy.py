@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 import numpy as np
@@ -77,3 +78,33 @@ def test_its_kernel_is_loaded_before_any_clock_starts(monkeypatch, name):
     monkeypatch.delitem(sys.modules, "solvers.kernels.farthest", raising=False)
     prepare(name)
     assert "solvers.kernels.farthest" in sys.modules
+
+
+def _declared(matrix, p, metric="euclidean"):
+    """An instance whose triangles nobody has looked at, as if the sample had missed the broken ones."""
+    instance = Instance(matrix, p)
+    object.__setattr__(instance, "metric", metric)
+    return instance
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_metric_that_is_none_does_not_make_the_bound_wrong(seed, brute_force):
+    """Of random numbers declared Euclidean the bound holds, and a broken triangle is named."""
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(4, 9))
+    upper = np.triu(rng.random((n, n)) ** rng.integers(1, 4), k=1)
+    instance = _declared(upper + upper.T, int(rng.integers(2, n)))
+    solution = solve(instance, "greedy")
+    assert solution.bound >= brute_force(instance)
+    named = re.search(r"\[(\d), (\d)\] = .* is more than \[\d, (\d)\] \+ \[", solution.message)
+    if solution.bound > 2.0 * solution.objective * (1.0 + 1e-9):
+        i, k, j = map(int, named.groups())
+        assert instance.distances[i, k] > instance.distances[i, j] + instance.distances[j, k]
+    else:
+        assert named is None
+
+
+def test_copies_of_a_centre_do_not_disturb_the_look_at_triangles():
+    """More copies than distinct points, so that some centres are nearest to nobody."""
+    solution = solve(Instance.from_points(np.repeat([[0.0], [1.0]], 4, axis=0), 5), "greedy")
+    assert (solution.objective, solution.bound) == (0.0, 0.0)
