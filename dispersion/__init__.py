@@ -6,6 +6,7 @@ from dispersion.errors import (
     EngineError,
     InputError,
     MissingExtraError,
+    NotApplicableError,
     UnavailableError,
     UnknownNameError,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "InputError",
     "Instance",
     "MissingExtraError",
+    "NotApplicableError",
     "Refutation",
     "Solution",
     "Status",

@@ -4,7 +4,8 @@
 
     DispersionError                  caught by the command line: one sentence, no traceback
     ├── InputError (ValueError)      the user can mend it; exit code 2
-    │   └── UnknownNameError         a name no registry holds; carries the nearest known ones
+    │   ├── UnknownNameError         a name no registry holds; carries the nearest known ones
+    │   └── NotApplicableError       a solver does not take such an instance; in a study it is skipped
     ├── MissingExtraError            an optional package is absent; names what to install
     ├── EngineError                  a solving engine failed; what it had found is kept
     ├── DivergedError                training ran off to infinity; the last good epoch is kept
@@ -44,6 +45,10 @@ class UnknownNameError(InputError):
         near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
         hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(names)}."
         super().__init__(f"unknown {kind} {name!r}; {hint}")
+
+
+class NotApplicableError(InputError):
+    """A solver does not take such an instance; the message says why, and what to use in its place."""
 
 
 class MissingExtraError(DispersionError):

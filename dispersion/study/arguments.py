@@ -168,6 +168,12 @@ def _solvers(objective: str) -> str:
     return f"{usual}; and, if named, {named}" if named else usual
 
 
+def _by_chance() -> str:
+    """The solvers that draw by chance, of whatever objective."""
+    names = {info.name for goal in objectives for info in solvers_for(goal) if info.stochastic}
+    return ", ".join(sorted(names))
+
+
 def _solving(parser: argparse.ArgumentParser) -> None:
     """What is solved, by whom, with what."""
     known = " ".join(f"For {goal}: {_solvers(goal)}." for goal in objectives)
@@ -202,22 +208,24 @@ def _solving(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=0,
         metavar="N",
-        help="seed of every random choice (default: %(default)s)",
+        help="seed of every random choice, the first of several; another one with the same --out joins "
+        "the study (default: %(default)s)",
     )
     add(
         "--random-seeds",
         type=int,
         default=3,
         metavar="N",
-        help="seeds, from --seed on, of what draws by chance, and the mean of their networks: the "
-        "solver random, and criteria such as snpfi, pfp:mode=random or dpp:mode=sample; each takes "
-        "that many times as long, which is minutes for snpfi (default: %(default)s)",
+        help="seeds, from --seed on, of everything that draws by chance, which is shown with its mean "
+        f"and range: the solvers {_by_chance()}, and criteria such as snpfi, pfp:mode=random or "
+        "dpp:mode=sample; each takes that many times as long (default: %(default)s)",
     )
     add(
         "--jobs",
         type=int,
         metavar="N",
-        help="solves at a time, in as many processes (default: cores / threads)",
+        help="solves at a time, in as many processes; with several, every solve takes longer than it "
+        "would alone, and its times are marked (default: 1, which measures each alone)",
     )
     add(
         "--memory",

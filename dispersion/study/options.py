@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import math
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -81,11 +80,11 @@ class Options:
         return range(self.limits.seed, self.limits.seed + (self.random_seeds if draws else 1))
 
     def seeded(self) -> list[tuple[str, Limits]]:
-        """Every solver with its limits; random selections come with several seeds."""
+        """Every solver with its limits; one that draws by chance comes with several seeds."""
         return [
             (name, replace(self.limits, seed=seed))
             for name in self.solvers
-            for seed in self.seeds(name == "random")
+            for seed in self.seeds(find(name, self.objective).stochastic)
         ]
 
 
@@ -271,7 +270,8 @@ def _checked(arguments: Sequence[str] | None, filed: Mapping[str, object]) -> Op
     if not math.isfinite(limits.seconds):
         raise InputError(f"--time-limit must be a finite number of seconds, got {limits.seconds}.")
     _check_recheck(given.recheck, given.objective)
-    if "random" in names and given.seed + given.random_seeds > 2**31:
+    chance = any(find(name, given.objective).stochastic for name in names)
+    if chance and given.seed + given.random_seeds > 2**31:
         raise InputError(
             f"--seed {given.seed} and the {given.random_seeds - 1} after it, which --random-seeds "
             "asks for, must be below 2**31."
@@ -282,7 +282,7 @@ def _checked(arguments: Sequence[str] | None, filed: Mapping[str, object]) -> Op
         solvers=tuple(dict.fromkeys(names)),
         limits=limits,
         random_seeds=given.random_seeds,
-        jobs=given.jobs or max(1, (os.cpu_count() or 1) // given.threads),
+        jobs=given.jobs or 1,
         out=given.out,
         export=given.export,
         recheck=given.recheck,

@@ -17,11 +17,13 @@ from dispersion.study.config import as_toml
 from dispersion.study.environment import environment
 from dispersion.study.export import export_models
 from dispersion.study.judge import Judgement, judge
+from dispersion.study.labels import tasks_apart
 from dispersion.study.logs import CONFIG_NAME
 from dispersion.study.plots import figures
 from dispersion.study.proofs import recheck_stage, refutations
 from dispersion.study.selections import Chosen, as_json, selections
 from dispersion.study.session import Session
+from dispersion.study.skips import skipped_lines
 from dispersion.study.solving import solve_stage
 from dispersion.study.tables import print_study
 from dispersion.study.tasks import NetworkRow, SolveRow, Task
@@ -43,7 +45,7 @@ def solve_and_judge(
     InputError
         The folder holds solves that are not among the tasks.
     """
-    begin(session, tasks)
+    tasks = begin(session, tasks)
     if session.options.export is not None:
         export_models(session, tasks, session.options.export)
     records = solve_stage(session, tasks, published)
@@ -60,10 +62,17 @@ def solve_and_judge(
     return judgement, chosen
 
 
-def begin(session: Session, tasks: Sequence[Task]) -> None:
-    """Write down that the study begins or goes on, unless the folder holds another one."""
+def begin(session: Session, tasks: Sequence[Task]) -> list[Task]:
+    """Write down that the study begins or goes on, unless the folder holds another one.
+
+    Returns
+    -------
+    list of Task
+        Those asked for and, of other seeds, those that the folder holds, under names that tell
+        different instances apart.
+    """
     ledger = session.store.ledger
-    ledger.expect(tasks)
+    joined = ledger.joined(tasks_apart(tasks))
     _keep_config(session)
     for warning in ledger.journal.warnings:
         session.say(f"warning: {warning}", logging.WARNING)
@@ -76,6 +85,7 @@ def begin(session: Session, tasks: Sequence[Task]) -> None:
             logging.WARNING,
         )
     record(session, "running")
+    return joined
 
 
 def _keep_config(session: Session) -> None:
@@ -147,9 +157,11 @@ def accuse(session: Session, judgement: Judgement) -> None:
 
 
 def conclude(session: Session, judgement: Judgement) -> None:
-    """Say what is new, whether anything is wrong, and where the results are."""
+    """Say what is new, what was skipped, whether anything is wrong, and where the results are."""
     for news in judgement.records:
         session.say(f"NEW {news}")
+    for line in skipped_lines(judgement.rows):
+        session.say(line)
     session.say(
         f"{len(judgement.faults)} FAIL, see above"
         if judgement.faults

@@ -1,6 +1,5 @@
 """What the command can be asked: every option, its default, and every way to get it wrong."""
 
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -45,7 +44,7 @@ DEFAULTS = Options(
     solvers=("clique", "cp-sat", "grasp", "greedy", "kuby", "random", "tabu"),
     limits=Limits(seconds=10.0, threads=1, seed=0),
     random_seeds=3,
-    jobs=os.cpu_count() or 1,
+    jobs=1,
     out=None,
     export=None,
     recheck=None,
@@ -191,12 +190,10 @@ def test_an_export_needs_a_solver_that_has_a_model(arguments: Sequence[str]) -> 
         parse(["--export", "models", *arguments])
 
 
-def test_threads_share_the_cores(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As many jobs as have cores to themselves, and at least one."""
-    monkeypatch.setattr(os, "cpu_count", lambda: 8)
-    assert [parse(["--threads", str(n)]).jobs for n in (1, 3, 8, 9)] == [8, 2, 1, 1]
-    monkeypatch.setattr(os, "cpu_count", lambda: None)
-    assert parse([]).jobs == 1
+def test_every_solve_is_alone_unless_told() -> None:
+    """Times are compared, so the cores that are left idle are not filled with other solves."""
+    assert [parse(["--threads", str(n)]).jobs for n in (1, 3)] == [1, 1]
+    assert parse(["--jobs", "2"]).jobs == 2
 
 
 @pytest.mark.parametrize(
