@@ -1,8 +1,7 @@
 """``python -m dispersion.compare``: gap, time and, on networks, accuracy of every solver.
 
-This is the roof: it wires the rooms together and is imported by none of them.  Every worker imports the
-module that the command was started with, and with it this one; so what a worker does not need is
-imported by the functions that do.
+This is the roof: it wires the rooms together and is imported by none of them.  It imports the rooms
+only when it is called, so that it can say in one sentence why one of them cannot be imported.
 """
 
 from __future__ import annotations
