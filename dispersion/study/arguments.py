@@ -10,6 +10,7 @@ from dispersion.errors import InputError
 from dispersion.library import PREFIX, families, formats
 from dispersion.metrics import metrics
 from dispersion.objectives import objectives
+from dispersion.shadows import refuse_shadow
 from dispersion.study.tables import FORMATS
 from dispersion.study.tasks import RECOVERIES
 from dispersion.version import __version__
@@ -33,6 +34,7 @@ _LATER = {
 class _Parser(argparse.ArgumentParser):
     def format_help(self) -> str:
         """The help, with the names that are known only once torch is loaded."""
+        refuse_shadow("pruning")
         from pruning.allocation import allocations
         from pruning.criteria import criteria
         from pruning.spaces import spaces
