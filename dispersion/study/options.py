@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -87,6 +88,8 @@ class Options:
             for seed in self.seeds(find(name, self.objective).stochastic)
         ]
 
+
+_ADDRESS = re.compile(r"(tcp|tls|ws|wss|ucx)://[^/\s]+:[0-9]{1,5}")  #: what Dask can connect to
 
 _OF_NETWORKS = tuple(NetworkOptions.__dataclass_fields__)
 _OF_INSTANCES = ("p", "known")
@@ -225,6 +228,10 @@ def _settings(given: argparse.Namespace, options: Options) -> dict[str, object]:
 
 def _check_place(given: argparse.Namespace) -> None:
     """Where solves run, and how much memory they may take."""
+    if given.scheduler is not None and not _ADDRESS.fullmatch(given.scheduler):
+        raise InputError(
+            f"--scheduler takes an address such as tcp://host:8786, got {given.scheduler!r}."
+        )
     if given.scheduler is not None and given.jobs is not None:
         raise InputError(
             f"--jobs {given.jobs} is about processes of this machine, --scheduler about a cluster; "
