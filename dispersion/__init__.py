@@ -2,6 +2,7 @@
 
 from dispersion.errors import (
     ContradictionError,
+    DamagedError,
     DispersionError,
     EngineError,
     InputError,
@@ -20,6 +21,7 @@ from dispersion.version import __version__
 
 __all__ = [
     "ContradictionError",
+    "DamagedError",
     "DispersionError",
     "EngineError",
     "InputError",

@@ -10,6 +10,7 @@
     ├── EngineError                  a solving engine failed; what it had found is kept
     ├── DivergedError                training ran off to infinity; the last good epoch is kept
     ├── UnavailableError             data or weights could not be had; says how to get them
+    │   └── DamagedError             what is kept is not what was fetched; names what to delete
     └── ContradictionError           an answer is impossible: a defect, never the user's fault
 """
 
@@ -65,6 +66,10 @@ class DivergedError(DispersionError):
 
 class UnavailableError(DispersionError):
     """Data, weights or memory could not be obtained; the message says what to do."""
+
+
+class DamagedError(UnavailableError):
+    """What the cache holds is not what was fetched, be it rot or tampering; it is not used."""
 
 
 class ContradictionError(DispersionError):

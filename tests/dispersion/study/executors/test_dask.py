@@ -206,7 +206,9 @@ def test_no_cluster_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
         ("tcp://no-such-host.invalid:9", "[^)]+"),
         ("tls://127.0.0.1:9", "TLS expects[^;]+"),
     ):
-        with pytest.raises(UnavailableError, match=rf"no Dask scheduler answers at {address} \(({why})"):
+        with pytest.raises(
+            UnavailableError, match=rf"no Dask scheduler answers at {address} \(({why})"
+        ):
             DaskExecutor(address)
 
 
