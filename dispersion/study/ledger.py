@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
-
-from filelock import FileLock
+from typing import Any
 
 from dispersion.errors import InputError
 from dispersion.study.claims import Claims
@@ -20,7 +20,7 @@ from dispersion.study.records import (
 )
 from dispersion.study.tasks import Task
 
-JOURNAL = "journal.jsonl"
+JOURNAL, CLAIMS = "journal.jsonl", ".claims"
 
 
 def _named(task: Task) -> Named:
@@ -43,7 +43,7 @@ class Ledger:
     ----------
     folder : Path
         Of the study.
-    lock : FileLock
+    lock : context manager
         Held while anything in the folder is written, by whatever process.
 
     Attributes
@@ -56,10 +56,10 @@ class Ledger:
         Where it is written down.
     """
 
-    def __init__(self, folder: Path, lock: FileLock) -> None:
+    def __init__(self, folder: Path, lock: AbstractContextManager[Any]) -> None:
         self.folder = folder
         self.journal = Journal(folder / JOURNAL, lock)
-        self.claims = Claims(folder / ".claims", lock)
+        self.claims = Claims(folder / CLAIMS, lock)
         self._lock = lock
         self.records = Records()
         with lock:  # or somebody might be writing the last line at this moment

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 
+import pandas as pd
 from rich.console import Console
 
 from dispersion.errors import DispersionError, UnavailableError
@@ -21,6 +22,7 @@ from dispersion.study.labels import tasks_apart
 from dispersion.study.logs import CONFIG_NAME
 from dispersion.study.plots import figures
 from dispersion.study.proofs import recheck_stage, refutations
+from dispersion.study.reading import read_study
 from dispersion.study.selections import Chosen, as_json, selections
 from dispersion.study.session import Session
 from dispersion.study.skips import skipped_lines
@@ -102,7 +104,7 @@ def concluded(session: Session) -> Iterator[None]:
     try:
         yield
     except (DispersionError, OSError, KeyboardInterrupt) as error:
-        if session.running and not session.store.ledger.records.solves:
+        if session.running and session.store.nothing_came():
             (session.store.folder / "run.json").unlink(missing_ok=True)  # nothing came of it
         elif session.running:
             interrupted = isinstance(error, KeyboardInterrupt)
@@ -174,6 +176,10 @@ def finish(
     session: Session, judgement: Judgement, networks: Sequence[NetworkRow], output: Console
 ) -> int:
     """Draw, write, print and say how it ended; returns the exit code."""
+    journal = session.store.ledger.journal
+    session.keep(journal.check_whole)
+    if journal.lost:
+        session.keep(lambda: rewrite(session))
     draw(session, judgement.rows, networks)
     outcome = "interrupted" if session.interrupted else "failed" if judgement.faults else "complete"
     session.keep(lambda: record(session, outcome, judgement))
@@ -182,4 +188,16 @@ def finish(
     print_study(session.options.format, judgement.rows, networks, output)
     conclude(session, judgement)
     code = {"complete": 0, "failed": EXIT_FAULT, "interrupted": EXIT_INTERRUPTED}[outcome]
-    return EXIT_INPUT if code == 0 and session.unwritten else code
+    return EXIT_INPUT if code == 0 and (session.unwritten or journal.lost) else code
+
+
+def rewrite(session: Session) -> None:
+    """Write again what the journal says and what was written before files were deleted."""
+    store, found = session.store, read_study(session.store.folder)
+    _keep_config(session)
+    for name in ("solves", "traces", "networks", "accuracies"):
+        frame: pd.DataFrame = getattr(found, name)
+        if not frame.empty:
+            store.frame(name, frame)
+    store.record("selections", found.selections)
+    store.record("refutations", found.refutations)
