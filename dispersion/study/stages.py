@@ -100,10 +100,15 @@ def _keep_config(session: Session) -> None:
 
 @contextmanager
 def concluded(session: Session) -> Iterator[None]:
-    """See that ``run.json`` never says that a study runs which an error or Ctrl-C has ended."""
+    """See that ``run.json`` never says that a study runs which an error or Ctrl-C has ended.
+
+    Where another process works on the study it goes on, and that one will say how it ended.
+    """
     try:
         yield
     except (DispersionError, OSError, KeyboardInterrupt) as error:
+        if session.running and not session.store.alone():
+            raise
         if session.running and session.store.nothing_came():
             (session.store.folder / "run.json").unlink(missing_ok=True)  # nothing came of it
         elif session.running:

@@ -59,10 +59,14 @@ class Store:
                 f"cannot write to the folder {folder}: {error.strerror}; choose another with --out."
             ) from error
 
+    def alone(self) -> bool:
+        """Whether no other process has the folder open."""
+        return self._presence.alone()
+
     def nothing_came(self) -> bool:
         """Whether no solve is written down, and no other process is at work on any."""
         self.ledger.refresh()
-        return not self.ledger.records.solves and self._presence.alone()
+        return not self.ledger.records.solves and self.alone()
 
     def close(self) -> None:
         """Give claims back; where nothing came of the run, take away the folder made for it."""

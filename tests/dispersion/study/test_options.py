@@ -245,6 +245,11 @@ def test_every_solve_is_alone_unless_told() -> None:
         (["--colour", "red"], "unrecognized arguments: --colour red; see --help"),
         (["vgg16"], "unrecognized arguments: vgg16; see --help"),
         (["--out"], "argument --out: expected one argument; see --help"),
+        (["--out", ""], "argument --out: a file or folder is needed, got ''; leave it out; see --help"),
+        (["--out", " "], "argument --out: a file or folder is needed, got ' '; leave it out"),
+        (["--export", ""], "argument --export: a file or folder is needed, got ''"),
+        (["--weights", ""], "argument --weights: a file or folder is needed, got ''"),
+        (["--config", ""], "argument --config: a file or folder is needed, got ''"),
     ],
 )
 def test_what_is_out_of_range_is_named(arguments: Sequence[str], told: str) -> None:
