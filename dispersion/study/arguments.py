@@ -367,8 +367,9 @@ def parser() -> argparse.ArgumentParser:
         description="Compare p-dispersion solvers on the filters of a trained network, prune the "
         "network with every solution, and report gap, time and accuracy; or compare them on instance "
         "files and generated instances.",
-        epilog="Exit codes: 0 all is well; 1 two answers contradict each other or a solver failed; "
-        "2 bad input, or results that cannot be written; 130 interrupted (what was finished is kept).",
+        epilog="Exit codes: 0 all is well, even if solvers skipped instances which they do not take; 1 "
+        "two answers contradict each other or a solver failed; 2 bad input, or results that cannot be "
+        "written or were deleted meanwhile; 130 interrupted (what was finished is kept).",
     )
     made.add_argument("--version", action="version", version=__version__)
     for add_group in (_network, _filters, _testing, _instances, _solving, _output):

@@ -51,13 +51,26 @@ class Store:
             folder.mkdir(parents=True, exist_ok=True)
             refuse_links(folder, (JOURNAL, LOG_NAME, LOCK, CLAIMS))
             _refuse_foreign(folder)
-            _probe(folder)
+            self._probe()
             self._presence = Presence(folder / CLAIMS, self._lock)
             self.ledger = Ledger(folder, self._lock)
         except OSError as error:
             raise InputError(
                 f"cannot write to the folder {folder}: {error.strerror}; choose another with --out."
             ) from error
+
+    def _probe(self) -> None:
+        """See that files can be written and locked; under no lock, which may be what cannot be had."""
+        try:
+            with tempfile.TemporaryDirectory(prefix=".write-test-", dir=self.folder) as scratch:
+                file = Path(scratch) / "file"
+                file.write_text("")
+                require_locks(file)
+        except (InputError, OSError):
+            if self._made:
+                with suppress(OSError):
+                    self.folder.rmdir()
+            raise
 
     def alone(self) -> bool:
         """Whether no other process has the folder open."""
@@ -119,14 +132,6 @@ class Store:
         """Write a table as ``name``.csv and ``name``.parquet."""
         self.save(f"{name}.csv", lambda path: frame.to_csv(path, index=False))
         self.save(f"{name}.parquet", lambda path: frame.to_parquet(path, index=False))
-
-
-def _probe(folder: Path) -> None:
-    """See that files can be written and locked; under no lock, which may be what cannot be had."""
-    with tempfile.TemporaryDirectory(prefix=".write-test-", dir=folder) as scratch:
-        file = Path(scratch) / "file"
-        file.write_text("")
-        require_locks(file)
 
 
 def _refuse_foreign(folder: Path) -> None:

@@ -248,6 +248,7 @@ def test_a_file_system_without_locks_is_refused(
         patch.setattr("fcntl.flock", none)
         with pytest.raises(InputError, match=rf"the file system of {tmp_path}.* has no locks"):
             Store(tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_nobody_clears_up_what_another_needs(tmp_path: Path) -> None:
