@@ -1,4 +1,4 @@
-"""Who has the folder of a study open, so that nobody clears up what another still needs."""
+"""Who is at work in the folder of a study, so that nobody clears up what another still needs."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _HERE = re.sub(r"[^A-Za-z0-9]+", "-", platform.node())
 
 
 class Presence:
-    """That this process has a folder open, for all others to see until it leaves or dies.
+    """That this process is at work in a folder, for all others to see until it leaves or dies.
 
     It is a lock of the operating system on a file of its own.
 
     Parameters
     ----------
     folder : Path
-        Where the files of all are; made if missing.
+        Where the files of all are; made by the first that enters.
     lock : context manager
         Of the study's folder, held while files come and go.
     """
@@ -32,12 +32,15 @@ class Presence:
         self._folder, self._lock = folder, lock
         self._name = f"{_OPEN}{_HERE}-{uuid.uuid4().hex}"
         self._mine = FileLock(folder / self._name)
-        with lock:
-            folder.mkdir(exist_ok=True)
+
+    def enter(self) -> None:
+        """Be at work from now on."""
+        with self._lock:
+            self._folder.mkdir(exist_ok=True)
             self._mine.acquire(blocking=False)
 
     def alone(self) -> bool:
-        """Whether nobody else has it open, on whatever machine; in doubt somebody has."""
+        """Whether nobody else is at work, on whatever machine; in doubt somebody is."""
         with self._lock:
             for path in self._folder.glob(f"{_OPEN}*"):
                 if path.name != self._name and not self._dead(path):
@@ -45,7 +48,9 @@ class Presence:
         return True
 
     def leave(self) -> None:
-        """Close it."""
+        """Be no longer at work; nothing if this process never was."""
+        if not self._mine.is_locked:
+            return
         with self._lock, suppress(OSError):  # where a file in use cannot be removed it stays, empty
             (self._folder / self._name).unlink(missing_ok=True)
         self._mine.release()

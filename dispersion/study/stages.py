@@ -75,6 +75,7 @@ def begin(session: Session, tasks: Sequence[Task]) -> list[Task]:
     """
     ledger = session.store.ledger
     joined = ledger.joined(tasks_apart(tasks))
+    session.store.enter()
     _keep_config(session)
     for warning in ledger.journal.warnings:
         session.say(f"warning: {warning}", logging.WARNING)

@@ -72,8 +72,12 @@ class Store:
                     self.folder.rmdir()
             raise
 
+    def enter(self) -> None:
+        """Let others see that this process is at work on the study, until the store is closed."""
+        self._presence.enter()
+
     def alone(self) -> bool:
-        """Whether no other process has the folder open."""
+        """Whether no other process is at work on the study."""
         return self._presence.alone()
 
     def nothing_came(self) -> bool:

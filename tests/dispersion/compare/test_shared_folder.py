@@ -28,6 +28,7 @@ def test_ctrl_c_takes_nothing_from_another(
 ) -> None:
     """Before anything is solved, by whomever, the journal and the record of the other one stay."""
     other = Store(tmp_path / "out")
+    other.enter()
     other.ledger.begin({}, {})
     other.record("run", {"outcome": "running"})
     journal = (tmp_path / "out" / JOURNAL).read_bytes()

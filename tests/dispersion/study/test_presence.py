@@ -1,4 +1,4 @@
-"""Whoever has a folder open is seen by the others, until it leaves or dies."""
+"""Whoever is at work in a folder is seen by the others, until it leaves or dies."""
 
 import os
 import signal
@@ -18,13 +18,16 @@ from filelock import FileLock
 from dispersion.study.presence import Presence
 folder = Path(sys.argv[1])
 here = Presence(folder / "here", FileLock(folder / ".lock"))
+here.enter()
 print("open", flush=True)
 time.sleep(60)
 """
 
 
 def presence(folder: Path) -> Presence:
-    return Presence(folder / "here", FileLock(folder / ".lock"))
+    made = Presence(folder / "here", FileLock(folder / ".lock"))
+    made.enter()
+    return made
 
 
 def test_one_after_the_other(tmp_path: Path) -> None:
@@ -38,6 +41,19 @@ def test_one_after_the_other(tmp_path: Path) -> None:
     assert other.alone()
     other.leave()
     assert os.listdir(tmp_path / "here") == []
+
+
+def test_who_only_looks_is_not_seen(tmp_path: Path) -> None:
+    """Without entering nothing is made, and nothing needs to be left."""
+    looks = Presence(tmp_path / "here", FileLock(tmp_path / ".lock"))
+    assert looks.alone()
+    assert not (tmp_path / "here").exists()
+    one = presence(tmp_path)
+    assert one.alone()
+    assert not looks.alone()
+    looks.leave()
+    one.leave()
+    assert looks.alone()
 
 
 def test_the_dead_are_not_there(tmp_path: Path) -> None:
