@@ -2,10 +2,12 @@
 
 from dispersion.errors import (
     ContradictionError,
+    DamagedError,
     DispersionError,
     EngineError,
     InputError,
     MissingExtraError,
+    NotApplicableError,
     UnavailableError,
     UnknownNameError,
 )
@@ -19,11 +21,13 @@ from dispersion.version import __version__
 
 __all__ = [
     "ContradictionError",
+    "DamagedError",
     "DispersionError",
     "EngineError",
     "InputError",
     "Instance",
     "MissingExtraError",
+    "NotApplicableError",
     "Refutation",
     "Solution",
     "Status",

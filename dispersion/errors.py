@@ -4,11 +4,13 @@
 
     DispersionError                  caught by the command line: one sentence, no traceback
     ├── InputError (ValueError)      the user can mend it; exit code 2
-    │   └── UnknownNameError         a name no registry holds; carries the nearest known ones
+    │   ├── UnknownNameError         a name no registry holds; carries the nearest known ones
+    │   └── NotApplicableError       a solver does not take such an instance; in a study it is skipped
     ├── MissingExtraError            an optional package is absent; names what to install
     ├── EngineError                  a solving engine failed; what it had found is kept
     ├── DivergedError                training ran off to infinity; the last good epoch is kept
     ├── UnavailableError             data or weights could not be had; says how to get them
+    │   └── DamagedError             what is kept is not what was fetched; names what to delete
     └── ContradictionError           an answer is impossible: a defect, never the user's fault
 """
 
@@ -59,6 +61,10 @@ class UnknownNameError(InputError):
         super().__init__(f"unknown {kind} {shown(name)}; {hint}")
 
 
+class NotApplicableError(InputError):
+    """A solver does not take such an instance; the message says why, and what to use in its place."""
+
+
 class MissingExtraError(DispersionError):
     """An optional package is not installed; the message names the extra to install."""
 
@@ -73,6 +79,10 @@ class DivergedError(DispersionError):
 
 class UnavailableError(DispersionError):
     """Data, weights or memory could not be obtained; the message says what to do."""
+
+
+class DamagedError(UnavailableError):
+    """What the cache holds is not what was fetched, be it rot or tampering; it is not used."""
 
 
 class ContradictionError(DispersionError):

@@ -17,6 +17,7 @@ class Status(Enum):
     INFEASIBLE = "infeasible"  #: no selection satisfies the instance
     TIME_LIMIT = "time_limit"  #: stopped by the clock; incumbent and bound are valid
     INTERRUPTED = "interrupted"  #: stopped by Ctrl-C; incumbent and bound are valid
+    SKIPPED = "skipped"  #: in a study: the solver does not take such an instance; the message says why
     ERROR = "error"  #: the solver failed; the message says how
 
 

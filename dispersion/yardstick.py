@@ -6,6 +6,7 @@ of the optimum.  Where greedy stands between random and optimal says more than i
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,15 +26,23 @@ class RandomValues:
 def random_values(
     instance: Instance, objective_name: str = "max-min", draws: int = 100, seed: int = 0
 ) -> RandomValues:
-    """Value `draws` uniformly random selections of p points; the seed decides which."""
+    """Value `draws` uniformly random selections of p points; the seed decides which.
+
+    Both values are infinite where a sum of distances is too large for a float.
+    """
     rng = np.random.default_rng(seed)
     objective = objectives[objective_name]
-    values = [
-        objective.value(instance.distances, rng.choice(instance.n, size=instance.p, replace=False))
-        for _ in range(draws)
-    ]
+    with np.errstate(over="ignore"):
+        values = [
+            objective.value(instance.distances, rng.choice(instance.n, size=instance.p, replace=False))
+            for _ in range(draws)
+        ]
     best = max(values)
-    shortfall = float(np.mean([best - value for value in values]))  # exactly 0 if all are equal
+    if math.isinf(best):
+        return RandomValues(best, best)
+    scale = 1.0 if best * draws < math.inf else 2.0**-64  # or their sum would be too large
+    short = float(np.mean([(best - value) * scale for value in values]))  # exactly 0 if all are equal
+    shortfall = short / scale
     return RandomValues(best - shortfall, best)
 
 

@@ -13,7 +13,12 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from dispersion.errors import ContradictionError, EngineError, InputError, UnknownNameError
+from dispersion.errors import (
+    ContradictionError,
+    EngineError,
+    NotApplicableError,
+    UnknownNameError,
+)
 from dispersion.instance import Instance
 from dispersion.objectives import objectives
 from dispersion.registry import Registry
@@ -29,6 +34,7 @@ __all__ = [
     "ModelBuilder",
     "Run",
     "SolverInfo",
+    "baselines",
     "find",
     "prepare",
     "solve",
@@ -70,6 +76,11 @@ class SolverInfo:
         Whether ``python -m dispersion.compare`` takes it unless told which to take.
     model : callable or None
         Builds the Pyomo model it solves, for `solvers.export_model`; `None` if it has none.
+    stochastic : bool
+        Whether its answer is drawn by chance, so that one seed says little: a comparison gives it
+        several.  An exact solver is not, although its engine takes a seed.
+    baseline : bool
+        Whether it is what others are held against: a uniformly random selection.
     """
 
     name: str
@@ -80,6 +91,8 @@ class SolverInfo:
     prepare: Callable[[], None] | None
     by_default: bool = True
     model: ModelBuilder | None = None
+    stochastic: bool = False
+    baseline: bool = False
 
 
 solvers: Registry[SolverInfo] = Registry("solver", "solvers.maxmin", "solvers.maxsum")
@@ -94,11 +107,14 @@ def solver(
     prepare: Callable[[], None] | None = None,
     by_default: bool = True,
     model: ModelBuilder | None = None,
+    stochastic: bool = False,
+    baseline: bool = False,
 ) -> Callable[[Method], Method]:
     """Register the decorated function as the solver `name` of an objective (see `SolverInfo`)."""
 
     def register(method: Method) -> Method:
-        info = SolverInfo(name, objective, kind, summary, method, prepare, by_default, model)
+        traits = (by_default, model, stochastic, baseline)
+        info = SolverInfo(name, objective, kind, summary, method, prepare, *traits)
         solvers.add(f"{objective}/{name}", info)
         return method
 
@@ -109,6 +125,11 @@ def solvers_for(objective: str = "max-min") -> list[SolverInfo]:
     """Every solver of an objective, by name."""
     objectives[objective]
     return [solvers[key] for key in solvers if solvers[key].objective_name == objective]
+
+
+def baselines(objective: str = "max-min") -> list[str]:
+    """The names of the solvers of an objective that others are held against."""
+    return [info.name for info in solvers_for(objective) if info.baseline]
 
 
 def find(name: str, objective: str = "max-min") -> SolverInfo:
@@ -136,7 +157,7 @@ def _check_sums(instance: Instance) -> None:
     """Refuse distances whose sums, or products with small numbers, a float cannot hold."""
     largest, pairs = float(instance.distances.max()), float(instance.n) ** 2
     if not math.isfinite(largest * pairs) or 0.0 < largest < _LEAST:
-        raise InputError(
+        raise NotApplicableError(
             f"sums of distances up to {largest:g} cannot be computed with; give them in another unit."
         )
 
@@ -208,8 +229,10 @@ def solve(
     Raises
     ------
     InputError
-        A limit is out of range, a name is unknown, or distances to be added are near the largest or
-        the smallest floats.
+        A limit is out of range, or a name is unknown.
+    NotApplicableError
+        The solver does not take such an instance, or distances to be added are near the largest or
+        the smallest floats; a study records the solve as skipped.
     ContradictionError
         The solver's answers exclude each other: a defect of ours.
 

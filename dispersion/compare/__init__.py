@@ -1,8 +1,7 @@
 """``python -m dispersion.compare``: gap, time and, on networks, accuracy of every solver.
 
-This is the roof: it wires the rooms together and is imported by none of them.  Every worker imports the
-module that the command was started with, and with it this one; so what a worker does not need is
-imported by the functions that do.
+This is the roof: it wires the rooms together and is imported by none of them.  It imports the rooms
+only when it is called, so that it can say in one sentence why one of them cannot be imported.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dispersion.errors import DispersionError
+from dispersion.errors import DispersionError, InputError
 
 if TYPE_CHECKING:
     import logging
@@ -34,11 +33,13 @@ def compare(session: Session, output: Console) -> int:
     """Compare solvers on what was asked for; returns the exit code."""
     from dispersion.compare.instances import compare_instances
     from dispersion.compare.networks import compare_networks
+    from dispersion.shadows import refuse_shadow
     from dispersion.study.options import InstanceOptions
 
     subject = session.options.subject
     if isinstance(subject, InstanceOptions):
         return compare_instances(session, subject, output)
+    refuse_shadow("pruning")
     from pruning.device import shortage_told
 
     with shortage_told(subject.device, "ask for fewer --calibration-images, or for another --device"):
@@ -59,12 +60,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code (see ``--help``)."""
     from rich.console import Console
 
-    from dispersion.study.logs import spoken
+    from dispersion.shadows import refuse_shadow
+    from dispersion.study.logs import LOG, spoken
 
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a narrow encoding costs a character, not the table
     console = Console(stderr=True)
     with spoken(console) as voice:
+        try:
+            refuse_shadow("solvers")
+        except InputError as error:
+            LOG.error("error: %s", error)
+            return 2
         return _run(arguments, console, voice)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dispersion.errors import InputError, UnavailableError
+from dispersion.errors import DamagedError, InputError, UnavailableError
 from dispersion.study.options import NetworkOptions
 from dispersion.study.session import Session
 
@@ -28,6 +28,8 @@ def load_exam(session: Session, subject: NetworkOptions, network: Network) -> Ex
         return None
     try:
         images = load_images(name, network.input_shape[0])
+    except DamagedError:
+        raise  # there are images, but other ones than those whose name would stand in the tables
     except UnavailableError as error:
         session.say(f"no data: {error}")
         return None

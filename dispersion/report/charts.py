@@ -10,6 +10,7 @@ from dispersion.report.blocks import Picture
 from dispersion.report.study import Study
 from dispersion.report.svg import draw, inline_svg
 from dispersion.report.words import count, listed
+from dispersion.study.labels import rows_apart
 from dispersion.study.plots import (
     bound_and_incumbent,
     cactus,
@@ -132,7 +133,8 @@ def _traces(study: Study) -> list[Picture]:
         return []
     first = {row.solver: row for row in reversed(group)}
     shown = {name: study.traces[TraceKey.of(row)] for name, row in reversed(first.items())}
-    where = f"{group[0].instance}, p = {group[0].p}"
+    named = dict(zip(map(id, study.solves), rows_apart(study.solves), strict=True))
+    where = f"{named[id(group[0])].instance}, p = {group[0].p}"
     return [
         _picture(
             draw(bound_and_incumbent, shown, max(map(total_seconds, group))),

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from dispersion.report.section import Section, sections
 from dispersion.report.study import Study, read
+from dispersion.study.labels import rows_apart
 from dispersion.study.plots import figures
 from dispersion.study.saving import save
 from dispersion.version import __version__
@@ -92,7 +93,7 @@ def title_of(study: Study) -> str:
     """What was studied: the network, or the instances."""
     if study.model:
         return f"Filters of {study.model}"
-    names = list(dict.fromkeys(row.instance for row in study.solves))
+    names = list(dict.fromkeys(row.instance for row in rows_apart(study.solves)))
     if not names:
         return study.name
     return names[0] if len(names) == 1 else f"{len(names)} instances"

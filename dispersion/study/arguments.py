@@ -11,6 +11,7 @@ from dispersion.library import PREFIX, families, formats
 from dispersion.matrices import SYMMETRIC
 from dispersion.metrics import metrics
 from dispersion.objectives import objectives
+from dispersion.shadows import refuse_shadow
 from dispersion.study.tables import FORMATS
 from dispersion.study.tasks import RECOVERIES
 from dispersion.version import __version__
@@ -35,6 +36,7 @@ _LATER = {
 class _Parser(argparse.ArgumentParser):
     def format_help(self) -> str:
         """The help, with the names that are known only once torch is loaded."""
+        refuse_shadow("pruning")
         from pruning.allocation import allocations
         from pruning.criteria import criteria
         from pruning.spaces import spaces
@@ -63,6 +65,13 @@ def _listed(summaries: dict[str, str]) -> str:
     return "; ".join(f"{name}: {text}" for name, text in summaries.items()).replace("%", "%%")
 
 
+def _path(text: str) -> Path:
+    """A path; an empty text would be taken for the current folder."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError(f"a file or folder is needed, got {text!r}; leave it out")
+    return Path(text)
+
+
 def _network(parser: argparse.ArgumentParser) -> None:
     """Which network, and which of its layers."""
     add = parser.add_argument_group("network").add_argument
@@ -76,7 +85,7 @@ def _network(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--weights",
-        type=Path,
+        type=_path,
         metavar="FILE",
         help="a checkpoint of yours for that model: .safetensors, .pt or .pth "
         "(default: the published one)",
@@ -167,7 +176,7 @@ def _instances(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--known",
-        type=Path,
+        type=_path,
         metavar="FILE",
         help="a csv of published values of the objective, with the columns instance (file name), p, "
         "best_known and perhaps proven (yes or no: it is the optimum); an answer that contradicts one "
@@ -181,6 +190,12 @@ def _solvers(objective: str) -> str:
     usual = _listed({info.name: info.summary for info in infos if info.by_default})
     named = _listed({info.name: info.summary for info in infos if not info.by_default})
     return f"{usual}; and, if named, {named}" if named else usual
+
+
+def _by_chance() -> str:
+    """The solvers that draw by chance, of whatever objective."""
+    names = {info.name for goal in objectives for info in solvers_for(goal) if info.stochastic}
+    return ", ".join(sorted(names))
 
 
 def _solving(parser: argparse.ArgumentParser) -> None:
@@ -217,22 +232,24 @@ def _solving(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=0,
         metavar="N",
-        help="seed of every random choice (default: %(default)s)",
+        help="seed of every random choice, the first of several; another one with the same --out joins "
+        "the study (default: %(default)s)",
     )
     add(
         "--random-seeds",
         type=int,
         default=3,
         metavar="N",
-        help="seeds, from --seed on, of what draws by chance, and the mean of their networks: the "
-        "solver random, and criteria such as snpfi, pfp:mode=random or dpp:mode=sample; each takes "
-        "that many times as long, which is minutes for snpfi (default: %(default)s)",
+        help="seeds, from --seed on, of everything that draws by chance, which is shown with its mean "
+        f"and range: the solvers {_by_chance()}, and criteria such as snpfi, pfp:mode=random or "
+        "dpp:mode=sample; each takes that many times as long (default: %(default)s)",
     )
     add(
         "--jobs",
         type=int,
         metavar="N",
-        help="solves at a time, in as many processes (default: cores / threads)",
+        help="solves at a time, in as many processes; with several, every solve takes longer than it "
+        "would alone, and its times are marked (default: 1, which measures each alone)",
     )
     add(
         "--memory",
@@ -313,14 +330,14 @@ def _output(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group("output").add_argument
     add(
         "--out",
-        type=Path,
+        type=_path,
         metavar="FOLDER",
         help="where results go; an earlier run of this command, or of one that asked for less, is gone "
         "on with: nothing is solved twice (default: results/NAME-DATE-TIME)",
     )
     add(
         "--config",
-        type=Path,
+        type=_path,
         metavar="FILE",
         help="a TOML file of these options, such as the study.toml that every run leaves with its "
         "results: time-limit = 5, keep = [0.8, 0.6], latency = true; what the command line says counts "
@@ -328,7 +345,7 @@ def _output(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--export",
-        type=Path,
+        type=_path,
         metavar="FOLDER",
         help="before solving, write the model of every instance for every solver compared that has one "
         f"({', '.join(exporting())}; for max-sum {', '.join(exporting('max-sum'))}), as .lp and .mps "
@@ -365,8 +382,9 @@ def parser() -> argparse.ArgumentParser:
         description="Compare p-dispersion solvers on the filters of a trained network, prune the "
         "network with every solution, and report gap, time and accuracy; or compare them on instance "
         "files and generated instances.",
-        epilog="Exit codes: 0 all is well; 1 two answers contradict each other or a solver failed; "
-        "2 bad input, or results that cannot be written; 130 interrupted (what was finished is kept).",
+        epilog="Exit codes: 0 all is well, even if solvers skipped instances which they do not take; 1 "
+        "two answers contradict each other or a solver failed; 2 bad input, or results that cannot be "
+        "written or were deleted meanwhile; 130 interrupted (what was finished is kept).",
     )
     made.add_argument("--version", action="version", version=__version__)
     for add_group in (_network, _filters, _testing, _instances, _solving, _output):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import platform
 import re
 import uuid
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -24,12 +25,12 @@ class Claims:
     ----------
     folder : Path
         Where the files are; made by the first claim.
-    lock : FileLock
-        Held while a file is opened and locked, or removed: without it, one might lock what another has
-        just removed, while a third makes and locks a new file of that name.
+    lock : context manager
+        Of the study's folder, held while a file is opened and locked, or removed: without it, one might
+        lock what another has just removed, while a third makes and locks a new file of that name.
     """
 
-    def __init__(self, folder: Path, lock: FileLock) -> None:
+    def __init__(self, folder: Path, lock: AbstractContextManager[Any]) -> None:
         self.folder = folder
         self._lock = lock
         self._held: dict[str, FileLock] = {}

@@ -158,7 +158,9 @@ def _converted(action: argparse.Action, value: object) -> object:
     assert callable(read)
     try:
         converted: object = read(str(value))
-    except (ValueError, TypeError, argparse.ArgumentTypeError) as error:
+    except argparse.ArgumentTypeError as error:
+        raise InputError(f"{error}.") from error
+    except (ValueError, TypeError) as error:
         raise InputError(
             f"takes {_KINDS.get(read, 'another kind of value')}, not {shown(value)}."
         ) from error

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from dispersion.errors import InputError
 from dispersion.instance import Instance
 from dispersion.library.archive import check_archive
+from dispersion.study.labels import instances_apart
 from dispersion.study.store import Store
 
 LAYERS = "layers.npz"  #: the file's name in a study's folder
@@ -91,7 +92,7 @@ def keep_layers(
     store : Store
         Where to.
     instances : iterable of Instance
-        One or several a layer, told apart by name.
+        One or several a layer; different ones that are called alike get a number.
     first : str
         The network's first layer.
     kernels : ndarray, shape (n, channels, height, width)
@@ -102,7 +103,7 @@ def keep_layers(
     UnavailableError
         The file cannot be written.
     """
-    found = {one.name: one for one in instances}
+    found = {one.name: one for one in instances_apart(list(instances))}
     laid_out = [embed(one.distances) for one in found.values()]
     arrays: dict[str, Any] = {f"coordinates_{k}": one.coordinates for k, one in enumerate(laid_out)}
     arrays["names"] = np.array(list(found), dtype=np.str_)

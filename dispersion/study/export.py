@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from dispersion.errors import InputError
+from dispersion.errors import InputError, NotApplicableError
 from dispersion.instance import Instance
 from dispersion.study.progress import stage
 from dispersion.study.session import Session
@@ -35,15 +36,27 @@ def _models(tasks: Sequence[Task]) -> dict[str, Task]:
     return found
 
 
+def _written(session: Session, task: Task, path: Path) -> bool:
+    """Write one file; False, and the reason is said, if the solver does not take the instance."""
+    try:
+        export_model(task.instance, task.solver, path, task.objective_name)
+    except NotApplicableError as error:
+        session.say(f"no {path.name}: {error}", logging.WARNING)
+        return False
+    return True
+
+
 def export_models(session: Session, tasks: Sequence[Task], folder: Path) -> None:
     """Write, as .lp and as .mps, the model of every instance and solver that has one.
+
+    A solver that does not take an instance has no model of it, which is said.
 
     Raises
     ------
     InputError
         The folder cannot be made or written to, or two models would have the same file name.
     """
-    models = _models(tasks)
+    models, written = _models(tasks), 0
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with (
@@ -53,11 +66,11 @@ def export_models(session: Session, tasks: Sequence[Task], folder: Path) -> None
             for name, task in models.items():
                 for suffix in SUFFIXES:
                     path = folder / (name + suffix)
-                    export_model(task.instance, task.solver, path, task.objective_name)
+                    written += _written(session, task, path)
                     progress.step(path.name)
     except OSError as error:
         raise InputError(
             f"cannot write models to {folder}: {error.strerror or error}; choose another folder with "
             "--export."
         ) from error
-    session.say(f"{len(models) * len(SUFFIXES)} model files in {folder}")
+    session.say(f"{written} model files in {folder}")

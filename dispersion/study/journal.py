@@ -6,12 +6,13 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
 from dispersion.errors import UnavailableError
+from dispersion.study.logs import LOG
+from dispersion.study.opening import opened
 
 Record = dict[str, Any]
 
@@ -53,26 +54,33 @@ class Journal:
     """Records, one a line, in the order in which they were appended.
 
     A record is on the disk when `append` returns.  A process that is killed while it appends leaves a
-    torn line, which costs that record and no other; so does damage to any line.
+    torn line, which costs that record and no other; so does damage to any line.  A writer whose file
+    is deleted writes every line that it knows again.
 
     Parameters
     ----------
     path : Path
         The file; made by the first `append`.
-    lock : FileLock or None
+    lock : context manager or None
         Held while the file is written to, by whatever process; `None` only to read.
 
     Attributes
     ----------
     warnings : list of str
         A sentence for every line that was damaged and left out.
+    lost : bool
+        Whether lines that had been written were gone, and had to be written again.
     """
 
-    def __init__(self, path: Path, lock: FileLock | None = None) -> None:
+    def __init__(self, path: Path, lock: AbstractContextManager[Any] | None = None) -> None:
         self.path = path
         self.warnings: list[str] = []
+        self.lost = False
         self._lock = lock
         self._bytes = self._lines = 0  # read so far
+        self._known: dict[bytes, None] = {}  # whole lines, in their order
+        self._file: tuple[int, int] | None = None  # which one they stand in,
+        self._least = 0  # and how large it is at least
 
     def append(self, record: Mapping[str, object]) -> None:
         """Write a record down; it will be among the `news` as well.
@@ -84,13 +92,68 @@ class Journal:
         """
         assert self._lock is not None, "opened to be read"
         try:
-            with self._lock, self.path.open("a+b", buffering=0) as file:
-                _mend(file.fileno())
-                _append(file.fileno(), _line(record))
+            with self._lock, opened(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT) as file:
+                if self._another(file):
+                    self._restore(file)
+                line = _line(record)
+                _mend(file)
+                _append(file, line)
+                self._known[line] = None
+                self._seen(file)
         except OSError as error:
-            raise UnavailableError(
-                f"cannot write {self.path}: {error.strerror or error}; lines written before are whole."
-            ) from error
+            raise self._unwritable(error) from error
+
+    def check_whole(self) -> None:
+        """Write again what has gone from the file since it was written or read.
+
+        Raises
+        ------
+        UnavailableError
+            It cannot be written.
+        """
+        assert self._lock is not None, "opened to be read"
+        if not self._known:
+            return
+        try:
+            with self._lock, opened(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT) as file:
+                self._restore(file)
+                self._seen(file)
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    def _another(self, file: int) -> bool:
+        """Whether this is not the file of before, or no longer all of it."""
+        found = os.fstat(file)
+        known = self._file not in (None, (found.st_dev, found.st_ino))
+        return known or found.st_size < self._least
+
+    def _seen(self, file: int) -> None:
+        """Remember the file, and that it can only grow."""
+        found = os.fstat(file)
+        self._file, self._least = (found.st_dev, found.st_ino), found.st_size
+
+    def _restore(self, file: int) -> None:
+        """Append every known line that the file has not, and say so; what it has is read anew."""
+        content = os.pread(file, os.fstat(file).st_size, 0)
+        there = set(content.splitlines(keepends=True))
+        missing = [line for line in self._known if line not in there]
+        if missing and not self.lost:
+            LOG.error(
+                "error: %s was deleted or cut while the study ran; what it said is written again from "
+                "memory, and what another process had written last may be missing",
+                self.path,
+            )
+        if missing:
+            self.lost = True
+            _mend(file)
+            for line in missing:
+                _append(file, line)
+            self._bytes = self._lines = 0
+
+    def _unwritable(self, error: OSError) -> UnavailableError:
+        return UnavailableError(
+            f"cannot write {self.path}: {error.strerror or error}; lines written before are whole."
+        )
 
     def news(self) -> list[Record]:
         """The records appended since the last call, by this or another process."""
@@ -103,8 +166,10 @@ class Journal:
             record = _record(line)
             if record is None:
                 self._warn(self._lines, "is damaged")
-            else:
-                found.append(record)
+                continue
+            found.append(record)
+            if self._lock is not None:
+                self._known[line] = None
         return found
 
     def check_end(self) -> None:
@@ -114,11 +179,16 @@ class Journal:
             self._warn(self._lines + 1, "was cut short")
 
     def _unread(self) -> bytes:
-        if not self.path.exists():
+        try:
+            with opened(self.path, os.O_RDONLY) as file:
+                if self._another(file):
+                    self._bytes = self._lines = 0  # all of it is news
+                content = os.pread(file, os.fstat(file).st_size - self._bytes, self._bytes)
+                self._seen(file)
+                self._least = self._bytes + content.rfind(b"\n") + 1  # a torn end may be taken away
+                return content
+        except FileNotFoundError:
             return b""
-        with self.path.open("rb") as file:
-            file.seek(self._bytes)
-            return file.read()
 
     def _warn(self, line: int, what: str) -> None:
         self.warnings.append(f"line {line} of {self.path} {what}; what it said is lost, and no more.")

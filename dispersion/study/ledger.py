@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
-
-from filelock import FileLock
+from typing import Any
 
 from dispersion.errors import InputError
 from dispersion.study.claims import Claims
@@ -17,9 +18,22 @@ from dispersion.study.records import (
     SelectionRecord,
     SolveRecord,
 )
-from dispersion.study.tasks import Question, Task
+from dispersion.study.tasks import Task
 
-JOURNAL = "journal.jsonl"
+JOURNAL, CLAIMS = "journal.jsonl", ".claims"
+
+
+def _named(task: Task) -> Named:
+    return Named(task.key, task.instance.name, task.keep)
+
+
+def _grouped(tasks: Sequence[Task]) -> list[Task]:
+    """Tasks in their order, but those of one solver and question in a row."""
+    groups: dict[object, dict[object, list[Task]]] = {}
+    for task in tasks:
+        question = (task.instance.name, task.instance.p, task.keep)
+        groups.setdefault(question, {}).setdefault(task.solver, []).append(task)
+    return [task for of in groups.values() for some in of.values() for task in some]
 
 
 class Ledger:
@@ -29,7 +43,7 @@ class Ledger:
     ----------
     folder : Path
         Of the study.
-    lock : FileLock
+    lock : context manager
         Held while anything in the folder is written, by whatever process.
 
     Attributes
@@ -42,10 +56,10 @@ class Ledger:
         Where it is written down.
     """
 
-    def __init__(self, folder: Path, lock: FileLock) -> None:
+    def __init__(self, folder: Path, lock: AbstractContextManager[Any]) -> None:
         self.folder = folder
         self.journal = Journal(folder / JOURNAL, lock)
-        self.claims = Claims(folder / ".claims", lock)
+        self.claims = Claims(folder / CLAIMS, lock)
         self._lock = lock
         self.records = Records()
         with lock:  # or somebody might be writing the last line at this moment
@@ -65,23 +79,35 @@ class Ledger:
         self.journal.append({"kind": "session", "options": options, "environment": environment})
         return changed
 
-    def expect(self, tasks: Sequence[Task]) -> None:
-        """Refuse a study that is not the one in the folder, nor more of it.
+    def joined(self, tasks: Sequence[Task]) -> list[Task]:
+        """The tasks, with those that the folder holds and that differ from one of them by the seed.
+
+        They stand behind the other seeds of their solver and question.
 
         Raises
         ------
         InputError
-            The folder holds a solve that is not among `tasks`.
+            The folder holds a solve that differs from all `tasks` by more: another study.
         """
-        asked = {Named(task.key, task.instance.name, task.keep) for task in tasks}
+        asked = {_named(task) for task in tasks}
         others = [record for named, record in self.records.solves.items() if named not in asked]
-        if others:
-            row = others[0].row
+        alike = {(task.solver, task.instance.name, task.keep, task.instance.p): task for task in tasks}
+        found, strange = list(tasks), []
+        for record in others:
+            row = record.row
+            task = alike.get((row.solver, row.instance, row.keep, row.p))
+            other = task and replace(task, limits=replace(task.limits, seed=row.seed))
+            if other is not None and _named(other) == record.named:
+                found.append(other)
+            else:
+                strange.append(record)
+        if strange:
+            row, version = strange[0].row, strange[0].version
             raise self._another(
-                f"solves that this command does not ask for ({len(others)}), such as {row.solver} on "
-                f"{Question(row.instance, row.p, row.keep)}, {row.time_limit:g} s, seed {row.seed}, by "
-                f"version {others[0].version}"
+                f"solves that this command does not ask for ({len(strange)}), such as {row.solver} on "
+                f"{row.question}, {row.time_limit:g} s, seed {row.seed}, by version {version}"
             )
+        return _grouped(found)
 
     def expect_methods(self, methods: Iterable[str]) -> None:
         """Refuse a study that leaves out criteria which the one in the folder has.

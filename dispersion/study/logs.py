@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from rich.console import Console
+
+from dispersion.study.opening import opened
 
 LOG = logging.getLogger("dispersion")
 LOG_NAME, CONFIG_NAME = "log.txt", "study.toml"
@@ -38,8 +41,8 @@ class _Written(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Write one line, or say why there will be no more."""
         try:
-            with self._path.open("a", encoding="utf-8", errors="backslashreplace") as file:
-                file.write(f"{self.format(record)}\n")
+            with opened(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT) as file:
+                os.write(file, f"{self.format(record)}\n".encode(errors="backslashreplace"))
         except OSError as error:
             LOG.removeHandler(self)
             LOG.warning("%s ends here: %s", self._path, error.strerror)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -88,13 +89,15 @@ class Options:
         return range(self.limits.seed, self.limits.seed + (self.random_seeds if draws else 1))
 
     def seeded(self) -> list[tuple[str, Limits]]:
-        """Every solver with its limits; random selections come with several seeds."""
+        """Every solver with its limits; one that draws by chance comes with several seeds."""
         return [
             (name, replace(self.limits, seed=seed))
             for name in self.solvers
-            for seed in self.seeds(name == "random")
+            for seed in self.seeds(find(name, self.objective).stochastic)
         ]
 
+
+_ADDRESS = re.compile(r"(tcp|tls|ws|wss|ucx)://[^/\s]+:[0-9]{1,5}")  #: what Dask can connect to
 
 _OF_BOTH = ("metric",)  # with a default for networks only
 _OF_NETWORKS = tuple(name for name in NetworkOptions.__dataclass_fields__ if name not in _OF_BOTH)
@@ -251,6 +254,10 @@ def _settings(given: argparse.Namespace, options: Options) -> dict[str, object]:
 
 def _check_place(given: argparse.Namespace) -> None:
     """Where solves run, and how much memory they may take."""
+    if given.scheduler is not None and not _ADDRESS.fullmatch(given.scheduler):
+        raise InputError(
+            f"--scheduler takes an address such as tcp://host:8786, got {given.scheduler!r}."
+        )
     if given.scheduler is not None and given.jobs is not None:
         raise InputError(
             f"--jobs {given.jobs} is about processes of this machine, --scheduler about a cluster; "
@@ -299,7 +306,8 @@ def _checked(arguments: Sequence[str] | None, filed: Mapping[str, object]) -> Op
     if not math.isfinite(limits.seconds):
         raise InputError(f"--time-limit must be a finite number of seconds, got {limits.seconds}.")
     _check_recheck(given.recheck, given.objective)
-    if "random" in names and given.seed + given.random_seeds > 2**31:
+    chance = any(find(name, given.objective).stochastic for name in names)
+    if chance and given.seed + given.random_seeds > 2**31:
         raise InputError(
             f"--seed {given.seed} and the {given.random_seeds - 1} after it, which --random-seeds "
             "asks for, must be below 2**31."
@@ -310,7 +318,7 @@ def _checked(arguments: Sequence[str] | None, filed: Mapping[str, object]) -> Op
         solvers=tuple(dict.fromkeys(names)),
         limits=limits,
         random_seeds=given.random_seeds,
-        jobs=given.jobs or max(1, (os.cpu_count() or 1) // given.threads),
+        jobs=given.jobs or 1,
         out=given.out,
         export=given.export,
         recheck=given.recheck,

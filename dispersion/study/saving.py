@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
-
-from filelock import FileLock
+from typing import Any
 
 from dispersion.errors import UnavailableError
+from dispersion.study.opening import FolderLock
 
-LOCK = ".lock"  #: held while anything in the folder is written, by whatever process
+PART = ".part-"  #: how the folders begin in which files are made
 
 
-def save(final: Path, write: Callable[[Path], object], lock: FileLock | None = None) -> Path:
+def save(
+    final: Path, write: Callable[[Path], object], lock: AbstractContextManager[Any] | None = None
+) -> Path:
     """Let `write` make the file `final`; it appears only once it is complete.
+
+    It is made in a folder of a name that nobody can guess, which others cannot write to, so that no
+    link that somebody has planted is written through.
 
     Parameters
     ----------
     final : Path
-        In the folder of a study; a file that is there is replaced.
+        In the folder of a study; a file or a link that is there is replaced.
     write : callable
         Writes to the path that it is given.
-    lock : FileLock or None
+    lock : context manager or None
         The folder's, if this process has it open already.
 
     Returns
@@ -35,16 +43,24 @@ def save(final: Path, write: Callable[[Path], object], lock: FileLock | None = N
     UnavailableError
         It cannot be written (a full disk, say); an earlier version and other files stay as they are.
     """
-    part = final.with_name(f".part-{final.name}")
     try:
-        with lock or FileLock(final.parent / LOCK):
-            try:
+        with lock or FolderLock(final.parent):
+            _clear(final.parent)
+            with tempfile.TemporaryDirectory(prefix=PART, dir=final.parent) as scratch:
+                part = Path(scratch) / final.name
                 write(part)
                 os.replace(part, final)
-            finally:
-                part.unlink(missing_ok=True)  # there only if something went wrong
     except OSError as error:
         raise UnavailableError(
             f"cannot write {final}: {error.strerror or error}; files written before are whole."
         ) from error
     return final
+
+
+def _clear(folder: Path) -> None:
+    """Remove what killed processes left: who holds the lock is the only one that writes."""
+    for left in folder.glob(f"{PART}*"):
+        if left.is_dir() and not left.is_symlink():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)

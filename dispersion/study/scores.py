@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from statistics import fmean
 from typing import NamedTuple
 
 from dispersion.solution import TracePoint
-from dispersion.study.profiles import par10, primal_integral, virtual_best
+from dispersion.study.profiles import by_question, par10, primal_integral, virtual_best
+from dispersion.study.seeds import as_count, average, counted
 from dispersion.study.tasks import SolveRow
 from dispersion.study.worth import best_known
 
 SCORE_DEFINITIONS = (
-    "PAR10: mean seconds to proof, where what was not proven counts as ten time limits.  Virtual best: "
-    "for every question the solver that proved fastest or, where none did, found best; the column "
-    "counts how often a solver is that one.  Primal integral: mean seconds of |best - incumbent| / "
-    "max(|best|, |incumbent|) from the start to the time limit, 1 before there is an incumbent "
-    "(Berthold, 2013); best is the best known objective."
+    "PAR10: mean seconds to proof, where what was not proven, or was skipped, counts as ten "
+    "time limits.  Virtual best: for every question the solver that proved fastest or, where none did, "
+    "found best; the column counts how often a solver is that one.  Primal integral: mean seconds of "
+    "|best - incumbent| / max(|best|, |incumbent|) from the start to the time limit, 1 before there is "
+    "an incumbent (Berthold, 2013); best is the best known objective.  Of a solver with several seeds "
+    "every number is a mean over them, and the virtual best takes its run in the middle."
 )
 
 
@@ -27,31 +28,38 @@ class TraceKey(NamedTuple):
     p: int
     solver: str
     seed: int
+    key: str = ""  #: of the solve: instances can be called alike; absent in early versions
 
     @classmethod
     def of(cls, row: SolveRow) -> TraceKey:
         """That of a solve's row."""
-        return cls(row.instance, row.p, row.solver, row.seed)
+        return cls(row.instance, row.p, row.solver, row.seed, row.key)
 
 
 Traces = Mapping[TraceKey, Sequence[TracePoint]]
 
 
 def mean_primal_integral(rows: Sequence[SolveRow], traces: Traces) -> dict[str, float]:
-    """Mean primal integral of every solver, in seconds; solvers without any trace are left out.
+    """Mean primal integral of every solver over the questions, in seconds.
 
+    Solvers without any trace are left out.
     A solve without a trace among others that have one counts with a gap of 1 to its time limit if it
     found nothing, and is left out if it did.
     """
     best = best_known(rows)
-    found: dict[str, list[float]] = {}
-    for row in rows:
+
+    def integral(row: SolveRow) -> float | None:
         trace = traces.get(TraceKey.of(row))
-        if row.question in best and (trace is not None or row.objective is None):
-            value = primal_integral(trace or (), best[row.question], row.time_limit)
-            found.setdefault(row.solver, []).append(value)
-    known = {key.solver for key in traces}
-    return {solver: fmean(values) for solver, values in found.items() if solver in known}
+        if row.question not in best or (trace is None and row.objective is not None):
+            return None
+        return primal_integral(trace or (), best[row.question], row.time_limit)
+
+    found = {}
+    for solver in {key.solver for key in traces}:
+        spread = average([row for row in rows if row.solver == solver], integral)
+        if spread is not None:
+            found[solver] = spread.mean
+    return found
 
 
 def score_cells(rows: Sequence[SolveRow], traces: Traces) -> tuple[list[str], list[list[str]]]:
@@ -63,11 +71,11 @@ def score_cells(rows: Sequence[SolveRow], traces: Traces) -> tuple[list[str], li
     for name in [*dict.fromkeys(row.solver for row in rows), None]:
         mine = chosen if name is None else [row for row in rows if row.solver == name]
         times = len(chosen) if name is None else sum(row.solver == name for row in chosen)
-        penalised = par10(mine)
+        penalised, proven = par10(mine), counted(mine, lambda row: row.status == "optimal")
         lines.append(
             [
                 "virtual best" if name is None else name,
-                f"{sum(row.status == 'optimal' for row in mine)} of {len(mine)}",
+                f"{proven.text(as_count)} of {len(by_question(mine))}",
                 str(times),
                 "-" if penalised is None else f"{penalised:.3f}",
                 *([] if not integrals else [_seconds(integrals.get(name or ""))]),

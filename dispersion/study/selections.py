@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispersion.solution import Solution
+from dispersion.study.labels import tasks_apart
 from dispersion.study.tasks import SolveRow, Task
 
 COUNTING = "points are counted from"  #: a key of ``selections.json`` beside the methods
@@ -46,7 +47,8 @@ Chosen = dict[Method, dict[str, NDArray[np.intp]]]
 def selections(solved: Sequence[tuple[Task, Solution]]) -> Chosen:
     """For every method, the chosen points of every instance it has answered."""
     chosen: Chosen = {}
-    for task, solution in solved:
+    named = tasks_apart([task for task, _ in solved])
+    for task, (_, solution) in zip(named, solved, strict=True):
         kept = chosen.setdefault(Method.of(task), {})
         if solution.selected is not None:
             kept[task.instance.name] = solution.selected

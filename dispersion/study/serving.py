@@ -12,6 +12,7 @@ from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from dispersion.errors import NotApplicableError
 from dispersion.solution import Solution, Status
 from dispersion.study.improvements import Improvement, Teller
 from dispersion.study.tasks import Task
@@ -62,6 +63,8 @@ def _answer(task: Task, send: Callable[[str | Improvement], None]) -> Solution:
                 threads=task.limits.threads,
                 seed=task.limits.seed,
             )
+    except NotApplicableError as error:
+        return failure(task, str(error), status=Status.SKIPPED)
     except Exception as error:  # whatever an engine raises becomes one row with its reason
         return failure(task, f"{type(error).__name__}: {error}")
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 
+import pandas as pd
 from rich.console import Console
 
 from dispersion.errors import DispersionError, UnavailableError
@@ -17,11 +18,14 @@ from dispersion.study.config import as_toml
 from dispersion.study.environment import environment
 from dispersion.study.export import export_models
 from dispersion.study.judge import Judgement, judge
+from dispersion.study.labels import tasks_apart
 from dispersion.study.logs import CONFIG_NAME
 from dispersion.study.plots import figures
 from dispersion.study.proofs import recheck_stage, refutations
+from dispersion.study.reading import read_study
 from dispersion.study.selections import Chosen, as_json, selections
 from dispersion.study.session import Session
+from dispersion.study.skips import skipped_lines
 from dispersion.study.solving import solve_stage
 from dispersion.study.tables import print_study
 from dispersion.study.tasks import NetworkRow, SolveRow, Task
@@ -43,7 +47,7 @@ def solve_and_judge(
     InputError
         The folder holds solves that are not among the tasks.
     """
-    begin(session, tasks)
+    tasks = begin(session, tasks)
     if session.options.export is not None:
         export_models(session, tasks, session.options.export)
     records = solve_stage(session, tasks, published)
@@ -60,10 +64,18 @@ def solve_and_judge(
     return judgement, chosen
 
 
-def begin(session: Session, tasks: Sequence[Task]) -> None:
-    """Write down that the study begins or goes on, unless the folder holds another one."""
+def begin(session: Session, tasks: Sequence[Task]) -> list[Task]:
+    """Write down that the study begins or goes on, unless the folder holds another one.
+
+    Returns
+    -------
+    list of Task
+        Those asked for and, of other seeds, those that the folder holds, under names that tell
+        different instances apart.
+    """
     ledger = session.store.ledger
-    ledger.expect(tasks)
+    joined = ledger.joined(tasks_apart(tasks))
+    session.store.enter()
     _keep_config(session)
     for warning in ledger.journal.warnings:
         session.say(f"warning: {warning}", logging.WARNING)
@@ -76,6 +88,7 @@ def begin(session: Session, tasks: Sequence[Task]) -> None:
             logging.WARNING,
         )
     record(session, "running")
+    return joined
 
 
 def _keep_config(session: Session) -> None:
@@ -88,11 +101,16 @@ def _keep_config(session: Session) -> None:
 
 @contextmanager
 def concluded(session: Session) -> Iterator[None]:
-    """See that ``run.json`` never says that a study runs which an error or Ctrl-C has ended."""
+    """See that ``run.json`` never says that a study runs which an error or Ctrl-C has ended.
+
+    Where another process works on the study it goes on, and that one will say how it ended.
+    """
     try:
         yield
     except (DispersionError, OSError, KeyboardInterrupt) as error:
-        if session.running and not session.store.ledger.records.solves:
+        if session.running and not session.store.alone():
+            raise
+        if session.running and session.store.nothing_came():
             (session.store.folder / "run.json").unlink(missing_ok=True)  # nothing came of it
         elif session.running:
             interrupted = isinstance(error, KeyboardInterrupt)
@@ -147,9 +165,11 @@ def accuse(session: Session, judgement: Judgement) -> None:
 
 
 def conclude(session: Session, judgement: Judgement) -> None:
-    """Say what is new, whether anything is wrong, and where the results are."""
+    """Say what is new, what was skipped, whether anything is wrong, and where the results are."""
     for news in judgement.records:
         session.say(f"NEW {news}")
+    for line in skipped_lines(judgement.rows):
+        session.say(line)
     session.say(
         f"{len(judgement.faults)} FAIL, see above"
         if judgement.faults
@@ -162,6 +182,10 @@ def finish(
     session: Session, judgement: Judgement, networks: Sequence[NetworkRow], output: Console
 ) -> int:
     """Draw, write, print and say how it ended; returns the exit code."""
+    journal = session.store.ledger.journal
+    session.keep(journal.check_whole)
+    if journal.lost:
+        session.keep(lambda: rewrite(session))
     draw(session, judgement.rows, networks)
     outcome = "interrupted" if session.interrupted else "failed" if judgement.faults else "complete"
     session.keep(lambda: record(session, outcome, judgement))
@@ -170,4 +194,16 @@ def finish(
     print_study(session.options.format, judgement.rows, networks, output)
     conclude(session, judgement)
     code = {"complete": 0, "failed": EXIT_FAULT, "interrupted": EXIT_INTERRUPTED}[outcome]
-    return EXIT_INPUT if code == 0 and session.unwritten else code
+    return EXIT_INPUT if code == 0 and (session.unwritten or journal.lost) else code
+
+
+def rewrite(session: Session) -> None:
+    """Write again what the journal says and what was written before files were deleted."""
+    store, found = session.store, read_study(session.store.folder)
+    _keep_config(session)
+    for name in ("solves", "traces", "networks", "accuracies"):
+        frame: pd.DataFrame = getattr(found, name)
+        if not frame.empty:
+            store.frame(name, frame)
+    store.record("selections", found.selections)
+    store.record("refutations", found.refutations)

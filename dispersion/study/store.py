@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from filelock import FileLock
+import pandas as pd
 from matplotlib.figure import Figure
 
 from dispersion.errors import InputError
 from dispersion.study.frames import Kind, frame_of
-from dispersion.study.ledger import JOURNAL, Ledger
+from dispersion.study.ledger import CLAIMS, JOURNAL, Ledger
 from dispersion.study.logs import CONFIG_NAME, LOG_NAME
-from dispersion.study.saving import LOCK, save
+from dispersion.study.opening import LOCK, FolderLock, refuse_links, require_locks
+from dispersion.study.presence import Presence
+from dispersion.study.saving import save
 from dispersion.study.tasks import AccuracyRow, NetworkRow, SolveRow, TraceRow
 
 
@@ -36,37 +39,62 @@ class Store:
     Raises
     ------
     InputError
-        The folder cannot be made or written to, or holds a run that left no journal to go on from.
+        The folder cannot be made, written to or locked, holds other files than those of a study, or a
+        link in place of one, or a run that left no journal to go on from.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._lock = FileLock(folder / LOCK)
+        self._lock = FolderLock(folder)
         try:
             self._made = not folder.exists()
             folder.mkdir(parents=True, exist_ok=True)
-            if (folder / "run.json").exists() and not (folder / JOURNAL).exists():
-                raise InputError(
-                    f"{folder} holds the results of an earlier run, and no journal to go on from; "
-                    "choose another folder with --out."
-                )
-            with self._lock:
-                probe = folder / ".write-test"
-                probe.write_text("")
-                probe.unlink()
+            refuse_links(folder, (JOURNAL, LOG_NAME, LOCK, CLAIMS))
+            _refuse_foreign(folder)
+            self._probe()
+            self._presence = Presence(folder / CLAIMS, self._lock)
             self.ledger = Ledger(folder, self._lock)
         except OSError as error:
             raise InputError(
                 f"cannot write to the folder {folder}: {error.strerror}; choose another with --out."
             ) from error
 
+    def _probe(self) -> None:
+        """See that files can be written and locked; under no lock, which may be what cannot be had."""
+        try:
+            with tempfile.TemporaryDirectory(prefix=".write-test-", dir=self.folder) as scratch:
+                file = Path(scratch) / "file"
+                file.write_text("")
+                require_locks(file)
+        except (InputError, OSError):
+            if self._made:
+                with suppress(OSError):
+                    self.folder.rmdir()
+            raise
+
+    def enter(self) -> None:
+        """Let others see that this process is at work on the study, until the store is closed."""
+        self._presence.enter()
+
+    def alone(self) -> bool:
+        """Whether no other process is at work on the study."""
+        return self._presence.alone()
+
+    def nothing_came(self) -> bool:
+        """Whether no solve is written down, and no other process is at work on any."""
+        self.ledger.refresh()
+        return not self.ledger.records.solves and self.alone()
+
     def close(self) -> None:
         """Give claims back; where nothing came of the run, take away the folder made for it."""
         self.ledger.claims.release_all()
         with suppress(OSError), self._lock:  # there are other files, or the folder is gone
-            self.ledger.refresh()
-            if self.ledger.records.solves or (self.folder / "run.json").exists():
-                return  # of this process, or of another meanwhile
+            nothing = self.nothing_came() and not (self.folder / "run.json").exists()
+            self._presence.leave()
+            if not nothing:
+                return
+            with suppress(OSError):
+                (self.folder / CLAIMS).rmdir()
             for name in (JOURNAL, LOCK, *((LOG_NAME, CONFIG_NAME) if self._made else ())):
                 (self.folder / name).unlink(missing_ok=True)
             if self._made:
@@ -102,6 +130,35 @@ class Store:
         save(self.folder / name, write, self._lock)
 
     def _table(self, kind: Kind, rows: Sequence[object]) -> None:
-        frame = frame_of(kind, rows)
-        self.save(f"{kind.table}.csv", lambda path: frame.to_csv(path, index=False))
-        self.save(f"{kind.table}.parquet", lambda path: frame.to_parquet(path, index=False))
+        self.frame(kind.table, frame_of(kind, rows))
+
+    def frame(self, name: str, frame: pd.DataFrame) -> None:
+        """Write a table as ``name``.csv and ``name``.parquet."""
+        self.save(f"{name}.csv", lambda path: frame.to_csv(path, index=False))
+        self.save(f"{name}.parquet", lambda path: frame.to_parquet(path, index=False))
+
+
+def _refuse_foreign(folder: Path) -> None:
+    """Refuse a folder in which there is anything, unless it is that of a study.
+
+    Raises
+    ------
+    InputError
+        It holds a run without a journal, or files of which a study would overwrite some.
+    """
+    if (folder / JOURNAL).exists():
+        return
+    if (folder / "run.json").exists():
+        raise InputError(
+            f"{folder} holds the results of an earlier run, and no journal to go on from; "
+            "choose another folder with --out."
+        )
+    ours = {CONFIG_NAME, *([LOG_NAME] if (folder / LOCK).exists() else [])}  # of a run just begun
+    names = sorted(path.name for path in folder.iterdir())
+    others = [name for name in names if name[0] != "." and name not in ours]
+    if others:
+        more = f" and {len(others) - 1} more" if len(others) > 1 else ""
+        raise InputError(
+            f"{folder} is not the folder of a study, and holds {others[0]!r}{more}; choose another "
+            "folder with --out, or one that is empty."
+        )

@@ -13,9 +13,25 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from dispersion.study.tasks import COLUMNS, RECOVERIES, NetworkRow, Question, SolveRow
-from dispersion.study.worth import best_known, reaches, worth_lines
-from dispersion.yardstick import share_of_the_way
+from dispersion.study.skips import skipped
+from dispersion.study.solve_tables import number, solve_cells, summary_cells, value_cells
+from dispersion.study.tasks import COLUMNS, RECOVERIES, NetworkRow, SolveRow
+from dispersion.study.worth import worth_lines
+
+__all__ = [
+    "FORMATS",
+    "GAP_DEFINITION",
+    "SEEDS_DEFINITION",
+    "SHARED_DEFINITION",
+    "SKIPPED_DEFINITION",
+    "WAY_DEFINITION",
+    "network_cells",
+    "notes",
+    "print_study",
+    "solve_cells",
+    "summary_cells",
+    "value_cells",
+]
 
 _TEXT_COLUMNS = ("instance", "solver", "status", "method", "found by", "bound by")
 
@@ -27,51 +43,24 @@ WAY_DEFINITION = (
     "100 uniform selections), 1 the best any solver found.  #k: with seed k."
 )
 SHARED_DEFINITION = "~: timed while other solves ran on the same machine; alone it is faster."
+SEEDS_DEFINITION = (
+    "several seeds: every instance counts with the mean over its seeds, be it proofs, best values,\n"
+    "gaps or seconds; in brackets the lowest and the highest of a single seed; ± half the range."
+)
+SKIPPED_DEFINITION = "skipped: the solver does not take such an instance; it counts as not solved."
 
 
-def shared_note(rows: Sequence[SolveRow]) -> str | None:
-    """The meaning of the mark on seconds; `None` if none of the rows has it."""
-    return SHARED_DEFINITION if any(row.shared for row in rows) else None
-
-
-def _seconds(value: float, digits: int, shared: bool) -> str:
-    return f"{'~' if shared else ''}{value:.{digits}f}"
-
-
-def _number(value: float | None, pattern: str) -> str:
-    return "-" if value is None else format(value, pattern)
-
-
-def _way(row: SolveRow, best: dict[Question, float]) -> float | None:
-    if row.objective is None:
-        return None
-    return share_of_the_way(row.objective, row.random_mean, best[row.question])
-
-
-def solve_cells(rows: Sequence[SolveRow]) -> tuple[list[str], list[list[str]]]:
-    """Header and text cells of the table of solves, one line an instance and solver."""
-    header = ["instance", "n", "p", "solver", "objective", "bound", "gap", "of the way", "status"]
-    best = best_known(rows)
-    seeds = {
-        name: len({row.seed for row in rows if row.solver == name}) for name in {r.solver for r in rows}
+def notes(rows: Sequence[SolveRow]) -> list[str]:
+    """The meaning of the marks and cells that these rows have, and not every table."""
+    seeds: dict[str, set[int]] = {}
+    for row in rows:
+        seeds.setdefault(row.solver, set()).add(row.seed)
+    wanted = {
+        SEEDS_DEFINITION: any(len(of) > 1 for of in seeds.values()),
+        SKIPPED_DEFINITION: any(map(skipped, rows)),
+        SHARED_DEFINITION: any(row.shared for row in rows),
     }
-    lines = [
-        [
-            row.instance,
-            str(row.n),
-            str(row.p),
-            row.solver + (f" #{row.seed}" if seeds[row.solver] > 1 else ""),
-            _number(row.objective, ".6g"),
-            _number(row.bound, ".6g"),
-            _number(row.gap, ".2%"),
-            _number(_way(row, best), ".3f"),
-            row.status,
-            _seconds(row.build_seconds, 3, row.shared),
-            _seconds(row.solve_seconds, 3, row.shared),
-        ]
-        for row in rows
-    ]
-    return [*header, "build s", "solve s"], lines
+    return [text for text in wanted if wanted[text]]
 
 
 def _recoveries(rows: Sequence[NetworkRow]) -> list[str]:
@@ -93,10 +82,10 @@ def _network_line(row: NetworkRow, several: bool, recoveries: Sequence[str], tim
     found = [row.accuracy(name) for name in recoveries]
     return [
         row.method + (f" #{row.seed}" if several else ""),
-        _number(row.keep, "g"),
+        number(row.keep, "g"),
         f"{row.parameters:,}",
         f"{row.macs:,}",
-        *([_number(row.speedup, ".2f")] if timed else []),
+        *([number(row.speedup, ".2f")] if timed else []),
         *(absent if value is None else f"{value:.4f}" for value in found),
     ]
 
@@ -106,7 +95,7 @@ def _mean_line(rows: Sequence[NetworkRow], recoveries: Sequence[str], timed: boo
     counts = [row.parameters for row in rows], [row.macs for row in rows]
     return [
         f"{rows[0].method}, mean of {len(rows)}",
-        _number(rows[0].keep, "g"),
+        number(rows[0].keep, "g"),
         *(f"{round(sum(count) / len(rows)):,}" for count in counts),
         *(["-"] if timed else []),
         *(_spread([row.accuracy(name) for row in rows]) for name in recoveries),
@@ -128,62 +117,6 @@ def network_cells(rows: Sequence[NetworkRow]) -> tuple[list[str], list[list[str]
         if len(group) > 1:
             lines.append(_mean_line(group, recoveries, timed))
     return header, lines
-
-
-def summary_cells(rows: Sequence[SolveRow]) -> tuple[list[str], list[list[str]]]:
-    """Header and text cells of the verdict: one line a solver, over all instances."""
-    header = ["solver", "solves", "proven", "best found", "mean gap", "of the way", "total s"]
-    best = best_known(rows)
-    lines = []
-    for name in dict.fromkeys(row.solver for row in rows):
-        mine = [row for row in rows if row.solver == name]
-        gaps = [row.gap for row in mine if row.gap is not None]
-        answered = [row for row in mine if row.objective is not None]
-        ways = [way for row in answered if (way := _way(row, best)) is not None]
-        seconds = sum(row.build_seconds + row.solve_seconds for row in mine)
-        lines.append(
-            [
-                name,
-                str(len(mine)),
-                str(sum(row.status == "optimal" for row in mine)),
-                str(sum(reaches(row, best[row.question]) for row in answered)),
-                _number(sum(gaps) / len(gaps) if gaps else None, ".2%"),
-                _number(sum(ways) / len(ways) if ways else None, ".3f"),
-                _seconds(seconds, 2, any(row.shared for row in mine)),
-            ]
-        )
-    return header, lines
-
-
-def value_cells(rows: Sequence[SolveRow]) -> tuple[list[str], list[list[str]]]:
-    """Header and text cells of what is known: one line a question, with who found and who proved it."""
-    header = ["instance", "n", "p", "best value", "found by", "best bound", "bound by", "gap"]
-    questions: dict[Question, list[SolveRow]] = {}
-    for row in rows:
-        questions.setdefault(row.question, []).append(row)
-    lines = []
-    for group in questions.values():
-        value = max((row.objective for row in group if row.objective is not None), default=None)
-        bound = min((row.bound for row in group if row.bound is not None), default=None)
-        gap = None
-        if value is not None and bound is not None:
-            gap = max(bound - value, 0.0) / bound if bound else 0.0
-        found = {row.solver: None for row in group if value is not None and reaches(row, value)}
-        proved = {row.solver: None for row in group if bound is not None and row.bound == bound}
-        lines.append(
-            [
-                group[0].instance,
-                str(group[0].n),
-                str(group[0].p),
-                _number(value, ".6g"),
-                ", ".join(found) or "-",
-                _number(bound, ".6g"),
-                ", ".join(proved) or "-",
-                _number(gap, ".2%"),
-                _number(group[0].published, ".6g"),
-            ]
-        )
-    return [*header, "published"], lines
 
 
 def _rich(title: str, header: list[str], lines: list[list[str]], console: Console) -> None:
@@ -242,8 +175,8 @@ def print_study(
         if any(row.keep is None for row in solves):
             show("What is known of every instance", *value_cells(solves), console)
         show("Solvers over all instances", *summary_cells(solves), console)
-        legend = [GAP_DEFINITION, WAY_DEFINITION, shared_note(solves)]
-        console.out("\n".join(filter(None, legend)) + "\n", highlight=False)
+        legend = [GAP_DEFINITION, WAY_DEFINITION, *notes(solves)]
+        console.out("\n".join(legend) + "\n", highlight=False)
         if networks:
             show("Pruned networks", *network_cells(networks), console)
             for line in worth_lines(solves, networks):

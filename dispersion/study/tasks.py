@@ -6,8 +6,8 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from dataclasses import dataclass, field
+from typing import ClassVar
 
 from dispersion.instance import Instance
 from dispersion.solution import Solution
@@ -18,12 +18,24 @@ from solvers.base import Limits
 KILLED = "killed: "  #: how the message of a solve begins that had to be ended from outside
 
 
-class Question(NamedTuple):
-    """What several solvers were asked: answers to equal questions can be compared."""
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What several solvers were asked: answers to equal questions can be compared.
 
-    instance: str
-    p: int
+    Attributes
+    ----------
+    digest : str
+        Of the instance, p included: what is asked.  Names do not tell questions apart.
+    keep : float or None
+        The keep ratio p came from, if it did.
+    instance, p
+        What a person calls it; equal questions may be called by different names.
+    """
+
+    digest: str
     keep: float | None
+    instance: str = field(compare=False)
+    p: int = field(compare=False)
 
     def __str__(self) -> str:
         return f"{self.instance}, " + (f"p = {self.p}" if self.keep is None else f"keep {self.keep:g}")
@@ -57,7 +69,8 @@ class Task:
     @property
     def question(self) -> Question:
         """What it has in common with the solves that it competes with."""
-        return Question(self.instance.name, self.instance.p, self.keep)
+        one = self.instance
+        return Question(one.digest, self.keep, one.name, one.p)
 
     @property
     def key(self) -> str:
@@ -159,7 +172,8 @@ class SolveRow:
     @property
     def question(self) -> Question:
         """What it has in common with the rows that it competes with."""
-        return Question(self.instance, self.p, self.keep)
+        digest = self.instance_digest or f"{self.instance}, p = {self.p}"  # else all would be one
+        return Question(digest, self.keep, self.instance, self.p)
 
 
 @dataclass(frozen=True)
@@ -250,6 +264,6 @@ RECOVERIES = {
 """What is done to a pruned network before it is tested, and what tables and plots call it."""
 
 COLUMNS = {
-    row: [field.name for field in dataclasses.fields(row)]
+    row: [one.name for one in dataclasses.fields(row)]
     for row in (SolveRow, NetworkRow, AccuracyRow, TraceRow)
 }

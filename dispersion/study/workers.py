@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
+from types import ModuleType
 
 import psutil
 
@@ -38,7 +39,7 @@ _THREAD_VARIABLES = (
     "VECLIB_MAXIMUM_THREADS",
     "NUMBA_NUM_THREADS",
 )
-_STARTING = threading.Lock()  # the environment belongs to all threads
+_STARTING = threading.Lock()  # environment and modules belong to all threads
 
 WARM = frozenset(
     [
@@ -66,17 +67,31 @@ def _cause(exitcode: int | None) -> str:
 @contextmanager
 def _pinned_threads(threads: int) -> Iterator[None]:
     """Let processes started meanwhile use this many threads in numpy, BLAS and numba."""
-    with _STARTING:
-        before = {name: os.environ.get(name) for name in _THREAD_VARIABLES}
-        os.environ.update(dict.fromkeys(_THREAD_VARIABLES, str(threads)))
-        try:
-            yield
-        finally:
-            for name, value in before.items():
-                if value is None:
-                    del os.environ[name]
-                else:
-                    os.environ[name] = value
+    before = {name: os.environ.get(name) for name in _THREAD_VARIABLES}
+    os.environ.update(dict.fromkeys(_THREAD_VARIABLES, str(threads)))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+@contextmanager
+def _main_left_alone() -> Iterator[None]:
+    """Start processes meanwhile that do not run the caller's script again.
+
+    A spawned process imports the main module of its parent.  A script that calls this package without
+    ``if __name__ == "__main__":`` would start all its work anew there, and that work more processes.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")  # of no file and no name to import it by
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 @contextmanager
@@ -107,7 +122,7 @@ class Worker:
         self.threads = threads
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(target=serving.serve, args=(theirs,), daemon=True)
-        with _pinned_threads(threads), _ctrl_c_held_back():
+        with _STARTING, _pinned_threads(threads), _ctrl_c_held_back(), _main_left_alone():
             self.process.start()
         theirs.close()
         self.task: Task | None = None

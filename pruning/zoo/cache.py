@@ -2,6 +2,7 @@
 
 A thing is made in a scratch folder of its own inside the cache and moved to its final name in one
 step, so a final name that exists is complete, whatever was killed and however many processes ran.
+What is read from it is hashed at every reading, since anybody may have changed it meanwhile.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import Path
 
 import platformdirs
 
-from dispersion.errors import UnavailableError
+from dispersion.errors import DamagedError, UnavailableError
 
 _SCRATCH_PREFIX = ".scratch-"
 _STALE_AFTER = 3600.0  # seconds in which nothing changed: its process is gone, wherever it ran
@@ -87,6 +88,32 @@ def publish(made: Path, final: Path) -> Path:
         if not final.is_dir():
             raise
     return final
+
+
+def refuse_unless_kept(path: Path, found: str, digest: str, delete: Path) -> None:
+    """Refuse what is not, to the last bit, what was put into the cache.
+
+    It is not mended in silence, which would hide that somebody has changed it.
+
+    Parameters
+    ----------
+    path : Path
+        What was read.
+    found, digest : str
+        The sha256 of what was read, and the right one.
+    delete : Path
+        What to delete, so that it is fetched or decoded anew.
+
+    Raises
+    ------
+    DamagedError
+        They differ.
+    """
+    if found != digest:
+        raise DamagedError(
+            f"{path} is damaged: it has sha256 {found} where {digest} was kept; delete {delete} and run"
+            " again"
+        )
 
 
 def _remove_stale(root: Path) -> None:

@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from dispersion.errors import UnavailableError
-from pruning.zoo.cache import cache_folder, publish, scratch_folder
+from pruning.zoo.cache import cache_folder, publish, refuse_unless_kept, scratch_folder
 from pruning.zoo.managers import MANAGERS, Watch, complaint
 
 
@@ -71,10 +71,11 @@ def fetch(package: Package, *, progress: bool = True) -> Path:
     ------
     UnavailableError
         No network, no package manager, no space, a wrong digest, or ``P_DISPERSION_OFFLINE=1``
-        while the file is not cached.
+        while the file is not cached; `DamagedError` if the cached file is not the published one.
     """
     final = cache_folder() / "packages" / package.file
-    if final.is_file() and _sha256(final) == package.sha256:
+    if final.is_file():
+        refuse_unless_kept(final, _sha256(final), package.sha256, delete=final)
         return final
     if os.environ.get("P_DISPERSION_OFFLINE", "0") not in ("", "0"):
         raise UnavailableError(

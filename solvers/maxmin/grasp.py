@@ -92,6 +92,7 @@ class _Grasp:
     kind=Kind.HEURISTIC,
     summary="greedy randomised constructions, local search and path relinking; stops when stalled",
     prepare=_compile,
+    stochastic=True,
 )
 def grasp(run: Run) -> None:
     """Build selections greedily with chance, improve them, and search the paths between good ones.

@@ -10,6 +10,8 @@ from solvers.base import Kind, Run, solver
     objective="max-min",
     kind=Kind.HEURISTIC,
     summary="one uniformly random selection (the seed decides); the yardstick of every gap",
+    stochastic=True,
+    baseline=True,
 )
 def random(run: Run) -> None:
     """Choose p points uniformly at random.

@@ -26,6 +26,7 @@ def _compile() -> None:
     kind=Kind.HEURISTIC,
     summary="tabu search for p points above a rising threshold, from greedy; stops if hopeless",
     prepare=_compile,
+    stochastic=True,
 )
 def tabu(run: Run) -> None:
     """Swap the member in most conflict for the outsider in least, and raise the bar at success.

@@ -60,7 +60,7 @@ def coordinate_partitioning(run: Run) -> None:
 
     Raises
     ------
-    InputError
+    NotApplicableError
         The distances are not of negative type.
     """
     n, p = run.instance.n, run.instance.p

@@ -90,7 +90,7 @@ def glover(run: Run) -> None:
 
     Raises
     ------
-    InputError
+    NotApplicableError
         The distances differ by more than nine orders of magnitude.
     """
     require_range(run.instance)

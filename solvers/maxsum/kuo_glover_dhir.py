@@ -44,7 +44,7 @@ def kuo_glover_dhir(run: Run) -> None:
 
     Raises
     ------
-    InputError
+    NotApplicableError
         The distances differ by more than nine orders of magnitude.
     """
     require_range(run.instance)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dispersion.errors import EngineError, InputError
+from dispersion.errors import EngineError, NotApplicableError
 from dispersion.instance import Instance
 from solvers.interruptible import run_interruptibly
 from solvers.maxmin.highs import EachRow, handed_over, point_columns
@@ -40,10 +40,10 @@ def in_reach(instance: Instance) -> tuple[Instance, float]:
 
 
 def require_range(instance: Instance) -> None:
-    """`InputError` if distances differ so much that HiGHS would ignore some beside others in a row."""
+    """`NotApplicableError` if HiGHS would ignore some distances beside others in a row."""
     some = instance.distances[instance.distances > 0.0]
     if len(some) and some.min() < _IGNORED * some.max():
-        raise InputError(
+        raise NotApplicableError(
             f"the distances of {instance.name} reach from {some.min():.6g} to {some.max():.6g}, and "
             "HiGHS ignores coefficients that small beside others; use 'qcr' or 'glover-woolsey'."
         )

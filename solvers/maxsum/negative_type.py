@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dispersion.errors import InputError
+from dispersion.errors import NotApplicableError
 from solvers.maxsum.dense import CHOLESKY, need_dense
 from solvers.run import Run
 
@@ -81,7 +81,7 @@ def slack(excess: float, p: int) -> float:
 
 
 def require_negative_type(run: Run) -> float:
-    """The slack of tangents, or `InputError` if the matrix is not of negative type.
+    """The slack of tangents, or `NotApplicableError` if the matrix is not of negative type.
 
     Takes a factorisation, and the eigenvalues for the message; `TimeUp` if there is no time for it.
 
@@ -95,7 +95,7 @@ def require_negative_type(run: Run) -> float:
     excess = excess_curvature(instance.distances)
     if excess is None:
         largest = float(np.linalg.eigvalsh(on_plane(instance.distances))[-1])
-        raise InputError(
+        raise NotApplicableError(
             f"the distances of {instance.name} are not of negative type: x' D x reaches {largest:.6g} "
             "x' x on sum x = 0, so tangents are no upper bounds; use 'qcr', which needs none."
         )

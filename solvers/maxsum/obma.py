@@ -111,6 +111,7 @@ class _Memetic:
     kind=Kind.HEURISTIC,
     summary="memetic search that also explores opposite selections; stops after 30 generations in vain",
     prepare=compile_swaps,
+    stochastic=True,
 )
 def obma(run: Run) -> None:
     """Breed selections from what good ones share, and improve child and opposite by tabu search.

@@ -10,4 +10,6 @@ solver(
     objective="max-sum",
     kind=Kind.HEURISTIC,
     summary="one uniformly random selection (the seed decides); the yardstick of every gap",
+    stochastic=True,
+    baseline=True,
 )(random)

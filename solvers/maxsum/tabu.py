@@ -51,6 +51,7 @@ def searched(run: Run, rounds: int) -> None:
     kind=Kind.HEURISTIC,
     summary="tabu search over swaps from greedy, shaken when it stalls; stops after 20 shakes in vain",
     prepare=compile_swaps,
+    stochastic=True,
 )
 def tabu(run: Run) -> None:
     """Best swaps that are not tabu; after 20 n moves in vain, 10 to 50 % of the best are replaced.

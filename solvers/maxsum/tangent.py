@@ -99,7 +99,7 @@ def tangent(run: Run) -> None:
 
     Raises
     ------
-    InputError
+    NotApplicableError
         The distances are not of negative type.
     """
     instance = run.instance

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from dispersion.errors import InputError
+from dispersion.errors import NotApplicableError
 from dispersion.instance import Instance
 from solvers.base import Kind, Run, solver
 from solvers.maxsum.cuts import Outer, load, scale_for
@@ -22,19 +22,19 @@ _INDEFINITE = 1e-8  # of n: a negative eigenvalue that rounding does not explain
 def cosines(instance: Instance) -> Matrix:
     """The matrix of cosines, J - D.
 
-    `InputError` if it has a negative eigenvalue: then there are no unit vectors of that kind; or if all
-    distances are so small that cosines do not tell them apart.
+    `NotApplicableError` if it has a negative eigenvalue: then there are no unit vectors of that kind;
+    or if all distances are so small that cosines do not tell them apart.
     """
     largest = float(instance.distances.max())
     if 0.0 < largest < _SMALLEST:
-        raise InputError(
+        raise NotApplicableError(
             f"no distance of {instance.name} exceeds {largest:.6g}, too little to be told from the "
             "rounding of cosines near 1; use 'qcr' or 'tangent'."
         )
     matrix = 1.0 - np.asarray(instance.distances)
     least = float(np.linalg.eigvalsh(matrix)[0])
     if least < -_INDEFINITE * instance.n:
-        raise InputError(
+        raise NotApplicableError(
             f"the distances of {instance.name} are not 1 - cos of any vectors: the matrix of cosines "
             f"has the eigenvalue {least:.6g}; use 'qcr', or 'tangent' for Euclidean distances."
         )
@@ -98,7 +98,7 @@ def unit_vectors(run: Run) -> None:
 
     Raises
     ------
-    InputError
+    NotApplicableError
         The distances are not 1 - cos of any vectors.
     """
     n, p = run.instance.n, run.instance.p

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -49,8 +50,14 @@ def solve_row() -> Callable[..., SolveRow]:
         random_best=0.2,
         published=None,
         message="",
-        instance_digest="ab12",
+        instance_digest="",
         key="cd34",
         shared=False,
     )
-    return lambda **changes: replace(usual, **changes)
+
+    def make(**changes: Any) -> SolveRow:
+        row = replace(usual, **changes)
+        digest = row.instance_digest or f"digest of {row.instance}, p = {row.p}"
+        return replace(row, instance_digest=digest)
+
+    return make

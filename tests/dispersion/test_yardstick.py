@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
 import pytest
 
 from dispersion import Instance
-from dispersion.yardstick import random_values, share_of_the_way
+from dispersion.yardstick import RandomValues, random_values, share_of_the_way
 
 
 def test_random_values_are_those_of_random_selections():
@@ -22,3 +25,16 @@ def test_the_way_starts_at_random_and_ends_at_the_best():
     assert share_of_the_way(1.0, 1.0, 3.0) == 0.0
     assert share_of_the_way(3.0, 1.0, 3.0) == 1.0
     assert share_of_the_way(2.0, 2.0, 2.0) is None
+
+
+@pytest.mark.parametrize("unit", [1.0, 1e305, 4e307, 1e308])
+def test_distances_near_the_largest_float(unit: float) -> None:
+    """Where the sum of a selection is a float the mean is one; where it is none, both say so."""
+    square = Instance(unit * np.array([[0, 1.0, 0, 0], [1, 0, 1, 0], [0, 1, 0, 1], [0, 0, 1, 0]]), 3)
+    values = random_values(square, "max-sum", seed=1)
+    if unit == 1e308:
+        assert values == RandomValues(math.inf, math.inf)
+        return
+    small = random_values(Instance(square.distances / unit, 3), "max-sum", seed=1)
+    assert values.best == small.best * unit
+    assert values.mean == pytest.approx(small.mean * unit)

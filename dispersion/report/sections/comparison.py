@@ -7,7 +7,7 @@ from dispersion.report.charts import charts
 from dispersion.report.section import section
 from dispersion.report.study import Study
 from dispersion.study.scores import SCORE_DEFINITIONS, score_cells
-from dispersion.study.tables import WAY_DEFINITION, shared_note, summary_cells
+from dispersion.study.tables import WAY_DEFINITION, notes, summary_cells
 
 
 @section("comparison", "Solvers over all instances", order=30)
@@ -15,10 +15,10 @@ def comparison(study: Study) -> list[Block]:
     """The tables of totals, and pictures that answer who is fast, who finds best, how time grows."""
     if not study.solves:
         return []
-    legend = filter(None, [" ".join(WAY_DEFINITION.split()), shared_note(study.solves)])
+    legend = [WAY_DEFINITION, *notes(study.solves)]
     return [
         Table("Totals", *summary_cells(study.solves), ("solver",)),
-        *(Text(line, "note") for line in legend),
+        *(Text(" ".join(line.split()), "note") for line in legend),
         Table("Scores", *score_cells(study.solves, study.traces), ("solver",)),
         Text(SCORE_DEFINITIONS, "note"),
         Pictures(charts(study)),

@@ -6,6 +6,7 @@ from dispersion.objectives import objectives
 from dispersion.report.blocks import Block, Faults, Text
 from dispersion.report.section import section
 from dispersion.report.study import Study
+from dispersion.study.labels import rows_apart
 from dispersion.study.profiles import by_question
 from dispersion.study.tasks import SolveRow
 
@@ -22,7 +23,7 @@ def faults_of(study: Study) -> list[str]:
 
 def _in_rows(study: Study) -> list[str]:
     found = []
-    for question, group in by_question(study.solves).items():
+    for question, group in by_question(rows_apart(study.solves)).items():
         for one in group:
             if one.status == "error":
                 found.append(f"{question}: {one.solver} failed: {one.message or 'no reason given'}")

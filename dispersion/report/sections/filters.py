@@ -17,6 +17,7 @@ from dispersion.report.svg import draw, inline_svg
 from dispersion.study.embedding import LAYERS, Layers
 from dispersion.study.plots import selection_in_plane
 from dispersion.study.selections import Method
+from solvers.base import baselines
 
 _PIXELS = 48  # of a tile's longer side, so that no viewer blurs it
 
@@ -44,13 +45,14 @@ def shown_methods(study: Study) -> list[Method]:
         return []
     keep = min(keeps, key=lambda value: (abs(value - 0.5), value))
     rows = [row for row in study.solves if row.keep == keep]
+    random = baselines(rows[0].objective_name)
     solvers = sorted(
-        dict.fromkeys(row.solver for row in rows if row.solver != "random"),
+        dict.fromkeys(row.solver for row in rows if row.solver not in random),
         key=lambda name: -sum(row.objective or 0.0 for row in rows if row.solver == name),
     )
     tested = dict.fromkeys(row.method for row in study.networks if row.keep == keep)
-    criteria = [name for name in tested if name not in (*solvers, "random", "unpruned")]
-    names = dict.fromkeys([*solvers[:1], *[*criteria, *solvers[1:]][:1], "random"])
+    criteria = [name for name in tested if name not in (*solvers, *random, "unpruned")]
+    names = dict.fromkeys([*solvers[:1], *[*criteria, *solvers[1:]][:1], *random])
     seed = min(row.seed for row in rows)
     methods = [Method(name, keep, None, seed) for name in names]
     return [method for method in methods if str(method) in study.selections]

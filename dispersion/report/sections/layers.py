@@ -12,7 +12,7 @@ from dispersion.study.plots import values_by_instance
 from dispersion.study.tables import (
     GAP_DEFINITION,
     WAY_DEFINITION,
-    shared_note,
+    notes,
     solve_cells,
     value_cells,
 )
@@ -33,14 +33,14 @@ def layers(study: Study) -> list[Block]:
     what = "layer" if study.model else "instance"
     found = Table(f"Best value and best bound of every {what}", header, lines, _NAMES)
     solves = Table("Every solve", *solve_cells(study.solves), _NAMES)
-    legend = filter(None, [" ".join(WAY_DEFINITION.split()), shared_note(study.solves)])
+    legend = [WAY_DEFINITION, *notes(study.solves)]
     return [
         *pictures,
         found,
         Text(GAP_DEFINITION, "note"),
         Folded(
             f"All {len(study.solves):,} solves",
-            [solves, *(Text(line, "note") for line in legend)],
+            [solves, *(Text(" ".join(line.split()), "note") for line in legend)],
         ),
     ]
 

@@ -8,6 +8,7 @@ from dispersion.report.blocks import Block, Code, Text
 from dispersion.report.command_line import command_of
 from dispersion.report.section import section
 from dispersion.report.study import Study
+from dispersion.report.words import listed
 
 
 @section("reproduce", "Reproduce", order=90)
@@ -16,11 +17,11 @@ def reproduce(study: Study) -> list[Block]:
     blocks: list[Block] = []
     if options := study.run.get("options"):
         blocks += [Text("The study, in a new folder:"), Code(command_of(options))]
-        seed = options.get("limits", {}).get("seed")
+        seed, several = options.get("limits", {}).get("seed"), options.get("random_seeds")
         blocks.append(
             Text(
-                f"Seeds start at {seed}.  Values and proofs come out the same wherever no time limit "
-                "was met; times depend on the machine above.",
+                f"Seeds start at {seed}{_joined(study, seed, several)}.  Values and proofs come out "
+                "the same wherever no time limit was met; times depend on the machine above.",
                 "note",
             )
         )
@@ -30,3 +31,17 @@ def reproduce(study: Study) -> list[Block]:
         Code(f"python -m dispersion.report {shlex.quote(str(folder))}"),
     ]
     return blocks
+
+
+def _joined(study: Study, seed: object, several: object) -> str:
+    """Which other seeds have joined the study, and how they do again."""
+    if not isinstance(seed, int) or not isinstance(several, int):
+        return ""
+    others = sorted({row.seed for row in study.solves} - set(range(seed, seed + several)))
+    if not others:
+        return ""
+    noun = "seed" if len(others) == 1 else "seeds"
+    return (
+        f"; solves with the {noun} {listed([str(one) for one in others])} joined by the same command "
+        f"with --seed {others[0]} and the same --out"
+    )

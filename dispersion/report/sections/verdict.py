@@ -10,10 +10,19 @@ from dispersion.report.section import section
 from dispersion.report.sections.contradictions import faults_of
 from dispersion.report.study import Study
 from dispersion.report.words import count, listed, seconds
-from dispersion.study.profiles import by_question, proof_seconds, total_seconds, virtual_best
+from dispersion.study.profiles import (
+    by_question,
+    middle_runs,
+    proof_seconds,
+    total_seconds,
+    virtual_best,
+)
+from dispersion.study.seeds import as_count, average, counted, seeds_of
+from dispersion.study.skips import skipped_lines
 from dispersion.study.tasks import RECOVERIES, AccuracyRow, Question, SolveRow
 from dispersion.study.worth import best_known, reaches
 from dispersion.yardstick import share_of_the_way
+from solvers.base import baselines
 
 _AFTER = {name: f"after {what}" for name, what in RECOVERIES.items()} | {"raw": "as cut"}
 
@@ -29,13 +38,15 @@ def verdict(study: Study) -> list[Block]:
     if outcome in ("running", "interrupted"):
         said.append(f"The study is {outcome}; what follows is what it had by then.")
     damaged = [Items("Left out, since it was damaged:", study.warnings)] if study.warnings else []
+    skips = skipped_lines(study.solves)
+    left_out = [Items("Skipped, which counts as not solved:", skips)] if skips else []
     if not study.solves:
         return [Text("  ".join([*said, "No solve was finished."]), "lead"), *damaged]
     said += [_proofs(study.solves), *_values(study.solves), *_random(study.solves)]
     said += _budget(study)
     said += _accuracies(study.accuracies)
     said += _shared(study.solves)
-    return [Text("  ".join(said), "lead"), *damaged, Figures(_figures(study, len(faults)))]
+    return [Text("  ".join(said), "lead"), *damaged, *left_out, Figures(_figures(study, len(faults)))]
 
 
 def _figures(study: Study, faults: int) -> list[tuple[str, str]]:
@@ -52,14 +63,16 @@ def _figures(study: Study, faults: int) -> list[tuple[str, str]]:
 def _proofs(rows: Sequence[SolveRow]) -> str:
     """Who proved how many, and who was fastest."""
     proven: dict[str, set[Question]] = {row.solver: set() for row in rows}
-    for row in rows:
+    for row in middle_runs(rows):  # of several seeds, or chance would prove more than a run of it does
         if row.status == "optimal":
             proven[row.solver].add(row.question)
     total = len(by_question(rows))
     asked = f"{count(total, 'question')} (an instance and a number of points to choose)"
     provers = sorted((name for name in proven if proven[name]), key=lambda name: -len(proven[name]))
     if not provers:
-        return f"Of {asked}, nobody proved an optimum within the time limit."
+        chance = any(row.status == "optimal" for row in rows)
+        how = "with more than half of its seeds" if chance else "within the time limit"
+        return f"Of {asked}, nobody proved an optimum {how}."
     counts = {name: "all" if len(proven[name]) == total else str(len(proven[name])) for name in provers}
     others = [name for name in proven if name not in provers]
     return (
@@ -87,19 +100,25 @@ def _values(rows: Sequence[SolveRow]) -> list[str]:
     if not best:
         return ["No solver found a selection."]
     said = []
-    for name in dict.fromkeys(row.solver for row in rows if row.solver != "random"):
+    random = baselines(rows[0].objective_name)
+    for name in dict.fromkeys(row.solver for row in rows if row.solver not in random):
         mine = [row for row in rows if row.solver == name and row.objective is not None]
         if not mine or any(row.status == "optimal" for row in mine):
             continue
-        reached = sum(reaches(row, best[row.question]) for row in mine)
-        ways = [way for row in mine if (way := _way(row, best)) is not None]
-        if reached == len(mine):
-            said.append(f"Without a proof, {name} reaches the best known value on all {reached}.")
-        else:
-            far = f", {fmean(ways):.0%} of the way to it from random on average" if ways else ""
-            found = f"the best known value on {reached} of {len(mine)}"
-            said.append(f"Without a proof, {name} reaches {found}{far}.")
+        said.append(f"Without a proof, {name} reaches the best known value on {_reached(mine, best)}.")
     return said
+
+
+def _reached(mine: Sequence[SolveRow], best: dict[Question, float]) -> str:
+    """On how many questions one solver reaches the best known value, and else how far it comes."""
+    reached = counted(mine, lambda row: reaches(row, best[row.question]))
+    asked, seeds = len(by_question(mine)), len(seeds_of(mine))
+    if reached.low == asked:
+        return f"all {asked}" + (f", with each of {seeds} seeds" if seeds > 1 else "")
+    over = f" (the mean over {seeds} seeds)" if seeds > 1 else ""
+    way = average(mine, lambda row: _way(row, best))
+    far = "" if way is None else f", {way.mean:.0%} of the way to it from random on average"
+    return f"{reached.text(as_count)} of {asked}{over}{far}"
 
 
 def _way(row: SolveRow, best: dict[Question, float]) -> float | None:
@@ -169,8 +188,9 @@ def _best(rows: Sequence[AccuracyRow]) -> str:
         name for name in means if max(row.top1_high for row in groups[name]) >= low and name != first
     ]
     said = f"{first} is the most accurate with {means[first]:.1%}"
-    if "random" in means and first != "random":
-        said += f"; random selections have {means['random']:.1%}"
+    for name in baselines():
+        if name in means and name != first:
+            said += f"; {name} selections have {means[name]:.1%}"
     if near:
         said += f"; by the 95 % intervals, {listed(near)} may be as good"
     return said + "."

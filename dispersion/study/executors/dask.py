@@ -14,6 +14,7 @@ from typing import Any
 
 from dispersion.errors import MissingExtraError, UnavailableError
 from dispersion.solution import Solution
+from dispersion.study.executors.asking import no_scheduler
 from dispersion.study.executors.local import LocalExecutor
 from dispersion.study.logs import LOG
 from dispersion.study.serving import failure
@@ -64,16 +65,20 @@ class DaskExecutor:
                 "pip install 'p-dispersion[dask]'."
             ) from error
         self.address = address
-        # what it logs, with tracebacks, comes here as an exception as well
-        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
-        try:
-            client = self._distributed.Client
-            self._client = client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
-        except (OSError, ValueError) as error:  # ValueError: no address at all
+        for name in ("distributed", "distributed.client"):  # what they log comes as an exception too
+            logging.getLogger(name).setLevel(logging.CRITICAL)
+        reason = no_scheduler(address, _CONNECT_SECONDS)
+        if reason is None:
+            try:
+                client = self._distributed.Client
+                self._client = client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
+            except (OSError, ValueError) as error:
+                reason = str(error)
+        if reason is not None:
             raise UnavailableError(
-                f"no Dask scheduler answers at {address}; start one with `dask scheduler`, or leave "
-                "out --scheduler."
-            ) from error
+                f"no Dask scheduler answers at {address} ({reason}); start one with `dask scheduler`, "
+                "or leave out --scheduler."
+            )
 
     def solve(self, tasks: Iterable[tuple[int, Task]]) -> Iterator[tuple[int, Solution]]:
         """Solve tasks; leaving the iterator early takes back those that have not begun.

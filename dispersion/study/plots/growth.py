@@ -10,6 +10,7 @@ from matplotlib.ticker import NullFormatter, ScalarFormatter
 
 from dispersion.study.plots.canvas import axes_of, finish, plain, point_style, solver_names
 from dispersion.study.profiles import SHORTEST, total_seconds
+from dispersion.study.skips import skipped
 from dispersion.study.tasks import SolveRow
 
 _FINISHED = ("optimal", "feasible")  # a heuristic that ran to its end is finished too
@@ -32,7 +33,7 @@ def time_against_n(rows: Sequence[SolveRow], ax: Axes | None = None) -> Axes:
         look = point_style(k)
         sizes: dict[int, list[tuple[float, bool]]] = {}
         for row in sorted(rows, key=lambda row: row.n):
-            if row.solver == name and row.status != "error":
+            if row.solver == name and row.status != "error" and not skipped(row):
                 sizes.setdefault(row.n, []).append(_at(row))
         for n, solves in sizes.items():
             for seconds, finished in solves:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Literal
 
 from matplotlib.axes import Axes
@@ -12,11 +13,13 @@ from matplotlib.ticker import FormatStrFormatter
 from dispersion.study.plots.canvas import axes_of, finish, line_style, plain, point_style, solver_names
 from dispersion.study.profiles import (
     SHORTEST,
+    by_question,
     performance_profiles,
     proof_seconds,
     time_ratios,
     value_ratios,
 )
+from dispersion.study.seeds import as_count
 from dispersion.study.tasks import SolveRow
 
 _WIDEST = 1e4  # ratios above are of no interest
@@ -54,21 +57,26 @@ def cactus(rows: Sequence[SolveRow], ax: Axes | None = None) -> Axes:
     """Time limit that a solver would have needed for so many proofs, one curve a solver.
 
     What was not proven is no point: a curve ends at the number of proofs, which its label names
-    with the number of solves.  The dotted level is the time limit.
+    with the number of questions.  Each of several seeds has an equal part of a question.  The dotted
+    level is the time limit.
     """
     ax = axes_of(ax)
+    most = 1
     for k, name in enumerate(solver_names(rows)):
-        mine = [row for row in rows if row.solver == name]
-        times = sorted(
-            max(seconds, SHORTEST) for row in mine if (seconds := proof_seconds(row)) is not None
+        groups = list(by_question([row for row in rows if row.solver == name]).values())
+        parts = sorted(
+            (max(seconds, SHORTEST), 1 / len(group))
+            for group in groups
+            for row in group
+            if (seconds := proof_seconds(row)) is not None
         )
-        label = f"{plain(name)} ({len(times)} of {len(mine)})"
-        ax.plot(range(1, len(times) + 1), times, label=label, markersize=4, **point_style(k))
+        times = [seconds for seconds, _ in parts]
+        proofs = list(accumulate(part for _, part in parts))
+        label = f"{plain(name)} ({as_count(proofs[-1] if proofs else 0)} of {len(groups)})"
+        ax.plot(proofs, times, label=label, markersize=4, **point_style(k))
+        most = max(most, len(groups))
     for limit in {row.time_limit for row in rows}:
         ax.axhline(limit, color="grey", linestyle=":")
     ax.set_yscale("log")
-    most = max(
-        (len([row for row in rows if row.solver == name]) for name in solver_names(rows)), default=1
-    )
     ax.set_xlim(0, most * 1.02)
     return finish(ax, "Cactus plot: proofs within a time", "optima proven", "time for each [s]")

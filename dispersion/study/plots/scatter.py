@@ -9,16 +9,20 @@ from matplotlib.axes import Axes
 
 from dispersion.study.plots.canvas import axes_of, finish, plain, point_style, solver_names
 from dispersion.study.profiles import SHORTEST, proof_seconds
+from dispersion.study.skips import skipped
 from dispersion.study.tasks import Question, SolveRow
 
 FACTORS = (1, 2, 10)
 
 
 def _times(rows: Sequence[SolveRow], solver: str) -> dict[Question, tuple[float, bool]]:
-    """Mean time to proof of every question; at the time limit, and marked, where one is missing."""
+    """Mean time to proof of every question that was not skipped.
+
+    It stands at the time limit, and is marked, where a proof is missing.
+    """
     groups: dict[Question, list[SolveRow]] = {}
     for row in rows:
-        if row.solver == solver:
+        if row.solver == solver and not skipped(row):
             groups.setdefault(row.question, []).append(row)
     found = {}
     for question, group in groups.items():

@@ -7,6 +7,7 @@ from statistics import fmean
 
 from matplotlib.axes import Axes
 
+from dispersion.study.labels import rows_apart
 from dispersion.study.plots.canvas import axes_of, finish, plain, point_style, solver_names
 from dispersion.study.profiles import by_question
 from dispersion.study.tasks import SolveRow
@@ -18,11 +19,11 @@ _MOST_NAMES = 80  # that can be read side by side
 def values_by_instance(rows: Sequence[SolveRow], ax: Axes | None = None) -> Axes:
     """Objective of every solver as a share of the best known, one column an instance.
 
-    A solver with several seeds stands at their mean.  Grey dashes are the mean of 100 random
-    selections.  Columns whose best known value is not above 0, or absent, stay empty.
+    A solver with several seeds stands at their mean, with a bar over their range.  Grey dashes are the
+    mean of 100 random selections.  Columns whose best known value is absent, or not above 0, are empty.
     """
     ax = axes_of(ax)
-    best = best_known(rows)
+    best, rows = best_known(rows), rows_apart(rows)
     groups = by_question(rows)
     known = [(k, question) for k, question in enumerate(groups) if best.get(question, 0.0) > 0]
     for j, name in enumerate(solver_names(rows)):
@@ -32,6 +33,8 @@ def values_by_instance(rows: Sequence[SolveRow], ax: Axes | None = None) -> Axes
             values = [value for value in found if value is not None]
             if values:
                 points.append((k, 100 * fmean(values) / best[question]))
+                ends = [100 * end(values) / best[question] for end in (min, max)]
+                ax.plot([k, k], ends, color=point_style(j)["color"], alpha=0.5, linewidth=1.0)
         if points:
             ax.plot(
                 *zip(*points, strict=True), linestyle="none", ms=5, label=plain(name), **point_style(j)

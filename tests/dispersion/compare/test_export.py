@@ -11,6 +11,7 @@ import pytest
 from dispersion import Instance
 from dispersion.compare import main
 from dispersion.study.export import stem
+from dispersion.study.reading import read_study
 from solvers import solve
 
 CLOUD = Instance.from_points(np.random.default_rng(6).normal(size=(14, 3)), 5)
@@ -75,3 +76,24 @@ def test_two_models_do_not_share_a_file(tmp_path: Path, capsys: pytest.CaptureFi
 def test_file_names_are_plain(name: str, plain: str) -> None:
     """No separators, no leading dots, nothing to quote."""
     assert stem(Instance(CLOUD.distances, 5, name=name), "kuby") == f"{plain}-p5-kuby"
+
+
+def test_no_model_of_an_instance_that_is_not_taken(
+    matrix: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is said, the other models are written, and the solve is skipped: no failure at all."""
+    models, out = tmp_path / "models", tmp_path / "out"
+    names = ["--objective", "max-sum", "--solvers", "unit-vectors", "glover", "greedy"]
+    where = ["--export", str(models), "--out", str(out)]
+    assert main(["--instance", str(matrix), *USUAL, *where, *names]) == 0
+    told = capsys.readouterr()
+    assert "no my-cloud-v2-.csv-p5-unit-vectors.lp: the distances of my cloud (v2).csv are" in told.err
+    assert "4 model files in" in told.err
+    assert len(list(models.iterdir())) == 4
+    assert "unit-vectors skipped 2 of 2 solves, such as my cloud (v2).csv, p = 5: the dist" in told.err
+    assert "FAIL" not in told.err
+    study = read_study(out)
+    skipped = study.solves[study.solves["solver"] == "unit-vectors"]
+    assert skipped["status"].eq("skipped").all()
+    assert study.run["outcome"] == "complete"
+    assert "unit-vectors skipped 2 of 2 solves" in (out / "report.html").read_text()

@@ -55,7 +55,8 @@ def test_the_whole_command(study: Callable[..., Any], files: Path) -> None:
         *("traces.csv", "traces.parquet"),
     ]
     solves = done.table("solves")
-    names = ["clique", "cp-sat", "grasp", "greedy", "kuby", *["random"] * 3, "tabu"]
+    three = (["grasp"] * 3, ["random"] * 3, ["tabu"] * 3)
+    names = ["clique", "cp-sat", *three[0], "greedy", "kuby", *three[1], *three[2]]
     som = "som, n = 15, seed = 2"
     assert list(solves[["instance", "p", "solver"]].itertuples(index=False, name=None)) == [
         (name, p, solver) for name in (GEO, "MDG.txt", som) for p in (5, 4) for solver in names

@@ -12,10 +12,11 @@ from dispersion.study.options import NetworkOptions, parse
 
 
 def test_distances_are_computed_once_a_layer() -> None:
-    """All tasks on a layer share its matrix; p follows from the ratio, and only random has seeds."""
+    """All tasks on a layer share its matrix; p follows from the ratio, and only chance has seeds."""
     points = np.random.default_rng(0).random((10, 3))
     layers = [pruning.FilterLayer(name, (name,), points + k) for k, name in enumerate("ab")]
-    options = parse(["--keep", "0.5", "0.04", "--solvers", "random", "greedy", "--random-seeds", "2"])
+    two = ["--random-seeds", "2"]
+    options = parse(["--keep", "0.5", "0.04", "--solvers", "random", "greedy", *two])
     assert isinstance(options.subject, NetworkOptions)
     sizes = {
         share: {name: pruning.uniform(10, share) for name in "ab"} for share in options.subject.keep

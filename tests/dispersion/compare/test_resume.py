@@ -1,5 +1,7 @@
 """The whole command: killed at any moment and started again, by one or by two at a time."""
 
+import csv
+import io
 import json
 import os
 import signal
@@ -179,3 +181,37 @@ def test_another_study_is_left_alone(run: Run) -> None:
     assert "choose another folder with --out" in refused.err
     assert refused.err.count("\n") == 1
     assert {path: path.read_bytes() for path in before} == before
+
+
+def test_another_seed_joins_the_study(run: Run) -> None:
+    """Instances: its solves stand beside those of the first one, and the tables are of both."""
+    asked = ("--instance", "generate:som:n=14,p=3,seed=1", "--out", "out")
+    asked = (*asked, "--solvers", "greedy", "grasp", "--random-seeds", "2")
+    assert run(*asked, plain=True).code == 0
+    done = run(*asked, "--seed", "7", "--format", "csv", plain=True)
+    assert done.code == 0
+    rows = [(row["solver"], row["seed"]) for row in csv.DictReader(io.StringIO(done.out))]
+    joined = [("greedy", "7"), ("greedy", "0"), *(("grasp", seed) for seed in "7801")]
+    assert rows == joined
+    study = read_study("out")
+    assert list(zip(study.solves["solver"], map(str, study.solves["seed"]), strict=True)) == joined
+    assert "3 of 6 solves are in out already" in done.err
+
+
+@pytest.mark.usefixtures("_inline")
+def test_another_seed_of_a_network(run: Run) -> None:
+    """Selections of both seeds are pruned and tested; criteria drawn by the first one are refused."""
+    asked = ("--solvers", "greedy", "random", "--random-seeds", "1")
+    assert run(*asked).code == 0
+    done = run(*asked, "--seed", "7")
+    assert done.code == 0
+    networks = done.table("networks")
+    assert list(zip(networks["method"], networks["seed"], strict=True)) == [
+        *(("unpruned", 7), ("greedy", 7), ("greedy", 0), ("random", 7), ("random", 0)),
+    ]
+    assert run("--solvers", "greedy", "random", "--random-seeds", "1", "--methods", "l1").code == 0
+    refused = run(
+        "--solvers", "greedy", "random", "--random-seeds", "1", "--methods", "l1", "--seed", "7"
+    )
+    assert refused.code == 2
+    assert "holds criteria that this command does not ask for (1), such as l1, keep 0.5" in refused.err

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import pruning
@@ -103,3 +104,20 @@ def test_what_cannot_do_without_images_says_so(arguments: list[str], told: str, 
     assert done.code == 2
     assert done.err.splitlines()[-1] == f"error: {told}"
     assert done.out == ""
+
+
+def test_planted_images_are_no_absent_ones(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cached copy that was changed ends the command; it is not left out as if there were none."""
+    from pruning.zoo.datasets import cifar10
+
+    folder = tmp_path / "cache" / "images" / f"cifar10-{cifar10.DIGEST[:16]}"
+    folder.mkdir(parents=True)
+    for name, (kind, shape) in cifar10._SHAPES.items():
+        np.lib.format.open_memmap(folder / f"{name}.npy", "w+", kind, shape)
+    done = run("--solvers", "greedy", "--data", "cifar10")
+    assert done.code == EXIT_INPUT
+    [told] = done.err.splitlines()
+    assert told.startswith(f"error: {folder / 'test.npy'} is damaged: it has sha256 ")
+    assert told.endswith(f"delete {folder} and run again")

@@ -179,6 +179,19 @@ def test_shared_machines_are_marked_and_explained(
     assert "machines shared" not in build_report(make_study())
 
 
+def test_seeds_that_joined_are_told(make_study: Studies, solve_row: Callable[..., object]) -> None:
+    """Whoever does it again learns which command brought them; where none joined nothing is said."""
+    options = {"limits": {"seed": 7}, "random_seeds": 2}
+    run = {"options": {"subject": {}, **options}}
+    asked = [solve_row(seed=seed) for seed in (7, 8)]
+    joined = [*asked, solve_row(seed=0), solve_row(seed=1)]
+    told = (
+        "Seeds start at 7; solves with the seeds 0 and 1 joined by the same command with --seed 0 and"
+    )
+    assert told in build_report(make_study(solves=joined, run=run, networks=[], accuracies=[]))
+    assert "joined" not in build_report(make_study(solves=asked, run=run, networks=[], accuracies=[]))
+
+
 def test_titles(make_study: Studies, solve_row: Callable[..., object]) -> None:
     """A network by its name, one instance by its own, several by their number."""
     assert title_of(make_study()) == "Filters of resnet56"

@@ -17,7 +17,8 @@ from dispersion.study.config import NOT_OF_A_STUDY, actions, as_toml, read_confi
 from dispersion.study.options import Options, parse
 
 Write = Callable[[str], Path]
-SAMPLES: dict[str, list[object]] = {  # where any text will not do; by key
+SAMPLES: dict[str, list[object]] = {
+    "scheduler": ["tcp://a:1"],  # where any text will not do; by key
     "budget": ["macs=0.5", "params=0.4"],
     "keep": [0.8, 0.6],
     "input-format": ["points"],

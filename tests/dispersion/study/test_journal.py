@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -186,3 +187,82 @@ def test_a_writer_that_is_killed_loses_nothing_it_has_said(tmp_path: Path) -> No
     again = journal(tmp_path)
     again.append({"k": -1})  # the lock died with its holder
     assert numbers(Journal(again.path)) == [*found, -1]
+
+
+def delete(path: Path) -> None:
+    path.unlink()
+
+
+def replace(path: Path) -> None:
+    other = path.with_name("other")
+    other.write_bytes(b"")
+    other.replace(path)
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:70])
+
+
+@pytest.mark.parametrize("harm", [delete, replace, empty, cut])
+@pytest.mark.parametrize("then", ["append", "look"])
+def test_what_somebody_deletes_is_written_again(
+    harm: Callable[[Path], None], then: str, filled: Journal, caplog: pytest.LogCaptureFixture
+) -> None:
+    """At the next line or at the end every line is there once, and that it was not is said once."""
+    harm(filled.path)
+    if then == "append":
+        filled.append({"k": 4})
+        filled.append({"k": 5})
+    filled.check_whole()
+    filled.check_whole()
+    expected = [0, 1, 2, 3, *([4, 5] if then == "append" else [])]
+    reader = Journal(filled.path)
+    assert numbers(reader) == expected
+    assert reader.warnings == []
+    assert numbers(filled) == expected
+    assert filled.lost
+    assert caplog.text.count("was deleted or cut while the study ran") == 1
+
+
+def test_a_journal_that_is_whole_was_not_lost(filled: Journal, tmp_path: Path) -> None:
+    """Other processes may append, and take away a torn end, without any fuss."""
+    other = journal(tmp_path)
+    assert numbers(other) == [0, 1, 2, 3]
+    with filled.path.open("ab") as file:
+        file.write(b"torn")
+    assert numbers(filled) == [0, 1, 2, 3]
+    other.append({"k": 4})
+    filled.append({"k": 5})
+    for one in (filled, other):
+        one.check_whole()
+        assert not one.lost
+    assert numbers(Journal(filled.path)) == [0, 1, 2, 3, 4, 5]
+
+
+def test_two_writers_restore_what_each_knows(filled: Journal, tmp_path: Path) -> None:
+    """Whoever comes first writes its lines; the other adds what only it knew, and learns the rest."""
+    other = journal(tmp_path)
+    assert numbers(other) == [0, 1, 2, 3]
+    filled.append({"k": 4})  # which the other has not read
+    filled.path.unlink()
+    other.append({"k": 5})
+    filled.check_whole()
+    assert sorted(numbers(Journal(filled.path))) == [0, 1, 2, 3, 4, 5]
+    assert {0, 1, 2, 3, 4, 5} <= set(numbers(filled))
+
+
+def test_nothing_is_read_or_written_through_a_link(filled: Journal, tmp_path: Path) -> None:
+    """Be it planted while the study runs."""
+    precious = tmp_path / "precious"
+    precious.write_text("precious")
+    filled.path.unlink()
+    filled.path.symlink_to(precious)
+    with pytest.raises(UnavailableError, match="it is a link, which is not followed"):
+        filled.append({"k": 4})
+    with pytest.raises(OSError, match="it is a link"):
+        Journal(filled.path).news()
+    assert precious.read_text() == "precious"

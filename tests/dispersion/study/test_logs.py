@@ -1,7 +1,9 @@
 """What a run says, and what it writes down of it."""
 
+import errno
 import io
 import logging
+import os
 import re
 from pathlib import Path
 
@@ -75,10 +77,26 @@ def test_no_results_no_log(tmp_path: Path) -> None:
     assert (tmp_path / "log.txt").read_text().count("\n") == 2
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
-def test_a_full_disk_ends_the_log_only(tmp_path: Path) -> None:
+def test_a_link_in_its_place_ends_the_log_only(tmp_path: Path) -> None:
+    """Nothing is written through it, which is said once; the run goes on."""
+    precious = tmp_path / "precious"
+    precious.write_text("precious")
+    (tmp_path / "log.txt").symlink_to(precious)
+    with spoken(on := console()), written(tmp_path):
+        LOG.info("one")
+        LOG.info("two")
+    assert said(on).count("ends here: it is a link, which is not followed") == 1
+    assert said(on).splitlines()[-1] == "two"
+    assert precious.read_text() == "precious"
+
+
+def test_a_full_disk_ends_the_log_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """That it ends is said once; the run goes on."""
-    (tmp_path / "log.txt").symlink_to("/dev/full")
+
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "write", full)
     with spoken(on := console()), written(tmp_path):
         LOG.info("one")
         LOG.info("two")

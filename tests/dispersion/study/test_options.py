@@ -1,6 +1,5 @@
 """What the command can be asked: every option, its default, and every way to get it wrong."""
 
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -45,7 +44,7 @@ DEFAULTS = Options(
     solvers=("clique", "cp-sat", "grasp", "greedy", "kuby", "random", "tabu"),
     limits=Limits(seconds=10.0, threads=1, seed=0),
     random_seeds=3,
-    jobs=os.cpu_count() or 1,
+    jobs=1,
     out=None,
     export=None,
     recheck=None,
@@ -237,12 +236,10 @@ def test_an_export_needs_a_solver_that_has_a_model(arguments: Sequence[str]) -> 
         parse(["--export", "models", *arguments])
 
 
-def test_threads_share_the_cores(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As many jobs as have cores to themselves, and at least one."""
-    monkeypatch.setattr(os, "cpu_count", lambda: 8)
-    assert [parse(["--threads", str(n)]).jobs for n in (1, 3, 8, 9)] == [8, 2, 1, 1]
-    monkeypatch.setattr(os, "cpu_count", lambda: None)
-    assert parse([]).jobs == 1
+def test_every_solve_is_alone_unless_told() -> None:
+    """Times are compared, so the cores that are left idle are not filled with other solves."""
+    assert [parse(["--threads", str(n)]).jobs for n in (1, 3)] == [1, 1]
+    assert parse(["--jobs", "2"]).jobs == 2
 
 
 @pytest.mark.parametrize(
@@ -281,6 +278,10 @@ def test_threads_share_the_cores(monkeypatch: pytest.MonkeyPatch) -> None:
         (["--lr", "nan"], "--lr must be a number above 0, got nan"),
         (["--memory", "0"], "--memory must be a finite number of GiB above 0, got 0"),
         (["--memory", "nan"], "--memory must be a finite number of GiB above 0, got nan"),
+        (["--scheduler", "a:1"], "--scheduler takes an address such as tcp://host:8786, got 'a:1'"),
+        (["--scheduler", ""], "--scheduler takes an address such as .*, got ''"),
+        (["--scheduler", "foo://a:1"], "--scheduler takes an address such as .*, got 'foo://a:1'"),
+        (["--scheduler", "tcp://a"], "--scheduler takes an address such as .*, got 'tcp://a'"),
         (["--jobs", "2", "--scheduler", "tcp://a:1"], "--jobs 2 is about processes of this machine"),
         (["--recheck", "0"], "--recheck must be a finite number of seconds above 0, got 0"),
         (["--recheck", "nan"], "--recheck must be a finite number of seconds above 0, got nan"),
@@ -290,6 +291,11 @@ def test_threads_share_the_cores(monkeypatch: pytest.MonkeyPatch) -> None:
         (["--colour", "red"], "unrecognized arguments: --colour red; see --help"),
         (["vgg16"], "unrecognized arguments: vgg16; see --help"),
         (["--out"], "argument --out: expected one argument; see --help"),
+        (["--out", ""], "argument --out: a file or folder is needed, got ''; leave it out; see --help"),
+        (["--out", " "], "argument --out: a file or folder is needed, got ' '; leave it out"),
+        (["--export", ""], "argument --export: a file or folder is needed, got ''"),
+        (["--weights", ""], "argument --weights: a file or folder is needed, got ''"),
+        (["--config", ""], "argument --config: a file or folder is needed, got ''"),
     ],
 )
 def test_what_is_out_of_range_is_named(arguments: Sequence[str], told: str) -> None:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -140,7 +141,6 @@ def test_another_study_is_refused(
     others = (
         [task("greedy")],
         [task("greedy"), task("random", seconds=2.0)],
-        [task("greedy"), task("random", seed=1)],
         [task("greedy"), task("random", keep=0.51)],
         [replace(task("greedy"), memory=1.0), task("random")],
         [task("greedy"), task("random", on=instance.with_p(3))],
@@ -149,6 +149,33 @@ def test_another_study_is_refused(
         with pytest.raises(InputError, match=r"out holds solves that this command does not ask for"):
             study(other)
     assert {path: path.read_bytes() for path in files} == before
+
+
+def test_another_seed_joins(
+    study: Callable[..., Session], executor: Counting, task: Tasks, tmp_path: Path
+) -> None:
+    """What differs by nothing but the seed stands beside it, in its place, and is not solved again."""
+    study([task("greedy"), task("random"), task("random", seed=1), task("tabu")])
+    rows = study([task("greedy"), task("random", seed=7), task("tabu", seed=7)]).rows
+    assert executor.asked == ["greedy", "random", "random", "tabu", "random", "tabu"]
+    both = [
+        *(("greedy", 0), ("random", 7), ("random", 0), ("random", 1)),
+        *(("tabu", 7), ("tabu", 0)),
+    ]
+    assert [(row.solver, row.seed) for row in rows] == both
+    read = read_study(tmp_path / "out").solves
+    assert list(zip(read["solver"], read["seed"], strict=True)) == both
+    assert read["random_mean"].nunique() == 1  # one scale for all seeds of a question
+
+
+@pytest.mark.parametrize("changes", [{"seconds": 2.0}, {"threads": 2}])
+def test_another_seed_excuses_nothing_else(
+    study: Callable[..., Session], task: Tasks, changes: dict[str, Any]
+) -> None:
+    """Other limits beside the seed are another study still."""
+    study([task("random")])
+    with pytest.raises(InputError, match=r"holds solves that this command does not ask for \(1\)"):
+        study([task("random", seed=7, **changes)])
 
 
 def test_failures_stay_unless_asked(

