@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from dispersion.errors import InputError
 from pruning.calibration import Calibration
 from pruning.kept import Kept
 from pruning.measure import Accuracies, accuracies, cost, weight_bytes
@@ -65,7 +66,8 @@ class Evaluation:
     surgery_seconds, evaluate_seconds : float
         Wall-clock time.
     faults : tuple of str
-        Of each recovery that failed, which has no accuracies then, why.
+        Why: of each layer that could not be cut and keeps all its filters, and of each recovery that
+        failed, which has no accuracies then.
     """
 
     parameters: int
@@ -117,7 +119,7 @@ def evaluate(
         What it is worth.
     """
     begun = time.perf_counter()
-    pruned = prune(network, kept, images=exam.unlabelled if exam else None) if kept else network
+    pruned, left = _pruned(network, kept, None if exam is None else exam.unlabelled)
     size = cost(pruned)
     cut = time.perf_counter()
     tried = recoveries if kept else ()
@@ -138,8 +140,30 @@ def evaluate(
         speedup,
         cut - begun,
         time.perf_counter() - cut,
-        faults,
+        (*left, *faults),
     )
+
+
+def _pruned(
+    network: Network, kept: Kept, images: NDArray[np.uint8] | None
+) -> tuple[Network, list[str]]:
+    """Cut what can be cut, and say of the other layers why they keep all their filters."""
+    if not kept:
+        return network, []
+    try:
+        return prune(network, kept, images=images), []
+    except InputError as error:
+        first = error
+    smaller, faults = network, list[str]()
+    for layer in kept:
+        fine = {one: kept[one] for one in (*smaller.kept, layer)}
+        try:
+            smaller = prune(network, fine, images=images)
+        except InputError as error:
+            faults.append(f"layer {layer} keeps all its filters: {error}")
+    if smaller is network:
+        raise first
+    return smaller, faults
 
 
 def _accuracies(

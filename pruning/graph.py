@@ -169,12 +169,15 @@ class _Finder:
             module = dep.target.module
             if not isinstance(module, nn.Conv2d) or dep.handler == tp.prune_conv_in_channels:
                 continue
-            grouped = module.groups > 1 and not module.groups == module.in_channels == channels
-            if grouped or list(indices) != list(range(channels)) or module.out_channels != channels:
+            if module.groups > 1 and not module.groups == module.in_channels == channels:
                 raise _CannotPruneError(
-                    f"cannot be pruned one by one: its {channels} channels are tied to"
-                    f" {self._names[module]!r} with {module.out_channels} channels in {module.groups}"
-                    f" group{'s' * (module.groups > 1)}"
+                    f"cannot be pruned filter by filter: {self._names[module]!r} has its channels in"
+                    f" {module.groups} groups"
+                )
+            if list(indices) != list(range(channels)) or module.out_channels != channels:
+                raise _CannotPruneError(
+                    "cannot be pruned filter by filter: an operation behind it splits, joins or reorders"
+                    f" channels on the way to {self._names[module]!r}"
                 )
             tied.add(module)
         return tied

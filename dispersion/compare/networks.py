@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from pruning.variants import Variant
 
 
+_TOLD = 5  # layers that are left out, on the terminal
+
+
 def plan(
     layers: Sequence[FilterLayer],
     sizes: Mapping[float, Counts],
@@ -63,6 +66,7 @@ def compare_networks(session: Session, subject: NetworkOptions, output: Console)
     with session.timed("extract"):
         prunable = filter_layers(network)
         layers = select_layers(prunable, subject.layers)
+    _tell_left_out(session, network)
     with session.timed("load images"):
         exam = load_exam(session, subject, network)
     if exam is None and needs_images:
@@ -101,6 +105,20 @@ def _loaded(session: Session, subject: NetworkOptions) -> Network:
     session.about["network"] = network.provenance
     session.digests["weights_sha256"] = network.digest
     return network
+
+
+def _tell_left_out(session: Session, network: Network) -> None:
+    """Say which layers cannot be pruned, and why; the report lists them all."""
+    from pruning import survey
+
+    reasons = {one.layer: one.reason for one in survey(network).left_out}
+    if not reasons:
+        return
+    session.about["layers left out"] = reasons
+    for layer, reason in list(reasons.items())[:_TOLD]:
+        session.say(f"not pruned: layer {layer} {reason}")
+    if len(reasons) > _TOLD:
+        session.say(f"not pruned: {len(reasons) - _TOLD} more layers; report.html and run.json say why")
 
 
 def _sized(

@@ -74,9 +74,9 @@ def test_grouped_convolutions_are_left_out_by_name() -> None:
     )
     assert [layer.name for layer in filter_layers(toy)] == ["0", "3"]
     assert set(reasons(toy)) == {"1", "2"}
-    assert "one by one" in reasons(toy)["2"]
+    assert "filter by filter" in reasons(toy)["2"]
     assert "2 groups" in reasons(toy)["2"]
-    with pytest.raises(InputError, match="layer '2' of toy cannot be pruned one by one"):
+    with pytest.raises(InputError, match="layer '2' of toy cannot be pruned filter by filter"):
         prune(toy, {"2": [0, 1]})
 
 
@@ -106,7 +106,7 @@ def test_partly_tied_convolutions_are_left_out() -> None:
     toy = Network("halves", TwoHalves().eval(), (3, 8, 8), 4, None, "test")
     found = trace(toy).left_out
     assert {one.layer for one in found} == {"left", "right", "both"}
-    assert all("one by one" in one.reason for one in found)
+    assert all("filter by filter" in one.reason for one in found)
     with pytest.raises(InputError, match="halves has no layer whose filters can be pruned"):
         filter_layers(toy)
 
