@@ -62,10 +62,10 @@ def _listed(summaries: dict[str, str]) -> str:
     return "; ".join(f"{name}: {text}" for name, text in summaries.items()).replace("%", "%%")
 
 
-def _path(text: str) -> Path:
+def path_of(text: str) -> Path:
     """A path; an empty text would be taken for the current folder."""
     if not text.strip():
-        raise argparse.ArgumentTypeError(f"a file or folder is needed, got {text!r}; leave it out")
+        raise argparse.ArgumentTypeError(f"a file or folder is needed, got {text!r}")
     return Path(text)
 
 
@@ -82,7 +82,7 @@ def _network(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--weights",
-        type=_path,
+        type=path_of,
         metavar="FILE",
         help="a checkpoint of yours for that model: .safetensors, .pt or .pth "
         "(default: the published one)",
@@ -161,7 +161,7 @@ def _instances(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--known",
-        type=_path,
+        type=path_of,
         metavar="FILE",
         help="a csv of published values of the objective, with the columns instance (file name), p, "
         "best_known and perhaps proven (yes: it is the optimum); an answer that contradicts one is a "
@@ -315,14 +315,14 @@ def _output(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group("output").add_argument
     add(
         "--out",
-        type=_path,
+        type=path_of,
         metavar="FOLDER",
         help="where results go; an earlier run of this command, or of one that asked for less, is gone "
         "on with: nothing is solved twice (default: results/NAME-DATE-TIME)",
     )
     add(
         "--config",
-        type=_path,
+        type=path_of,
         metavar="FILE",
         help="a TOML file of these options, such as the study.toml that every run leaves with its "
         "results: time-limit = 5, keep = [0.8, 0.6], latency = true; what the command line says counts "
@@ -330,7 +330,7 @@ def _output(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--export",
-        type=_path,
+        type=path_of,
         metavar="FOLDER",
         help="before solving, write the model of every instance for every solver compared that has one "
         f"({', '.join(exporting())}; for max-sum {', '.join(exporting('max-sum'))}), as .lp and .mps "
