@@ -225,16 +225,15 @@ def _solving(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=3,
         metavar="N",
-        help="seeds, from --seed on, of everything that draws by chance, which is shown with its mean "
-        f"and range: the solvers {_by_chance()}, and criteria such as snpfi, pfp:mode=random or "
-        "dpp:mode=sample; each takes that many times as long (default: %(default)s)",
+        help="seeds, from --seed on, of all that draws by chance, shown with mean and range: solvers "
+        f"({_by_chance()}), criteria such as snpfi (default: %(default)s)",
     )
     add(
         "--jobs",
         type=int,
         metavar="N",
-        help="solves at a time, in as many processes; with several, every solve takes longer than it "
-        "would alone, and its times are marked (default: 1, which measures each alone)",
+        help="solves at a time, in as many processes; several lengthen all times, which are then marked "
+        "(default: 1)",
     )
     add(
         "--memory",
