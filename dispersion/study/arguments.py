@@ -232,7 +232,7 @@ def _solving(parser: argparse.ArgumentParser) -> None:
         "--jobs",
         type=int,
         metavar="N",
-        help="solves at a time, in as many processes; several lengthen all times, which are then marked "
+        help="solves at a time, in as many processes; several lengthen all times, which are marked "
         "(default: 1)",
     )
     add(
