@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NoReturn
 
 from rich.console import Console
@@ -13,6 +12,7 @@ from rich.console import Console
 from dispersion.errors import DispersionError, InputError
 from dispersion.report.page import write_pictures, write_report
 from dispersion.report.study import read
+from dispersion.study.arguments import path_of
 from dispersion.study.tables import FORMATS, print_study
 from dispersion.version import __version__
 
@@ -33,7 +33,9 @@ def parser() -> argparse.ArgumentParser:
         epilog="Exit codes: 0 all is well; 2 the folder is none of a study, or a file is damaged.",
     )
     made.add_argument("--version", action="version", version=__version__)
-    made.add_argument("folder", type=Path, metavar="FOLDER", help="what --out named when it was made")
+    made.add_argument(
+        "folder", type=path_of, metavar="FOLDER", help="what --out named when it was made"
+    )
     made.add_argument(
         "--format",
         default="table",

@@ -65,10 +65,10 @@ def _listed(summaries: dict[str, str]) -> str:
     return "; ".join(f"{name}: {text}" for name, text in summaries.items()).replace("%", "%%")
 
 
-def _path(text: str) -> Path:
+def path_of(text: str) -> Path:
     """A path; an empty text would be taken for the current folder."""
     if not text.strip():
-        raise argparse.ArgumentTypeError(f"a file or folder is needed, got {text!r}; leave it out")
+        raise argparse.ArgumentTypeError(f"a file or folder is needed, got {text!r}")
     return Path(text)
 
 
@@ -85,7 +85,7 @@ def _network(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--weights",
-        type=_path,
+        type=path_of,
         metavar="FILE",
         help="a checkpoint of yours for that model: .safetensors, .pt or .pth "
         "(default: the published one)",
@@ -176,7 +176,7 @@ def _instances(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--known",
-        type=_path,
+        type=path_of,
         metavar="FILE",
         help="a csv of published values of the objective, with the columns instance (file name), p, "
         "best_known and perhaps proven (yes or no: it is the optimum); an answer that contradicts one "
@@ -240,16 +240,15 @@ def _solving(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=3,
         metavar="N",
-        help="seeds, from --seed on, of everything that draws by chance, which is shown with its mean "
-        f"and range: the solvers {_by_chance()}, and criteria such as snpfi, pfp:mode=random or "
-        "dpp:mode=sample; each takes that many times as long (default: %(default)s)",
+        help="seeds, from --seed on, of all that draws by chance, shown with mean and range: solvers "
+        f"({_by_chance()}), criteria such as snpfi (default: %(default)s)",
     )
     add(
         "--jobs",
         type=int,
         metavar="N",
-        help="solves at a time, in as many processes; with several, every solve takes longer than it "
-        "would alone, and its times are marked (default: 1, which measures each alone)",
+        help="solves at a time, in as many processes; several lengthen all times, which are marked "
+        "(default: 1)",
     )
     add(
         "--memory",
@@ -330,14 +329,14 @@ def _output(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group("output").add_argument
     add(
         "--out",
-        type=_path,
+        type=path_of,
         metavar="FOLDER",
         help="where results go; an earlier run of this command, or of one that asked for less, is gone "
         "on with: nothing is solved twice (default: results/NAME-DATE-TIME)",
     )
     add(
         "--config",
-        type=_path,
+        type=path_of,
         metavar="FILE",
         help="a TOML file of these options, such as the study.toml that every run leaves with its "
         "results: time-limit = 5, keep = [0.8, 0.6], latency = true; what the command line says counts "
@@ -345,7 +344,7 @@ def _output(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--export",
-        type=_path,
+        type=path_of,
         metavar="FOLDER",
         help="before solving, write the model of every instance for every solver compared that has one "
         f"({', '.join(exporting())}; for max-sum {', '.join(exporting('max-sum'))}), as .lp and .mps "

@@ -95,7 +95,7 @@ def test_what_is_deleted_is_said_and_written_again(
 @pytest.mark.parametrize(
     ("out", "told"),
     [
-        ("", "argument --out: a file or folder is needed, got ''; leave it out; see --help."),
+        ("", "argument --out: a file or folder is needed, got ''; see --help."),
         ("site", "site is not the folder of a study, and holds 'report.html'; choose another folder"),
         ("linked", "linked/log.txt is a link, and a study writes through none; remove it, or choose"),
     ],

@@ -25,7 +25,7 @@ def test_the_page_is_made_anew(folder: Path, capsys: pytest.CaptureFixture[str])
     assert not [path for path in folder.iterdir() if path.name.startswith(".part")]
 
 
-@pytest.mark.parametrize("arguments", [[], ["nowhere"], ["a", "b"], ["--unknown", "x"]])
+@pytest.mark.parametrize("arguments", [[], [""], ["nowhere"], ["a", "b"], ["--unknown", "x"]])
 def test_bad_input_is_one_sentence_and_exit_code_2(
     arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
