@@ -176,7 +176,7 @@ class _Finder:
                 )
             if list(indices) != list(range(channels)) or module.out_channels != channels:
                 raise _CannotPruneError(
-                    "cannot be pruned filter by filter: an operation behind it splits, joins or reorders"
+                    "cannot be pruned filter by filter: something behind it splits, joins or reorders"
                     f" channels on the way to {self._names[module]!r}"
                 )
             tied.add(module)
