@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dispersion.errors import EngineError
+from solvers.engines import silent_engine
 from solvers.interruptible import run_interruptibly
 from solvers.maxmin.bisection import Verdict
 from solvers.maxmin.greedy import farthest_points
@@ -28,15 +29,6 @@ def load() -> None:
     import pyomo.environ  # noqa: F401
 
     import solvers.kernels.farthest  # noqa: F401
-
-
-def silent_engine() -> highspy.Highs:
-    """An empty HiGHS that prints nothing."""
-    import highspy
-
-    engine = highspy.Highs()
-    engine.setOptionValue("log_to_console", False)  # without any output it makes no callbacks
-    return engine
 
 
 def hand_over(model: Any) -> highspy.Highs:

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.base import Kind, Run, solver
+from solvers.engines import silent_engine
 from solvers.maxmin.bisection import Verdict, bisect
-from solvers.maxmin.highs import pack, silent_engine
+from solvers.maxmin.highs import pack
 from solvers.maxmin.window import opened
 from solvers.prover.bracket import Bracket
 

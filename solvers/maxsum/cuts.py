@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispersion.errors import EngineError
+from solvers.engines import silent_engine
 from solvers.interruptible import run_interruptibly
 from solvers.maxsum.bracket import OPEN_WORD, TOLERANCE, WORD, believe, prove
 from solvers.run import Run
@@ -59,8 +60,6 @@ class Outer:
 
     def __init__(self, run: Run, function: Concave) -> None:
         import highspy
-
-        from solvers.maxmin.highs import silent_engine
 
         self.run, self.function = run, function
         self._best = np.inf if run.bound is None else run.bound  # proven, or HiGHS' word
