@@ -33,15 +33,15 @@ class UnknownNameError(InputError):
     ----------
     kind : str
         What was looked up, in the singular ("solver", "metric", ...).
-    name : str
-        The name as the user gave it.
+    name : object
+        The name as the user gave it; a string if it is one at all.
     known : iterable of str
         Every registered name.
     """
 
-    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+    def __init__(self, kind: str, name: object, known: Iterable[str]) -> None:
         names = sorted(known)
-        near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+        near = difflib.get_close_matches(str(name), names, n=3, cutoff=0.5)
         hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(names)}."
         super().__init__(f"unknown {kind} {name!r}; {hint}")
 

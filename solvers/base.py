@@ -114,7 +114,7 @@ def solvers_for(objective: str = "max-min") -> list[SolverInfo]:
 def find(name: str, objective: str = "max-min") -> SolverInfo:
     """The solver `name` of an objective, or `UnknownNameError` with the nearest names."""
     known = {info.name: info for info in solvers_for(objective)}
-    if name not in known:
+    if not isinstance(name, str) or name not in known:
         raise UnknownNameError(f"{objective} solver", name, known)
     return known[name]
 
@@ -130,6 +130,16 @@ def prepare(name: str, objective: str = "max-min") -> float:
     if info.prepare is not None:
         info.prepare()
     return time.perf_counter() - start
+
+
+def check_instance(instance: object, taker: str) -> None:
+    """`InputError` unless it is an `Instance`; `taker` is the function that wants one."""
+    if not isinstance(instance, Instance):
+        kind = type(instance).__name__
+        raise InputError(
+            f"{taker} takes an Instance, got {kind}; make one by Instance(distances, p) or "
+            "Instance.from_points(points, p)."
+        )
 
 
 def _check_sums(instance: Instance) -> None:
@@ -175,10 +185,10 @@ def _solution(run: Run, name: str, status: Status) -> Solution:
 
 def solve(
     instance: Instance,
-    solver: str = "clique",
+    solver: str | None = None,
     *,
     objective: str = "max-min",
-    time_limit: float = 60.0,
+    time_limit: float | None = 60.0,
     threads: int = 1,
     seed: int = 0,
 ) -> Solution:
@@ -188,12 +198,13 @@ def solve(
     ----------
     instance : Instance
         What to solve.
-    solver : str
-        A registered solver of `objective`: clique, greedy, tabu, kuby, cp-sat, random, ...
+    solver : str, optional
+        A registered solver of `objective`: clique, greedy, tabu, kuby, cp-sat, random, ...  If absent,
+        that of the objective: clique for max-min, qcr for max-sum.
     objective : str
         "max-min" or "max-sum".
-    time_limit : float
-        Seconds of wall-clock time for building and solving together.
+    time_limit : float or None
+        Seconds of wall-clock time for building and solving together; `None` for no limit.
     threads : int
         Threads the engine may use.
     seed : int
@@ -208,8 +219,8 @@ def solve(
     Raises
     ------
     InputError
-        A limit is out of range, a name is unknown, or distances to be added are near the largest or
-        the smallest floats.
+        `instance` is no `Instance`, a limit is out of range, a name is unknown, or distances to be
+        added are near the largest or the smallest floats.
     ContradictionError
         The solver's answers exclude each other: a defect of ours.
 
@@ -219,8 +230,10 @@ def solve(
     that fails, with ``Status.ERROR`` and the reason.  The ranks of the distances are computed once an
     instance, by the first solver that needs them, and count as its time.
     """
+    check_instance(instance, "solve")
+    solver = objectives[objective].default_solver if solver is None else solver
     info = find(solver, objective)
-    limits = Limits(time_limit, threads, seed)
+    limits = Limits(math.inf if time_limit is None else time_limit, threads, seed)
     if objective == "max-sum":
         _check_sums(instance)
     prepare(solver, objective)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dispersion.errors import InputError
 from dispersion.instance import Instance
-from solvers.base import find, prepare, solvers_for
+from solvers.base import check_instance, find, prepare, solvers_for
 
 SUFFIXES = (".lp", ".mps")
 
@@ -47,6 +47,7 @@ def export_model(instance: Instance, solver: str, path: str | Path, objective: s
         The suffix is neither, the folder is not there, the solver has no Pyomo model, or the
         instance is none of those it takes (`unit-vectors`: ``1 - cos`` only).
     """
+    check_instance(instance, "export_model")
     target = Path(path)
     info = find(solver, objective)
     if info.model is None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from numbers import Integral, Real
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -41,12 +42,25 @@ class Limits:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if not self.seconds > 0:
-            raise InputError(f"the time limit must be more than 0 seconds, got {self.seconds}.")
+        if not _is_a(Real, self.seconds) or not self.seconds > 0:
+            raise InputError(f"the time limit must be more than 0 seconds, got {self.seconds!r}.")
+        for name, value in ("threads", self.threads), ("the seed", self.seed):
+            if not _is_a(Integral, value):
+                raise InputError(f"{name} must be a whole number, got {value!r}.")
         if self.threads < 1:
             raise InputError(f"threads must be at least 1, got {self.threads}.")
         if not 0 <= self.seed < 2**31:
             raise InputError(f"the seed must lie between 0 and 2**31 - 1, got {self.seed}.")
+        object.__setattr__(
+            self, "seconds", float(self.seconds)
+        )  # numpy's numbers overflow, and are no JSON
+        object.__setattr__(self, "threads", int(self.threads))
+        object.__setattr__(self, "seed", int(self.seed))
+
+
+def _is_a(kind: type[Real] | type[Integral], value: object) -> bool:
+    """Whether it is such a number; truth values are none."""
+    return isinstance(value, kind) and not isinstance(value, bool)
 
 
 class TimeUp(Exception):  # noqa: N818 - a signal, nothing went wrong

@@ -102,7 +102,7 @@ class Outer:
     def _linear_phase(self) -> None:
         """Kelley's method: cut where the linear relaxation is at its maximum, and solve it again."""
         run, bounds = self.run, [np.inf]
-        enough = (1.0 - _LP_SHARE) * run.seconds_left()
+        enough = (1.0 - _LP_SHARE) * run.seconds_left() if np.isfinite(run.seconds_left()) else 0.0
         while run.seconds_left() > enough:
             bound = self._linear_round()
             if bound is None or self._prove(bound):
