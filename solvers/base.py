@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
@@ -18,6 +18,7 @@ from dispersion.instance import Instance
 from dispersion.objectives import objectives
 from dispersion.registry import Registry
 from dispersion.solution import Solution, Status
+from solvers.engines import engine_of
 from solvers.run import Limits, Run, TimeUp
 
 _LEAST = 1e-290  # a distance: smaller ones are too near the least float to be scaled
@@ -166,7 +167,7 @@ def _solution(run: Run, name: str, status: Status) -> Solution:
             f"{name} proved that nothing exceeds {run.bound!r} and found {run.objective!r} "
             f"on {run.instance.name}; please report this defect."
         )
-    return Solution(
+    solution = Solution(
         solver=name,
         objective_name=run.objective_name,
         instance_digest=run.instance.digest,
@@ -181,6 +182,10 @@ def _solution(run: Run, name: str, status: Status) -> Solution:
         message=run.message,
         refutations=tuple(run.refutations),
     )
+    if engine_of(solution.bound_by or "") is None:
+        return solution
+    remarks = filter(None, [run.message, f"bound by {solution.bound_by}"])
+    return replace(solution, message="; ".join(remarks))
 
 
 def solve(

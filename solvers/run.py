@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -116,6 +117,7 @@ class Run:
         self.trace: list[TracePoint] = []
         self.refutations: list[Refutation] = []
         self._listener = _LISTENER.get()
+        self._reporting = threading.RLock()  # engines report on threads of their own
         self._start = time.perf_counter()
         self.build_seconds = 0.0
 
@@ -135,17 +137,44 @@ class Run:
         """Offer a selection of p points; kept if it is better than the best so far."""
         points = check_selection(self.instance, selected)
         value = recompute(self.instance, points, self.objective_name)
-        if self.objective is None or value > self.objective:
-            self.selected, self.objective = points, value
-            self._record()
+        with self._reporting:
+            if self.objective is None or value > self.objective:
+                self.selected, self.objective = points, value
+                self._record()
 
-    def prove(self, bound: float) -> None:
-        """Report that no selection exceeds `bound`; kept if it is tighter than before."""
-        if np.isnan(bound):
-            raise ContradictionError("a solver reported NaN as a bound; please report this defect.")
-        if self.bound is None or bound < self.bound:
-            self.bound = float(bound)
-            self._record()
+    def prove(self, bound: float, by: str = "", nodes: int | None = None) -> None:
+        """Report that no selection exceeds `bound`; kept if it is tighter than before.
+
+        Parameters
+        ----------
+        bound : float
+            An upper bound on the optimum.
+        by : str
+            What proves it (see `dispersion.solution.Refutation`), if that is to be kept.
+        nodes : int, optional
+            Of the search, where there was one.
+        """
+        if not np.isfinite(bound):
+            told = "NaN" if np.isnan(bound) else str(bound)
+            raise ContradictionError(f"a solver reported {told} as a bound; please report this defect.")
+        with self._reporting:
+            if self.bound is None or bound < self.bound:
+                self.bound = float(bound)
+                if by or self.refutations:  # else nothing would carry the bound
+                    self._refute(by or "the solver", nodes)
+                self._record()
+
+    def _refute(self, by: str, nodes: int | None) -> None:
+        """Keep what proved the bound: nothing reaches the next value above it."""
+        assert self.bound is not None
+        if self.objective_name != "max-min":
+            self.refutations.append(Refutation(float(np.nextafter(self.bound, np.inf)), by, nodes))
+            return
+        levels = self.instance.levels
+        above = int(np.searchsorted(levels, self.bound, side="right"))
+        values = [one.value for one in self.refutations[-1:]]
+        if above < len(levels) and [float(levels[above])] != values:
+            self.refutations.append(Refutation(float(levels[above]), by, nodes))
 
     def proven(self) -> bool:
         """Whether incumbent and bound have met."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from dispersion.errors import EngineError
 from solvers.base import Kind, Run, solver
+from solvers.engines import cp_sat_name
 from solvers.interruptible import run_interruptibly
 from solvers.maxmin.window import Window, opened
 
@@ -102,7 +103,7 @@ def cp_sat(run: Run) -> None:
 
     def bound(value: float) -> None:
         rank = int(np.floor(value + 1e-6))
-        run.prove(float(instance.levels[min(pairs.high, max(0, rank))]))
+        run.prove(float(instance.levels[min(pairs.high, max(0, rank))]), cp_sat_name())
 
     engine = cp_model.CpSolver()
     engine.parameters.max_time_in_seconds = min(run.seconds_left(), 1e9)

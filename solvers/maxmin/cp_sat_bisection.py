@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from dispersion.errors import EngineError
 from solvers.base import Kind, Run, solver
+from solvers.engines import cp_sat_name
 from solvers.interruptible import run_interruptibly
 from solvers.maxmin.bisection import Verdict, bisect
 from solvers.maxmin.window import opened
@@ -111,4 +112,4 @@ def _decide(model: cp_model.CpModel, x: list[cp_model.IntVar], run: Run, seconds
         raise EngineError(f"CP-SAT ended with {engine.status_name(status)}")
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return Verdict(witness=np.flatnonzero([engine.value(variable) for variable in x]))
-    return Verdict(refuted=status == cp_model.INFEASIBLE)
+    return Verdict(refuted=status == cp_model.INFEASIBLE, by=cp_sat_name())

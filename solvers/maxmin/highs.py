@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dispersion.errors import EngineError
-from solvers.engines import silent_engine
+from solvers.engines import highs_name, silent_engine
 from solvers.interruptible import run_interruptibly
 from solvers.maxmin.bisection import Verdict
 from solvers.maxmin.greedy import farthest_points
@@ -92,7 +92,8 @@ def solve_rank_model(
 
     def bound(value: float) -> None:
         if np.isfinite(value):
-            run.prove(float(levels[min(pairs.high, max(0, int(np.floor(value + 1e-6))))]))
+            rank = min(pairs.high, max(0, int(np.floor(value + 1e-6))))
+            run.prove(float(levels[rank]), highs_name())
 
     engine.cbMipImprovingSolution += lambda event: incumbent(event.data_out.mip_solution)
     engine.cbMipLogging += lambda event: bound(event.data_out.mip_dual_bound)
@@ -141,14 +142,14 @@ def pack(engine: highspy.Highs, columns: list[int], run: Run, seconds: float) ->
     engine.cbMipLogging += look
     outcome = _optimise(engine, run, seconds, target=p)
     if outcome == highspy.HighsModelStatus.kInfeasible:
-        return Verdict(refuted=True)
+        return Verdict(refuted=True, by=highs_name())
     if _holds_solution(engine):
         chosen = np.flatnonzero(np.asarray(engine.getSolution().col_value)[columns] > 0.5)
         if len(chosen) >= p:
             among = ranks[np.ix_(chosen, chosen)]
             farthest = farthest_points(among, int(among.argmax()) // len(chosen), p)
             return Verdict(witness=chosen[farthest])
-    return Verdict(refuted=refutes(engine.getInfo().mip_dual_bound))
+    return Verdict(refuted=refutes(engine.getInfo().mip_dual_bound), by=highs_name())
 
 
 def _start_from(engine: highspy.Highs, values: Mapping[str, float]) -> None:
@@ -183,7 +184,8 @@ def _optimise(
     highspy.Highs.resetGlobalScheduler(True)  # else another thread count is ignored, and worse
     engine.HandleUserInterrupt = True  # else `cancelSolve` is not heard
     run_interruptibly(engine.run, engine.cancelSolve)
-    outcome, ended = engine.getModelStatus(), highspy.HighsModelStatus
+    outcome: highspy.HighsModelStatus = engine.getModelStatus()
+    ended = highspy.HighsModelStatus
     stopped = outcome in (ended.kOptimal, ended.kTimeLimit, ended.kInterrupt, ended.kObjectiveTarget)
     answered = target is not None and outcome == ended.kInfeasible
     if not answered and not (stopped and engine.getInfo().valid):

@@ -49,7 +49,7 @@ def opened(run: Run, look: Callable[[Instance], Window] | None = None) -> Window
     """Look at the run's instance, by default through `window`, and report the two ends."""
     pairs = (look or window)(run.instance)
     run.incumbent(pairs.start)
-    run.prove(float(run.instance.levels[pairs.high]))
+    run.prove(float(run.instance.levels[pairs.high]), "degrees")
     return pairs
 
 

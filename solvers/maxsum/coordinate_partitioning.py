@@ -8,6 +8,7 @@ from solvers.base import Kind, Run, solver
 from solvers.maxsum.cuts import Outer, Vector, load, scale_for
 from solvers.maxsum.dense import EIGENVECTORS, need_dense
 from solvers.maxsum.negative_type import Matrix, require_negative_type, size_of
+from solvers.maxsum.scaling import unit_of
 from solvers.maxsum.squares import Squares, square_root
 from solvers.maxsum.start import opened
 
@@ -68,6 +69,8 @@ def coordinate_partitioning(run: Run) -> None:
     if not opened(run):
         return
     need_dense(run, n, EIGENVECTORS)
-    distances = np.array(run.instance.distances)
+    unit = unit_of(run.instance.distances)
+    distances = run.instance.distances * unit
     points, lack = coordinates(distances)
-    Outer(run, Squares(p * lack, own_terms(distances, p), points, p, scale_for(run))).close()
+    squares = Squares(p * lack, own_terms(distances, p), points, p, scale_for(run, unit))
+    Outer(run, squares, unit).close()

@@ -13,9 +13,11 @@ from dispersion.instance import Instance
 from solvers.interruptible import run_interruptibly
 from solvers.maxmin.highs import EachRow, handed_over, point_columns
 from solvers.maxsum.bracket import OPEN_WORD, WORD, believe
+from solvers.maxsum.scaling import unit_of
 from solvers.maxsum.start import opened
 from solvers.run import Run
 
+_WORTH = 2.0**13  # of the incumbent in a model, at most; half of it at least
 _IGNORED = 2e-9  # of the largest distance, which is made 1/2 at least: HiGHS ignores less than 1e-9
 
 Build = Callable[[Instance, EachRow], Any]
@@ -29,13 +31,14 @@ def load() -> None:
     import solvers.kernels.swaps  # noqa: F401
 
 
-def in_reach(instance: Instance) -> tuple[Instance, float]:
-    """The instance with its largest distance between 1/2 and 1, and the power of two that did it.
+def in_reach(instance: Instance, worth: float) -> tuple[Instance, float]:
+    """The instance in a unit that suits HiGHS, and the power of two that did it.
 
-    HiGHS drops coefficients below 1e-9, and its tolerances are absolute.
+    HiGHS drops coefficients below 1e-9, so the largest distance is at least 1/2; and its tolerances are
+    absolute, so a selection that is `worth` something is worth 4096 at least.
     """
-    _, exponent = np.frexp(instance.distances.max())
-    scale = float(np.ldexp(1.0, -int(exponent)))
+    _, exponent = np.frexp(worth)
+    scale = max(unit_of(instance.distances), float(np.ldexp(_WORTH, -int(exponent))))
     return Instance(instance.distances * scale, instance.p, instance.name), scale
 
 
@@ -69,7 +72,7 @@ def solve_linear_model(run: Run, build: Build) -> None:
     if not opened(run):
         return
     run.message = "time was up before the model stood"
-    instance, scale = in_reach(run.instance)
+    instance, scale = in_reach(run.instance, run.objective or 1.0)
     engine = handed_over(run, lambda check: build(instance, check))
     columns = np.array(point_columns(engine, run.instance.n), dtype=np.int32)
     inside = np.zeros(run.instance.n)

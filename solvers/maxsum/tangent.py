@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from solvers.base import Kind, Run, solver
 from solvers.maxsum.cuts import Outer, Vector, add_points, load, scale_for, top, weights_of
 from solvers.maxsum.negative_type import Matrix, require_negative_type
+from solvers.maxsum.scaling import unit_of
 from solvers.maxsum.start import opened
 
 if TYPE_CHECKING:
@@ -105,5 +106,6 @@ def tangent(run: Run) -> None:
     instance = run.instance
     slack = require_negative_type(run)
     if opened(run):
-        function = _Tangents(np.array(instance.distances), instance.p, slack, scale_for(run))
-        Outer(run, function).close()
+        unit = unit_of(instance.distances)
+        scaled = instance.distances * unit
+        Outer(run, _Tangents(scaled, instance.p, slack * unit, scale_for(run, unit)), unit).close()
