@@ -155,8 +155,10 @@ def _check_sums(instance: Instance) -> None:
 def _status(run: Run, kind: Kind) -> Status:
     if run.proven():
         return Status.OPTIMAL
-    if run.seconds_left() == 0.0 or kind is Kind.EXACT:  # engines stop a little early
+    if run.out_of_time or run.seconds_left() == 0.0:
         return Status.TIME_LIMIT
+    if kind is Kind.EXACT and not run.message:
+        run.message = "stopped without a proof, and not by the clock"
     return Status.FEASIBLE if run.selected is not None else Status.ERROR
 
 
@@ -247,7 +249,8 @@ def solve(
     try:
         info.method(run)
     except TimeUp:
-        return _solution(run, solver, Status.TIME_LIMIT)
+        run.message = run.message or "time was up"
+        return _solution(run, solver, Status.OPTIMAL if run.proven() else Status.TIME_LIMIT)
     except EngineError as error:
         run.message = str(error)
         return _solution(run, solver, Status.ERROR)

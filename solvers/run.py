@@ -103,6 +103,8 @@ class Run:
         A remark for the reader of the solution.
     build_seconds : float
         Wall time of building models; 0 if the method builds none.
+    out_of_time : bool
+        Whether the solver was stopped by the time limit.
     """
 
     def __init__(self, instance: Instance, limits: Limits, objective_name: str) -> None:
@@ -120,6 +122,7 @@ class Run:
         self._reporting = threading.RLock()  # engines report on threads of their own
         self._start = time.perf_counter()
         self.build_seconds = 0.0
+        self.out_of_time = False
 
     @contextmanager
     def building(self) -> Iterator[None]:
@@ -188,10 +191,22 @@ class Run:
         """Wall time until the limit; 0 when it has passed."""
         return max(0.0, self.limits.seconds - self.seconds())
 
-    def need(self, seconds: float = 0.0) -> None:
-        """Raise `TimeUp`, which ends the solve with what was reported, unless more time is left."""
-        if self.seconds_left() <= seconds:
+    def need(self, seconds: float = 0.0, what: str = "") -> None:
+        """Raise `TimeUp`, which ends the solve with what was reported, unless more time is left.
+
+        If some is left all the same, the message says `what` would take so many seconds.
+        """
+        left = self.seconds_left()
+        if left <= seconds:
+            if what and left > 0.0:
+                told = f"{what} would take some {seconds:.1f} s, and {left:.1f} s were left"
+                self.message = "; ".join(filter(None, [self.message, told]))
+            self.stop_by_clock()
             raise TimeUp
+
+    def stop_by_clock(self) -> None:
+        """Note that the time limit ends the solve, be it a little before it: engines stop early."""
+        self.out_of_time = True
 
     def _record(self) -> None:
         self.trace.append(TracePoint(self.seconds(), self.objective, self.bound))

@@ -49,7 +49,8 @@ def handed_over(run: Run, build: Callable[[EachRow], Any]) -> highspy.Highs:
     with run.building():
         begun = run.seconds()
         model = build(run.need)
-        run.need(run.seconds() - begun)  # handing over takes as long, and cannot be stopped
+        # it takes as long, and cannot be stopped
+        run.need(run.seconds() - begun, "handing the model over")
         engine = hand_over(model)
     run.need()
     return engine
@@ -190,6 +191,8 @@ def _optimise(
     answered = target is not None and outcome == ended.kInfeasible
     if not answered and not (stopped and engine.getInfo().valid):
         raise EngineError(f"HiGHS ended with {engine.modelStatusToString(outcome)!r}")
+    if outcome == ended.kTimeLimit and target is None:
+        run.stop_by_clock()
     return outcome
 
 

@@ -10,7 +10,7 @@ from solvers.maxsum.dense import EIGENVECTORS, need_dense
 from solvers.maxsum.negative_type import Matrix, require_negative_type, size_of
 from solvers.maxsum.scaling import unit_of
 from solvers.maxsum.squares import Squares, square_root
-from solvers.maxsum.start import opened
+from solvers.maxsum.start import opened, start_at_least
 
 
 def coordinates(distances: Matrix) -> tuple[Matrix, float]:
@@ -65,7 +65,8 @@ def coordinate_partitioning(run: Run) -> None:
         The distances are not of negative type.
     """
     n, p = run.instance.n, run.instance.p
-    require_negative_type(run)
+    with start_at_least(run):
+        require_negative_type(run)
     if not opened(run):
         return
     need_dense(run, n, EIGENVECTORS)

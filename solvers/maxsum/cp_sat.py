@@ -128,6 +128,8 @@ def cp_sat(run: Run) -> None:
     status = run_interruptibly(lambda: engine.solve(model, Report()), engine.stop_search)
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):  # otherwise the bound reads 0
         prove(run, whole(engine.best_objective_bound), cp_sat_name())
+    if status in (cp_model.FEASIBLE, cp_model.UNKNOWN):
+        run.stop_by_clock()  # its only limit
     error = scaling_error(instance, steps, step)
     effort = f"{engine.num_branches} branches, {engine.num_conflicts} conflicts"
     run.message = f"{effort}, rounded by less than {error:.3g}"

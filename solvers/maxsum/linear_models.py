@@ -81,11 +81,15 @@ def solve_linear_model(run: Run, build: Build) -> None:
     _optimise(run, engine, columns, scale)
     info = engine.getInfo()
     done = engine.getModelStatus() == highspy.HighsModelStatus.kOptimal
+    if engine.getModelStatus() == highspy.HighsModelStatus.kTimeLimit:
+        run.stop_by_clock()
     size = f"{engine.getNumCol()} columns, {engine.getNumRow()} rows"
     run.message = f"{info.mip_node_count} nodes, {size}"
     if np.isfinite(info.mip_dual_bound):
         closed = believe(run, info.mip_dual_bound / scale, closed=done)
         run.message += f"; {WORD if closed else OPEN_WORD}"
+        if done and not closed:
+            run.message += "; HiGHS calls it solved, but its tolerances leave more open than that"
 
 
 def _optimise(run: Run, engine: Any, columns: NDArray[np.int32], scale: float) -> None:
@@ -99,6 +103,7 @@ def _optimise(run: Run, engine: Any, columns: NDArray[np.int32], scale: float) -
         "mip_rel_gap": 0.0,
         "mip_abs_gap": 1e-9 * scale * abs(run.objective or 0.0),
         "mip_min_logging_interval": 0.5,
+        "presolve": "off",  # it finds rows to cut that take long, and do not look at the clock
     }.items():
         engine.setOptionValue(option, value)
 

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispersion.errors import InputError
-from solvers.maxsum.dense import CHOLESKY, need_dense
+from solvers.maxsum.dense import CHOLESKY, EIGENVALUES, need_dense
 from solvers.maxsum.scaling import unit_of
-from solvers.run import Run
+from solvers.run import Run, TimeUp
 
 Matrix = NDArray[np.float64]
 
@@ -96,10 +96,20 @@ def require_negative_type(run: Run) -> float:
     need_dense(run, instance.n, CHOLESKY)
     excess = excess_curvature(instance.distances)
     if excess is None:
-        unit = unit_of(instance.distances)
-        largest = float(np.linalg.eigvalsh(on_plane(instance.distances * unit))[-1]) / unit
         raise InputError(
-            f"the distances of {instance.name} are not of negative type: x' D x reaches {largest:.6g} "
-            "x' x on sum x = 0, so tangents are no upper bounds; use 'qcr', which needs none."
+            f"the distances of {instance.name} are not of negative type: {_by_how_much(run)}, so "
+            "tangents are no upper bounds; use 'qcr', which needs none."
         )
     return slack(excess, instance.p)
+
+
+def _by_how_much(run: Run) -> str:
+    """What the quadratic form reaches, if there is time for that."""
+    distances = run.instance.distances
+    try:
+        need_dense(run, run.instance.n, EIGENVALUES)
+    except TimeUp:
+        return "x' D x > 0 for some x with sum x = 0"
+    unit = unit_of(distances)
+    largest = float(np.linalg.eigvalsh(on_plane(distances * unit))[-1]) / unit
+    return f"x' D x reaches {largest:.6g} x' x on sum x = 0"

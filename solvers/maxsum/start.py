@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 from numpy.typing import NDArray
 
 from solvers.maxsum.bracket import prove
 from solvers.maxsum.exchange import climbed
 from solvers.maxsum.tabu import searched
-from solvers.run import Run
+from solvers.run import Run, TimeUp
 
 _SHAKES = 3  # in vain, that end the search
 
@@ -32,6 +35,20 @@ def row_bound(distances: NDArray[np.float64], p: int) -> float:
     return float(np.sort(largest_sums(distances, p - 1))[-p:].sum() / 2.0)
 
 
+@contextmanager
+def start_at_least(run: Run) -> Iterator[None]:
+    """Where there is no time for the block, give the run what `opened` finds, and say why it ends."""
+    try:
+        yield
+    except TimeUp:
+        reason = run.message
+        try:
+            opened(run)
+        finally:
+            run.message = run.message if run.proven() else reason or run.message
+        raise
+
+
 def opened(run: Run) -> bool:
     """A short tabu search and the bound by row sums; whether there is something left to do."""
     climbed(run)
@@ -39,7 +56,8 @@ def opened(run: Run) -> bool:
     if not prove(run, bound, "row sums"):  # where all tie, a search would take long and find nothing
         searched(run, _SHAKES)
         if not prove(run, bound, "row sums"):
-            run.message = "time was up after the start"
+            if run.seconds_left() == 0.0:
+                run.message = "time was up after the start"
             run.need()
             return True
     run.message = "closed by the row sums"
