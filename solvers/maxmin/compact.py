@@ -13,6 +13,7 @@ from solvers.base import Kind, Run, solver
 from solvers.maxmin.highs import EachRow, load, solve_rank_model
 from solvers.maxmin.window import Window, in_pieces, opened, window
 
+_ROW_SECONDS = 5e-6  # that Pyomo takes to make a row, at the very least
 _LONGEST_CHAIN = 20_000  # of binaries that imply each other; 95,000 overflow the stack of HiGHS
 
 
@@ -122,6 +123,8 @@ def compact(run: Run) -> None:
     p, ranks = run.instance.p, np.array(run.instance.ranks)
     pairs = opened(run)
     if not run.proven():
+        rows = pairs.high - pairs.low + len(pairs.within)
+        run.need(_ROW_SECONDS * rows, f"a model of {rows:,} rows")
         solve_rank_model(
             run,
             pairs,
