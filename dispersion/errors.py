@@ -48,15 +48,16 @@ class UnknownNameError(InputError):
     ----------
     kind : str
         What was looked up, in the singular ("solver", "metric", ...).
-    name : str
-        The name as the user gave it.
+    name : object
+        The name as the user gave it; a string if it is one at all.
     known : iterable of str
         Every registered name.
     """
 
-    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+    def __init__(self, kind: str, name: object, known: Iterable[str]) -> None:
         names = sorted(known)
-        near = difflib.get_close_matches(name, names, n=3, cutoff=0.5) if len(name) <= _NAME else []
+        text = str(name)
+        near = difflib.get_close_matches(text, names, n=3, cutoff=0.5) if len(text) <= _NAME else []
         hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(names)}."
         super().__init__(f"unknown {kind} {shown(name)}; {hint}")
 

@@ -20,7 +20,8 @@ def _is_table(values: object) -> bool:
     return _library(values) == "pandas" and hasattr(values, "columns")
 
 
-def _is_tensor(values: object) -> bool:
+def is_tensor(values: object) -> bool:
+    """Whether this is a tensor of torch, which is not imported for it."""
     return _library(values) == "torch" and hasattr(values, "detach")
 
 
@@ -50,7 +51,7 @@ def unwrapped(values: Any, wanted: str) -> Any:
         return values.data
     if hasattr(values, "nnz") and hasattr(values, "toarray"):
         raise _sparse(wanted, "toarray")
-    if _is_tensor(values):
+    if is_tensor(values):
         return _of_tensor(values, wanted)
     if _is_table(values):
         return values.to_numpy()
@@ -60,7 +61,7 @@ def unwrapped(values: Any, wanted: str) -> Any:
 
 
 def _special(row: object) -> bool:
-    return isinstance(row, np.ma.MaskedArray) or _is_tensor(row)
+    return isinstance(row, np.ma.MaskedArray) or is_tensor(row)
 
 
 def _sparse(wanted: str, method: str) -> InputError:
@@ -85,7 +86,7 @@ def _of_tensor(tensor: Any, wanted: str) -> Any:
 def rounding_unit(values: Any) -> float:
     """The distance from 1 to the next number of the type that `values` were computed in; 0 if whole."""
     dtype: Any = getattr(values, "dtype", None)
-    if _is_tensor(values):
+    if is_tensor(values):
         import torch
 
         return float(torch.finfo(dtype).eps) if values.is_floating_point() else 0.0

@@ -207,7 +207,7 @@ class Instance:
     def ranks(self) -> NDArray[np.int32]:
         """Position of every distance in `levels`, shape (n, n); -1 on the diagonal.
 
-        Exact solvers compare these integers, so ties and rounding cannot mislead them.
+        Exact solvers model these integers, so ties and rounding of distances cannot mislead them.
         """
         return self._levels_and_ranks[1]
 

@@ -27,12 +27,15 @@ class Objective:
         Distances of the selected pairs i < j, shape (p (p - 1) / 2,), to the value.
     rounding : float
         The share by which two equal values can differ; 0 if a value is an entry of the matrix.
+    default_solver : str
+        The registered solver that answers where none is named.
     """
 
     name: str
     summary: str
     of_pairs: Value
-    rounding: float = 0.0
+    rounding: float
+    default_solver: str
 
     def value(self, distances: NDArray[np.float64], selected: NDArray[np.intp]) -> float:
         """Value of the points `selected` (shape (p,), p >= 2) on `distances` (shape (n, n))."""
@@ -43,16 +46,23 @@ class Objective:
 objectives: Registry[Objective] = Registry("objective")
 
 
-def _register(name: str, summary: str, of_pairs: Value, rounding: float = 0.0) -> Objective:
-    return objectives.add(name, Objective(name, summary, of_pairs, rounding))
-
-
-MAX_MIN = _register(
-    "max-min", "the smallest selected distance (p-dispersion)", lambda pairs: float(pairs.min())
+MAX_MIN = objectives.add(
+    "max-min",
+    Objective(
+        "max-min",
+        "the smallest selected distance (p-dispersion)",
+        lambda pairs: float(pairs.min()),
+        rounding=0.0,
+        default_solver="clique",
+    ),
 )
-MAX_SUM = _register(
+MAX_SUM = objectives.add(
     "max-sum",
-    "the sum of the selected distances (maximum diversity)",
-    lambda pairs: float(pairs.sum()),
-    rounding=1e-9,
+    Objective(
+        "max-sum",
+        "the sum of the selected distances (maximum diversity)",
+        lambda pairs: float(pairs.sum()),
+        rounding=1e-9,
+        default_solver="qcr",
+    ),
 )

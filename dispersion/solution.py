@@ -19,6 +19,7 @@ class Status(Enum):
     INTERRUPTED = "interrupted"  #: stopped by Ctrl-C; incumbent and bound are valid
     SKIPPED = "skipped"  #: in a study: the solver does not take such an instance; the message says why
     ERROR = "error"  #: the solver failed; the message says how
+    CONTRADICTED = "contradicted"  #: it cannot be true: another selection is worth more than its bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,12 @@ class Refutation:
     Attributes
     ----------
     value : float
-        A distance of the instance.
+        For max-min a distance of the instance; for max-sum the next float above the bound.
     by : str
-        What proved it: "degrees", "core", "colouring", "cover", "spectrum", "theta", "search",
-        "branch and cut".
+        What proved it.  For max-min "degrees", "core", "colouring", "cover", "spectrum", "theta",
+        "search", "branch and cut"; for max-sum "row sums", "pairs", "matching", "local optimum",
+        "tangents", "reformulation"; or the word of an engine with its version, such as
+        "HiGHS 1.16.0" or "CP-SAT 9.15.6755".
     nodes : int or None
         Nodes of the search, where there was one.
     """
@@ -73,7 +76,8 @@ class Solution:
     message : str
         A remark of the solver ("" if none): a guarantee, a reason.
     refutations : tuple of Refutation
-        The steps by which the bound came down, for solvers that keep them; the last one carries it.
+        The steps by which the bound came down; the last one carries it.  None if the bound is the
+        longest distance, which needs no proof, or if the solver does not say what proves it.
     """
 
     solver: str
@@ -89,6 +93,11 @@ class Solution:
     trace: tuple[TracePoint, ...] = field(default=(), repr=False)
     message: str = ""
     refutations: tuple[Refutation, ...] = field(default=(), repr=False)
+
+    @property
+    def bound_by(self) -> str | None:
+        """What proves the bound (see `Refutation`): an argument of ours, or the word of an engine."""
+        return self.refutations[-1].by if self.refutations and self.bound is not None else None
 
     @property
     def gap(self) -> float | None:

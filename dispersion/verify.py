@@ -75,15 +75,31 @@ def contradictions(instance: Instance, solutions: Sequence[Solution]) -> list[st
     """
     found = [fault for solution in solutions for fault in faults_of(instance, solution)]
     for one in solutions:
-        for other in solutions:
-            if one is other or one.bound is None or other.objective is None:
-                continue
-            if one.objective_name != other.objective_name:
-                continue
-            rounding = objectives[one.objective_name].rounding
-            if not one.bound >= other.objective * (1.0 - rounding):
-                found.append(
-                    f"{one.solver} proved that nothing exceeds {one.bound!r}, "
-                    f"{other.solver} found {other.objective!r}"
-                )
+        found += exceeded(one, solutions)
     return found
+
+
+def attains(instance: Instance, solution: Solution) -> bool:
+    """Whether a selection of the instance is there that is worth what the answer says."""
+    if solution.selected is None or solution.instance_digest != instance.digest:
+        return False
+    try:
+        return recompute(instance, solution.selected, solution.objective_name) == solution.objective
+    except ContradictionError:
+        return False
+
+
+def exceeded(one: Solution, others: Sequence[Solution]) -> list[str]:
+    """Where the bound of one answer is below what others to the same question are worth."""
+    if one.bound is None:
+        return []
+    least = 1.0 - objectives[one.objective_name].rounding
+    claim = f"{one.solver} proved that nothing exceeds {one.bound!r}"
+    return [
+        f"{claim}, {other.solver} found {other.objective!r}"
+        for other in others
+        if other is not one
+        and other.objective_name == one.objective_name
+        and other.objective is not None
+        and not one.bound >= other.objective * least
+    ]

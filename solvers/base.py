@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
@@ -23,6 +23,7 @@ from dispersion.instance import Instance
 from dispersion.objectives import objectives
 from dispersion.registry import Registry
 from dispersion.solution import Solution, Status
+from solvers.engines import engine_of
 from solvers.run import Limits, Run, TimeUp
 
 _LEAST = 1e-290  # a distance: smaller ones are too near the least float to be scaled
@@ -135,7 +136,7 @@ def baselines(objective: str = "max-min") -> list[str]:
 def find(name: str, objective: str = "max-min") -> SolverInfo:
     """The solver `name` of an objective, or `UnknownNameError` with the nearest names."""
     known = {info.name: info for info in solvers_for(objective)}
-    if name not in known:
+    if not isinstance(name, str) or name not in known:
         raise UnknownNameError(f"{objective} solver", name, known)
     return known[name]
 
@@ -153,6 +154,16 @@ def prepare(name: str, objective: str = "max-min") -> float:
     return time.perf_counter() - start
 
 
+def check_instance(instance: object, taker: str) -> None:
+    """`InputError` unless it is an `Instance`; `taker` is the function that wants one."""
+    if not isinstance(instance, Instance):
+        kind = type(instance).__name__
+        raise InputError(
+            f"{taker} takes an Instance, got {kind}; make one by Instance(distances, p) or "
+            "Instance.from_points(points, p)."
+        )
+
+
 def _check_sums(instance: Instance) -> None:
     """Refuse distances whose sums, or products with small numbers, a float cannot hold."""
     largest, pairs = float(instance.distances.max()), float(instance.n) ** 2
@@ -165,8 +176,10 @@ def _check_sums(instance: Instance) -> None:
 def _status(run: Run, kind: Kind) -> Status:
     if run.proven():
         return Status.OPTIMAL
-    if run.seconds_left() == 0.0 or kind is Kind.EXACT:  # engines stop a little early
+    if run.out_of_time or run.seconds_left() == 0.0:
         return Status.TIME_LIMIT
+    if kind is Kind.EXACT and not run.message:
+        run.message = "stopped without a proof, and not by the clock"
     return Status.FEASIBLE if run.selected is not None else Status.ERROR
 
 
@@ -177,7 +190,7 @@ def _solution(run: Run, name: str, status: Status) -> Solution:
             f"{name} proved that nothing exceeds {run.bound!r} and found {run.objective!r} "
             f"on {run.instance.name}; please report this defect."
         )
-    return Solution(
+    solution = Solution(
         solver=name,
         objective_name=run.objective_name,
         instance_digest=run.instance.digest,
@@ -192,14 +205,18 @@ def _solution(run: Run, name: str, status: Status) -> Solution:
         message="; ".join(filter(None, [run.message, run.instance.note])),
         refutations=tuple(run.refutations),
     )
+    if engine_of(solution.bound_by or "") is None:
+        return solution
+    remarks = filter(None, [run.message, f"bound by {solution.bound_by}"])
+    return replace(solution, message="; ".join(remarks))
 
 
 def solve(
     instance: Instance,
-    solver: str = "clique",
+    solver: str | None = None,
     *,
     objective: str = "max-min",
-    time_limit: float = 60.0,
+    time_limit: float | None = 60.0,
     threads: int = 1,
     seed: int = 0,
 ) -> Solution:
@@ -209,12 +226,13 @@ def solve(
     ----------
     instance : Instance
         What to solve.
-    solver : str
-        A registered solver of `objective`: clique, greedy, tabu, kuby, cp-sat, random, ...
+    solver : str, optional
+        A registered solver of `objective`: clique, greedy, tabu, kuby, cp-sat, random, ...  If absent,
+        that of the objective: clique for max-min, qcr for max-sum.
     objective : str
         "max-min" or "max-sum".
-    time_limit : float
-        Seconds of wall-clock time for building and solving together.
+    time_limit : float or None
+        Seconds of wall-clock time for building and solving together; `None` for no limit.
     threads : int
         Threads the engine may use.
     seed : int
@@ -229,7 +247,7 @@ def solve(
     Raises
     ------
     InputError
-        A limit is out of range, or a name is unknown.
+        `instance` is no `Instance`, a limit is out of range, or a name is unknown.
     NotApplicableError
         The solver does not take such an instance, or distances to be added are near the largest or
         the smallest floats; a study records the solve as skipped.
@@ -242,8 +260,10 @@ def solve(
     that fails, with ``Status.ERROR`` and the reason.  The ranks of the distances are computed once an
     instance, by the first solver that needs them, and count as its time.
     """
+    check_instance(instance, "solve")
+    solver = objectives[objective].default_solver if solver is None else solver
     info = find(solver, objective)
-    limits = Limits(time_limit, threads, seed)
+    limits = Limits(math.inf if time_limit is None else time_limit, threads, seed)
     if objective == "max-sum":
         _check_sums(instance)
     prepare(solver, objective)
@@ -252,7 +272,8 @@ def solve(
     try:
         info.method(run)
     except TimeUp:
-        return _solution(run, solver, Status.TIME_LIMIT)
+        run.message = run.message or "time was up"
+        return _solution(run, solver, Status.OPTIMAL if run.proven() else Status.TIME_LIMIT)
     except EngineError as error:
         run.message = str(error)
         return _solution(run, solver, Status.ERROR)

@@ -48,7 +48,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dispersion.arrays import real_array
+from dispersion.arrays import as_array, real_array
 from dispersion.errors import InputError
 from dispersion.instance import Instance
 from dispersion.metrics.euclidean import lengths_of
@@ -232,6 +232,8 @@ def core_set(
     factor 3 is in the docstring of the module `solvers.coresets`.
     """
     objectives[objective]
+    if is_tensor(points):
+        points = as_array(points, "a numeric (n, d) array of points")
     if getattr(points, "ndim", None) != 2:
         got = f"shape {points.shape}" if hasattr(points, "shape") else type(points).__name__
         raise InputError(f"points must be an (n, d) array, got {got}.")
@@ -257,7 +259,12 @@ def core_set(
 
 
 def solve_core_set(
-    core: CoreSet, solver: str = "clique", *, time_limit: float = 60.0, threads: int = 1, seed: int = 0
+    core: CoreSet,
+    solver: str | None = None,
+    *,
+    time_limit: float | None = 60.0,
+    threads: int = 1,
+    seed: int = 0,
 ) -> Solution:
     """Solve what is left of many points, and say what that means for all of them.
 

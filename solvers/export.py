@@ -9,7 +9,7 @@ import numpy as np
 
 from dispersion.errors import InputError
 from dispersion.instance import Instance
-from solvers.base import find, prepare, solvers_for
+from solvers.base import check_instance, find, prepare, solvers_for
 
 SUFFIXES = (".lp", ".mps")
 _COMMENTS = {".lp": "\\", ".mps": "*"}  # how a line begins that engines skip
@@ -65,6 +65,7 @@ def export_model(
         The suffix is neither, the folder is not there, the solver has no Pyomo model, or the
         instance is none of those it takes (`unit-vectors`: ``1 - cos`` only).
     """
+    check_instance(instance, "export_model")
     target = Path(path)
     info = find(solver, objective)
     if info.model is None:

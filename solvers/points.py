@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dispersion.arrays import real_array
+from dispersion.arrays import as_array, real_array
 from dispersion.errors import InputError
-from dispersion.foreign import unwrapped
 from dispersion.metrics import metrics
 from dispersion.metrics.normalized import unit_rows
 
@@ -20,8 +19,8 @@ _METRICS = ("euclidean", "normalized")
 def _rows(points: ArrayLike) -> NDArray[Any]:
     """The points in C order, float32 as they are and everything else as float64."""
     wanted = "a numeric (n, d) array of points"
-    given = unwrapped(points, wanted)
-    single = getattr(given, "dtype", None) in (np.float16, np.float32)
+    given = as_array(points, wanted)
+    single = given.dtype in (np.float16, np.float32)
     rows = np.ascontiguousarray(given, np.float32) if single else real_array(given, wanted)
     if rows.ndim != 2 or 0 in rows.shape:
         raise InputError(f"points must have shape (n, d) with n, d >= 1, got {rows.shape}.")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from numbers import Integral, Real
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -41,12 +43,25 @@ class Limits:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if not self.seconds > 0:
-            raise InputError(f"the time limit must be more than 0 seconds, got {self.seconds}.")
+        if not _is_a(Real, self.seconds) or not self.seconds > 0:
+            raise InputError(f"the time limit must be more than 0 seconds, got {self.seconds!r}.")
+        for name, value in ("threads", self.threads), ("the seed", self.seed):
+            if not _is_a(Integral, value):
+                raise InputError(f"{name} must be a whole number, got {value!r}.")
         if self.threads < 1:
             raise InputError(f"threads must be at least 1, got {self.threads}.")
         if not 0 <= self.seed < 2**31:
             raise InputError(f"the seed must lie between 0 and 2**31 - 1, got {self.seed}.")
+        object.__setattr__(
+            self, "seconds", float(self.seconds)
+        )  # numpy's numbers overflow, and are no JSON
+        object.__setattr__(self, "threads", int(self.threads))
+        object.__setattr__(self, "seed", int(self.seed))
+
+
+def _is_a(kind: type[Real] | type[Integral], value: object) -> bool:
+    """Whether it is such a number; truth values are none."""
+    return isinstance(value, kind) and not isinstance(value, bool)
 
 
 class TimeUp(Exception):  # noqa: N818 - a signal, nothing went wrong
@@ -88,6 +103,8 @@ class Run:
         A remark for the reader of the solution.
     build_seconds : float
         Wall time of building models; 0 if the method builds none.
+    out_of_time : bool
+        Whether the solver was stopped by the time limit.
     """
 
     def __init__(self, instance: Instance, limits: Limits, objective_name: str) -> None:
@@ -102,8 +119,10 @@ class Run:
         self.trace: list[TracePoint] = []
         self.refutations: list[Refutation] = []
         self._listener = _LISTENER.get()
+        self._reporting = threading.RLock()  # engines report on threads of their own
         self._start = time.perf_counter()
         self.build_seconds = 0.0
+        self.out_of_time = False
 
     @contextmanager
     def building(self) -> Iterator[None]:
@@ -121,17 +140,44 @@ class Run:
         """Offer a selection of p points; kept if it is better than the best so far."""
         points = check_selection(self.instance, selected)
         value = recompute(self.instance, points, self.objective_name)
-        if self.objective is None or value > self.objective:
-            self.selected, self.objective = points, value
-            self._record()
+        with self._reporting:
+            if self.objective is None or value > self.objective:
+                self.selected, self.objective = points, value
+                self._record()
 
-    def prove(self, bound: float) -> None:
-        """Report that no selection exceeds `bound`; kept if it is tighter than before."""
-        if np.isnan(bound):
-            raise ContradictionError("a solver reported NaN as a bound; please report this defect.")
-        if self.bound is None or bound < self.bound:
-            self.bound = float(bound)
-            self._record()
+    def prove(self, bound: float, by: str = "", nodes: int | None = None) -> None:
+        """Report that no selection exceeds `bound`; kept if it is tighter than before.
+
+        Parameters
+        ----------
+        bound : float
+            An upper bound on the optimum.
+        by : str
+            What proves it (see `dispersion.solution.Refutation`), if that is to be kept.
+        nodes : int, optional
+            Of the search, where there was one.
+        """
+        if not np.isfinite(bound):
+            told = "NaN" if np.isnan(bound) else str(bound)
+            raise ContradictionError(f"a solver reported {told} as a bound; please report this defect.")
+        with self._reporting:
+            if self.bound is None or bound < self.bound:
+                self.bound = float(bound)
+                if by or self.refutations:  # else nothing would carry the bound
+                    self._refute(by or "the solver", nodes)
+                self._record()
+
+    def _refute(self, by: str, nodes: int | None) -> None:
+        """Keep what proved the bound: nothing reaches the next value above it."""
+        assert self.bound is not None
+        if self.objective_name != "max-min":
+            self.refutations.append(Refutation(float(np.nextafter(self.bound, np.inf)), by, nodes))
+            return
+        levels = self.instance.levels
+        above = int(np.searchsorted(levels, self.bound, side="right"))
+        values = [one.value for one in self.refutations[-1:]]
+        if above < len(levels) and [float(levels[above])] != values:
+            self.refutations.append(Refutation(float(levels[above]), by, nodes))
 
     def proven(self) -> bool:
         """Whether incumbent and bound have met."""
@@ -145,10 +191,22 @@ class Run:
         """Wall time until the limit; 0 when it has passed."""
         return max(0.0, self.limits.seconds - self.seconds())
 
-    def need(self, seconds: float = 0.0) -> None:
-        """Raise `TimeUp`, which ends the solve with what was reported, unless more time is left."""
-        if self.seconds_left() <= seconds:
+    def need(self, seconds: float = 0.0, what: str = "") -> None:
+        """Raise `TimeUp`, which ends the solve with what was reported, unless more time is left.
+
+        If some is left all the same, the message says `what` would take so many seconds.
+        """
+        left = self.seconds_left()
+        if left <= seconds:
+            if what and left > 0.0:
+                told = f"{what} would take some {seconds:.1f} s, and {left:.1f} s were left"
+                self.message = "; ".join(filter(None, [self.message, told]))
+            self.stop_by_clock()
             raise TimeUp
+
+    def stop_by_clock(self) -> None:
+        """Note that the time limit ends the solve, be it a little before it: engines stop early."""
+        self.out_of_time = True
 
     def _record(self) -> None:
         self.trace.append(TracePoint(self.seconds(), self.objective, self.bound))

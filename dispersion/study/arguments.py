@@ -222,8 +222,8 @@ def _solving(parser: argparse.ArgumentParser) -> None:
         "--recheck",
         type=float,
         metavar="SECONDS",
-        help="derive the proof of every optimum again, by plain means that share no code with the "
-        "prover, for at most so many wall-clock seconds each; a contradiction is a failure "
+        help="derive the proof of every optimum again, an engine's too, by means that share no code "
+        "with what made it, for at most so many wall-clock seconds each; a contradiction is a failure "
         "(default: no proof is)",
     )
     add("--threads", type=int, default=1, metavar="N", help="threads per solve (default: %(default)s)")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dispersion.library.known import NONE_PUBLISHED, Known, Published
 from dispersion.solution import Solution, Status
 from dispersion.study.labels import tasks_apart
 from dispersion.study.tasks import Question, SolveRow, Task
-from dispersion.verify import contradictions
+from dispersion.verify import attains, exceeded, faults_of
 from dispersion.yardstick import RandomValues, random_values
 
 
@@ -31,42 +31,74 @@ def judge(
 
     A fault is a contradiction between two answers, or between an answer and a value in `published`
     (by the instance's name and p), an answer that is wrong in itself, or a failed solve; failed solves
-    come last.  In `shared` are the keys of tasks that were not alone on their machine.  A question is
-    known by its content; different instances of one name get a number behind it.
+    come last.  The row of an answer that is wrong in itself, or whose bound is below what another is
+    worth, has the status "contradicted".  In `shared` are the keys of tasks that were not alone on
+    their machine.  A question is known by its content; different instances of one name get a number
+    behind it.
     """
     named = tasks_apart([task for task, _ in solved])
-    pairs = list(zip(named, (solution for _, solution in solved), strict=True))
-    groups: dict[Question, list[tuple[Task, Solution]]] = {}
-    for task, solution in pairs:
-        groups.setdefault(task.question, []).append((task, solution))
+    pairs = _held(list(zip(named, (solution for _, solution in solved), strict=True)))
+    groups: dict[Question, list[_Held]] = {}
+    for one in pairs:
+        groups.setdefault(one.task.question, []).append(one)
     judgement = Judgement()
     random: dict[Question, RandomValues] = {}
     for question, group in groups.items():
         _confront(judgement, question, group, published)
-        first = group[0][0]
+        first = group[0].task
         random[question] = random_values(first.instance, first.objective_name, seed=first.limits.seed)
-    for task, solution in pairs:
-        known = published.get((task.instance.name, task.instance.p))
+    for one in pairs:
+        task, known = one.task, published.get((one.task.instance.name, one.task.instance.p))
         value, beside = None if known is None else known.value, task.key in shared
-        judgement.rows.append(SolveRow.of(task, solution, random[task.question], value, beside))
+        judgement.rows.append(SolveRow.of(task, one.judged, random[task.question], value, beside))
     judgement.faults.extend(
-        f"{task.question}: {solution.solver} failed: {solution.message}"
-        for task, solution in pairs
-        if solution.status is Status.ERROR
+        f"{one.task.question}: {one.answer.solver} failed: {one.answer.message}"
+        for one in pairs
+        if one.answer.status is Status.ERROR
     )
     return judgement
+
+
+@dataclass(frozen=True)
+class _Held:
+    """An answer, and what is wrong with it by itself or beside others to the same instance."""
+
+    task: Task
+    answer: Solution
+    wrong: list[str]
+
+    @property
+    def judged(self) -> Solution:
+        """The answer, with the status that it deserves."""
+        return replace(self.answer, status=Status.CONTRADICTED) if self.wrong else self.answer
+
+
+def _held(solved: Sequence[tuple[Task, Solution]]) -> list[_Held]:
+    """Every answer against what others attain on the same matrix, whatever the instance is called."""
+    attained: dict[str, list[Solution]] = {}
+    for task, answer in solved:
+        if attains(task.instance, answer):
+            attained.setdefault(task.instance.digest, []).append(answer)
+    return [
+        _Held(
+            task,
+            answer,
+            faults_of(task.instance, answer) + exceeded(answer, attained.get(task.instance.digest, [])),
+        )
+        for task, answer in solved
+    ]
 
 
 def _confront(
     judgement: Judgement,
     question: Question,
-    group: Sequence[tuple[Task, Solution]],
+    group: Sequence[_Held],
     published: Published,
 ) -> None:
-    """Hold the answers to one question against each other and against what is published of it."""
-    answers = [solution for _, solution in group]
-    names = dict.fromkeys((task.instance.name, question.p) for task, _ in group)
-    reasons = contradictions(group[0][0].instance, answers)
+    """Write down what is wrong with the answers to one question, and hold them against publications."""
+    answers = [one.answer for one in group]
+    names = dict.fromkeys((one.task.instance.name, question.p) for one in group)
+    reasons = list(dict.fromkeys(reason for one in group for reason in one.wrong))
     for known in (published[name] for name in names if name in published):
         for answer in answers:
             said = known.contradictions(answer.objective, answer.bound)

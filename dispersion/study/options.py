@@ -229,12 +229,8 @@ def _solvers(asked: Sequence[str] | None, objective: str) -> list[str]:
     return [info.name for info in known] if ALL in asked else list(asked)
 
 
-def _check_recheck(seconds: float | None, objective: str) -> None:
-    if seconds is None:
-        return
-    if objective != "max-min":
-        raise InputError(f"--recheck is about max-min, not {objective}; leave it out.")
-    if not 0 < seconds < math.inf:
+def _check_recheck(seconds: float | None) -> None:
+    if seconds is not None and not 0 < seconds < math.inf:
         raise InputError(f"--recheck must be a finite number of seconds above 0, got {seconds:g}.")
 
 
@@ -304,7 +300,7 @@ def _checked(arguments: Sequence[str] | None, filed: Mapping[str, object]) -> Op
     limits = Limits(given.time_limit, given.threads, given.seed)
     if not math.isfinite(limits.seconds):
         raise InputError(f"--time-limit must be a finite number of seconds, got {limits.seconds}.")
-    _check_recheck(given.recheck, given.objective)
+    _check_recheck(given.recheck)
     chance = any(find(name, given.objective).stochastic for name in names)
     if chance and given.seed + given.random_seeds > 2**31:
         raise InputError(

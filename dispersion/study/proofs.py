@@ -41,6 +41,7 @@ def _as_json(result: Recheck) -> dict[str, object]:
         "bound": result.bound,
         "finding": result.finding.value,
         "faults": list(result.faults),
+        "remark": result.remark,
         "checked": [
             {
                 **dataclasses.asdict(one.refutation),
@@ -56,14 +57,14 @@ def _as_json(result: Recheck) -> dict[str, object]:
     }
 
 
-def recheck_stage(session: Session, solved: Solved) -> list[str]:
-    """Check every proven optimum again; returns what is wrong, in whole sentences.
+def recheck_stage(session: Session, solved: Solved) -> dict[Task, list[str]]:
+    """Check every proven optimum again; returns whose are false, and why in whole sentences.
 
     Writes ``rechecks.json``.  Nothing is done unless ``--recheck`` says for how many seconds each.
     """
     seconds = session.options.recheck
     if seconds is None:
-        return []
+        return {}
     proven = [(task, solution) for task, solution in solved if solution.status is Status.OPTIMAL]
     kept: ByMethod = {}
     results: list[tuple[Task, Recheck]] = []
@@ -80,11 +81,15 @@ def recheck_stage(session: Session, solved: Solved) -> list[str]:
             progress.step(f"{solution.solver} on {task.instance.name}: {result.finding.value}")
     session.keep(lambda: session.store.record("rechecks", kept))
     session.say(_summary([result for _, result in results], len(proven), seconds))
-    return [f"{task.question}: {fault}" for task, result in results for fault in result.faults]
+    return {
+        task: [f"{task.question}: {fault}" for fault in result.faults]
+        for task, result in results
+        if result.faults
+    }
 
 
 def _summary(results: Sequence[Recheck], proven: int, seconds: float) -> str:
-    """One line that counts the findings, and names the solvers that keep no evidence."""
+    """One line that counts the findings, and names the solvers whose proofs have no second way."""
     count = Counter(result.finding for result in results)
     without = count[Finding.NO_EVIDENCE]
     line = (
@@ -94,4 +99,4 @@ def _summary(results: Sequence[Recheck], proven: int, seconds: float) -> str:
         f"{count[Finding.CONTRADICTED]} contradicted"
     )
     silent = sorted({one.solver for one in results if one.finding is Finding.NO_EVIDENCE})
-    return f"{line}; {without} of {', '.join(silent)} have no refutations" if without else line
+    return f"{line}; {without} of {', '.join(silent)} not rechecked" if without else line

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from dispersion.errors import DispersionError, UnavailableError
 from dispersion.library.known import NONE_PUBLISHED, Published
+from dispersion.solution import Status
 from dispersion.study.config import as_toml
 from dispersion.study.environment import environment
 from dispersion.study.export import export_models
@@ -60,8 +61,20 @@ def solve_and_judge(
     chosen = selections(solved)
     session.keep(lambda: session.store.record("selections", as_json(chosen)))
     session.keep(lambda: session.store.record("refutations", refutations(solved)))
-    judgement.faults[:0] = recheck_stage(session, solved)
+    _disprove(session, judgement, recheck_stage(session, solved))
     return judgement, chosen
+
+
+def _disprove(session: Session, judgement: Judgement, false: dict[Task, list[str]]) -> None:
+    """Put what rechecks found false before the other faults, and into the rows of those solves."""
+    judgement.faults[:0] = [fault for faults in false.values() for fault in faults]
+    keys = {task.key for task in false}
+    if keys:
+        judgement.rows[:] = [
+            dataclasses.replace(row, status=Status.CONTRADICTED.value) if row.key in keys else row
+            for row in judgement.rows
+        ]
+        session.keep(lambda: session.store.solves(judgement.rows))
 
 
 def begin(session: Session, tasks: Sequence[Task]) -> list[Task]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from dispersion.errors import EngineError
 from pruning.quadratic import Counts, Quadratic
+from solvers.engines import silent_engine
 from solvers.interruptible import run_interruptibly
 
 if TYPE_CHECKING:
@@ -121,8 +122,7 @@ def _loaded(model: _Model) -> highspy.Highs:
     """HiGHS with the model and the solution to start from; it prints nothing."""
     import highspy
 
-    engine = highspy.Highs()
-    engine.setOptionValue("log_to_console", False)
+    engine = silent_engine()
     columns, binaries = len(model.gain), len(model.binary)
     engine.addVars(columns, np.zeros(columns), np.ones(columns))
     engine.changeColsIntegrality(binaries, model.binary, np.ones(binaries, dtype=np.uint8))

@@ -6,12 +6,16 @@ be in a selection that reaches t.  Of a clique of conflicts, too, at most one ca
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
 from solvers.kernels.compiled import compiled, lowest_bit
 
 Bits = NDArray[np.uint64]
+
+_SLICE = 50_000_000  # steps of compiled code between two looks at the clock: some tens of milliseconds
 
 
 @compiled("uint64[:, ::1](int32[:, ::1], int64)")
@@ -51,8 +55,9 @@ def _best(candidates: Bits, score: NDArray[np.int64]) -> int:
     return best
 
 
-@compiled("Tuple((int64[::1], int64[::1]))(int32[:, ::1], int64)")
-def edge_clique_cover(ranks: NDArray[np.int32], t: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def edge_clique_cover(
+    ranks: NDArray[np.int32], t: int, look: Callable[[], None] = lambda: None
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Maximal cliques that together hold every conflict for rank t, found greedily.
 
     From each point that has uncovered conflicts a clique is grown, each time by the point that
@@ -65,19 +70,41 @@ def edge_clique_cover(ranks: NDArray[np.int32], t: int) -> tuple[NDArray[np.int6
         Ranks of the distances.
     t : int
         Pairs below this rank are in conflict.
+    look : callable
+        Called every few milliseconds, so that an exception can stop it.
 
     Returns
     -------
     starts, members : ndarray of int64, shapes (k + 1,) and (m,)
         Clique c is ``members[starts[c]:starts[c + 1]]``: the rows of a sparse matrix.
     """
-    n = len(ranks)
     rows = conflicts_of(ranks, t)
     uncovered = rows.copy()
+    starts, members, first = [np.zeros(1, dtype=np.int64)], [np.empty(0, dtype=np.int64)], 0
+    while first < len(rows):
+        look()
+        first, ends, points = _cover_from(rows, uncovered, first, _SLICE)
+        starts.append(starts[-1][-1] + ends)
+        members.append(points)
+    return np.concatenate(starts), np.concatenate(members)
+
+
+@compiled("Tuple((int64, int64[::1], int64[::1]))(uint64[:, ::1], uint64[:, ::1], int64, int64)")
+def _cover_from(
+    rows: Bits, uncovered: Bits, first: int, effort: int
+) -> tuple[int, NDArray[np.int64], NDArray[np.int64]]:
+    """Cliques that cover what is `uncovered` at points from `first` on, until so many words were read.
+
+    Returns where to go on, the ends of the cliques, and their members.
+    """
+    n, words = rows.shape
     starts, members = [0], [np.int64(0) for _ in range(0)]
     score = np.empty(n, dtype=np.int64)
-    for i in range(n):
+    for i in range(first, n):
         while uncovered[i].any():
+            if effort < 0:
+                return i, np.array(starts)[1:], np.array(members)
+            effort -= 64 * words  # about what reading a word of candidates and scores takes
             candidates = rows[i].copy()
             score[:] = 0
             members.append(np.int64(i))
@@ -88,10 +115,11 @@ def edge_clique_cover(ranks: NDArray[np.int32], t: int) -> tuple[NDArray[np.int6
                     uncovered[u, v >> 6] &= ~(np.uint64(1) << np.uint64(v & 63))
                     uncovered[v, u >> 6] &= ~(np.uint64(1) << np.uint64(u & 63))
                 members.append(np.int64(v))
+                effort -= 64 * words
                 _join(v, rows[v], uncovered, candidates, score)
                 v = _best(candidates, score)
             starts.append(len(members))
-    return np.array(starts), np.array(members)
+    return n, np.array(starts)[1:], np.array(members)
 
 
 @compiled()

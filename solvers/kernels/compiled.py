@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -17,6 +18,8 @@ _PACKAGE = Path(__file__).parent
 _SOURCES = hashlib.sha256(
     b"".join(path.read_bytes() for path in sorted(_PACKAGE.glob("*.py")))
 ).hexdigest()[:16]
+
+_CONFIGURING = threading.Lock()  # numba's configuration belongs to all threads
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
@@ -36,13 +39,14 @@ def compiled(
         options: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
         if any_order:
             options["fastmath"] = {"reassoc", "contract"}
-        before = numba.config.CACHE_DIR
-        numba.config.CACHE_DIR = str(Path(before or _PACKAGE / "__pycache__") / _SOURCES)
-        try:
-            jit = numba.njit(signature, **options) if signature else numba.njit(**options)
-            return cast(Kernel, jit(function))
-        finally:
-            numba.config.CACHE_DIR = before
+        with _CONFIGURING:
+            before = numba.config.CACHE_DIR
+            numba.config.CACHE_DIR = str(Path(before or _PACKAGE / "__pycache__") / _SOURCES)
+            try:
+                jit = numba.njit(signature, **options) if signature else numba.njit(**options)
+                return cast(Kernel, jit(function))
+            finally:
+                numba.config.CACHE_DIR = before
 
     return compile_
 

@@ -24,10 +24,13 @@ class Verdict:
         Points at pairwise rank >= t.
     refuted : bool
         Whether there are none.
+    by : str
+        Who says so.
     """
 
     witness: NDArray[np.intp] | None = None
     refuted: bool = False
+    by: str = ""
 
 
 Probe = Callable[[int, float], Verdict]  #: a rank and how many seconds to spend on it
@@ -38,7 +41,7 @@ def _note(bracket: Bracket, t: int, verdict: Verdict) -> bool:
     if verdict.witness is not None:
         bracket.lift(verdict.witness)
     elif verdict.refuted:
-        bracket.refute(t)
+        bracket.refute(t, verdict.by)
     return verdict.witness is not None or verdict.refuted
 
 

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from dispersion.instance import Instance
 from solvers.base import Kind, Run, solver
 from solvers.maxmin.highs import EachRow, load, solve_rank_model
-from solvers.maxmin.window import Window, opened, window
+from solvers.maxmin.window import Window, in_pieces, opened, window
 
+_ROW_SECONDS = 5e-6  # that Pyomo takes to make a row, at the very least
 _LONGEST_CHAIN = 20_000  # of binaries that imply each other; 95,000 overflow the stack of HiGHS
 
 
@@ -73,22 +74,27 @@ def compact_model(
     model = pyo.ConcreteModel("compact")
     model.x = pyo.Var(range(n), domain=pyo.Binary)
     binary = high - low <= _LONGEST_CHAIN
-    model.z = pyo.Var(range(low, high + 1), domain=pyo.Binary if binary else pyo.UnitInterval)
+    model.z = pyo.Var(
+        range(low, high + 1), domain=pyo.Binary if binary else pyo.UnitInterval, dense=False
+    )
+    steps = 0
+    for k in range(low, high + 1):
+        each_row()
+        steps += model.z.add(k) if k > low else low * model.z.add(k)
     model.z[low].setlb(1)
-    steps = pyo.quicksum(model.z[k] for k in range(low + 1, high + 1))
-    model.value = pyo.Objective(expr=low * model.z[low] + steps, sense=pyo.maximize)
+    model.value = pyo.Objective(expr=steps, sense=pyo.maximize)
     model.choose = pyo.Constraint(expr=pyo.quicksum(model.x[i] for i in range(n)) == p)
     model.order = pyo.ConstraintList()
     for k in range(low, high):
         each_row()
         model.order.add(model.z[k + 1] - model.z[k] <= 0)
     model.exclude = pyo.ConstraintList()
-    starts, members = edge_clique_cover(ranks, low)
+    starts, members = edge_clique_cover(ranks, low, each_row)
     for first, end in itertools.pairwise(starts.tolist()):
         each_row()
         model.exclude.add(pyo.quicksum(model.x[i] for i in members[first:end].tolist()) <= 1)
     model.cap = pyo.ConstraintList()
-    for i, j, rank in pairs.within.tolist():
+    for i, j, rank in in_pieces(pairs.within):
         each_row()
         both = clique_pair(ranks, low, i, j).tolist()
         model.cap.add(pyo.quicksum(model.x[v] for v in both) + model.z[rank + 1] <= 2)
@@ -117,6 +123,8 @@ def compact(run: Run) -> None:
     p, ranks = run.instance.p, np.array(run.instance.ranks)
     pairs = opened(run)
     if not run.proven():
+        rows = pairs.high - pairs.low + len(pairs.within)
+        run.need(_ROW_SECONDS * rows, f"a model of {rows:,} rows")
         solve_rank_model(
             run,
             pairs,

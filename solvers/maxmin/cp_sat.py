@@ -9,8 +9,9 @@ import numpy as np
 
 from dispersion.errors import EngineError
 from solvers.base import Kind, Run, solver
+from solvers.engines import cp_sat_name
 from solvers.interruptible import run_interruptibly
-from solvers.maxmin.window import Window, opened
+from solvers.maxmin.window import Window, in_pieces, opened
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
@@ -56,10 +57,10 @@ def rank_model(
     x = [model.new_bool_var(f"x{i}") for i in range(n)]
     r = model.new_int_var(pairs.low, pairs.high, "r")
     model.add(cp_model.LinearExpr.sum(x) == p)
-    for i, j in pairs.below.tolist():
+    for i, j in in_pieces(pairs.below):
         each_row()
         model.add_bool_or(~x[i], ~x[j])
-    for i, j, rank in pairs.within.tolist():
+    for i, j, rank in in_pieces(pairs.within):
         each_row()
         model.add(r <= rank).only_enforce_if(x[i], x[j])
     model.maximize(r)
@@ -102,7 +103,7 @@ def cp_sat(run: Run) -> None:
 
     def bound(value: float) -> None:
         rank = int(np.floor(value + 1e-6))
-        run.prove(float(instance.levels[min(pairs.high, max(0, rank))]))
+        run.prove(float(instance.levels[min(pairs.high, max(0, rank))]), cp_sat_name())
 
     engine = cp_model.CpSolver()
     engine.parameters.max_time_in_seconds = min(run.seconds_left(), 1e9)
@@ -114,6 +115,8 @@ def cp_sat(run: Run) -> None:
     status = run_interruptibly(lambda: engine.solve(model, Report()), engine.stop_search)
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):  # otherwise the bound reads 0
         bound(engine.best_objective_bound)
+    if status in (cp_model.FEASIBLE, cp_model.UNKNOWN):
+        run.stop_by_clock()  # its only limit
     run.message = f"{engine.num_branches} branches, {engine.num_conflicts} conflicts"
     if status in (cp_model.INFEASIBLE, cp_model.MODEL_INVALID):
         raise EngineError(f"CP-SAT ended with {engine.status_name(status)} on a feasible model")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from dispersion.errors import EngineError
 from solvers.base import Kind, Run, solver
+from solvers.engines import cp_sat_name
 from solvers.interruptible import run_interruptibly
 from solvers.maxmin.bisection import Verdict, bisect
 from solvers.maxmin.window import opened
@@ -26,7 +28,11 @@ def _load() -> None:
 
 
 def feasibility_model(
-    ranks: NDArray[np.int32], p: int, t: int, hint: NDArray[np.intp]
+    ranks: NDArray[np.int32],
+    p: int,
+    t: int,
+    hint: NDArray[np.intp],
+    each_row: Callable[[], None] = lambda: None,
 ) -> tuple[cp_model.CpModel, list[cp_model.IntVar]]:
     """Ask for p points at pairwise rank >= t::
 
@@ -43,6 +49,8 @@ def feasibility_model(
         How many points; the rank asked about.
     hint : ndarray of int
         Points to try first.
+    each_row : callable
+        Called before each row, so that building can be stopped by an exception.
 
     Returns
     -------
@@ -55,8 +63,9 @@ def feasibility_model(
     model = cp_model.CpModel()
     x = [model.new_bool_var(f"x{i}") for i in range(len(ranks))]
     model.add(cp_model.LinearExpr.sum(x) == p)
-    starts, members = edge_clique_cover(ranks, t)
+    starts, members = edge_clique_cover(ranks, t, each_row)
     for first, end in itertools.pairwise(starts.tolist()):
+        each_row()
         model.add_at_most_one(x[i] for i in members[first:end].tolist())
     chosen = set(hint.tolist())
     for i, variable in enumerate(x):
@@ -88,7 +97,7 @@ def cp_sat_bisection(run: Run) -> None:
         nonlocal probes
         hint = pairs.start if run.selected is None else run.selected
         with run.building():
-            model, x = feasibility_model(ranks, instance.p, t, hint)
+            model, x = feasibility_model(ranks, instance.p, t, hint, run.need)
         probes += 1
         run.message = f"{probes} feasibility problems"
         return _decide(model, x, run, min(seconds, run.seconds_left()))
@@ -111,4 +120,4 @@ def _decide(model: cp_model.CpModel, x: list[cp_model.IntVar], run: Run, seconds
         raise EngineError(f"CP-SAT ended with {engine.status_name(status)}")
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return Verdict(witness=np.flatnonzero([engine.value(variable) for variable in x]))
-    return Verdict(refuted=status == cp_model.INFEASIBLE)
+    return Verdict(refuted=status == cp_model.INFEASIBLE, by=cp_sat_name())

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dispersion.errors import EngineError
+from solvers.engines import highs_name, silent_engine
 from solvers.interruptible import run_interruptibly
 from solvers.maxmin.bisection import Verdict
 from solvers.maxmin.greedy import farthest_points
@@ -30,15 +31,6 @@ def load() -> None:
     import solvers.kernels.farthest  # noqa: F401
 
 
-def silent_engine() -> highspy.Highs:
-    """An empty HiGHS that prints nothing."""
-    import highspy
-
-    engine = highspy.Highs()
-    engine.setOptionValue("log_to_console", False)  # without any output it makes no callbacks
-    return engine
-
-
 def hand_over(model: Any) -> highspy.Highs:
     """A Pyomo model in HiGHS, by way of an LP file: four times faster than Pyomo's own interface."""
     import highspy
@@ -57,7 +49,8 @@ def handed_over(run: Run, build: Callable[[EachRow], Any]) -> highspy.Highs:
     with run.building():
         begun = run.seconds()
         model = build(run.need)
-        run.need(run.seconds() - begun)  # handing over takes as long, and cannot be stopped
+        # it takes as long, and cannot be stopped
+        run.need(run.seconds() - begun, "handing the model over")
         engine = hand_over(model)
     run.need()
     return engine
@@ -72,8 +65,9 @@ def solve_rank_model(
 ) -> None:
     """Build a Pyomo model whose objective is the rank, and solve it from the greedy selection.
 
-    HiGHS' tolerances cannot confuse two distances, since ranks are whole numbers; the value is looked
-    up, and recomputed from the selection.  One thread and one seed repeat exactly.
+    Ranks are whole numbers, so no small tolerance of HiGHS confuses two distances; the value is looked
+    up, and recomputed from the selection.  The bound is HiGHS' word all the same, and labelled with its
+    version: 1.13.1 proved less than was attained.  One thread and one seed repeat exactly.
 
     Parameters
     ----------
@@ -100,7 +94,8 @@ def solve_rank_model(
 
     def bound(value: float) -> None:
         if np.isfinite(value):
-            run.prove(float(levels[min(pairs.high, max(0, int(np.floor(value + 1e-6))))]))
+            rank = min(pairs.high, max(0, int(np.floor(value + 1e-6))))
+            run.prove(float(levels[rank]), highs_name())
 
     engine.cbMipImprovingSolution += lambda event: incumbent(event.data_out.mip_solution)
     engine.cbMipLogging += lambda event: bound(event.data_out.mip_dual_bound)
@@ -149,14 +144,14 @@ def pack(engine: highspy.Highs, columns: list[int], run: Run, seconds: float) ->
     engine.cbMipLogging += look
     outcome = _optimise(engine, run, seconds, target=p)
     if outcome == highspy.HighsModelStatus.kInfeasible:
-        return Verdict(refuted=True)
+        return Verdict(refuted=True, by=highs_name())
     if _holds_solution(engine):
         chosen = np.flatnonzero(np.asarray(engine.getSolution().col_value)[columns] > 0.5)
         if len(chosen) >= p:
             among = ranks[np.ix_(chosen, chosen)]
             farthest = farthest_points(among, int(among.argmax()) // len(chosen), p)
             return Verdict(witness=chosen[farthest])
-    return Verdict(refuted=refutes(engine.getInfo().mip_dual_bound))
+    return Verdict(refuted=refutes(engine.getInfo().mip_dual_bound), by=highs_name())
 
 
 def _start_from(engine: highspy.Highs, values: Mapping[str, float]) -> None:
@@ -191,11 +186,14 @@ def _optimise(
     highspy.Highs.resetGlobalScheduler(True)  # else another thread count is ignored, and worse
     engine.HandleUserInterrupt = True  # else `cancelSolve` is not heard
     run_interruptibly(engine.run, engine.cancelSolve)
-    outcome, ended = engine.getModelStatus(), highspy.HighsModelStatus
+    outcome: highspy.HighsModelStatus = engine.getModelStatus()
+    ended = highspy.HighsModelStatus
     stopped = outcome in (ended.kOptimal, ended.kTimeLimit, ended.kInterrupt, ended.kObjectiveTarget)
     answered = target is not None and outcome == ended.kInfeasible
     if not answered and not (stopped and engine.getInfo().valid):
         raise EngineError(f"HiGHS ended with {engine.modelStatusToString(outcome)!r}")
+    if outcome == ended.kTimeLimit and target is None:
+        run.stop_by_clock()
     return outcome
 
 

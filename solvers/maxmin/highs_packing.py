@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from solvers.base import Kind, Run, solver
+from solvers.engines import silent_engine
 from solvers.maxmin.bisection import Verdict, bisect
-from solvers.maxmin.highs import pack, silent_engine
+from solvers.maxmin.highs import pack
 from solvers.maxmin.window import opened
 from solvers.prover.bracket import Bracket
 
@@ -23,7 +25,9 @@ def _load() -> None:
     import solvers.kernels.clique_cover  # noqa: F401
 
 
-def clique_packing(ranks: NDArray[np.int32], p: int, t: int) -> highspy.Highs:
+def clique_packing(
+    ranks: NDArray[np.int32], p: int, t: int, look: Callable[[], None] = lambda: None
+) -> highspy.Highs:
     """Pack p points at pairwise rank >= t, in HiGHS.
 
     maximise sum_i x_i subject to::
@@ -42,6 +46,8 @@ def clique_packing(ranks: NDArray[np.int32], p: int, t: int) -> highspy.Highs:
         Ranks of the distances.
     p, t : int
         How many points; the rank asked about.
+    look : callable
+        Called every few milliseconds, so that building can be stopped by an exception.
 
     Returns
     -------
@@ -53,7 +59,7 @@ def clique_packing(ranks: NDArray[np.int32], p: int, t: int) -> highspy.Highs:
     from solvers.kernels.clique_cover import edge_clique_cover
 
     n = len(ranks)
-    starts, members = edge_clique_cover(ranks, t)
+    starts, members = edge_clique_cover(ranks, t, look)
     rows = len(starts) - 1
     points = np.arange(n, dtype=np.int32)
     free = highspy.kHighsInf
@@ -101,7 +107,7 @@ def highs_packing(run: Run) -> None:
     def probe(t: int, seconds: float) -> Verdict:
         nonlocal probes
         with run.building():
-            engine = clique_packing(ranks, instance.p, t)
+            engine = clique_packing(ranks, instance.p, t, run.need)
         probes += 1
         run.message = f"{probes} packings"
         return pack(engine, columns, run, min(seconds, run.seconds_left()))

@@ -7,7 +7,7 @@ from typing import Any
 from dispersion.instance import Instance
 from solvers.base import Kind, Run, solver
 from solvers.maxmin.highs import EachRow, load, solve_rank_model
-from solvers.maxmin.window import Window, opened, window
+from solvers.maxmin.window import Window, in_pieces, opened, window
 
 
 def kuby_model(n: int, p: int, pairs: Window, each_row: EachRow = lambda: None) -> Any:
@@ -46,11 +46,11 @@ def kuby_model(n: int, p: int, pairs: Window, each_row: EachRow = lambda: None) 
     model.value = pyo.Objective(expr=model.r, sense=pyo.maximize)
     model.choose = pyo.Constraint(expr=pyo.quicksum(model.x[i] for i in range(n)) == p)
     model.exclude = pyo.ConstraintList()
-    for i, j in pairs.below.tolist():
+    for i, j in in_pieces(pairs.below):
         each_row()
         model.exclude.add(model.x[i] + model.x[j] <= 1)
     model.cap = pyo.ConstraintList()
-    for i, j, rank in pairs.within.tolist():
+    for i, j, rank in in_pieces(pairs.within):
         each_row()
         slack = pairs.high - rank
         model.cap.add(model.r + slack * model.x[i] + slack * model.x[j] <= rank + 2 * slack)

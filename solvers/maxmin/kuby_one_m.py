@@ -7,7 +7,7 @@ from typing import Any
 from dispersion.instance import Instance
 from solvers.base import Kind, Run, solver
 from solvers.maxmin.highs import EachRow, load, solve_rank_model
-from solvers.maxmin.window import Window, everything, opened
+from solvers.maxmin.window import Window, everything, in_pieces, opened
 
 
 def kuby_one_m_model(n: int, p: int, pairs: Window, each_row: EachRow = lambda: None) -> Any:
@@ -47,7 +47,7 @@ def kuby_one_m_model(n: int, p: int, pairs: Window, each_row: EachRow = lambda: 
     model.value = pyo.Objective(expr=model.r, sense=pyo.maximize)
     model.choose = pyo.Constraint(expr=pyo.quicksum(model.x[i] for i in range(n)) == p)
     model.cap = pyo.ConstraintList()
-    for i, j, rank in pairs.within.tolist():
+    for i, j, rank in in_pieces(pairs.within):
         each_row()
         model.cap.add(model.r + big * model.x[i] + big * model.x[j] <= rank + 2 * big)
     return model

@@ -11,7 +11,7 @@ from dispersion.instance import Instance
 from solvers.base import Kind, Run, solver
 from solvers.maxmin.bisection import Verdict, bisect
 from solvers.maxmin.highs import EachRow, handed_over, load, pack, point_columns
-from solvers.maxmin.window import opened, window
+from solvers.maxmin.window import in_pieces, opened, window
 from solvers.prover.bracket import Bracket
 
 
@@ -51,7 +51,7 @@ def packing_model(ranks: NDArray[np.int32], t: int, each_row: EachRow = lambda: 
     model.exclude = pyo.ConstraintList()
     i, j = np.triu_indices(n, k=1)
     apart = ranks[i, j] >= t
-    for a, b in zip(i[~apart].tolist(), j[~apart].tolist(), strict=True):
+    for a, b in in_pieces(np.column_stack([i, j])[~apart]):
         each_row()
         model.exclude.add(model.x[a] + model.x[b] <= 1)
     return model

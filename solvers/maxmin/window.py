@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,14 @@ from numpy.typing import NDArray
 from dispersion.instance import Instance
 from solvers.maxmin.greedy import farthest_points
 from solvers.run import Run
+
+_PIECE = 10_000  # rows
+
+
+def in_pieces(rows: NDArray[np.intp]) -> Iterator[list[int]]:
+    """The rows of an array as lists; millions at a time would take seconds that no clock interrupts."""
+    for first in range(0, len(rows), _PIECE):
+        yield from rows[first : first + _PIECE].tolist()
 
 
 def degree_bound(ranks: NDArray[np.int32], p: int) -> int:
@@ -49,7 +57,7 @@ def opened(run: Run, look: Callable[[Instance], Window] | None = None) -> Window
     """Look at the run's instance, by default through `window`, and report the two ends."""
     pairs = (look or window)(run.instance)
     run.incumbent(pairs.start)
-    run.prove(float(run.instance.levels[pairs.high]))
+    run.prove(float(run.instance.levels[pairs.high]), "degrees")
     return pairs
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from solvers.engines import highs_name
 from solvers.run import Run
 
 TOLERANCE = 1e-9  #: relative: so near, bound and incumbent count as equal
@@ -16,17 +17,17 @@ def floor_of(run: Run) -> float:
     return -float("inf") if run.objective is None else run.objective * (1.0 + TOLERANCE)
 
 
-def prove(run: Run, bound: float) -> bool:
-    """Report a bound that was computed here, and whether it closes the bracket.
+def prove(run: Run, bound: float, by: str) -> bool:
+    """Report a bound that was computed here, `by` which argument, and whether it closes the bracket.
 
     Sums of floats are rounded, so a bound within a relative 1e-9 of the incumbent is reported as equal
     to it; any other is raised by a relative 1e-11.
     """
     value = run.objective
     if value is not None and value * (1.0 - TOLERANCE) <= bound <= value * (1.0 + TOLERANCE):
-        run.prove(value)
+        run.prove(value, by)
     else:
-        run.prove(raised(bound))
+        run.prove(raised(bound), by)
     return run.proven()
 
 
@@ -46,9 +47,9 @@ def believe(run: Run, bound: float, *, closed: bool) -> bool:
     """
     value = run.objective
     if value is None or bound < value * (1.0 - DOUBT):
-        run.prove(bound * (1.0 + DOUBT))
+        run.prove(bound * (1.0 + DOUBT), highs_name())
     elif closed and bound <= value * (1.0 + DOUBT):
-        run.prove(value)
+        run.prove(value, highs_name())
     else:
-        run.prove(max(bound, value) * (1.0 + DOUBT))
+        run.prove(max(bound, value) * (1.0 + DOUBT), highs_name())
     return run.proven()

@@ -8,8 +8,9 @@ from solvers.base import Kind, Run, solver
 from solvers.maxsum.cuts import Outer, Vector, load, scale_for
 from solvers.maxsum.dense import EIGENVECTORS, need_dense
 from solvers.maxsum.negative_type import Matrix, require_negative_type, size_of
+from solvers.maxsum.scaling import unit_of
 from solvers.maxsum.squares import Squares, square_root
-from solvers.maxsum.start import opened
+from solvers.maxsum.start import opened, start_at_least
 
 
 def coordinates(distances: Matrix) -> tuple[Matrix, float]:
@@ -64,10 +65,13 @@ def coordinate_partitioning(run: Run) -> None:
         The distances are not of negative type.
     """
     n, p = run.instance.n, run.instance.p
-    require_negative_type(run)
+    with start_at_least(run):
+        require_negative_type(run)
     if not opened(run):
         return
     need_dense(run, n, EIGENVECTORS)
-    distances = np.array(run.instance.distances)
+    unit = unit_of(run.instance.distances)
+    distances = run.instance.distances * unit
     points, lack = coordinates(distances)
-    Outer(run, Squares(p * lack, own_terms(distances, p), points, p, scale_for(run))).close()
+    squares = Squares(p * lack, own_terms(distances, p), points, p, scale_for(run, unit))
+    Outer(run, squares, unit).close()

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from dispersion.errors import EngineError
 from solvers.base import Kind, Run, solver
+from solvers.engines import cp_sat_name
 from solvers.interruptible import run_interruptibly
 from solvers.maxsum.bracket import prove, raised
 from solvers.maxsum.scaling import scaled, scaling_error
@@ -114,7 +115,8 @@ def cp_sat(run: Run) -> None:
         return math.floor(value + 1e-6) * step
 
     def bound(value: float) -> None:
-        run.prove(raised(whole(value)))  # not closing: better by a rounding may still be found
+        # not closing: better by a rounding may still be found
+        run.prove(raised(whole(value)), cp_sat_name())
 
     engine = cp_model.CpSolver()
     engine.parameters.max_time_in_seconds = min(run.seconds_left(), 1e9)
@@ -125,7 +127,9 @@ def cp_sat(run: Run) -> None:
     engine.best_bound_callback = bound
     status = run_interruptibly(lambda: engine.solve(model, Report()), engine.stop_search)
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):  # otherwise the bound reads 0
-        prove(run, whole(engine.best_objective_bound))
+        prove(run, whole(engine.best_objective_bound), cp_sat_name())
+    if status in (cp_model.FEASIBLE, cp_model.UNKNOWN):
+        run.stop_by_clock()  # its only limit
     error = scaling_error(instance, steps, step)
     effort = f"{engine.num_branches} branches, {engine.num_conflicts} conflicts"
     run.message = f"{effort}, rounded by less than {error:.3g}"

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispersion.errors import EngineError
+from solvers.engines import silent_engine
 from solvers.interruptible import run_interruptibly
 from solvers.maxsum.bracket import OPEN_WORD, TOLERANCE, WORD, believe, prove
 from solvers.run import Run
@@ -55,14 +56,22 @@ class Concave(Protocol):
 
 
 class Outer:
-    """One run of the method."""
+    """One run of the method.
 
-    def __init__(self, run: Run, function: Concave) -> None:
+    Parameters
+    ----------
+    run : Run
+        What to solve.
+    function : Concave
+        The sum, of the distances times `unit`.
+    unit : float
+        A power of two, from `solvers.maxsum.scaling.unit_of`.
+    """
+
+    def __init__(self, run: Run, function: Concave, unit: float = 1.0) -> None:
         import highspy
 
-        from solvers.maxmin.highs import silent_engine
-
-        self.run, self.function = run, function
+        self.run, self.function, self._unit = run, function, unit
         self._best = np.inf if run.bound is None else run.bound  # proven, or HiGHS' word
         self._word = ""  # what must be said of the bound, if it is HiGHS' word
         self._found: set[bytes] = set()  # selections that MILPs found, all of them cut at
@@ -103,7 +112,7 @@ class Outer:
     def _linear_phase(self) -> None:
         """Kelley's method: cut where the linear relaxation is at its maximum, and solve it again."""
         run, bounds = self.run, [np.inf]
-        enough = (1.0 - _LP_SHARE) * run.seconds_left()
+        enough = (1.0 - _LP_SHARE) * run.seconds_left() if np.isfinite(run.seconds_left()) else 0.0
         while run.seconds_left() > enough:
             bound = self._linear_round()
             if bound is None or self._prove(bound):
@@ -119,7 +128,7 @@ class Outer:
             return None
         self.rounds[0] += 1
         x = np.clip(np.asarray(self.engine.getSolution().col_value)[: len(self._points)], 0.0, 1.0)
-        bound = self.function.proven(self.engine)
+        bound = self.function.proven(self.engine) / self._unit
         self.function.cut(self.engine, x + (self.run.instance.p - x.sum()) / len(x))
         self._best = min(self._best, bound)
         return bound
@@ -136,7 +145,7 @@ class Outer:
         self.rounds[1] += 1
         self._solve(integral=True)
         info = engine.getInfo()
-        bound = float(info.mip_dual_bound) / self.function.scale  # a cut would reset it
+        bound = float(info.mip_dual_bound) / self.function.scale / self._unit  # a cut would reset it
         if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
             values = np.asarray(engine.getSolution().col_value)[: len(self._points)]
             x = (values > 0.5).astype(np.float64)
@@ -154,7 +163,7 @@ class Outer:
     def _prove(self, bound: float) -> bool:
         """Report the bound of an LP, and whether it closes the bracket."""
         before = self.run.bound
-        closed = prove(self.run, bound)
+        closed = prove(self.run, bound, "tangents")
         if self.run.bound != before:
             self._word = ""
         return closed
@@ -196,9 +205,9 @@ class Outer:
         return bool(outcome == ended.kOptimal)
 
 
-def scale_for(run: Run) -> float:
-    """Makes the incumbent worth 10,000 in a model, so that HiGHS' absolute tolerances are small."""
-    return _VALUE / run.objective if run.objective else 1.0
+def scale_for(run: Run, unit: float = 1.0) -> float:
+    """Makes the incumbent, in this unit, worth 10,000: HiGHS' absolute tolerances are then small."""
+    return _VALUE / (run.objective * unit) if run.objective else 1.0
 
 
 def add_points(engine: highspy.Highs, costs: Vector, p: int) -> None:

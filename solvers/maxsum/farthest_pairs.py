@@ -78,5 +78,5 @@ def farthest_pairs(run: Run) -> None:
         return
     weights = 2.0 * p - 4.0 * np.arange(1, len(pairs) + 1) + 1.0
     lengths = np.array([distances[i, j] for i, j in pairs])
-    if prove(run, float(weights @ lengths)):
+    if prove(run, float(weights @ lengths), "pairs"):
         run.message = "closed by the bound of the pairs"

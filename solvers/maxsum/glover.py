@@ -59,7 +59,7 @@ def row_model(
         each_row()
         row, low = distances[i].tolist(), float(least[i])
         model.own.add(model.w[i] - float(most[i]) * model.x[i] <= 0)
-        reach = pyo.quicksum(row[j] * model.x[j] for j in range(n) if j != i)
+        reach = pyo.quicksum(row[j] * model.x[j] for j in range(n) if j != i and row[j])
         model.others.add(model.w[i] - reach - low * model.x[i] <= -low)
     return model
 

@@ -43,18 +43,20 @@ def glover_woolsey_model(instance: Instance, each_row: EachRow = lambda: None) -
     import pyomo.environ as pyo
 
     n, distances = instance.n, instance.distances
-    pairs = [(int(i), int(j)) for i, j in np.argwhere(np.triu(distances, k=1) > 0.0)]
     model = pyo.ConcreteModel("glover-woolsey")
     model.x = pyo.Var(range(n), domain=pyo.Binary)
-    model.y = pyo.Var(pairs, domain=pyo.UnitInterval)
-    total = pyo.quicksum(float(distances[i, j]) * model.y[i, j] for i, j in pairs)
-    model.value = pyo.Objective(expr=total, sense=pyo.maximize)
+    model.y = pyo.Var(range(n), range(n), domain=pyo.UnitInterval, dense=False)  # those of the pairs
     model.choose = pyo.Constraint(expr=pyo.quicksum(model.x[i] for i in range(n)) == instance.p)
     model.both = pyo.ConstraintList()
-    for i, j in pairs:
-        each_row()
-        model.both.add(model.y[i, j] - model.x[i] <= 0)
-        model.both.add(model.y[i, j] - model.x[j] <= 0)
+    terms = []
+    for i in range(n):
+        for j in (i + 1 + np.flatnonzero(distances[i, i + 1 :])).tolist():
+            each_row()
+            y = model.y.add((i, j))
+            terms.append(float(distances[i, j]) * y)
+            model.both.add(y - model.x[i] <= 0)
+            model.both.add(y - model.x[j] <= 0)
+    model.value = pyo.Objective(expr=pyo.quicksum(terms), sense=pyo.maximize)
     return model
 
 

@@ -9,7 +9,7 @@ from solvers.base import Kind, Run, solver
 from solvers.maxmin.highs import EachRow
 from solvers.maxsum.glover import row_model
 from solvers.maxsum.linear_models import load, require_range, solve_linear_model
-from solvers.maxsum.start import largest_sums
+from solvers.maxsum.start import largest_sums, smallest_sums
 
 
 def kuo_glover_dhir_model(instance: Instance, each_row: EachRow = lambda: None) -> Any:
@@ -24,7 +24,7 @@ def kuo_glover_dhir_model(instance: Instance, each_row: EachRow = lambda: None) 
     parameters.
     """
     n, p, distances = instance.n, instance.p, instance.distances
-    least = distances.sum(axis=1) - largest_sums(distances, max(0, n - 1 - p))
+    least = smallest_sums(distances, min(p, n - 1))
     return row_model("kuo-glover-dhir", instance, least, largest_sums(distances, p - 1), each_row)
 
 

@@ -13,9 +13,11 @@ from dispersion.instance import Instance
 from solvers.interruptible import run_interruptibly
 from solvers.maxmin.highs import EachRow, handed_over, point_columns
 from solvers.maxsum.bracket import OPEN_WORD, WORD, believe
+from solvers.maxsum.scaling import unit_of
 from solvers.maxsum.start import opened
 from solvers.run import Run
 
+_WORTH = 2.0**13  # of the incumbent in a model, at most; half of it at least
 _IGNORED = 2e-9  # of the largest distance, which is made 1/2 at least: HiGHS ignores less than 1e-9
 
 Build = Callable[[Instance, EachRow], Any]
@@ -29,13 +31,14 @@ def load() -> None:
     import solvers.kernels.swaps  # noqa: F401
 
 
-def in_reach(instance: Instance) -> tuple[Instance, float]:
-    """The instance with its largest distance between 1/2 and 1, and the power of two that did it.
+def in_reach(instance: Instance, worth: float) -> tuple[Instance, float]:
+    """The instance in a unit that suits HiGHS, and the power of two that did it.
 
-    HiGHS drops coefficients below 1e-9, and its tolerances are absolute.
+    HiGHS drops coefficients below 1e-9, so the largest distance is at least 1/2; and its tolerances are
+    absolute, so a selection that is `worth` something is worth 4096 at least.
     """
-    _, exponent = np.frexp(instance.distances.max())
-    scale = float(np.ldexp(1.0, -int(exponent)))
+    _, exponent = np.frexp(worth)
+    scale = max(unit_of(instance.distances), float(np.ldexp(_WORTH, -int(exponent))))
     return Instance(instance.distances * scale, instance.p, instance.name), scale
 
 
@@ -69,7 +72,7 @@ def solve_linear_model(run: Run, build: Build) -> None:
     if not opened(run):
         return
     run.message = "time was up before the model stood"
-    instance, scale = in_reach(run.instance)
+    instance, scale = in_reach(run.instance, run.objective or 1.0)
     engine = handed_over(run, lambda check: build(instance, check))
     columns = np.array(point_columns(engine, run.instance.n), dtype=np.int32)
     inside = np.zeros(run.instance.n)
@@ -78,11 +81,15 @@ def solve_linear_model(run: Run, build: Build) -> None:
     _optimise(run, engine, columns, scale)
     info = engine.getInfo()
     done = engine.getModelStatus() == highspy.HighsModelStatus.kOptimal
+    if engine.getModelStatus() == highspy.HighsModelStatus.kTimeLimit:
+        run.stop_by_clock()
     size = f"{engine.getNumCol()} columns, {engine.getNumRow()} rows"
     run.message = f"{info.mip_node_count} nodes, {size}"
     if np.isfinite(info.mip_dual_bound):
         closed = believe(run, info.mip_dual_bound / scale, closed=done)
         run.message += f"; {WORD if closed else OPEN_WORD}"
+        if done and not closed:
+            run.message += "; HiGHS calls it solved, but its tolerances leave more open than that"
 
 
 def _optimise(run: Run, engine: Any, columns: NDArray[np.int32], scale: float) -> None:
@@ -96,6 +103,7 @@ def _optimise(run: Run, engine: Any, columns: NDArray[np.int32], scale: float) -
         "mip_rel_gap": 0.0,
         "mip_abs_gap": 1e-9 * scale * abs(run.objective or 0.0),
         "mip_min_logging_interval": 0.5,
+        "presolve": "off",  # it finds rows to cut that take long, and do not look at the clock
     }.items():
         engine.setOptionValue(option, value)
 

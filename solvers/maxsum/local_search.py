@@ -44,5 +44,6 @@ def local_search(run: Run) -> None:
     if excess is None:
         run.message = "no bound: the distances are not of negative type"
         return
-    prove(run, run.objective * (p + 1) / (p - 1) * (1.0 + _ROUNDING) + slack(excess, p))
+    bound = run.objective * ((p + 1) / (p - 1)) * (1.0 + _ROUNDING) + slack(excess, p)
+    prove(run, bound, "local optimum")
     run.message = "bound by negative type"

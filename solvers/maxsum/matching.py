@@ -79,4 +79,4 @@ def matching(run: Run) -> None:
     pairs, weight = heaviest_matching(run, steps, p // 2)
     run.incumbent(completed(instance.distances, pairs, p))
     bound = weight * step * (p - 1 if p % 2 == 0 else p)
-    prove(run, bound if run.bound is None else min(bound, run.bound))
+    prove(run, bound if run.bound is None else min(bound, run.bound), "matching")

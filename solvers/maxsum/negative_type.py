@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispersion.errors import NotApplicableError
-from solvers.maxsum.dense import CHOLESKY, need_dense
-from solvers.run import Run
+from solvers.maxsum.dense import CHOLESKY, EIGENVALUES, need_dense
+from solvers.maxsum.scaling import unit_of
+from solvers.run import Run, TimeUp
 
 Matrix = NDArray[np.float64]
 
@@ -62,9 +63,10 @@ def excess_curvature(matrix: Matrix) -> float | None:
     n = len(matrix)
     if n == 1:
         return 0.0
-    form = -on_plane(matrix)
+    unit = unit_of(np.abs(matrix))
+    form = -on_plane(matrix * unit)
     trace = float(np.abs(np.diagonal(form)).sum())
-    excess = float(np.finfo(np.float64).eps) * (4.0 * (n + 4) * trace + 512.0 * size_of(matrix))
+    excess = float(np.finfo(np.float64).eps) * (4.0 * (n + 4) * trace + 512.0 * size_of(matrix * unit))
     if excess == 0.0:
         return 0.0
     form[np.diag_indices(n - 1)] += excess / 2.0
@@ -72,7 +74,7 @@ def excess_curvature(matrix: Matrix) -> float | None:
         np.linalg.cholesky(form)
     except np.linalg.LinAlgError:
         return None
-    return excess
+    return excess / unit
 
 
 def slack(excess: float, p: int) -> float:
@@ -94,9 +96,20 @@ def require_negative_type(run: Run) -> float:
     need_dense(run, instance.n, CHOLESKY)
     excess = excess_curvature(instance.distances)
     if excess is None:
-        largest = float(np.linalg.eigvalsh(on_plane(instance.distances))[-1])
         raise NotApplicableError(
-            f"the distances of {instance.name} are not of negative type: x' D x reaches {largest:.6g} "
-            "x' x on sum x = 0, so tangents are no upper bounds; use 'qcr', which needs none."
+            f"the distances of {instance.name} are not of negative type: {_by_how_much(run)}, so "
+            "tangents are no upper bounds; use 'qcr', which needs none."
         )
     return slack(excess, instance.p)
+
+
+def _by_how_much(run: Run) -> str:
+    """What the quadratic form reaches, if there is time for that."""
+    distances = run.instance.distances
+    try:
+        need_dense(run, run.instance.n, EIGENVALUES)
+    except TimeUp:
+        return "x' D x > 0 for some x with sum x = 0"
+    unit = unit_of(distances)
+    largest = float(np.linalg.eigvalsh(on_plane(distances * unit))[-1]) / unit
+    return f"x' D x reaches {largest:.6g} x' x on sum x = 0"

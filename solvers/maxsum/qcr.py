@@ -19,6 +19,7 @@ from solvers.maxsum.reformulation import (
     rounding_of,
     uniform_shift,
 )
+from solvers.maxsum.scaling import unit_of
 from solvers.maxsum.start import opened
 
 _LARGEST = 700  # points for which the best diagonal is sought
@@ -86,13 +87,33 @@ class _Relaxation:
                 return float(bound)
 
 
-def _relaxation(problem: Quadratic, run: Run) -> tuple[_Relaxation, Vector]:
+class _Bracket:
+    """The bracket of a run, in the unit of its problem: distances there are multiplied by `unit`."""
+
+    def __init__(self, run: Run, unit: float) -> None:
+        self.run, self._unit = run, unit
+
+    def floor(self) -> float:
+        """The largest bound that closes it."""
+        return floor_of(self.run) * self._unit
+
+    def prove(self, bound: float) -> bool:
+        """Report a bound, and whether it closes the bracket."""
+        return prove(self.run, bound / self._unit, "reformulation")
+
+    def worth_reporting(self, bound: float) -> bool:
+        """Whether a bound takes a notable share of what is open."""
+        run, least = self.run, self.run.objective or 0.0
+        return run.bound is None or run.bound - bound / self._unit > _NOTABLE * (run.bound - least)
+
+
+def _relaxation(problem: Quadratic, bracket: _Bracket) -> tuple[_Relaxation, Vector]:
     """With the best diagonal there is time for, and a point to start from."""
-    n = len(problem.linear)
+    n, run = len(problem.linear), bracket.run
     x = np.full(n, problem.p / n)
     need_dense(run, n, EIGENVALUES + CHOLESKY)
     if n <= _LARGEST:
-        shift, _, x = best_shift(problem, floor_of(run), lambda: run.seconds_left() == 0.0)
+        shift, _, x = best_shift(problem, bracket.floor(), lambda: run.seconds_left() == 0.0)
     else:
         shift = np.full(n, uniform_shift(problem.matrix))
     excess = excess_of(problem.matrix, shift)
@@ -107,18 +128,19 @@ def _selection(problem: Quadratic, inside: NDArray[np.bool_]) -> NDArray[np.intp
     return np.concatenate([problem.taken, problem.points[inside]])
 
 
-def _reduce(run: Run, problem: Quadratic) -> tuple[_Relaxation, Vector] | None:
+def _reduce(bracket: _Bracket, problem: Quadratic) -> tuple[_Relaxation, Vector] | None:
     """Fix points and find new diagonals in turn, until that ends; `None` if it closes the bracket."""
+    run = bracket.run
     while True:
         n = len(problem.linear)
         if problem.p in (0, n):
             run.incumbent(_selection(problem, np.full(n, problem.p == n)))
-            prove(run, floor_of(run))
+            bracket.prove(bracket.floor())
             return None
-        relaxation, x = _relaxation(problem, run)
+        relaxation, x = _relaxation(problem, bracket)
         fixed = np.zeros(n, dtype=np.int8)
-        bound = relaxation.bound(fixed, x, floor_of(run), _ROOT_STEPS)
-        if prove(run, max(bound, run.objective or 0.0)):
+        bound = relaxation.bound(fixed, x, bracket.floor(), _ROOT_STEPS)
+        if bracket.prove(max(bound, bracket.floor())):
             return None
         run.need()
         count = int((fixed != 0).sum())
@@ -136,8 +158,8 @@ def _reduce(run: Run, problem: Quadratic) -> tuple[_Relaxation, Vector] | None:
 class _Tree:
     """Best-first branch and bound: the open nodes by bound."""
 
-    def __init__(self, run: Run, relaxation: _Relaxation) -> None:
-        self.run, self.relaxation = run, relaxation
+    def __init__(self, bracket: _Bracket, relaxation: _Relaxation) -> None:
+        self.run, self.bracket, self.relaxation = bracket.run, bracket, relaxation
         self.nodes = 0
         self.open: list[tuple[float, int, Signs, NDArray[np.float32]]] = []
         self._most_open = _MEMORY // (5 * len(relaxation.shift) + 200)
@@ -145,7 +167,7 @@ class _Tree:
     def visit(self, fixed: Signs, x: Vector, bound: float) -> None:
         """Bound a node; keep it if it is open, report it if it is a selection."""
         self.nodes += 1
-        problem, floor = self.relaxation.problem, floor_of(self.run)
+        problem, floor = self.relaxation.problem, self.bracket.floor()
         bound = min(bound, self.relaxation.bound(fixed, x, floor, _NODE_STEPS))
         if bound <= floor:
             return
@@ -172,21 +194,21 @@ class _Tree:
 
     def search(self, x: Vector) -> None:
         """Until the bracket is closed, time is up, or too many nodes are open."""
-        run = self.run
+        run, bracket = self.run, self.bracket
         self.visit(np.zeros(len(x), dtype=np.int8), x, np.inf)
         while self.open and run.seconds_left() > 0.0 and len(self.open) < self._most_open:
             bound = -self.open[0][0]
-            if bound <= floor_of(run):
+            if bound <= bracket.floor():
                 self.open.clear()
                 break
-            if run.bound is None or run.bound - bound > _NOTABLE * (run.bound - (run.objective or 0.0)):
-                prove(run, bound)
+            if bracket.worth_reporting(bound):
+                bracket.prove(bound)
             self.branch()
         self._close()
 
     def _close(self) -> None:
-        run = self.run
-        prove(run, max(-self.open[0][0], floor_of(run)) if self.open else floor_of(run))
+        run, floor = self.run, self.bracket.floor()
+        self.bracket.prove(max(-self.open[0][0], floor) if self.open else floor)
         problem = self.relaxation.problem
         run.message = f"{self.nodes} nodes, {len(problem.linear)} of {run.instance.n} points undecided"
         if len(self.open) >= self._most_open:
@@ -224,9 +246,11 @@ def qcr(run: Run) -> None:
     if not opened(run):
         return
     run.message = "time was up before the search"
-    found = _reduce(run, Quadratic.of(np.array(instance.distances), instance.p))
+    unit = unit_of(instance.distances)
+    bracket = _Bracket(run, unit)
+    found = _reduce(bracket, Quadratic.of(instance.distances * unit, instance.p))
     run.message = "closed at the root" if found is None else run.message
     if found is not None:
         run.need()
         relaxation, x = found
-        _Tree(run, relaxation).search(x)
+        _Tree(bracket, relaxation).search(x)

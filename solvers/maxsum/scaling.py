@@ -1,4 +1,4 @@
-"""Distances as whole numbers, for engines that count."""
+"""Distances in a unit that engines and linear algebra can take: whole numbers, or near 1."""
 
 from __future__ import annotations
 
@@ -10,6 +10,16 @@ from numpy.typing import NDArray
 from dispersion.instance import Instance
 
 _LARGEST_SUM = 2.0**53  # of whole numbers: beyond it, floats that count them are not exact
+
+
+def unit_of(matrix: NDArray[np.float64]) -> float:
+    """The power of two that brings the largest entry between 1/2 and 1; 1 if there is none above 0.
+
+    Multiplying by it rounds nothing, but for entries that vanish beside the largest; then squares and
+    sums of entries neither overflow nor vanish.
+    """
+    _, exponent = np.frexp(matrix.max())
+    return float(np.ldexp(1.0, -int(exponent)))
 
 
 def scaled(instance: Instance) -> tuple[NDArray[np.int64], float]:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from solvers.base import Kind, Run, solver
 from solvers.maxsum.cuts import Outer, Vector, add_points, load, scale_for, top, weights_of
 from solvers.maxsum.negative_type import Matrix, require_negative_type
-from solvers.maxsum.start import opened
+from solvers.maxsum.scaling import unit_of
+from solvers.maxsum.start import opened, start_at_least
 
 if TYPE_CHECKING:
     import highspy
@@ -103,7 +104,9 @@ def tangent(run: Run) -> None:
         The distances are not of negative type.
     """
     instance = run.instance
-    slack = require_negative_type(run)
+    with start_at_least(run):
+        slack = require_negative_type(run)
     if opened(run):
-        function = _Tangents(np.array(instance.distances), instance.p, slack, scale_for(run))
-        Outer(run, function).close()
+        unit = unit_of(instance.distances)
+        scaled = instance.distances * unit
+        Outer(run, _Tangents(scaled, instance.p, slack * unit, scale_for(run, unit)), unit).close()

@@ -13,7 +13,7 @@ from solvers.maxsum.cuts import Outer, load, scale_for
 from solvers.maxsum.dense import EIGENVALUES, EIGENVECTORS, need_dense
 from solvers.maxsum.negative_type import Matrix
 from solvers.maxsum.squares import Squares, square_root
-from solvers.maxsum.start import opened
+from solvers.maxsum.start import opened, start_at_least
 
 _SMALLEST = 1e-5  # largest distance, where the square of the vector sum still shows what it lacks
 _INDEFINITE = 1e-8  # of n: a negative eigenvalue that rounding does not explain
@@ -102,7 +102,8 @@ def unit_vectors(run: Run) -> None:
         The distances are not 1 - cos of any vectors.
     """
     n, p = run.instance.n, run.instance.p
-    need_dense(run, n, EIGENVALUES)
+    with start_at_least(run):
+        need_dense(run, n, EIGENVALUES)
     matrix = cosines(run.instance)
     if not opened(run):
         return

@@ -7,7 +7,6 @@ import threading
 import numpy as np
 from numpy.typing import NDArray
 
-from dispersion.solution import Refutation
 from solvers.run import Run
 
 
@@ -49,6 +48,4 @@ class Bracket:
             if t > self.high:
                 return
             self.high = t - 1
-            if by:
-                self.run.refutations.append(Refutation(float(levels[t]), by, nodes))
-            self.run.prove(float(levels[self.high]))
+            self.run.prove(float(levels[self.high]), by, nodes)

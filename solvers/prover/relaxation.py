@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispersion.errors import EngineError
+from solvers.engines import silent_engine
 from solvers.kernels.bitset import packed
 from solvers.kernels.clique_cover import conflicts_of, edge_clique_cover
 from solvers.kernels.cliques import violated_cliques, weighted_cover
@@ -79,7 +80,7 @@ class Relaxation:
         self._slack: set[bytes] = set()
         self._forced: set[bytes] = set()
         self._columns = np.arange(self.m, dtype=np.int32)
-        self._engine = highspy.Highs()
+        self._engine = silent_engine()
         for option, value in {
             "output_flag": False,
             "presolve": "off",  # the basis of the last solve is a better start

@@ -4,6 +4,7 @@
 
     report      what came of it
     chain       follow the refutations of a solution down to its bound
+    sums        bounds on sums, by our branch and bound
     arguments   degrees, cores, colourings and eigenvalues, in numpy
     theta       the theta function, by a method of its own
     cover       weighted covers by cliques of conflicts, checked in exact integers

@@ -9,12 +9,14 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from dispersion.errors import ContradictionError, InputError
+from dispersion.errors import ContradictionError
 from dispersion.instance import Instance
-from dispersion.solution import Solution
+from dispersion.solution import Refutation, Solution
 from dispersion.verify import faults_of, recompute
+from solvers.base import check_instance
 from solvers.rechecking.check import Means, check
 from solvers.rechecking.report import Checked, Finding, Recheck
+from solvers.rechecking.sums import recheck_sum
 
 
 def recheck(
@@ -26,14 +28,20 @@ def recheck(
     threads: int = 1,
     every: bool = False,
 ) -> Recheck:
-    """Look at the proof of a max-min solution again, by other means than those that made it.
+    """Look at the proof of a solution again, by other means than those that made it.
 
-    The selection's value is recomputed on the original matrix.  The refutations must lead down to the
-    bound: no distance between the lowest of them and the bound.  The lowest, which implies the others,
-    is then derived again: a cheap argument by plain numpy, a weighted cover by a fresh linear program
-    whose multipliers are checked in whole numbers; and where that does not succeed (the prover may
-    have reduced the points first), or a search was what refuted, by one engine after the other, each
-    from the pairs up.
+    The selection's value is recomputed on the original matrix.
+
+    For max-min, the refutations must lead down to the bound: no distance between the lowest of them and
+    the bound.  The lowest, which implies the others, is then derived again: a cheap argument by plain
+    numpy, a weighted cover by a fresh linear program whose multipliers are checked in whole numbers;
+    and where that does not succeed (the prover may have reduced the points first), or a search was what
+    refuted, by one engine after the other, each from the pairs up.  Where an engine from outside gave
+    its word (see `dispersion.Solution.bound_by`), or nothing was kept, all our arguments are tried at
+    the distance above the bound, then the engines, but not the one whose word it is.
+
+    For max-sum, `qcr` is run on the instance, which asks no engine.  What its own reformulation proved
+    is not checked: there is no second way.
 
     Parameters
     ----------
@@ -45,7 +53,7 @@ def recheck(
         Wall-clock time for every refutation that is checked.
     engines : sequence of str
         Of "plain-search" (a clique search in plain Python: a million nodes in half a minute), "cp-sat"
-        and "highs"; none for the cheap arguments alone.
+        and "highs"; none for the cheap arguments alone.  For max-sum they are not asked.
     threads : int
         Threads of CP-SAT and HiGHS.
     every : bool
@@ -55,13 +63,12 @@ def recheck(
     -------
     Recheck
         True if the bound is confirmed.  A contradiction is in its `faults`.  Whatever is not derived
-        again is undecided, never confirmed; of a solver that keeps no refutations there is no evidence,
-        unless its bound is the longest distance.
+        again is undecided, never confirmed; without a bound there is no evidence.
 
     Raises
     ------
     InputError
-        A limit is out of range, no engine has this name, or the solution is of another objective.
+        `instance` is no `Instance`, a limit is out of range, or no engine has this name.
 
     Examples
     --------
@@ -71,16 +78,16 @@ def recheck(
     >>> bool(recheck(instance, solve(instance, "clique")))
     True
     """
+    check_instance(instance, "recheck")
     means = Means(seconds, tuple(engines), threads)
-    if solution.objective_name != "max-min":
-        raise InputError(f"proofs are re-checked for max-min only, not {solution.objective_name}.")
+    if solution.objective_name == "max-sum":
+        return recheck_sum(instance, solution, seconds)
     solver, bound = solution.solver, solution.bound
     faults = faults_of(instance, solution)
     if solution.instance_digest != instance.digest:
         return Recheck(solver, None, bound, Finding.CONTRADICTED, tuple(faults))
     faults += [f"{solver}: {fault}" for fault in _broken_links(instance, solution)]
-    usable = [one for one in solution.refutations if one.value in instance.levels]
-    lowest_first = sorted(usable, key=lambda one: one.value)
+    lowest_first = sorted(_claims(instance, solution), key=lambda one: one.value)
     selected, value = _selection(instance, solution)
     checked = tuple(
         check(instance, claim, means, selected, value) for claim in lowest_first[: None if every else 1]
@@ -88,7 +95,17 @@ def recheck(
     false = [one for one in checked if one.finding is Finding.CONTRADICTED]
     faults[:0] = [f"{solver}: {one}" for one in false]
     finding = Finding.CONTRADICTED if faults else _finding(instance, bound, checked)
-    return Recheck(solver, value, bound, finding, tuple(faults), checked)
+    remark = "there is no bound" if bound is None else ""
+    return Recheck(solver, value, bound, finding, tuple(faults), checked, remark)
+
+
+def _claims(instance: Instance, solution: Solution) -> list[Refutation]:
+    """The refutations of distances; if none was kept, that of the distance above the bound."""
+    usable = [one for one in solution.refutations if one.value in instance.levels]
+    if solution.refutations or solution.bound is None:
+        return usable
+    above = instance.levels[instance.levels > solution.bound]
+    return [Refutation(float(above[0]), solution.solver)] if len(above) else []
 
 
 def _selection(instance: Instance, solution: Solution) -> tuple[NDArray[np.intp] | None, float | None]:

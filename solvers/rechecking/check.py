@@ -12,6 +12,7 @@ from dispersion.errors import EngineError, UnknownNameError
 from dispersion.instance import Instance
 from dispersion.solution import Refutation
 from dispersion.verify import recompute
+from solvers.engines import CP_SAT, HIGHS, engine_of
 from solvers.rechecking.arguments import Pairs, by_colouring, by_core, by_degrees, by_spectrum
 from solvers.rechecking.clock import Clock
 from solvers.rechecking.cover import by_cover
@@ -32,6 +33,9 @@ ARGUMENTS: dict[str, Argument] = {
     "theta": by_theta,
 }  #: by the name the prover gives them
 
+SEARCHES = {"search": "plain-search", "branch and cut": "highs"}  #: of the prover, with what is likest
+OUTSIDE = {"cp-sat": CP_SAT, "highs": HIGHS}  #: what engines from outside are called in labels
+
 Witness = NDArray[np.intp]
 
 
@@ -50,11 +54,17 @@ class Means:
                 raise UnknownNameError("engine", engine, ENGINES)
 
     def for_claim(self, by: str) -> dict[str, Engine]:
-        """The argument that was named, if we have it, then the engines, the likest first."""
-        first = {"search": "plain-search", "branch and cut": "highs"}.get(by)
+        """The argument that was named, or all where none of ours was, then engines, the likest first.
+
+        An engine is not asked to confirm its own word.
+        """
+        first = SEARCHES.get(by)
         names = sorted(self.engines, key=lambda name: name != first)
-        asked = {name: ENGINES[name] for name in names}
-        return {by: _replying(ARGUMENTS[by]), **asked} if by in ARGUMENTS else asked
+        asked = {name: ENGINES[name] for name in names if OUTSIDE.get(name, "") != engine_of(by)}
+        if by in SEARCHES:
+            return asked
+        arguments = [by] if by in ARGUMENTS else list(ARGUMENTS)
+        return {name: _replying(ARGUMENTS[name]) for name in arguments} | asked
 
 
 def _replying(argument: Argument) -> Engine:
@@ -69,7 +79,7 @@ def check(
     selected: Witness | None = None,
     value: float | None = None,
 ) -> Checked:
-    """Try the selection that is there, then the argument named, then engine after engine.
+    """Try the selection that is there, then the argument named or all, then engine after engine.
 
     Parameters
     ----------

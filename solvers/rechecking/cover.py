@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispersion.errors import EngineError
+from solvers.engines import silent_engine
 from solvers.rechecking.arguments import Pairs, core
 from solvers.rechecking.clock import Clock
 from solvers.run import TimeUp
@@ -75,9 +76,7 @@ class _Program:
     """Maximise the number of points, at most one of every clique, in HiGHS."""
 
     def __init__(self, n: int) -> None:
-        import highspy
-
-        self._engine = highspy.Highs()
+        self._engine = silent_engine()
         self._engine.setOptionValue("output_flag", False)
         self._engine.setOptionValue("presolve", "off")  # go on from the last basis
         self._engine.setOptionValue("solver", "simplex")

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispersion.errors import EngineError
+from solvers.engines import silent_engine
 from solvers.interruptible import run_interruptibly
 from solvers.rechecking.arguments import Pairs, core
 from solvers.rechecking.clock import Clock
@@ -63,8 +64,7 @@ def by_highs(apart: Pairs, p: int, clock: Clock, threads: int) -> Reply:
     if n < p:
         return Reply(refuted=True)
     columns = np.arange(n, dtype=np.int32)
-    engine = highspy.Highs()
-    engine.setOptionValue("log_to_console", False)
+    engine = silent_engine()
     engine.addVars(n, np.zeros(n), np.ones(n))
     engine.changeColsIntegrality(n, columns, np.ones(n, dtype=np.uint8))
     engine.changeColsCost(n, columns, np.ones(n))

@@ -17,7 +17,7 @@ class Finding(Enum):
     CONFIRMED = "confirmed"  #: derived again
     CONTRADICTED = "contradicted"  #: false, or its chain of evidence is broken: a defect
     UNDECIDED = "undecided"  #: neither derived nor contradicted, in the time and by the means given
-    NO_EVIDENCE = "no evidence"  #: nothing was kept that could be checked
+    NO_EVIDENCE = "no evidence"  #: no bound, or no second way to derive it: the remark says which
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -76,6 +76,8 @@ class Recheck:
         Everything that is wrong, one sentence each, false refutations first; empty unless contradicted.
     checked : tuple of Checked
         The refutations that were checked, the lowest (which carries the bound) first.
+    remark : str
+        Why nothing was checked, "" if something was.
     """
 
     solver: str
@@ -84,6 +86,7 @@ class Recheck:
     finding: Finding
     faults: tuple[str, ...] = ()
     checked: tuple[Checked, ...] = ()
+    remark: str = ""
 
     def __bool__(self) -> bool:
         """Whether the bound is confirmed and nothing is wrong: `assert recheck(...)` is safe."""
@@ -91,6 +94,7 @@ class Recheck:
 
     def __str__(self) -> str:
         """What is wrong, then the finding, then every check; one a line."""
-        head = f"{self.solver}: bound {self.bound!r}: {self.finding.value}"
+        reason = f", {self.remark}" if self.remark else ""
+        head = f"{self.solver}: bound {self.bound!r}: {self.finding.value}{reason}"
         fine = [str(one) for one in self.checked if one.finding is not Finding.CONTRADICTED]
         return "\n".join([*(f"FAIL {fault}" for fault in self.faults), head, *fine])

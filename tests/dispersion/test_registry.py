@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -47,6 +50,117 @@ def test_an_interrupted_discovery_starts_again(tmp_path, monkeypatch):
     (tmp_path / "flag_of_this_test.py").write_text("")
     importlib.invalidate_caches()
     assert list(things) == ["a", "b"]
+
+
+def test_no_thread_sees_half_of_the_names(tmp_path, monkeypatch):
+    """A look-up during the discovery of another thread waits; that thread itself may look names up."""
+    package = tmp_path / "slow_plugins"
+    package.mkdir()
+    (package / "__init__.py").write_text(
+        "import threading\n"
+        "from dispersion.registry import Registry\n"
+        "things = Registry('thing', __name__)\n"
+        "begun, asked = threading.Event(), threading.Event()\n"
+        "seen = []\n"
+    )
+    (package / "a.py").write_text(
+        "import slow_plugins\n"
+        "slow_plugins.things.add('a', 1)\n"
+        "slow_plugins.seen += slow_plugins.things\n"
+        "slow_plugins.begun.set()\n"
+        "slow_plugins.asked.wait(10)\n"
+    )
+    (package / "b.py").write_text("from slow_plugins import things\nthings.add('b', 2)\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    import slow_plugins
+
+    def look_up(name):
+        slow_plugins.begun.wait(10)
+        slow_plugins.asked.set()
+        return slow_plugins.things[name]
+
+    with ThreadPoolExecutor(9) as pool:
+        first = pool.submit(list, slow_plugins.things)
+        others = [pool.submit(look_up, name) for name in "abbbbbbb"]
+        assert first.result() == ["a", "b"]
+        assert [other.result() for other in others] == [1] + 7 * [2]
+    assert slow_plugins.seen == ["a"]
+
+
+def test_a_module_may_be_imported_by_another_thread_meanwhile(tmp_path, monkeypatch):
+    """It registers without waiting for the discovery, which waits for its import."""
+    package = tmp_path / "crossed_plugins"
+    package.mkdir()
+    (package / "__init__.py").write_text(
+        "import threading\n"
+        "from dispersion.registry import Registry\n"
+        "things = Registry('thing', __name__)\n"
+        "importing, discovering = threading.Event(), threading.Event()\n"
+    )
+    (package / "a.py").write_text("import crossed_plugins\ncrossed_plugins.discovering.set()\n")
+    (package / "b.py").write_text(
+        "import crossed_plugins\n"
+        "crossed_plugins.importing.set()\n"
+        "crossed_plugins.discovering.wait(10)\n"
+        "crossed_plugins.things.add('b', 2)\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    import crossed_plugins
+
+    with ThreadPoolExecutor(2) as pool:
+        importing = pool.submit(importlib.import_module, "crossed_plugins.b")
+        assert crossed_plugins.importing.wait(10)
+        discovering = pool.submit(list, crossed_plugins.things)
+        assert discovering.result(timeout=10) == ["b"]
+        importing.result(timeout=10)
+
+
+FIRST_USE = """
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dispersion import Instance, generate
+from dispersion.library.formats import formats
+from dispersion.report.section import sections
+from pruning.allocation import allocations
+from pruning.criteria import criteria
+from pruning.spaces import spaces
+from pruning.zoo.datasets import datasets
+from pruning.zoo.networks import networks
+from solvers import solve, solvers
+
+registries = [solvers, formats, sections, allocations, criteria, spaces, datasets, networks]
+questions = [("max-min", "clique"), ("max-min", "kuby"), ("max-min", "cp-sat"), ("max-min", "grasp"),
+             ("max-sum", "qcr"), ("max-sum", "tangent"), ("max-sum", "glover"), ("max-sum", "cp-sat")]
+instance = Instance([[abs(i - j) for j in range(12)] for i in range(12)], 4)
+barrier = threading.Barrier(len(registries) + 2 * len(questions) + 2)
+
+def listed(registry):
+    barrier.wait()
+    return list(registry)
+
+def solved(question):
+    barrier.wait()
+    return solve(instance, question[1], objective=question[0], time_limit=600.0).objective
+
+def generated(seed):
+    barrier.wait()
+    return generate("geo", 12, 4, seed=seed).digest
+
+with ThreadPoolExecutor(barrier.parties) as pool:
+    names = [pool.submit(listed, registry) for registry in registries]
+    values = [pool.submit(solved, question) for question in 2 * questions]
+    digests = [pool.submit(generated, 1) for _ in range(2)]
+for registry, found in zip(registries, names):
+    assert found.result() == list(registry) != [], registry.kind
+assert [value.result() for value in values] == 2 * ([3.0] * 4 + [42.0] * 4), values
+assert len({digest.result() for digest in digests}) == 1
+"""
+
+
+def test_the_first_use_may_be_from_many_threads():
+    """Registries, engines, compiled kernels and what an instance computes once, in a fresh process."""
+    done = subprocess.run([sys.executable, "-c", FIRST_USE], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_a_name_is_taken_once():

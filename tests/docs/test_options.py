@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from dispersion import objectives
 from dispersion.study.arguments import parser
 from dispersion.study.options import parse
 from docs._extensions.command_lines import PARSERS, described
@@ -129,7 +130,9 @@ def test_defaults_that_the_readme_states():
     assert stated
     for text, (name, value) in stated.items():
         assert made.get_default(name) == value, text
-    assert f"`{inspect.signature(solve).parameters['solver'].default}` (default)" in README
+    assert inspect.signature(solve).parameters["solver"].default is None
+    for objective in objectives:
+        assert f"| `{objectives[objective].default_solver}` (default) | {objective} |" in README
 
 
 def test_the_readme_marks_solvers_that_must_be_named():

@@ -116,6 +116,34 @@ def test_all_exact_solvers_find_the_same_optimum(kind):
     assert contradictions(instance, answers) == []
 
 
+EXTREME = {
+    "cloud": lambda rng: pairwise(rng.normal(size=(7, 3)), "euclidean") / 16.0,
+    "copies": lambda rng: pairwise(rng.integers(0, 2, (7, 2)), "euclidean") / 2.0,
+    "zeros": lambda rng: np.zeros((7, 7)),
+    "equal": lambda rng: np.ones((7, 7)),
+    "one huge": lambda rng: np.where(np.arange(49).reshape(7, 7) == 3, 1.0, 1e-7 * rng.random((7, 7))),
+    "of all sizes": lambda rng: 10.0 ** rng.uniform(-150.0, 0.0, (7, 7)),
+    "up to 2**53": lambda rng: rng.integers(2**52, 2**53, (7, 7)) / 2.0**53,
+}
+
+
+@pytest.mark.parametrize("kind", EXTREME)
+@pytest.mark.parametrize("name", [*EXACT, *OTHERS])
+def test_any_unit_of_length_will_do(name, kind, brute_force):
+    """From the least float to the largest: ranks are all that counts, and bounds stay finite."""
+    upper = np.triu(EXTREME[kind](np.random.default_rng(6)), k=1)
+    for scale in (5e-324 * 2.0**60, 2.0**53, 1e308):
+        for p in (3, 7):
+            instance = Instance((upper + upper.T) * scale, p)
+            solution = solve(instance, name, time_limit=600.0)
+            assert contradictions(instance, [solution]) == []
+            assert solution.objective <= brute_force(instance)
+            if name in EXACT:
+                assert solution.status is Status.OPTIMAL, (scale, p)
+                assert solution.objective == brute_force(instance), (scale, p)
+            assert solution.bound is None or np.isfinite(solution.bound)
+
+
 def test_too_few_distinct_points_are_no_error():
     """With fewer than p distinct points the optimum is 0, and proven."""
     instance = MEDIUM["fewer distinct points than p"](np.random.default_rng(1))

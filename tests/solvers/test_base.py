@@ -7,8 +7,27 @@ import time
 import numpy as np
 import pytest
 
-from dispersion import ContradictionError, EngineError, InputError, Instance, Status, UnknownNameError
-from solvers import Kind, Limits, Run, prepare, solve, solvers, solvers_for
+from dispersion import (
+    ContradictionError,
+    EngineError,
+    InputError,
+    Instance,
+    Status,
+    UnknownNameError,
+    objectives,
+)
+from solvers import (
+    Kind,
+    Limits,
+    Run,
+    core_set,
+    export_model,
+    prepare,
+    solve,
+    solve_core_set,
+    solvers,
+    solvers_for,
+)
 from solvers.base import find, solver
 
 LINE = Instance([[0, 1, 2], [1, 0, 1], [2, 1, 0]], 2)
@@ -58,6 +77,12 @@ def test_five_lines_are_enough():
         ({"threads": 0}, "threads must be at least 1, got 0"),
         ({"seed": -1}, "got -1"),
         ({"seed": 2**31}, "got 2147483648"),
+        ({"time_limit": "5"}, "more than 0 seconds, got '5'"),
+        ({"time_limit": True}, "more than 0 seconds, got True"),
+        ({"threads": 1.5}, "threads must be a whole number, got 1.5"),
+        ({"threads": None}, "threads must be a whole number, got None"),
+        ({"seed": "1"}, "the seed must be a whole number, got '1'"),
+        ({"seed": 2.0}, "the seed must be a whole number, got 2.0"),
     ],
 )
 def test_limits_out_of_range_are_refused(limits, words):
@@ -74,6 +99,47 @@ def test_unknown_solvers_and_objectives_suggest_the_nearest():
         solve(LINE, "clique", objective="max-sum")
     with pytest.raises(UnknownNameError, match="did you mean max-"):
         solve(LINE, "greedy", objective="max-mim")
+    with pytest.raises(UnknownNameError, match="unknown max-min solver 5; known: "):
+        solve(LINE, 5)
+    with pytest.raises(UnknownNameError, match="unknown objective None; known: "):
+        solve(LINE, objective=None)
+    with pytest.raises(UnknownNameError, match="did you mean max-min or max-sum"):
+        solve(LINE, objective=["max-min"])
+
+
+def test_an_objective_has_a_default_solver():
+    """The one that is registered for it, is exact, and is taken where none is named."""
+    for name in objectives:
+        default = find(objectives[name].default_solver, name)
+        assert default.kind is Kind.EXACT
+        assert solve(LINE, objective=name).solver == default.name
+    points = np.arange(12.0).reshape(6, 2)
+    assert solve_core_set(core_set(points, 2, objective="max-sum")).solver == "qcr"
+
+
+def test_no_time_limit_is_none():
+    """It is as good as infinity, also for the engines."""
+    instance = Instance.from_points(np.random.default_rng(3).normal(size=(11, 3)), 5)
+    for name in ("clique", "kuby", "cp-sat", "compact"):
+        assert solve(instance, name, time_limit=None).status is Status.OPTIMAL
+    for name in ("qcr", "tangent", "glover", "cp-sat"):
+        assert solve(instance, name, objective="max-sum", time_limit=None).status is Status.OPTIMAL
+
+
+def test_limits_may_be_numbers_of_numpy():
+    """They are kept as Python's."""
+    limits = Limits(np.float32(2.0), np.int32(1), np.int64(2**31 - 1))
+    assert [type(value) for value in (limits.seconds, limits.threads, limits.seed)] == [float, int, int]
+    assert solve(LINE, time_limit=np.float32(60.0), seed=np.int64(7)).status is Status.OPTIMAL
+
+
+@pytest.mark.parametrize("given", [LINE.distances, [[0, 1], [1, 0]], None, "points.csv"])
+def test_only_an_instance_can_be_solved(given, tmp_path):
+    """The sentence says how to make one."""
+    with pytest.raises(InputError, match=r"solve takes an Instance, got .*Instance\(distances, p\)"):
+        solve(given)
+    with pytest.raises(InputError, match="export_model takes an Instance, got"):
+        export_model(given, "kuby", tmp_path / "model.lp")
 
 
 def test_only_better_incumbents_and_tighter_bounds_are_kept():

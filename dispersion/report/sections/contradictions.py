@@ -23,8 +23,12 @@ def faults_of(study: Study) -> list[str]:
 
 def _in_rows(study: Study) -> list[str]:
     found = []
-    for question, group in by_question(rows_apart(study.solves)).items():
-        for one in group:
+    same: dict[object, list[SolveRow]] = {}  # under whatever names
+    for row in study.solves:
+        same.setdefault((row.instance_digest or row.question, row.objective_name), []).append(row)
+    for question, rows in by_question(rows_apart(study.solves)).items():
+        for one in rows:
+            group = same[one.instance_digest or one.question, one.objective_name]
             if one.status == "error":
                 found.append(f"{question}: {one.solver} failed: {one.message or 'no reason given'}")
             found += [

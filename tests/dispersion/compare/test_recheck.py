@@ -14,9 +14,12 @@ from dispersion import generate
 from dispersion.study import proofs
 from dispersion.study.stages import EXIT_FAULT, EXIT_INTERRUPTED
 from solvers import solve
+from solvers.engines import highs_name
+from solvers.rechecking.check import ARGUMENTS
 
 NAME = "geo, n = 40, seed = 1"
 CLIQUE = "clique, p 8, seed 0"
+KUBY = "kuby, p 8, seed 0"
 
 
 @pytest.fixture
@@ -32,14 +35,22 @@ def kept(done: Any, name: str) -> Any:
 
 @pytest.mark.usefixtures("_inline")
 def test_refutations_are_kept(study: Callable[..., Any]) -> None:
-    """By method and instance as the selections are; solvers that keep none are not in the file."""
+    """By method and instance as the selections are, with whose proofs they are; not of heuristics."""
     done = study("--solvers", "clique", "kuby", "tabu")
     assert done.code == 0
     solution = solve(generate("geo", 40, 8, seed=1), "clique")
     steps = [{"value": one.value, "by": one.by, "nodes": one.nodes} for one in solution.refutations]
     proof = {"objective": solution.objective, "bound": solution.bound, "refutations": steps}
     assert len(steps) > 1
-    assert kept(done, "refutations") == {CLIQUE: {NAME: proof}}
+    found = kept(done, "refutations")
+    assert set(found) == {CLIQUE, KUBY}
+    assert found[CLIQUE] == {NAME: proof}
+    by = [one["by"] for one in found[KUBY][NAME]["refutations"]]
+    assert by == ["degrees", *[highs_name()] * (len(by) - 1)]
+    assert len(by) > 1
+    messages = done.table("solves").set_index("solver").message
+    assert messages["kuby"].endswith(f"; bound by {highs_name()}")
+    assert "bound by" not in messages["clique"]
     assert CLIQUE in kept(done, "selections")
     assert "re-checked" not in done.err
     assert "rechecks.json" not in done.files
@@ -47,15 +58,18 @@ def test_refutations_are_kept(study: Callable[..., Any]) -> None:
 
 @pytest.mark.usefixtures("_inline")
 def test_proven_optima_are_checked_again(study: Callable[..., Any]) -> None:
-    """A line counts what was confirmed, and says whose proofs cannot be checked."""
+    """A line counts what was confirmed; the word of an engine is not taken, nor asked for again."""
     done = study("--solvers", "clique", "kuby", "tabu", "--recheck", "20")
     assert done.code == 0
     assert (
-        "re-checked 1 of 2 proven optima: 1 confirmed, 0 not decided in 20 s, 0 contradicted; "
-        "1 of kuby have no refutations\n" in done.err
+        "re-checked 2 of 2 proven optima: 2 confirmed, 0 not decided in 20 s, 0 contradicted\n"
+        in done.err
     )
     rechecks = kept(done, "rechecks")
-    assert rechecks["kuby, p 8, seed 0"][NAME]["finding"] == "no evidence"
+    [of_highs] = rechecks[KUBY][NAME]["checked"]
+    assert of_highs["by"] == highs_name()
+    assert of_highs["finding"] == "confirmed"
+    assert of_highs["decided_by"] in {*ARGUMENTS, "plain-search"}
     [checked] = rechecks[CLIQUE][NAME]["checked"]
     assert (checked["finding"], checked["decided_by"]) == ("confirmed", "plain-search")
     assert checked["value"] == kept(done, "refutations")[CLIQUE][NAME]["refutations"][-1]["value"]
@@ -85,6 +99,7 @@ def test_a_false_proof_is_the_first_fail(fakes: None, study: Callable[..., Any])
     assert "re-checked 1 of 1 proven optima: 0 confirmed, 0 not decided in 20 s, 1 contra" in done.err
     assert "no contradictions" not in done.err
     assert done.record["outcome"] == "failed"
+    assert done.table("solves").status.tolist() == ["contradicted", "error"]
     [checked] = kept(done, "rechecks")["false-witness, p 8, seed 0"][NAME]["checked"]
     assert checked["value_of_witness"] >= checked["value"]
     assert len(checked["witness"]) == 8

@@ -30,6 +30,11 @@ def solved(instance: Instance, keep: float | None = 0.5, **changes: Any) -> list
     return answers
 
 
+def replace_name(instance: Instance, name: str) -> Instance:
+    """The same matrix and p, called otherwise."""
+    return Instance(instance.distances, instance.p, name)
+
+
 def test_honest_answers_give_rows_and_no_faults(instance: Instance) -> None:
     """What solvers really answer contradicts nothing, and each answer is a row, in order."""
     judgement = judge(solved(instance))
@@ -67,7 +72,21 @@ def test_wrong_answers_are_faults(changes: dict[str, Any], told: str, instance: 
     """A wrong bound, value, selection or status is named with its solver, layer and keep ratio."""
     judgement = judge(solved(instance, **changes))
     assert any(fault.startswith(f"layer1, keep 0.5: {told}") for fault in judgement.faults)
+    wrong = [row.solver for row in judgement.rows if row.status == "contradicted"]
+    assert wrong == [changes.get("by", "clique")]  # nobody is blamed for what another made up
     assert len(judgement.rows) == len(HONEST)
+
+
+def test_the_same_question_under_two_names_is_one(instance: Instance) -> None:
+    """A bound that is below what was attained on the same matrix and p is no optimum."""
+    other = replace_name(instance, "layer2")
+    worse = solve(other, "random")
+    liar = replace(worse, solver="kuby", bound=worse.objective, status=Status.OPTIMAL)
+    asked = Task(other, None, "kuby", "max-min", Limits())
+    judgement = judge([*solved(instance), (asked, liar)])
+    assert [row.status for row in judgement.rows].count("contradicted") == 1
+    assert judgement.rows[-1].status == "contradicted"
+    assert f"{asked.question}: kuby proved that nothing exceeds" in judgement.faults[0]
 
 
 def test_a_failed_solve_is_a_fault_with_its_reason(instance: Instance) -> None:

@@ -22,15 +22,15 @@ def run():
 @pytest.mark.parametrize("bound", [3.0, 3.0 * (1 + 9e-10), 3.0 * (1 - 9e-10)])
 def test_what_is_equal_up_to_rounding_closes(run, bound):
     """And is then equal to the last bit."""
-    assert prove(run, bound)
+    assert prove(run, bound, "row sums")
     assert run.bound == run.objective == 3.0
 
 
 def test_what_is_not_does_not(run):
     """It is reported a little higher, so that rounding cannot put a selection above it."""
-    assert not prove(run, 3.1)
+    assert not prove(run, 3.1, "pairs")
     assert 3.1 < run.bound < 3.1 * (1 + 1e-10)
-    assert not prove(run, 3.0 * (1 + 1e-8))
+    assert not prove(run, 3.0 * (1 + 1e-8), "matching")
 
 
 @pytest.mark.parametrize("bound", [3.0 * (1 - 9e-7), 3.0, 3.0 * (1 + 9e-7)])
@@ -53,4 +53,4 @@ def test_without_an_incumbent_nothing_closes():
     """Nor is there a floor."""
     run = Run(Instance(1.0 - np.eye(4), 3), Limits(), "max-sum")
     assert floor_of(run) == -np.inf
-    assert not prove(run, 3.0)
+    assert not prove(run, 3.0, "pairs")

@@ -93,6 +93,58 @@ def test_engines_on_every_kind(name, kind, brute_force):
     check(instance, name, brute_force(instance, "max-sum"))
 
 
+def extremes() -> dict[str, np.ndarray]:
+    """Distances near the ends of what a float holds, and far apart from each other."""
+    rng = np.random.default_rng(2)
+    cloud = np.array(Instance.from_points(rng.normal(size=(7, 3)), 2).distances)
+    one = symmetric(7, rng.random)
+    one[0, 3] = one[3, 0] = 1e7
+    tiny = symmetric(7, rng.random)
+    tiny[1, 2] = tiny[2, 1] = 1e-12
+    places = np.array(
+        [[0.0, 0.0], [0.0, 0.0], [1.0, 2.0], [1.0, 2.0], [3.0, 1.0], [0.0, 1.0], [2.0, 2.0]]
+    )
+    bases = {
+        "cloud": cloud,
+        "copies": np.array(Instance.from_points(places, 2).distances),
+        "equal": 1.0 - np.eye(7),
+        "one huge": one,
+        "one tiny": tiny,
+        "of all sizes": symmetric(7, lambda k: 10.0 ** rng.uniform(-150.0, 0.0, k)),
+    }
+    whole = {"up to 2**53": symmetric(7, lambda k: rng.integers(2**52, 2**53, k).astype(float))}
+    return whole | {
+        f"{name}, {largest:g}": base / base.max() * largest
+        for name, base in bases.items()
+        for largest in (1e-300, 1e-280, 1e-100, 1e100, 1e280, 1e298, 1e306)
+    }
+
+
+EXTREMES = extremes()
+
+
+@pytest.mark.parametrize("name", INFOS)
+def test_any_unit_is_solved_or_refused_in_a_sentence(name, brute_force):
+    """No bound is infinite, no gap is no number, and nothing foreign is raised."""
+    for kind, matrix in EXTREMES.items():
+        for p in (2, 4, 7):
+            instance = Instance(matrix, p, kind)
+            try:
+                solution = solve(instance, name, objective="max-sum", time_limit=600.0)
+            except InputError:
+                assert name in REFUSING or matrix.max() < 1e-290, kind
+                continue
+            optimum = brute_force(instance, "max-sum")
+            assert contradictions(instance, [solution]) == [], kind
+            assert solution.objective <= optimum * (1 + 1e-12), kind
+            if solution.bound is not None:
+                assert optimum * (1 - 1e-9) <= solution.bound < np.inf, kind
+                assert 0.0 <= solution.gap <= 1.0, kind
+            if INFOS[name].kind is Kind.EXACT:
+                assert solution.status in (Status.OPTIMAL, Status.FEASIBLE), (kind, solution)
+                assert solution.objective == pytest.approx(optimum, rel=1e-6), kind
+
+
 @pytest.mark.parametrize("name", INFOS)
 def test_the_smallest_instances(name, brute_force):
     """Two points, and three of which two or all are chosen, at any distances."""

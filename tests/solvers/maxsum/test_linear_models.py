@@ -6,12 +6,12 @@ import highspy
 import numpy as np
 import pytest
 
-from dispersion import Instance, Status
+from dispersion import InputError, Instance, Status
 from solvers import export_model, solve
 from solvers.base import Limits
 from solvers.export import exporting
 from solvers.maxsum.linear_models import in_reach
-from solvers.maxsum.start import largest_sums, opened, row_bound
+from solvers.maxsum.start import largest_sums, opened, row_bound, smallest_sums
 from solvers.run import Run
 
 NAMES = ["glover", "glover-woolsey", "kuo-glover-dhir"]
@@ -62,9 +62,43 @@ def test_the_unit_of_length_does_not_matter(name, factor, cloud):
     one, two = (solve(each, name, objective="max-sum") for each in (instance, other))
     assert one.status is two.status is Status.OPTIMAL
     assert two.objective == pytest.approx(one.objective * factor)
-    scaled, scale = in_reach(other)
-    assert 0.5 <= scaled.distances.max() < 1.0
+    scaled, scale = in_reach(other, one.objective * factor)
+    assert scaled.distances.max() >= 0.5
+    assert 4096.0 <= one.objective * factor * scale < 8192.0
     assert (scaled.distances == other.distances * scale).all()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_one_huge_distance_hides_no_other(name, brute_force):
+    """HiGHS ignores costs below 1e-7: one distance of 1e7 took the bound below the optimum."""
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        n = int(rng.integers(5, 10))
+        upper = np.triu(rng.random((n, n)), k=1)
+        upper[0, 1 + seed % (n - 1)] = 10.0 ** (3 + seed % 6)
+        instance = Instance(upper + upper.T, n - 1)
+        try:
+            solution = solve(instance, name, objective="max-sum")
+        except InputError:  # HiGHS ignores coefficients that small beside others in a row
+            assert name != "glover-woolsey"
+            continue
+        optimum = brute_force(instance, "max-sum")
+        assert solution.objective == pytest.approx(optimum, rel=1e-12)
+        assert optimum * (1 - 1e-12) <= solution.bound <= optimum * (1 + 3e-6)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_points_at_the_origin_and_copies_leave_no_noise(name, brute_force):
+    """Sums of what is left, taken as differences, held 1.8e-15, which HiGHS does not read."""
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        points = rng.normal(size=(8, 3))
+        points[: 1 + seed % 3] = 0.0
+        points[5:] = points[2:5] if seed % 2 else points[4]
+        instance = Instance.from_points(points, 3 + seed % 5, ["cosine", "euclidean"][seed % 2])
+        solution = solve(instance, name, objective="max-sum")
+        assert solution.status is Status.OPTIMAL
+        assert solution.objective == pytest.approx(brute_force(instance, "max-sum"), rel=1e-12)
 
 
 def test_row_sums_bound_every_selection(random_instance, brute_force):
@@ -85,6 +119,9 @@ def test_largest_sums_by_hand():
     assert largest_sums(D, 0).tolist() == [0.0, 0.0, 0.0]
     assert largest_sums(D, 1).tolist() == [3.0, 3.0, 2.0]
     assert largest_sums(D, 2).tolist() == [4.0, 5.0, 3.0]
+    assert smallest_sums(D, 0).tolist() == [0.0, 0.0, 0.0]
+    assert smallest_sums(D, 1).tolist() == [1.0, 2.0, 1.0]
+    assert smallest_sums(D, 2).tolist() == [4.0, 5.0, 3.0]
 
 
 def test_who_has_a_model():

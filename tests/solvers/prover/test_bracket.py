@@ -35,13 +35,13 @@ def test_a_selection_lifts_and_never_lowers():
 
 
 def test_a_refutation_lowers_and_never_lifts():
-    """It is kept with what proved it, if that is said, and if it was news."""
+    """It is kept with what proved it, if it was news; the last one carries the bound."""
     bracket = a_bracket()
     bracket.refute(4, "search", 17)
     bracket.refute(5, "cover")
     bracket.refute(3)
     assert (bracket.high, bracket.run.bound) == (2, 3.0)
-    assert bracket.run.refutations == [Refutation(6.0, "search", 17)]
+    assert bracket.run.refutations == [Refutation(6.0, "search", 17), Refutation(4.0, "the solver")]
 
 
 def test_it_closes_when_time_is_up():

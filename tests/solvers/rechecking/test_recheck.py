@@ -10,8 +10,10 @@ import pytest
 
 from dispersion import InputError, Instance, Status, UnknownNameError, generate
 from dispersion.solution import Refutation
-from solvers import Finding, recheck, solve
+from solvers import Finding, Kind, recheck, solve, solvers_for
+from solvers.engines import CP_SAT, HIGHS, cp_sat_name, engine_of, highs_name
 from solvers.rechecking import check
+from solvers.rechecking.check import OUTSIDE
 
 GEO = generate("geo", 40, 8, seed=1)
 OPTIMUM = solve(GEO, "clique")
@@ -50,7 +52,9 @@ def test_every_kind_of_proof_is_confirmed():
         ("branch and cut", "highs"),
         ("degrees", "plain-search"),  # they do not prove it, nor do eigenvalues
         ("spectrum", "plain-search"),
-        ("magic", "plain-search"),
+        ("magic", "cover"),
+        (highs_name(), "cover"),
+        (cp_sat_name(), "cover"),
     ],
 )
 def test_a_claim_is_checked_by_what_it_says_or_by_engines(by, first):
@@ -103,7 +107,7 @@ def test_only_the_last_is_checked_unless_told():
 
 def test_without_engines_searches_stay_undecided():
     """A wrong argument is no proof: the colouring that is claimed does not exist."""
-    for by in ("search", "colouring", "degrees", "spectrum", "magic"):
+    for by in ("search", "colouring", "degrees", "spectrum"):
         result = recheck(GEO, claiming(replace(OPTIMUM.refutations[-1], by=by)), engines=())
         assert result.finding is Finding.UNDECIDED, by
         assert not result
@@ -163,12 +167,98 @@ def test_the_smallest_distance_cannot_be_refuted():
 
 
 def test_no_evidence_is_no_confirmation():
-    """Solvers that keep no refutations, and solvers without a bound."""
-    for solution in (solve(GEO, "kuby"), solve(GEO, "tabu"), replace(OPTIMUM, refutations=())):
-        result = recheck(GEO, solution)
-        assert result.finding is Finding.NO_EVIDENCE
-        assert not result
-        assert result.checked == ()
+    """Solvers without a bound."""
+    result = recheck(GEO, solve(GEO, "tabu"))
+    assert result.finding is Finding.NO_EVIDENCE
+    assert not result
+    assert result.checked == ()
+    assert str(result) == "tabu: bound None: no evidence, there is no bound"
+
+
+@pytest.mark.parametrize("name", [info.name for info in solvers_for() if info.kind is Kind.EXACT])
+def test_the_optimum_of_every_solver_is_derived_by_arguments_of_ours(name):
+    """Not by the engine whose word it is; where nothing was kept, at the distance above the bound."""
+    solution = solve(GEO, name, time_limit=600.0)
+    own = {"clique": None, "cp-sat": CP_SAT, "cp-sat-bisection": CP_SAT}.get(name, HIGHS)
+    assert engine_of(solution.bound_by) == own
+    for kept in (solution, replace(solution, refutations=())):
+        result = recheck(GEO, kept, engines=["plain-search"])
+        assert result.finding is Finding.CONFIRMED
+        [one] = result.checked
+        assert one.refutation.value == level(GEO, OPTIMUM.objective, 1)
+        assert one.by in {*check.ARGUMENTS, "plain-search"}
+
+
+@pytest.mark.parametrize("by", [highs_name(), cp_sat_name(), ""])
+@pytest.mark.parametrize("engines", [[], ["plain-search"], ["highs", "cp-sat"]])
+def test_a_wrong_optimum_of_an_engine_is_contradicted(by, engines):
+    """What HiGHS 1.13 did: a value that is attained is above what it proved."""
+    worse = solve(GEO, "random")
+    claims = (Refutation(level(GEO, worse.objective, 1), by),) if by else ()
+    liar = claiming(*claims, solution=worse, bound=worse.objective, status=Status.OPTIMAL)
+    result = recheck(GEO, liar, engines=engines)
+    assert result.finding is (Finding.CONTRADICTED if engines else Finding.UNDECIDED)
+    if engines:
+        [one] = result.checked
+        assert OUTSIDE.get(one.by) != engine_of(by) or one.by == "plain-search"
+        assert one.value > worse.objective
+
+
+def test_no_engine_confirms_itself():
+    """Without any other means it stays undecided."""
+    solution = solve(HARD, "clique")
+    for by, engine in ((highs_name(), "highs"), (cp_sat_name(), "cp-sat")):
+        claim = claiming(Refutation(level(HARD, solution.objective, 1), by), solution=solution)
+        means = check.Means(1.0, (engine,), 1)
+        assert set(means.for_claim(by)) == set(check.ARGUMENTS)
+        assert recheck(HARD, claim, seconds=0.01, engines=[engine]).finding is Finding.UNDECIDED
+
+
+SUMS = Instance.from_points(np.random.default_rng(4).normal(size=(14, 3)), 5)
+
+
+@pytest.mark.parametrize(
+    "name", [info.name for info in solvers_for("max-sum") if info.name not in ("qcr", "unit-vectors")]
+)
+def test_bounds_on_sums_are_held_against_our_branch_and_bound(name):
+    """Those of engines and those of approximations; without a bound there is nothing to check."""
+    solution = solve(SUMS, name, objective="max-sum", time_limit=600.0)
+    result = recheck(SUMS, solution, seconds=600.0)
+    if solution.bound is None:
+        assert (result.finding, result.remark) == (Finding.NO_EVIDENCE, "there is no bound")
+        return
+    assert result.finding is Finding.CONFIRMED, str(result)
+    assert [one.by for one in result.checked] == ["qcr"]
+    low = replace(solution, bound=0.9 * solution.objective, objective=0.8 * solution.objective)
+    assert recheck(SUMS, low).finding is Finding.CONTRADICTED  # its own selection says so
+
+
+def test_a_wrong_optimum_of_a_sum_is_contradicted_with_a_witness():
+    worse = solve(SUMS, "random", objective="max-sum")
+    claim = Refutation(float(np.nextafter(worse.objective, np.inf)), highs_name())
+    liar = claiming(claim, solution=worse, bound=worse.objective, status=Status.OPTIMAL)
+    result = recheck(SUMS, liar)
+    assert result.finding is Finding.CONTRADICTED
+    [one] = result.checked
+    assert one.value > worse.objective
+    assert len(one.witness) == SUMS.p
+    assert result.faults[0].startswith(f"random: nothing reaches {claim.value!r} (by HiGHS")
+
+
+def test_what_our_branch_and_bound_proved_has_no_second_way():
+    """That is said, and is neither a confirmation nor a fault."""
+    solution = solve(SUMS, objective="max-sum")
+    assert solution.bound_by == "reformulation"
+    result = recheck(SUMS, solution)
+    assert result.finding is Finding.NO_EVIDENCE
+    assert "not rechecked: it was proved by qcr" in str(result)
+
+
+def test_too_little_time_decides_no_sum():
+    solution = solve(SUMS, "glover", objective="max-sum", time_limit=600.0)
+    result = recheck(SUMS, solution, seconds=1e-9)
+    assert result.finding is Finding.UNDECIDED
+    assert "qcr knows no lower bound than" in str(result)
 
 
 def test_the_longest_distance_needs_no_evidence():
@@ -204,9 +294,9 @@ def test_bad_limits_are_refused(given, told):
     assert issubclass(UnknownNameError, InputError)
 
 
-def test_other_objectives_are_refused():
-    with pytest.raises(InputError, match="max-min only, not max-sum"):
-        recheck(GEO, solve(GEO, "greedy", objective="max-sum"))
+def test_only_instances_are_rechecked():
+    with pytest.raises(InputError, match="recheck takes an Instance, got ndarray"):
+        recheck(GEO.distances, OPTIMUM)
 
 
 def test_an_engine_that_fails_or_lies_decides_nothing(monkeypatch):

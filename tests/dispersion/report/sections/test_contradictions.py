@@ -22,7 +22,7 @@ def test_bounds_are_held_against_answers_again(make_study: Studies, solve_row: S
     rows = [
         solve_row(solver="a", objective=0.5, bound=0.5),
         solve_row(solver="b", objective=0.6, bound=None, gap=None),
-        solve_row(solver="c", instance="other", objective=0.9, bound=0.8),
+        solve_row(solver="c", instance="other", instance_digest="ab", objective=0.9, bound=0.8),
         solve_row(solver="d", status="error", objective=None, bound=None, message="out of memory"),
         solve_row(solver="e", objective=0.4, bound=float("nan")),
     ]

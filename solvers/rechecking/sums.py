@@ -1,0 +1,52 @@
+"""Bounds on sums looked at again, by our own branch and bound."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+
+from dispersion.instance import Instance
+from dispersion.objectives import MAX_SUM
+from dispersion.solution import Refutation, Solution
+from dispersion.verify import faults_of
+from solvers.base import solve
+from solvers.rechecking.report import Checked, Finding, Recheck
+
+_WAY = "qcr"  # in numpy and compiled kernels: no engine from outside takes part
+_ITS_OWN = "reformulation"  # what its bounds are labelled with
+
+
+def recheck_sum(instance: Instance, solution: Solution, seconds: float) -> Recheck:
+    """Hold a max-sum bound against the bracket of `qcr`, up to a relative 1e-9 for rounding.
+
+    Confirmed if the bound of `qcr` is as low, contradicted if it finds a selection that is worth more.
+    """
+    solver, bound, by = solution.solver, solution.bound, solution.bound_by
+    faults = faults_of(instance, solution)
+    if faults:
+        return Recheck(solver, None, bound, Finding.CONTRADICTED, tuple(faults))
+    value = solution.objective
+    if bound is None:
+        return Recheck(solver, value, bound, Finding.NO_EVIDENCE, remark="there is no bound")
+    if by == _ITS_OWN:
+        remark = f"not rechecked: it was proved by {_WAY}, and no other method here can check that"
+        return Recheck(solver, value, bound, Finding.NO_EVIDENCE, remark=remark)
+    claim = Refutation(float(np.nextafter(bound, np.inf)), by or solver)
+    checked = _checked(instance, claim, bound, seconds)
+    false = checked.finding is Finding.CONTRADICTED
+    told = (f"{solver}: {checked}",) if false else ()
+    return Recheck(solver, value, bound, checked.finding, told, (checked,))
+
+
+def _checked(instance: Instance, claim: Refutation, bound: float, seconds: float) -> Checked:
+    begun = time.perf_counter()
+    ours = solve(instance, _WAY, objective="max-sum", time_limit=seconds)
+    spent = time.perf_counter() - begun
+    highest = bound * (1.0 + MAX_SUM.rounding)
+    if ours.objective is not None and ours.objective > highest:
+        return Checked(claim, Finding.CONTRADICTED, _WAY, spent, ours.selected, ours.objective)
+    if ours.bound is not None and ours.bound <= highest:
+        return Checked(claim, Finding.CONFIRMED, _WAY, spent)
+    remark = f"{_WAY} knows no lower bound than {ours.bound!r}"
+    return Checked(claim, Finding.UNDECIDED, None, spent, remark=remark)
