@@ -16,6 +16,7 @@ from typing import Any
 from dispersion.errors import (
     ContradictionError,
     EngineError,
+    InputError,
     NotApplicableError,
     UnknownNameError,
 )

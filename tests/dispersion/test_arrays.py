@@ -41,8 +41,8 @@ NO_NUMBERS = {
     "type [('a', '<f8')]": np.zeros((2, 2), dtype=[("a", float)]),
     "a value of type dict": {"a": 1},
     "int too large to convert to float": np.array([[10**400, 1], [1, 2]], dtype=object),
-    "Tensor cannot be converted": torch.ones((2, 2)).to_sparse(),
-    "Tensor cannot be converted: ": torch.empty((2, 2), device="meta"),
+    "got a sparse one": torch.ones((2, 2)).to_sparse(),
+    "this tensor cannot be read": torch.empty((2, 2), device="meta"),
 }
 
 
