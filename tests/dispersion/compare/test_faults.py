@@ -56,7 +56,7 @@ def test_a_contradiction_is_a_fail(fakes: None, run: Run) -> None:
     done = run("--solvers", "clique", "liar", "--format", "json")
     assert done.code == EXIT_FAULT
     content = json.loads(done.out)
-    assert [row["status"] for row in content["solves"]] == ["optimal", "optimal"]
+    assert [row["status"] for row in content["solves"]] == ["optimal", "contradicted"]
     bound = content["solves"][1]["bound"]
     assert (
         f"FAIL {FIRST}, keep 0.5: liar proved that nothing exceeds {bound!r}, clique found" in done.err
