@@ -208,7 +208,7 @@ def _solution(run: Run, name: str, status: Status) -> Solution:
     )
     if engine_of(solution.bound_by or "") is None:
         return solution
-    remarks = filter(None, [run.message, f"bound by {solution.bound_by}"])
+    remarks = filter(None, [solution.message, f"bound by {solution.bound_by}"])
     return replace(solution, message="; ".join(remarks))
 
 

@@ -103,6 +103,8 @@ def _loaded(session: Session, subject: NetworkOptions) -> Network:
     with session.timed("load network"):
         network = load_network(subject.model, subject.weights, subject.device)
     session.about["network"] = network.provenance
+    if subject.weights is not None:
+        session.say(f"{network.name}: {network.provenance}")
     session.digests["weights_sha256"] = network.digest
     return network
 

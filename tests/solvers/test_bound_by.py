@@ -76,3 +76,12 @@ def test_a_bound_without_a_reason_does_not_borrow_one():
         (PLANE.levels[10], "colouring"),
         (PLANE.levels[6], "the solver"),
     ]
+
+
+def test_what_was_repaired_stays_in_the_message():
+    """Beside the label of the engine."""
+    distances = PLANE.distances.copy()
+    distances[3, 3] = 1e-17
+    solution = solve(Instance(distances, 7), "cp-sat", time_limit=600.0)
+    assert "by rounding, is taken as 0" in solution.message
+    assert solution.message.endswith(f"bound by {cp_sat_name()}")
