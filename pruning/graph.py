@@ -103,7 +103,7 @@ def trace(network: Network) -> Trace:
     InputError
         torch-pruning cannot follow an image through the network at all.
     """
-    _require_weights(network)
+    require_weights(network)
     copied = network.copy()
     for parameter in copied.module.parameters():
         parameter.requires_grad_(parameter.is_floating_point())
@@ -223,14 +223,29 @@ def _computing(names: dict[nn.Module, str]) -> dict[nn.Module, str]:
     }
 
 
-def _require_weights(network: Network) -> None:
-    """Refuse what cannot be copied and cut at all, with the way out."""
+def require_weights(network: Network) -> None:
+    """Refuse what cannot be copied and cut at all, with the way out.
+
+    Raises
+    ------
+    InputError
+        It is compiled or a TorchScript module, or has weights that are no float32 numbers in memory.
+    """
+    if hasattr(network.module, "_orig_mod"):
+        raise InputError(
+            f"{network.name} is compiled (torch.compile); give the module that it was made from, its"
+            " attribute _orig_mod"
+        )
     if any(isinstance(module, torch.jit.ScriptModule) for module in network.module.modules()):
         raise InputError(
             f"{network.name} is a TorchScript module, which cannot be cut; use the Python class that it"
             " was made from, with its weights"
         )
     for name, parameter in network.module.named_parameters():
+        if nn.parameter.is_lazy(parameter):
+            raise InputError(
+                f"{name!r} of {network.name} has no shape yet; run an image through the module first"
+            )
         if parameter.is_meta:
             raise InputError(
                 f"{network.name} has no values in {name!r} (a meta tensor); load its weights"

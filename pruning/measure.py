@@ -35,7 +35,7 @@ _UNCOUNTED = frozenset(
 _WITH_VECTORS = frozenset({torch.ops.aten.mv, torch.ops.aten.addmv, torch.ops.aten.dot})
 """Products of the last argument but one with a vector, a multiplication for each of its numbers."""
 
-_NAMESPACES = ("aten", "prim", "prims")  # others are extensions
+_NAMESPACES = ("aten", "prim", "prims", "profiler")  # others are extensions
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from dispersion.errors import ContradictionError, InputError
-from pruning.graph import Coupling, LeftOut, trace
+from pruning.graph import Coupling, LeftOut, require_weights, trace
 from pruning.same_function import check_network
 from pruning.surgery import prune
 from pruning.zoo.network import Network
@@ -57,6 +57,7 @@ def survey(network: Network) -> Survey:
     InputError
         The network cannot be followed or checked at all, or no layer of it can be pruned.
     """
+    require_weights(network)
     shapes = tuple((name, tuple(one.shape)) for name, one in network.module.state_dict().items())
     if network.module in _known and _known[network.module][0] == shapes:
         return _known[network.module][1]

@@ -1,5 +1,6 @@
 """Small networks of many kinds: what people prune, and what they had better not."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -668,3 +669,81 @@ def chosen_channels() -> nn.Module:
         lambda m, x: m.f(pooled(m.b(F.relu(m.a(x))))[:, m.order.weight[0].argsort()]),
         a=conv(3, 8), b=conv(8, 6), order=nn.Embedding(1, 6), f=nn.Linear(6, CLASSES),
     )  # fmt: skip
+
+
+@case("a", "b")
+def batch_norm_without_statistics() -> nn.Module:
+    return Net(
+        lambda m, x: m.f(pooled(m.b(F.relu(m.n(m.a(x)))))),
+        a=conv(3, 8), n=nn.BatchNorm2d(8, track_running_stats=False), b=conv(8, 6),
+        f=nn.Linear(6, CLASSES),
+    )  # fmt: skip
+
+
+@case("a", "b")
+def centred_over_the_batch() -> nn.Module:
+    def way(m: Any, x: Tensor) -> Tensor:
+        a = m.a(x)
+        return m.f(pooled(F.relu(m.b(F.relu(a - a.mean(0))))))
+
+    return Net(way, a=conv(3, 8), b=conv(8, 6), f=nn.Linear(6, CLASSES))
+
+
+@case("b")
+def rolled_channels() -> nn.Module:
+    return Net(
+        lambda m, x: m.f(pooled(F.relu(m.b(torch.roll(F.relu(m.a(x)), 1, 1))))),
+        a=conv(3, 8), b=conv(8, 6), f=nn.Linear(6, CLASSES),
+    )  # fmt: skip
+
+
+@case("b")
+def width_written_into_the_code() -> nn.Module:
+    return Net(
+        lambda m, x: m.f(pooled(F.relu(m.b(F.relu(m.a(x)).view(-1, 8, 16, 16))))),
+        a=conv(3, 8), b=conv(8, 6), f=nn.Linear(6, CLASSES),
+    )  # fmt: skip
+
+
+@case("module.0", "module.2")
+def data_parallel() -> nn.Module:
+    return nn.DataParallel(chain())
+
+
+@case(refused=r"is compiled \(torch\.compile\)")
+def compiled() -> nn.Module:
+    return torch.compile(chain())
+
+
+@case(refused="has no shape yet; run an image")
+def lazy() -> nn.Module:
+    return nn.Sequential(nn.LazyConv2d(8, 3), nn.Flatten(), nn.LazyLinear(CLASSES))
+
+
+@case(refused="a meta tensor")
+def without_values() -> nn.Module:
+    return chain().to("meta")
+
+
+@case(refused=r"call float\(\) on the module first")
+def half_precision() -> nn.Module:
+    return chain().half()
+
+
+@case(refused="is a TorchScript module")
+def scripted() -> nn.Module:
+    return torch.jit.script(chain())
+
+
+@case(refused="keeps 'lock', a lock")
+def with_a_lock() -> nn.Module:
+    module = chain()
+    module.get_submodule("0").lock = threading.Lock()  # type: ignore[assignment]
+    return module
+
+
+@case("0", "2")
+def with_results_kept() -> nn.Module:
+    module = chain()
+    module.get_submodule("0").last = module(torch.rand(1, *SHAPE))
+    return module

@@ -103,6 +103,7 @@ def test_products_of_channels_have_no_size_model() -> None:
         size_model(network("non_local"))
 
 
+@pytest.mark.filterwarnings("ignore:.*torch.jit.script:DeprecationWarning")
 @pytest.mark.parametrize("name", REFUSED)
 def test_refused_in_one_sentence(name: str) -> None:
     """A network without a layer to prune, or that cannot be checked, says so, and only that."""
