@@ -13,7 +13,7 @@ from solvers.base import check_instance, find, prepare, solvers_for
 
 SUFFIXES = (".lp", ".mps")
 _COMMENTS = {".lp": "\\", ".mps": "*"}  # how a line begins that engines skip
-_PLAIN = (1.0, 2.0**20)  #: largest distances that are written as they are
+_PLAIN = (2.0**-4, 2.0**20)  #: largest distances that are written as they are
 _UNIT = 10  #: others are multiplied such that they lie between 2 ** 9 and 2 ** 10
 _SMALL = 1e-6  #: and so are all, if any is smaller
 
@@ -36,7 +36,7 @@ def export_model(
 
     For max-sum it is the sum of the selected distances itself, times the factor that is returned.
     Engines have absolute tolerances: they drop coefficients below 1e-9 and call a gap of 1e-6 closed.
-    So unless the largest distance lies between 1 and 2^20 and no other is below 1e-6, all are
+    So unless the largest distance lies between 1/16 and 2^20 and no other is below 1e-6, all are
     multiplied by the power of two that makes the largest one of hundreds, and a comment at the
     beginning of the file says so.  The objective of `unit-vectors` holds squares, a convex program
     with binaries: an engine must take those.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 import numpy as np
 import pyomo.environ as pyo
@@ -61,5 +62,7 @@ def test_time_may_be_up_before_the_model_stands():
     X = np.random.default_rng(1).normal(size=(128, 32))
     solution = solve(Instance.from_points(X, 32, "normalized"), "compact", time_limit=0.02)
     assert solution.status is Status.TIME_LIMIT
-    assert solution.message == "time was up before the model stood"
+    assert re.search(
+        r"time was up before the model stood|would take some .* s were left", solution.message
+    )
     assert solution.bound > solution.objective
