@@ -13,6 +13,7 @@ import pandas as pd
 from dispersion.errors import InputError
 from dispersion.solution import TracePoint
 from dispersion.study.embedding import Layers, read_layers
+from dispersion.study.entries import UnfitError, check_row
 from dispersion.study.reading import read_study
 from dispersion.study.scores import TraceKey
 from dispersion.study.selections import Method
@@ -108,7 +109,7 @@ def rows(kind: type[Row], frame: pd.DataFrame, name: str) -> list[Row]:
     Raises
     ------
     InputError
-        A column is missing, or a value is not of its type.
+        A column is missing, or a value is not of its type or out of range.
     """
     if frame.empty:
         return []
@@ -119,7 +120,13 @@ def rows(kind: type[Row], frame: pd.DataFrame, name: str) -> list[Row]:
         elif one.default is dataclasses.MISSING:
             raise InputError(f"{name} of this study has no column {one.name!r}; it cannot be reported.")
     lines = zip(*columns.values(), strict=True)
-    return [kind(**dict(zip(columns, line, strict=True))) for line in lines]
+    found = [kind(**dict(zip(columns, line, strict=True))) for line in lines]
+    for k, row in enumerate(found, 1):
+        try:
+            check_row(row)
+        except UnfitError as error:
+            raise InputError(f"{name} of this study, row {k}: {error}.") from error
+    return found
 
 
 def _values(column: pd.Series[Any], kind: str, name: str) -> list[Any]:

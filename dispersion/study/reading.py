@@ -15,7 +15,7 @@ from dispersion.study.frames import Kind, frame_of, with_columns
 from dispersion.study.journal import Journal
 from dispersion.study.ledger import JOURNAL
 from dispersion.study.proofs import refutations_of
-from dispersion.study.records import Records, SolveRecord
+from dispersion.study.records import Records, SolveRecord, entry_of
 from dispersion.study.selections import Method, of_json
 from dispersion.study.tasks import AccuracyRow, NetworkRow, SolveRow, TraceRow
 
@@ -73,7 +73,7 @@ def read_study(folder: Path | str) -> Study:
         There is no study in the folder, or nothing of a table can be read.
     """
     folder = Path(folder)
-    journal = Journal(folder / JOURNAL)
+    journal = Journal(folder / JOURNAL, check=entry_of)
     if journal.path.is_file():
         return _of_journal(folder, journal)
     if (folder / "run.json").is_file() or (folder / "solves.csv").is_file():
