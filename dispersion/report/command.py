@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from rich.console import Console
-
 from dispersion.errors import DispersionError, InputError
+from dispersion.printable import printable
 from dispersion.report.page import write_pictures, write_report
 from dispersion.report.study import read
+from dispersion.study.output import Output
 from dispersion.study.tables import FORMATS, print_study
 from dispersion.version import __version__
 
@@ -45,16 +45,14 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code (see ``--help``)."""
-    terminal = sys.stdout is not None and sys.stdout.isatty()
     try:
         given = parser().parse_args(arguments)
         study = read(given.folder)
         write_pictures(given.folder, study)
         page = write_report(given.folder, study)
+        print_study(given.format, study.solves, study.networks, Output())
     except (DispersionError, OSError) as error:  # OSError: a file that the system refuses
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {printable(str(error))}", file=sys.stderr)
         return EXIT_INPUT
-    output = Console(width=None if terminal else 250)  # tables take what they need
-    print_study(given.format, study.solves, study.networks, output)
-    print(f"report in {page}", file=sys.stderr)
+    print(f"report in {printable(str(page))}", file=sys.stderr)
     return 0

@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from dispersion.errors import InputError
+from dispersion.errors import InputError, shown
+from dispersion.printable import printable
 from dispersion.solution import TracePoint
 from dispersion.study.embedding import Layers, read_layers
 from dispersion.study.entries import UnfitError, check_row
@@ -32,7 +33,7 @@ def _whole(value: Any) -> int:
 _READERS: dict[str, Callable[[Any], Any]] = {
     "int": _whole,
     "float": float,
-    "str": str,
+    "str": lambda value: printable(str(value)),
     "bool": lambda value: {"True": True, "False": False}[str(value)],
 }
 _ABSENT = {"str": "", "bool": False}  # an empty text is an empty cell; earlier versions had no flags
@@ -98,7 +99,7 @@ def read(folder: Path) -> Study:
         traces=_traces(frames.traces),
         selections=_selections(frames.selections),
         run=_run(frames.run),
-        layers=read_layers(folder),
+        layers=_layers(read_layers(folder)),
         warnings=frames.warnings,
     )
 
@@ -166,6 +167,14 @@ def _traces(frame: pd.DataFrame) -> dict[TraceKey, list[TracePoint]]:
     return found
 
 
+def _layers(found: Layers | None) -> Layers | None:
+    """The same under names as rows have them."""
+    if found is None:
+        return None
+    named = {printable(name): one for name, one in found.embeddings.items()}
+    return Layers(named, None if found.first is None else printable(found.first), found.kernels)
+
+
 def _run(content: Mapping[str, Any]) -> Mapping[str, Any]:
     """``run.json`` as it is, if what sections look into has the shape they expect."""
     options = content.get("options", {})
@@ -188,5 +197,10 @@ def _selections(content: Mapping[str, Any]) -> Mapping[str, Mapping[str, list[in
     for method, kept in content.items():
         lists = kept.values() if isinstance(kept, dict) else [None]
         if not all(isinstance(some, list) and all(type(k) is int for k in some) for some in lists):
-            raise InputError(f"selections.json: {method!r} holds something else than lists of points.")
-    return content
+            raise InputError(
+                f"selections.json: {shown(method)} holds something else than lists of points."
+            )
+    return {
+        printable(method): {printable(name): points for name, points in kept.items()}
+        for method, kept in content.items()
+    }

@@ -1,7 +1,7 @@
 """What is read of a study must be what a study writes: the types, ranges and relations of its values.
 
-Whoever can write to a folder can write a line with a valid checksum.  Here, and only here, it is decided
-whether what a line or a table says can be true; what cannot is left out, or refused, by whoever reads.
+Whoever can write to a folder can write a line with a valid checksum.  Here, and only here, it is
+decided whether a study writes what a line or a table says; readers leave out or refuse the rest.
 """
 
 from __future__ import annotations

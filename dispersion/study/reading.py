@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from dispersion.errors import InputError
+from dispersion.printable import of_cell
 from dispersion.study.frames import Kind, frame_of, with_columns
 from dispersion.study.journal import Journal
 from dispersion.study.ledger import JOURNAL
@@ -148,7 +149,7 @@ def _table(folder: Path, kind: Kind, warnings: list[str]) -> pd.DataFrame:
     if text.is_file():
         try:
             frame = pd.read_csv(text, keep_default_na=False, na_values=[""])  # "NA" is a name
-            return with_columns(kind, frame)
+            return with_columns(kind, frame.map(of_cell))
         except (OSError, ValueError) as error:
             raise InputError(
                 f"{text} cannot be read ({error}); nothing of this table is left."

@@ -17,6 +17,7 @@ from dispersion.study.selections import Method
 from dispersion.study.tasks import KILLED, AccuracyRow, NetworkRow, SolveRow, TraceRow
 from dispersion.version import __version__
 
+
 @dataclass(frozen=True, eq=False)
 class SolveRecord:
     """A finished solve: its row, the answer itself, and its place among the tasks of the study."""
