@@ -6,9 +6,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
 
-from dispersion.errors import DispersionError, InputError
+from dispersion.errors import DispersionError
+from dispersion.parsing import Parser
 from dispersion.printable import printable
 from dispersion.report.page import write_pictures, write_report
 from dispersion.report.study import read
@@ -19,14 +19,9 @@ from dispersion.version import __version__
 EXIT_INPUT = 2
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise InputError(f"{message}; see --help.")
-
-
 def parser() -> argparse.ArgumentParser:
     """What can be asked; raises `InputError` where argparse would leave the program."""
-    made = _Parser(
+    made = Parser(
         prog="python -m dispersion.report",
         description="Make everything that is read of a study anew from the folder it left: print its "
         "tables, draw its pictures, and write report.html, one page that needs no network.",

@@ -14,7 +14,7 @@ from dispersion.errors import InputError, shown
 from dispersion.printable import printable
 from dispersion.solution import TracePoint
 from dispersion.study.embedding import Layers, read_layers
-from dispersion.study.entries import UnfitError, check_row
+from dispersion.study.entries import UnfitError, check_row, number
 from dispersion.study.reading import read_study
 from dispersion.study.scores import TraceKey
 from dispersion.study.selections import Method
@@ -186,10 +186,17 @@ def _run(content: Mapping[str, Any]) -> Mapping[str, Any]:
     ):
         for name in names:
             if not isinstance(found.get(name, kind()), kind):
-                raise InputError(f"run.json: {name!r} is {found[name]!r}, which no study writes.")
+                raise InputError(f"run.json: {name!r} is {shown(found[name])}, which no study writes.")
+    model, budget = inner.get("subject", {}).get("model"), inner.get("subject", {}).get("budget", [])
+    if not (model is None or isinstance(model, str)):
+        raise InputError(f"run.json: 'model' is {shown(model)}, which no study writes.")
+    if not (isinstance(budget, list) and all(isinstance(one, str) for one in budget)):
+        raise InputError(f"run.json: 'budget' is {shown(budget)}, which no study writes.")
     for stage, seconds in content.get("seconds", {}).items():
-        if not isinstance(seconds, int | float):
-            raise InputError(f"run.json: {stage!r} took {seconds!r}, which is no number of seconds.")
+        try:
+            number(stage, seconds)
+        except UnfitError as error:
+            raise InputError(f"run.json: {error}; it is to be seconds.") from error
     return content
 
 

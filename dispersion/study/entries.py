@@ -7,8 +7,9 @@ decided whether a study writes what a line or a table says; readers leave out or
 from __future__ import annotations
 
 import dataclasses
+import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from dispersion.errors import shown
@@ -20,6 +21,7 @@ Row = TypeVar("Row", SolveRow, NetworkRow, AccuracyRow)
 
 _LARGEST = 2**53  # of whole numbers: beyond it a float, such as those of tables, skips some
 _ROUNDING = 1e-9
+_DEPTH = 20  # of lists and mappings in each other
 _COUNTS = ("n", "p", "threads", "images")  # 1 or more; other whole numbers may be 0
 _SHARES = (
     *(f"{top}{end}" for top in ("top1", "top5") for end in ("", "_low", "_high")),
@@ -31,6 +33,32 @@ _SIGNED = ("published", "gap")  # the gap of a false bound is below 0
 
 class UnfitError(ValueError):
     """What no study writes; the message says which part, with its value."""
+
+
+def json_object(content: bytes) -> dict[str, Any]:
+    """The mapping that JSON says.
+
+    Raises
+    ------
+    UnfitError
+        It is no JSON, no mapping, or nested more deeply than anything that a study writes.
+    """
+    try:
+        found = json.loads(content)
+    except RecursionError as error:
+        raise UnfitError("it is nested too deeply") from error
+    except ValueError as error:
+        raise UnfitError(f"it is no JSON: {error}") from error
+    inner, depth = [found], 0
+    while inner := [part for one in inner for part in _parts_of(one)]:
+        depth += 1
+        if depth > _DEPTH:
+            raise UnfitError("it is nested too deeply")
+    return mapping("all of it", found)
+
+
+def _parts_of(value: object) -> Iterable[object]:
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
 
 
 def _fits(name: str, fits: bool, value: object, wanted: str) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dispersion.errors import UnavailableError
-from dispersion.study.entries import UnfitError
+from dispersion.study.entries import UnfitError, json_object
 from dispersion.study.logs import LOG
 from dispersion.study.opening import opened
 
@@ -37,10 +37,7 @@ def _record(line: bytes) -> Record | None:
     rest = line[start:]
     if line[:start] != _check(rest):
         return None
-    try:
-        return dict(json.loads(b"{" + rest))
-    except (ValueError, RecursionError) as error:  # its checksum was forged as well
-        raise UnfitError("it is no JSON") from error
+    return json_object(b"{" + rest)
 
 
 def _append(file: int, line: bytes) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +11,7 @@ import pandas as pd
 
 from dispersion.errors import InputError
 from dispersion.printable import of_cell
+from dispersion.study.entries import json_object
 from dispersion.study.frames import Kind, frame_of, with_columns
 from dispersion.study.journal import Journal
 from dispersion.study.ledger import JOURNAL
@@ -163,6 +163,6 @@ def _json(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
     try:
-        return dict(json.loads(path.read_text()))
-    except (OSError, ValueError, TypeError, RecursionError) as error:  # TypeError: a list, a number
+        return json_object(path.read_bytes())
+    except (OSError, ValueError) as error:
         raise InputError(f"{path} cannot be read ({error}); run the study again.") from error

@@ -66,6 +66,10 @@ def _parsed(text: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except RecursionError as error:
         raise ValueError("brackets are nested too deeply") from error
+    except tomllib.TOMLDecodeError:
+        raise
+    except ValueError as error:  # of Python's reader of whole numbers, which takes 4,300 digits
+        raise ValueError("a number has too many digits") from error
 
 
 def _fails(text: str) -> bool:
