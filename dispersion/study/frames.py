@@ -11,15 +11,17 @@ from typing import Any
 
 import pandas as pd
 
-from dispersion.printable import as_cell
+from dispersion.printable import as_cell, encodable
 from dispersion.study.tasks import COLUMNS, AccuracyRow, NetworkRow, SolveRow, TraceRow
 
 Kind = type[SolveRow] | type[NetworkRow] | type[AccuracyRow] | type[TraceRow]
 
 
 def frame_of(kind: Kind, rows: Sequence[Any]) -> pd.DataFrame:
-    """Rows of one kind as a table."""
-    return pd.DataFrame([dataclasses.asdict(row) for row in rows], columns=COLUMNS[kind])
+    """Rows of one kind as a table, with texts that a file in UTF-8 can hold."""
+    lines = [dataclasses.asdict(row).items() for row in rows]
+    cells = [{k: encodable(v) if isinstance(v, str) else v for k, v in line} for line in lines]
+    return pd.DataFrame(cells, columns=COLUMNS[kind])
 
 
 def with_columns(kind: Kind, frame: pd.DataFrame) -> pd.DataFrame:

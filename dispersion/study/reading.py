@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -143,7 +144,7 @@ def _table(folder: Path, kind: Kind, warnings: list[str]) -> pd.DataFrame:
     text = parquet.with_suffix(".csv")
     if parquet.is_file():
         try:
-            return with_columns(kind, pd.read_parquet(parquet))
+            return with_columns(kind, pd.read_parquet(io.BytesIO(parquet.read_bytes())))
         except (OSError, ValueError) as error:  # pyarrow's errors are ValueErrors
             warnings.append(f"{parquet} cannot be read ({error}); {text.name} is taken in its place.")
     if text.is_file():

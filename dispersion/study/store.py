@@ -135,7 +135,8 @@ class Store:
     def frame(self, name: str, frame: pd.DataFrame) -> None:
         """Write a table as ``name``.csv and ``name``.parquet."""
         self.save(f"{name}.csv", lambda path: write_csv(frame, path))
-        self.save(f"{name}.parquet", lambda path: frame.to_parquet(path, index=False))
+        content = frame.to_parquet(None, index=False)  # pyarrow opens no path that is no UTF-8
+        self.save(f"{name}.parquet", lambda path: path.write_bytes(content))
 
 
 def _refuse_foreign(folder: Path) -> None:

@@ -151,7 +151,11 @@ def _csv(rows: Sequence[SolveRow], console: Console) -> None:
     text = io.StringIO()
     shown = map(printable_row, rows) if console.is_terminal else rows
     write_csv(frame_of(SolveRow, [*shown]), text)
-    console.out(text.getvalue(), end="", highlight=False)
+    try:
+        console.file.write(text.getvalue())  # as it is: rich would leave out some characters
+        console.file.flush()
+    except BrokenPipeError:
+        console.on_broken_pipe()
 
 
 def _json(solves: Sequence[SolveRow], networks: Sequence[NetworkRow], console: Console) -> None:
