@@ -26,7 +26,11 @@ class Parser(argparse.ArgumentParser):
                 usable(text)
             except argparse.ArgumentTypeError as error:
                 raise InputError(f"{error}.") from error
-        return super().parse_args(args, namespace)
+        found = super().parse_args(args, namespace)
+        for action in self._actions:  # of "--option=--" argparse makes an empty list
+            if getattr(found, action.dest, None) == []:
+                self.error(f"argument {'/'.join(action.option_strings)}: a value is needed, not --")
+        return found
 
     def error(self, message: str) -> NoReturn:
         """Refuse a command line with a sentence of bounded length."""
