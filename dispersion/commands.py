@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import pairwise
 from types import FrameType
 from typing import Any
 
@@ -27,8 +28,8 @@ def start() -> None:
     ``python -m dispersion.compare`` imports the package before a line of the command is run.
     """
     words = sys.orig_argv
-    asked = words[words.index("-m") + 1 :][:1] if "-m" in words else []
-    if sys.argv[:1] != ["-m"] or not set(asked) <= set(_OURS):  # "-m" until the command is found
+    ours = any(a == "-m" and b in _OURS for a, b in pairwise(words))
+    if sys.argv[:1] != ["-m"] or not ours:  # "-m" until the command is found
         return
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _leave)

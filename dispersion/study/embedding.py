@@ -125,8 +125,8 @@ def read_layers(folder: Path) -> Layers | None:
     if not path.exists():
         return None
     try:
-        if not path.is_file():
-            raise OSError("it is no file")
+        if path.is_symlink() or not path.is_file():
+            raise OSError("it is a link, or no file")
         check_archive(path)
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             names, shares = [str(name) for name in file["names"]], file["shares"]
