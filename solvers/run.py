@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dispersion.errors import ContradictionError, InputError
+from dispersion.errors import ContradictionError, InputError, shown
 from dispersion.instance import Instance
 from dispersion.solution import Refutation, TracePoint
 from dispersion.verify import check_selection, recompute
@@ -44,9 +44,9 @@ class Limits:
         if not self.seconds > 0:
             raise InputError(f"the time limit must be more than 0 seconds, got {self.seconds}.")
         if self.threads < 1:
-            raise InputError(f"threads must be at least 1, got {self.threads}.")
+            raise InputError(f"threads must be at least 1, got {shown(self.threads)}.")
         if not 0 <= self.seed < 2**31:
-            raise InputError(f"the seed must lie between 0 and 2**31 - 1, got {self.seed}.")
+            raise InputError(f"the seed must lie between 0 and 2**31 - 1, got {shown(self.seed)}.")
 
 
 class TimeUp(Exception):  # noqa: N818 - a signal, nothing went wrong

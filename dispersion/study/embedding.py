@@ -125,8 +125,10 @@ def read_layers(folder: Path) -> Layers | None:
     if not path.exists():
         return None
     try:
-        if path.is_symlink() or not path.is_file():
-            raise OSError("it is a link, or no file")
+        if path.is_symlink():
+            raise OSError("it is a link, which is not followed")
+        if not path.is_file():
+            raise OSError("it is no file")
         check_archive(path)
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             names, shares = [str(name) for name in file["names"]], file["shares"]

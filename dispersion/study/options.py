@@ -97,7 +97,7 @@ class Options:
 
 
 _MOST_SECONDS = 1e9  # thirty years; clocks of the system take no more
-_MOST_SEEDS, _MOST_AT_A_TIME = 10_000, 100_000
+_MOST_SEEDS, _MOST_AT_A_TIME = 10_000, 1_000_000
 _ADDRESS = re.compile(r"(tcp|tls|ws|wss|ucx)://[^/\s]+:[0-9]{1,5}")  #: what Dask can connect to
 
 _OF_BOTH = ("metric",)  # with a default for networks only
@@ -238,11 +238,14 @@ def _check_recheck(seconds: float | None, objective: str) -> None:
         return
     if objective != "max-min":
         raise InputError(f"--recheck is about max-min, not {objective}; leave it out.")
-    if not 0 < seconds <= _MOST_SECONDS:
-        raise InputError(
-            f"--recheck must be a finite number of seconds above 0, at most {_MOST_SECONDS:,.0f}, "
-            f"got {seconds:g}."
-        )
+    if not 0 < seconds < math.inf:
+        raise InputError(f"--recheck must be a finite number of seconds above 0, got {seconds:g}.")
+    _check_clock("--recheck", seconds)
+
+
+def _check_clock(name: str, seconds: float) -> None:
+    if seconds > _MOST_SECONDS:
+        raise InputError(f"{name} must be at most {_MOST_SECONDS:,.0f} seconds, got {seconds:g}.")
 
 
 def _settings(given: argparse.Namespace, options: Options) -> dict[str, object]:
@@ -307,15 +310,12 @@ def _checked(arguments: Sequence[str] | None, filed: Mapping[str, object]) -> Op
         )
     _count("--random-seeds", given.random_seeds, most=_MOST_SEEDS)
     _count("--jobs", given.jobs, most=_MOST_AT_A_TIME)
-    _count("--threads", given.threads, most=_MOST_AT_A_TIME)
-    _count("--seed", given.seed, least=0)
     _check_place(given)
     limits = Limits(given.time_limit, given.threads, given.seed)
-    if not limits.seconds <= _MOST_SECONDS:
-        raise InputError(
-            f"--time-limit must be a finite number of seconds, at most {_MOST_SECONDS:,.0f}, "
-            f"got {limits.seconds}."
-        )
+    _count("--threads", limits.threads, most=_MOST_AT_A_TIME)
+    if not math.isfinite(limits.seconds):
+        raise InputError(f"--time-limit must be a finite number of seconds, got {limits.seconds}.")
+    _check_clock("--time-limit", limits.seconds)
     _check_recheck(given.recheck, given.objective)
     chance = any(find(name, given.objective).stochastic for name in names)
     if chance and given.seed + given.random_seeds > 2**31:
