@@ -196,7 +196,9 @@ def _run(content: Mapping[str, Any]) -> Mapping[str, Any]:
         try:
             number(stage, seconds)
         except UnfitError as error:
-            raise InputError(f"run.json: {error}; it is to be seconds.") from error
+            raise InputError(
+                f"run.json: {shown(stage)} took {shown(seconds)}, which is no number of seconds."
+            ) from error
     return content
 
 
