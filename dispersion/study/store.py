@@ -135,8 +135,12 @@ class Store:
     def frame(self, name: str, frame: pd.DataFrame) -> None:
         """Write a table as ``name``.csv and ``name``.parquet."""
         self.save(f"{name}.csv", lambda path: write_csv(frame, path))
-        content = frame.to_parquet(None, index=False)  # pyarrow opens no path that is no UTF-8
-        self.save(f"{name}.parquet", lambda path: path.write_bytes(content))
+        self.save(f"{name}.parquet", lambda path: _write_parquet(frame, path))
+
+
+def _write_parquet(frame: pd.DataFrame, path: Path) -> None:
+    with path.open("wb") as file:  # pyarrow itself opens no path that is no UTF-8
+        frame.to_parquet(file, index=False)
 
 
 def _refuse_foreign(folder: Path) -> None:
