@@ -1,5 +1,10 @@
 """p-dispersion: choose p of n points as far apart as possible, and prove it."""
 
+# ruff: noqa: E402 - Ctrl-C during the imports below must end a command in one line
+from dispersion.commands import start
+
+start()
+
 from dispersion.errors import (
     ContradictionError,
     DamagedError,

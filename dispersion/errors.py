@@ -20,11 +20,14 @@ import difflib
 from collections.abc import Iterable
 
 _SHOWN = 60  # characters of a value that a message repeats
+_BITS = 1000  # of a whole number that is repeated; Python writes none of more than 4,300 digits
 _NAME = 200  # characters of a name, beyond which nobody has misspelt one
 
 
 def shown(value: object) -> str:
     """`value` as messages repeat it: in quotes if it is text, and of long ones the beginning only."""
+    if isinstance(value, int) and value.bit_length() > _BITS:
+        return f"a number of about {value.bit_length() * 0.30103:,.0f} digits"
     if not isinstance(value, str):
         text = repr(value)
         return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."

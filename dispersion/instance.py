@@ -14,6 +14,7 @@ from dispersion.foreign import labels_of, rounding_unit
 from dispersion.matrices import checked
 from dispersion.metrics import distances as pairwise
 from dispersion.metrics import metrics
+from dispersion.printable import encodable
 from dispersion.triangles import check_sample
 
 
@@ -151,7 +152,7 @@ class Instance:
         for key, value in {
             "distances": matrix,
             "p": _checked_p(p, len(matrix)),
-            "name": str(name),
+            "name": encodable(str(name)),
             "metric": metric,
             "note": note,
             "labels": labels_of(distances),

@@ -1,5 +1,10 @@
 """Prune trained networks filter by filter; the only package here that imports torch."""
 
+# ruff: noqa: E402 - Ctrl-C during the imports below must end a command in one line
+from dispersion.commands import start
+
+start()
+
 from pruning.allocation import allocate, allocations, uniform
 from pruning.budget import Budget
 from pruning.calibration import Calibration

@@ -13,7 +13,7 @@ from numbers import Integral, Real
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dispersion.errors import ContradictionError, InputError
+from dispersion.errors import ContradictionError, InputError, shown
 from dispersion.instance import Instance
 from dispersion.solution import Refutation, TracePoint
 from dispersion.verify import check_selection, recompute
@@ -49,9 +49,9 @@ class Limits:
             if not _is_a(Integral, value):
                 raise InputError(f"{name} must be a whole number, got {value!r}.")
         if self.threads < 1:
-            raise InputError(f"threads must be at least 1, got {self.threads}.")
+            raise InputError(f"threads must be at least 1, got {shown(self.threads)}.")
         if not 0 <= self.seed < 2**31:
-            raise InputError(f"the seed must lie between 0 and 2**31 - 1, got {self.seed}.")
+            raise InputError(f"the seed must lie between 0 and 2**31 - 1, got {shown(self.seed)}.")
         object.__setattr__(
             self, "seconds", float(self.seconds)
         )  # numpy's numbers overflow, and are no JSON

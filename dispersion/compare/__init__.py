@@ -6,10 +6,8 @@ only when it is called, so that it can say in one sentence why one of them canno
 
 from __future__ import annotations
 
-import io
 import logging
 import re
-import sys
 import time
 from collections.abc import Sequence
 from contextlib import closing
@@ -63,8 +61,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from dispersion.shadows import refuse_shadow
     from dispersion.study.logs import LOG, spoken
 
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # a narrow encoding costs a character, not the table
     console = Console(stderr=True)
     with spoken(console) as voice:
         try:
@@ -76,16 +72,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str] | None, console: Console, voice: logging.Handler) -> int:
-    from rich.console import Console
-
     from dispersion.study.logs import LOG, written
     from dispersion.study.options import parse
+    from dispersion.study.output import Output
     from dispersion.study.session import Session
     from dispersion.study.stages import EXIT_INPUT, EXIT_INTERRUPTED, concluded
     from dispersion.study.store import Store
 
-    terminal = sys.stdout is not None and sys.stdout.isatty()
-    output = Console(width=None if terminal else 250)  # tables take what they need
+    output = Output()
     config = None
     try:
         options = parse(arguments)

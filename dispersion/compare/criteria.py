@@ -91,8 +91,9 @@ def chosen_by_criteria(
     """
     ledger = session.store.ledger
     digests = {share: digest_of({**conditions, "filters": sizes[share]}) for share in sizes}
+    points = {layer.name: len(layer.points) for layer in layers}
     runs = [
-        _Run(one, seed, _known(session, one, seed, sizes, digests))
+        _Run(one, seed, _known(session, one, seed, sizes, digests, points))
         for one in variants
         for seed in session.options.seeds(one.draws)
     ]
@@ -117,13 +118,20 @@ def _known(
     seed: int,
     sizes: Mapping[float, Counts],
     digests: Mapping[float, str],
+    points: Mapping[str, int],
 ) -> dict[float, Kept]:
-    """What the journal has, by keep ratio; an answer for too few layers is none."""
+    """What the journal has, by keep ratio; an answer for too few layers or filters is none."""
     found: dict[float, Kept] = {}
     for share, counts in sizes.items():
         name = str(Method(variant.text, share, None, seed))
         record = session.store.ledger.records.selections.get(name)
-        if record and record.conditions == digests[share] and record.kept.keys() == counts.keys():
+        if not record or record.conditions != digests[share]:
+            continue
+        if record.kept.keys() == counts.keys() and all(
+            len(record.kept[layer]) == counts[layer]
+            and max(record.kept[layer], default=0) < points[layer]
+            for layer in counts
+        ):
             found[share] = {layer: np.array(record.kept[layer], dtype=np.intp) for layer in counts}
     return found
 

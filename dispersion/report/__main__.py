@@ -1,22 +1,25 @@
 """``python -m dispersion.report``."""
 
 import sys
+from collections.abc import Callable
 
+from dispersion.commands import EXIT_INPUT, run_command
 from dispersion.errors import InputError
+from dispersion.printable import printable
 from dispersion.shadows import refuse_shadow
 
 
-def main() -> int:
-    """Run the command line, unless a package that it needs is hidden by another."""
+def _load() -> Callable[[], int]:
+    """The command, unless a package that it needs is hidden by another."""
     try:
         refuse_shadow("solvers")
     except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    from dispersion.report.command import main as report
+        print(f"error: {printable(str(error))}", file=sys.stderr)
+        return lambda: EXIT_INPUT
+    from dispersion.report.command import main
 
-    return report()
+    return main
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command(_load))

@@ -5,28 +5,23 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
 
-from rich.console import Console
-
-from dispersion.errors import DispersionError, InputError
+from dispersion.errors import DispersionError
+from dispersion.parsing import Parser
+from dispersion.printable import printable
 from dispersion.report.page import write_pictures, write_report
 from dispersion.report.study import read
 from dispersion.study.arguments import path_of
+from dispersion.study.output import Output
 from dispersion.study.tables import FORMATS, print_study
 from dispersion.version import __version__
 
 EXIT_INPUT = 2
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise InputError(f"{message}; see --help.")
-
-
 def parser() -> argparse.ArgumentParser:
     """What can be asked; raises `InputError` where argparse would leave the program."""
-    made = _Parser(
+    made = Parser(
         prog="python -m dispersion.report",
         description="Make everything that is read of a study anew from the folder it left: print its "
         "tables, draw its pictures, and write report.html, one page that needs no network.",
@@ -47,16 +42,14 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code (see ``--help``)."""
-    terminal = sys.stdout is not None and sys.stdout.isatty()
     try:
         given = parser().parse_args(arguments)
         study = read(given.folder)
         write_pictures(given.folder, study)
         page = write_report(given.folder, study)
+        print_study(given.format, study.solves, study.networks, Output())
     except (DispersionError, OSError) as error:  # OSError: a file that the system refuses
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {printable(str(error))}", file=sys.stderr)
         return EXIT_INPUT
-    output = Console(width=None if terminal else 250)  # tables take what they need
-    print_study(given.format, study.solves, study.networks, output)
-    print(f"report in {page}", file=sys.stderr)
+    print(f"report in {printable(str(page))}", file=sys.stderr)
     return 0

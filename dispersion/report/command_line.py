@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Mapping
 from typing import Any
@@ -22,7 +23,19 @@ def command_of(options: Mapping[str, Any]) -> str:
     options : mapping
         The ``options`` of ``run.json``.
     """
-    return shlex.join(["python", "-m", "dispersion.compare", *arguments_of(options)])
+    words = ["python", "-m", "dispersion.compare", *arguments_of(options)]
+    return " ".join(map(quoted, words))
+
+
+def quoted(word: str) -> str:
+    """`word` as a shell reads it; bytes that are not seen as escapes, which bash, zsh and ksh know."""
+    if word.isprintable():
+        return shlex.quote(word)
+    seen = (
+        one if one.isprintable() else "".join(f"\\x{byte:02x}" for byte in os.fsencode(one))
+        for one in word.replace("\\", "\\\\").replace("'", "\\'")
+    )
+    return f"$'{''.join(seen)}'"
 
 
 def arguments_of(options: Mapping[str, Any]) -> list[str]:

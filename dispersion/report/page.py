@@ -11,6 +11,7 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
+from dispersion.printable import printable
 from dispersion.report.section import Section, sections
 from dispersion.report.study import Study, read
 from dispersion.study.labels import rows_apart
@@ -36,6 +37,7 @@ def build_report(study: Study) -> str:
     environment = jinja2.Environment(
         loader=jinja2.FunctionLoader(lambda name: (_TEMPLATES / name).read_text(encoding="utf-8")),
         autoescape=True,  # names in a study are a stranger's text
+        finalize=_finished,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -97,6 +99,12 @@ def title_of(study: Study) -> str:
     if not names:
         return study.name
     return names[0] if len(names) == 1 else f"{len(names)} instances"
+
+
+def _finished(value: object) -> object:
+    """What stands on the page for a value: texts without anything that is not seen."""
+    plain = isinstance(value, str) and not isinstance(value, Markup)
+    return printable(str(value)) if plain else value
 
 
 def _order(section: Section) -> tuple[int, str]:

@@ -10,9 +10,11 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from dispersion.errors import InputError
+from dispersion.errors import InputError, shown
+from dispersion.printable import printable
 from dispersion.solution import TracePoint
 from dispersion.study.embedding import Layers, read_layers
+from dispersion.study.entries import UnfitError, check_row, number
 from dispersion.study.reading import read_study
 from dispersion.study.scores import TraceKey
 from dispersion.study.selections import Method
@@ -31,7 +33,7 @@ def _whole(value: Any) -> int:
 _READERS: dict[str, Callable[[Any], Any]] = {
     "int": _whole,
     "float": float,
-    "str": str,
+    "str": lambda value: printable(str(value)),
     "bool": lambda value: {"True": True, "False": False}[str(value)],
 }
 _ABSENT = {"str": "", "bool": False}  # an empty text is an empty cell; earlier versions had no flags
@@ -97,7 +99,7 @@ def read(folder: Path) -> Study:
         traces=_traces(frames.traces),
         selections=_selections(frames.selections),
         run=_run(frames.run),
-        layers=read_layers(folder),
+        layers=_layers(read_layers(folder)),
         warnings=frames.warnings,
     )
 
@@ -108,7 +110,7 @@ def rows(kind: type[Row], frame: pd.DataFrame, name: str) -> list[Row]:
     Raises
     ------
     InputError
-        A column is missing, or a value is not of its type.
+        A column is missing, or a value is not of its type or out of range.
     """
     if frame.empty:
         return []
@@ -119,7 +121,13 @@ def rows(kind: type[Row], frame: pd.DataFrame, name: str) -> list[Row]:
         elif one.default is dataclasses.MISSING:
             raise InputError(f"{name} of this study has no column {one.name!r}; it cannot be reported.")
     lines = zip(*columns.values(), strict=True)
-    return [kind(**dict(zip(columns, line, strict=True))) for line in lines]
+    found = [kind(**dict(zip(columns, line, strict=True))) for line in lines]
+    for k, row in enumerate(found, 1):
+        try:
+            check_row(row)
+        except UnfitError as error:
+            raise InputError(f"{name} of this study, row {k}: {error}.") from error
+    return found
 
 
 def _values(column: pd.Series[Any], kind: str, name: str) -> list[Any]:
@@ -159,6 +167,14 @@ def _traces(frame: pd.DataFrame) -> dict[TraceKey, list[TracePoint]]:
     return found
 
 
+def _layers(found: Layers | None) -> Layers | None:
+    """The same under names as rows have them."""
+    if found is None:
+        return None
+    named = {printable(name): one for name, one in found.embeddings.items()}
+    return Layers(named, None if found.first is None else printable(found.first), found.kernels)
+
+
 def _run(content: Mapping[str, Any]) -> Mapping[str, Any]:
     """``run.json`` as it is, if what sections look into has the shape they expect."""
     options = content.get("options", {})
@@ -170,10 +186,19 @@ def _run(content: Mapping[str, Any]) -> Mapping[str, Any]:
     ):
         for name in names:
             if not isinstance(found.get(name, kind()), kind):
-                raise InputError(f"run.json: {name!r} is {found[name]!r}, which no study writes.")
+                raise InputError(f"run.json: {name!r} is {shown(found[name])}, which no study writes.")
+    model, budget = inner.get("subject", {}).get("model"), inner.get("subject", {}).get("budget", [])
+    if not (model is None or isinstance(model, str)):
+        raise InputError(f"run.json: 'model' is {shown(model)}, which no study writes.")
+    if not (isinstance(budget, list) and all(isinstance(one, str) for one in budget)):
+        raise InputError(f"run.json: 'budget' is {shown(budget)}, which no study writes.")
     for stage, seconds in content.get("seconds", {}).items():
-        if not isinstance(seconds, int | float):
-            raise InputError(f"run.json: {stage!r} took {seconds!r}, which is no number of seconds.")
+        try:
+            number(stage, seconds)
+        except UnfitError as error:
+            raise InputError(
+                f"run.json: {shown(stage)} took {shown(seconds)}, which is no number of seconds."
+            ) from error
     return content
 
 
@@ -181,5 +206,10 @@ def _selections(content: Mapping[str, Any]) -> Mapping[str, Mapping[str, list[in
     for method, kept in content.items():
         lists = kept.values() if isinstance(kept, dict) else [None]
         if not all(isinstance(some, list) and all(type(k) is int for k in some) for some in lists):
-            raise InputError(f"selections.json: {method!r} holds something else than lists of points.")
-    return content
+            raise InputError(
+                f"selections.json: {shown(method)} holds something else than lists of points."
+            )
+    return {
+        printable(method): {printable(name): points for name, points in kept.items()}
+        for method, kept in content.items()
+    }

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import NoReturn
 
-from dispersion.errors import InputError
+from dispersion.errors import shown
 from dispersion.library import PREFIX, families, formats
 from dispersion.matrices import SYMMETRIC
 from dispersion.metrics import metrics
 from dispersion.objectives import objectives
+from dispersion.parsing import Parser, real_number, usable, whole_number
 from dispersion.shadows import refuse_shadow
 from dispersion.study.tables import FORMATS
 from dispersion.study.tasks import RECOVERIES
@@ -19,7 +19,6 @@ from solvers.base import solvers_for
 from solvers.export import exporting
 
 DEFAULT_MODEL = "vgg16"
-_LONG = 300  # characters of what argparse says, which repeats what was written
 ALL = "all"  # of the solvers, or of the criteria
 SOLVERS_TOO = ("dispersion", "random")  # criteria that are solvers here
 NONE = "none"  # of the recoveries
@@ -33,7 +32,7 @@ _LATER = {
 }  # what there is to choose from is known only once torch is loaded
 
 
-class _Parser(argparse.ArgumentParser):
+class _Parser(Parser):
     def format_help(self) -> str:
         """The help, with the names that are known only once torch is loaded."""
         refuse_shadow("pruning")
@@ -55,10 +54,6 @@ class _Parser(argparse.ArgumentParser):
                 action.help = _LATER[action.dest].format(_listed(known[action.dest]))
         return super().format_help()
 
-    def error(self, message: str) -> NoReturn:
-        text = message if len(message) <= _LONG else f"{message[:_LONG]}..."
-        raise InputError(f"{text}; see --help.")
-
 
 def _listed(summaries: dict[str, str]) -> str:
     """Names with what they are, as argparse wants them: a percent sign is doubled."""
@@ -68,8 +63,8 @@ def _listed(summaries: dict[str, str]) -> str:
 def path_of(text: str) -> Path:
     """A path; an empty text would be taken for the current folder."""
     if not text.strip():
-        raise argparse.ArgumentTypeError(f"a file or folder is needed, got {text!r}")
-    return Path(text)
+        raise argparse.ArgumentTypeError(f"a file or folder is needed, got {shown(text)}; leave it out")
+    return Path(usable(text))
 
 
 def _network(parser: argparse.ArgumentParser) -> None:
@@ -168,7 +163,7 @@ def _instances(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--p",
-        type=int,
+        type=whole_number,
         nargs="+",
         metavar="P",
         help="how many points to choose; several are compared (default: those with published values, "
@@ -213,23 +208,29 @@ def _solving(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--time-limit",
-        type=float,
+        type=real_number,
         default=10.0,
         metavar="SECONDS",
         help="wall-clock seconds for building and solving, per solve (default: %(default)s)",
     )
     add(
         "--recheck",
-        type=float,
+        type=real_number,
         metavar="SECONDS",
         help="derive the proof of every optimum again, an engine's too, by means that share no code "
         "with what made it, for at most so many wall-clock seconds each; a contradiction is a failure "
         "(default: no proof is)",
     )
-    add("--threads", type=int, default=1, metavar="N", help="threads per solve (default: %(default)s)")
+    add(
+        "--threads",
+        type=whole_number,
+        default=1,
+        metavar="N",
+        help="threads per solve (default: %(default)s)",
+    )
     add(
         "--seed",
-        type=int,
+        type=whole_number,
         default=0,
         metavar="N",
         help="seed of every random choice, the first of several; another one with the same --out joins "
@@ -237,7 +238,7 @@ def _solving(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--random-seeds",
-        type=int,
+        type=whole_number,
         default=3,
         metavar="N",
         help="seeds, from --seed on, of all that draws by chance, shown with mean and range: solvers "
@@ -245,14 +246,14 @@ def _solving(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--jobs",
-        type=int,
+        type=whole_number,
         metavar="N",
         help="solves at a time, in as many processes; several lengthen all times, which are marked "
         "(default: 1)",
     )
     add(
         "--memory",
-        type=float,
+        type=real_number,
         metavar="GIB",
         help="memory of the process of a solve, engine included; one that takes more is killed and has "
         "failed (default: no limit)",
@@ -279,10 +280,10 @@ def _testing(parser: argparse.ArgumentParser) -> None:
         help="cifar10, or a folder with train/CLASS/*.png and test/CLASS/*.png "
         "(default: what the model was trained on)",
     )
-    add("--test-images", type=int, metavar="N", help="test images, the first N (default: all)")
+    add("--test-images", type=whole_number, metavar="N", help="test images, the first N (default: all)")
     add(
         "--calibration-images",
-        type=int,
+        type=whole_number,
         default=1000,
         metavar="N",
         help="training images for batch-norm re-estimation, least squares, and what else looks at "
@@ -297,17 +298,23 @@ def _testing(parser: argparse.ArgumentParser) -> None:
         "norms; ls, least squares in every layer behind the first cut; ft, fine-tuning, which starts "
         f"from the last of the others; or {NONE} (default: bn ls)",
     )
-    add("--epochs", type=int, default=3, metavar="N", help="of fine-tuning (default: %(default)s)")
+    add(
+        "--epochs",
+        type=whole_number,
+        default=3,
+        metavar="N",
+        help="of fine-tuning (default: %(default)s)",
+    )
     add(
         "--lr",
-        type=float,
+        type=real_number,
         default=0.01,
         metavar="X",
         help="learning rate at which fine-tuning begins; it falls to 0 (default: %(default)s)",
     )
     add(
         "--train-images",
-        type=int,
+        type=whole_number,
         metavar="N",
         help="training images for fine-tuning, the first N (default: all, of cifar10 the first 45,000)",
     )

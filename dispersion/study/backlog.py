@@ -44,8 +44,8 @@ class Backlog:
     def answered(self) -> list[tuple[int, SolveRecord]]:
         """Take out the tasks whose answer is known by now."""
         self._ledger.refresh()
-        known = self._ledger.records.answers
-        found = [(k, known[self._keys[k]]) for k in self.waiting if self._keys[k] in known]
+        asked = ((k, self._ledger.answer(self._keys[k], self.waiting[k])) for k in self.waiting)
+        found = [(k, record) for k, record in asked if record is not None]
         for k, _ in found:
             del self.waiting[k]
         return found
@@ -57,7 +57,7 @@ class Backlog:
             if not self._ledger.claims.take(key):
                 continue
             self._ledger.refresh()  # whoever held the claim before may have found the answer
-            if key in self._ledger.records.answers:
+            if self._ledger.answer(key, task) is not None:
                 self._ledger.claims.release(key)
                 continue
             yield k, task

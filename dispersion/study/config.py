@@ -22,6 +22,7 @@ from typing import TypeVar
 import tomli_w
 
 from dispersion.errors import InputError, UnknownNameError, shown
+from dispersion.parsing import real_number, usable, whole_number
 from dispersion.study.toml import read_toml
 from dispersion.version import __version__
 
@@ -29,7 +30,7 @@ T = TypeVar("T")
 
 _LONG = 60  # characters of a key that a message repeats
 NOT_OF_A_STUDY = ("help", "version", "config")
-_KINDS: dict[object, str] = {int: "a whole number", float: "a number"}
+_KINDS: dict[object, str] = {whole_number: "a whole number", real_number: "a number"}
 _NOT_KEPT = ("out",)  # it holds the results of the study that is written down
 
 
@@ -154,7 +155,7 @@ def _converted(action: argparse.Action, value: object) -> object:
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         kind = {bool: "true or false", list: "a list"}.get(type(value), "a date or a time")
         raise InputError(f"takes text or a number, not {kind}.")
-    read = str if action.type is None else action.type
+    read = usable if action.type is None else action.type
     assert callable(read)
     try:
         converted: object = read(str(value))

@@ -125,6 +125,8 @@ def read_layers(folder: Path) -> Layers | None:
     if not path.exists():
         return None
     try:
+        if path.is_symlink():
+            raise OSError("it is a link, which is not followed")
         if not path.is_file():
             raise OSError("it is no file")
         check_archive(path)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 from dispersion.errors import UnavailableError
+from dispersion.study.entries import UnfitError, json_object
 from dispersion.study.logs import LOG
 from dispersion.study.opening import opened
 
@@ -31,10 +32,12 @@ def _line(record: Mapping[str, object]) -> bytes:
 
 
 def _record(line: bytes) -> Record | None:
-    """What a line says; `None` if it is not as it was written."""
+    """What a line says; `None` if it is not as it was written, `UnfitError` if no study wrote it."""
     start = len(_CHECK % b"") + _DIGITS
     rest = line[start:]
-    return dict(json.loads(b"{" + rest)) if line[:start] == _check(rest) else None
+    if line[:start] != _check(rest):
+        return None
+    return json_object(b"{" + rest)
 
 
 def _append(file: int, line: bytes) -> None:
@@ -63,17 +66,25 @@ class Journal:
         The file; made by the first `append`.
     lock : context manager or None
         Held while the file is written to, by whatever process; `None` only to read.
+    check : callable or None
+        Raises `UnfitError` for a record that is to be left out; `None` lets every record pass.
 
     Attributes
     ----------
     warnings : list of str
-        A sentence for every line that was damaged and left out.
+        A sentence for every line that was damaged, or unfit, and left out.
     lost : bool
         Whether lines that had been written were gone, and had to be written again.
     """
 
-    def __init__(self, path: Path, lock: AbstractContextManager[Any] | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        lock: AbstractContextManager[Any] | None = None,
+        check: Callable[[Record], object] | None = None,
+    ) -> None:
         self.path = path
+        self._check = check
         self.warnings: list[str] = []
         self.lost = False
         self._lock = lock
@@ -163,7 +174,13 @@ class Journal:
         found = []
         for line in whole.splitlines(keepends=True):
             self._lines += 1
-            record = _record(line)
+            try:
+                record = _record(line)
+                if record is not None and self._check is not None:
+                    self._check(record)
+            except UnfitError as error:
+                self._warn(self._lines, f"says what no study writes ({error})")
+                continue
             if record is None:
                 self._warn(self._lines, "is damaged")
                 continue

@@ -9,16 +9,20 @@ from pathlib import Path
 from typing import Any
 
 from dispersion.errors import InputError
+from dispersion.objectives import objectives
 from dispersion.study.claims import Claims
 from dispersion.study.journal import Journal
+from dispersion.study.logs import LOG
 from dispersion.study.records import (
     Named,
     NetworkRecord,
     Records,
     SelectionRecord,
     SolveRecord,
+    entry_of,
 )
 from dispersion.study.tasks import Task
+from dispersion.verify import recompute
 
 JOURNAL, CLAIMS = "journal.jsonl", ".claims"
 
@@ -34,6 +38,21 @@ def _grouped(tasks: Sequence[Task]) -> list[Task]:
         question = (task.instance.name, task.instance.p, task.keep)
         groups.setdefault(question, {}).setdefault(task.solver, []).append(task)
     return [task for of in groups.values() for some in of.values() for task in some]
+
+
+def _impossible(task: Task, record: SolveRecord) -> str | None:
+    """Why a record cannot be the answer to a task with its key; `None` if it can be."""
+    instance, row, solution = task.instance, record.row, record.solution
+    asked = (instance.n, instance.p, instance.digest, task.solver, task.objective_name)
+    if asked != (row.n, row.p, row.instance_digest, row.solver, row.objective_name):
+        return "it is the answer to another question"
+    if solution.selected is None or solution.objective is None:
+        return None
+    value = recompute(instance, solution.selected, task.objective_name)
+    rounding = objectives[task.objective_name].rounding  # sums differ from machine to machine
+    if abs(value - solution.objective) <= rounding * abs(value):
+        return None
+    return f"its value is {solution.objective!r}, its selection is worth {value!r}"
 
 
 class Ledger:
@@ -58,7 +77,7 @@ class Ledger:
 
     def __init__(self, folder: Path, lock: AbstractContextManager[Any]) -> None:
         self.folder = folder
-        self.journal = Journal(folder / JOURNAL, lock)
+        self.journal = Journal(folder / JOURNAL, lock, check=entry_of)
         self.claims = Claims(folder / CLAIMS, lock)
         self._lock = lock
         self.records = Records()
@@ -127,6 +146,25 @@ class Ledger:
         return InputError(
             f"{self.folder} holds {what}; choose another folder with --out, or ask for them as well."
         )
+
+    def answer(self, key: str, task: Task) -> SolveRecord | None:
+        """What the journal answers to a task with this key; `None` if nothing, or nothing true.
+
+        The value of a selection is computed anew, on the task's own matrix.  Where that comes to
+        another one, the answer is forgotten, and the task is to be solved again.
+        """
+        record = self.records.answers.get(key)
+        fault = None if record is None else _impossible(task, record)
+        if fault is None:
+            return record
+        for named in [named for named in self.records.solves if named.key == key]:
+            del self.records.solves[named]
+        del self.records.answers[key]
+        LOG.warning(
+            "warning: %s says of %s on %s what cannot be true (%s); it is solved again",
+            *(self.journal.path, task.solver, task.question, fault),
+        )
+        return None
 
     def forget_failures(self) -> None:
         """Let solves that failed count as not made."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from dispersion.printable import printable
 from dispersion.study.opening import opened
 
 LOG = logging.getLogger("dispersion")
@@ -26,7 +27,7 @@ class Spoken(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Write one line, red if something went wrong."""
         style = "red" if record.levelno >= logging.ERROR else None
-        self._console.out(self.format(record), style=style, highlight=False)
+        self._console.out(printable(self.format(record)), style=style, highlight=False)
 
 
 class _Written(logging.Handler):
@@ -42,7 +43,7 @@ class _Written(logging.Handler):
         """Write one line, or say why there will be no more."""
         try:
             with opened(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT) as file:
-                os.write(file, f"{self.format(record)}\n".encode(errors="backslashreplace"))
+                os.write(file, f"{printable(self.format(record))}\n".encode())
         except OSError as error:
             LOG.removeHandler(self)
             LOG.warning("%s ends here: %s", self._path, error.strerror)

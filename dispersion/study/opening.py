@@ -39,6 +39,18 @@ def opened(path: Path, flags: int) -> Iterator[int]:
         os.close(file)
 
 
+def content_of(path: Path) -> bytes:
+    """The bytes of a file of a study, which may be a stranger's.
+
+    Raises
+    ------
+    OSError
+        It cannot be read, or is a link, which could lead to a file of yours.
+    """
+    with opened(path, os.O_RDONLY) as file, os.fdopen(os.dup(file), "rb") as whole:
+        return whole.read()
+
+
 def refuse_links(folder: Path, names: tuple[str, ...]) -> None:
     """Refuse a folder in which one of these names, of files that are opened to go on, is a link.
 

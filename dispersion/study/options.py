@@ -96,6 +96,8 @@ class Options:
         ]
 
 
+_MOST_SECONDS = 1e9  # thirty years; clocks of the system take no more
+_MOST_SEEDS, _MOST_AT_A_TIME = 10_000, 1_000_000
 _ADDRESS = re.compile(r"(tcp|tls|ws|wss|ucx)://[^/\s]+:[0-9]{1,5}")  #: what Dask can connect to
 
 _OF_BOTH = ("metric",)  # with a default for networks only
@@ -110,9 +112,11 @@ _GIVE_WAY = {  # what is said on the command line, and what in a config is then 
 }
 
 
-def _count(name: str, value: int | None, least: int = 1) -> None:
+def _count(name: str, value: int | None, least: int = 1, most: int = 2**31 - 1) -> None:
     if value is not None and value < least:
-        raise InputError(f"{name} must be at least {least}, got {value}.")
+        raise InputError(f"{name} must be at least {least}, got {shown(value)}.")
+    if value is not None and value > most:
+        raise InputError(f"{name} must be at most {most:,}, got {shown(value)}.")
 
 
 def _spoken(arguments: Sequence[str] | None, filed: Mapping[str, object]) -> set[str]:
@@ -230,8 +234,16 @@ def _solvers(asked: Sequence[str] | None, objective: str) -> list[str]:
 
 
 def _check_recheck(seconds: float | None) -> None:
-    if seconds is not None and not 0 < seconds < math.inf:
+    if seconds is None:
+        return
+    if not 0 < seconds < math.inf:
         raise InputError(f"--recheck must be a finite number of seconds above 0, got {seconds:g}.")
+    _check_clock("--recheck", seconds)
+
+
+def _check_clock(name: str, seconds: float) -> None:
+    if seconds > _MOST_SECONDS:
+        raise InputError(f"{name} must be at most {_MOST_SECONDS:,.0f} seconds, got {seconds:g}.")
 
 
 def _settings(given: argparse.Namespace, options: Options) -> dict[str, object]:
@@ -251,7 +263,7 @@ def _check_place(given: argparse.Namespace) -> None:
     """Where solves run, and how much memory they may take."""
     if given.scheduler is not None and not _ADDRESS.fullmatch(given.scheduler):
         raise InputError(
-            f"--scheduler takes an address such as tcp://host:8786, got {given.scheduler!r}."
+            f"--scheduler takes an address such as tcp://host:8786, got {shown(given.scheduler)}."
         )
     if given.scheduler is not None and given.jobs is not None:
         raise InputError(
@@ -294,12 +306,14 @@ def _checked(arguments: Sequence[str] | None, filed: Mapping[str, object]) -> Op
             f"--export: none of the {given.objective} solvers {', '.join(names)} has a model to write; "
             f"those that have one: {known}."
         )
-    _count("--random-seeds", given.random_seeds)
-    _count("--jobs", given.jobs)
+    _count("--random-seeds", given.random_seeds, most=_MOST_SEEDS)
+    _count("--jobs", given.jobs, most=_MOST_AT_A_TIME)
     _check_place(given)
     limits = Limits(given.time_limit, given.threads, given.seed)
+    _count("--threads", limits.threads, most=_MOST_AT_A_TIME)
     if not math.isfinite(limits.seconds):
         raise InputError(f"--time-limit must be a finite number of seconds, got {limits.seconds}.")
+    _check_clock("--time-limit", limits.seconds)
     _check_recheck(given.recheck)
     chance = any(find(name, given.objective).stochastic for name in names)
     if chance and given.seed + given.random_seeds > 2**31:

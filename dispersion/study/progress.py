@@ -20,6 +20,7 @@ from rich.progress import (
 from rich.text import Text
 
 from dispersion.duration import duration
+from dispersion.printable import printable
 from dispersion.study.logs import LOG
 
 K = TypeVar("K")
@@ -155,7 +156,7 @@ class _Told(ProgressColumn):
 
     def render(self, task: Task) -> Text:
         stage: Stage = task.fields["stage"]
-        return Text("; ".join(filter(None, (stage.left(), stage.gaps(), stage.doing()))))
+        return Text(printable("; ".join(filter(None, (stage.left(), stage.gaps(), stage.doing())))))
 
 
 @contextmanager

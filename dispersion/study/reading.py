@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,11 +11,14 @@ from typing import Any
 import pandas as pd
 
 from dispersion.errors import InputError
+from dispersion.printable import of_cell
+from dispersion.study.entries import json_object
 from dispersion.study.frames import Kind, frame_of, with_columns
 from dispersion.study.journal import Journal
 from dispersion.study.ledger import JOURNAL
+from dispersion.study.opening import content_of
 from dispersion.study.proofs import refutations_of
-from dispersion.study.records import Records, SolveRecord
+from dispersion.study.records import Records, SolveRecord, entry_of
 from dispersion.study.selections import Method, of_json
 from dispersion.study.tasks import AccuracyRow, NetworkRow, SolveRow, TraceRow
 
@@ -73,7 +76,7 @@ def read_study(folder: Path | str) -> Study:
         There is no study in the folder, or nothing of a table can be read.
     """
     folder = Path(folder)
-    journal = Journal(folder / JOURNAL)
+    journal = Journal(folder / JOURNAL, check=entry_of)
     if journal.path.is_file():
         return _of_journal(folder, journal)
     if (folder / "run.json").is_file() or (folder / "solves.csv").is_file():
@@ -83,8 +86,11 @@ def read_study(folder: Path | str) -> Study:
 
 def _of_journal(folder: Path, journal: Journal) -> Study:
     records = Records()
-    records.add(journal.news())
-    journal.check_end()
+    try:
+        records.add(journal.news())
+        journal.check_end()
+    except OSError as error:
+        raise InputError(f"{journal.path} cannot be read: {error.strerror}.") from error
     solves, networks = records.solves_in_order(), records.networks_in_order()
     return Study(
         folder,
@@ -142,13 +148,15 @@ def _table(folder: Path, kind: Kind, warnings: list[str]) -> pd.DataFrame:
     text = parquet.with_suffix(".csv")
     if parquet.is_file():
         try:
-            return with_columns(kind, pd.read_parquet(parquet))
+            return with_columns(kind, pd.read_parquet(io.BytesIO(content_of(parquet))))
         except (OSError, ValueError) as error:  # pyarrow's errors are ValueErrors
             warnings.append(f"{parquet} cannot be read ({error}); {text.name} is taken in its place.")
     if text.is_file():
         try:
-            frame = pd.read_csv(text, keep_default_na=False, na_values=[""])  # "NA" is a name
-            return with_columns(kind, frame)
+            frame = pd.read_csv(
+                io.BytesIO(content_of(text)), keep_default_na=False, na_values=[""]
+            )  # "NA" is a name
+            return with_columns(kind, frame.map(of_cell))
         except (OSError, ValueError) as error:
             raise InputError(
                 f"{text} cannot be read ({error}); nothing of this table is left."
@@ -162,6 +170,7 @@ def _json(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
     try:
-        return dict(json.loads(path.read_text()))
-    except (OSError, ValueError, TypeError, RecursionError) as error:  # TypeError: a list, a number
-        raise InputError(f"{path} cannot be read ({error}); run the study again.") from error
+        return json_object(content_of(path))
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise InputError(f"{path} cannot be read ({reason}); run the study again.") from error

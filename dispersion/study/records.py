@@ -5,23 +5,17 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from dispersion.solution import Refutation, Solution, Status, TracePoint
+from dispersion.solution import Solution, Status
+from dispersion.study import entries
+from dispersion.study.entries import row_of
 from dispersion.study.journal import Record
 from dispersion.study.selections import Method
-from dispersion.study.tasks import COLUMNS, KILLED, AccuracyRow, NetworkRow, SolveRow, TraceRow
+from dispersion.study.tasks import KILLED, AccuracyRow, NetworkRow, SolveRow, TraceRow
 from dispersion.version import __version__
-
-Row = TypeVar("Row", SolveRow, NetworkRow, AccuracyRow)
-
-
-def _row(kind: type[Row], content: Record) -> Row:
-    """A row of this version: what another one did not write is absent, what only it knows left out."""
-    known: dict[str, Any] = {name: content.get(name) for name in COLUMNS[kind]}
-    return kind(**known)
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,15 +36,15 @@ class SolveRecord:
             "place": self.place,
             "row": dataclasses.asdict(self.row),
             "selected": None if solution.selected is None else solution.selected.tolist(),
-            "refutations": [dataclasses.astuple(one) for one in solution.refutations],
-            "trace": [dataclasses.astuple(point) for point in solution.trace],
+            "refutations": [list(dataclasses.astuple(one)) for one in solution.refutations],
+            "trace": [list(dataclasses.astuple(point)) for point in solution.trace],
         }
 
     @classmethod
     def of_json(cls, content: Record) -> SolveRecord:
-        """Read a line of the journal."""
-        row = _row(SolveRow, content["row"])
-        selected = content["selected"]
+        """Read a line of the journal; `UnfitError` if no study writes such a one."""
+        row = row_of(SolveRow, content.get("row"))
+        selected = entries.selection_of(row, content.get("selected"))
         solution = Solution(
             solver=row.solver,
             objective_name=row.objective_name,
@@ -62,11 +56,12 @@ class SolveRecord:
             status=Status(row.status),
             build_seconds=row.build_seconds,
             solve_seconds=row.solve_seconds,
-            trace=tuple(TracePoint(*point) for point in content["trace"]),
+            trace=entries.trace_of(content.get("trace")),
             message=row.message,
-            refutations=tuple(Refutation(*one) for one in content["refutations"]),
+            refutations=entries.refutations_of(content.get("refutations")),
         )
-        return cls(row, solution, content["place"], content["version"])
+        place = entries.whole("place", content.get("place"))
+        return cls(row, solution, place, entries.text("version", content.get("version")))
 
     @property
     def named(self) -> Named:
@@ -120,15 +115,21 @@ class NetworkRecord:
 
     def as_json(self) -> Record:
         """A line of the journal."""
-        return {"kind": "network", **dataclasses.asdict(self)}
+        return {"kind": "network", **dataclasses.asdict(self), "faults": list(self.faults)}
 
     @classmethod
     def of_json(cls, content: Record) -> NetworkRecord:
-        """Read a line of the journal."""
-        accuracies = [_row(AccuracyRow, one) for one in content["accuracies"]]
-        row = _row(NetworkRow, content["row"])
-        faults = tuple(content.get("faults", ()))
-        return cls(content["key"], content["conditions"], content["place"], row, accuracies, faults)
+        """Read a line of the journal; `UnfitError` if no study writes such a one."""
+        found = entries.items("accuracies", content.get("accuracies"))
+        faults = entries.items("faults", content.get("faults", []))
+        return cls(
+            key=entries.text("key", content.get("key")),
+            conditions=entries.text("conditions", content.get("conditions")),
+            place=entries.whole("place", content.get("place")),
+            row=row_of(NetworkRow, content.get("row")),
+            accuracies=[row_of(AccuracyRow, one) for one in found],
+            faults=tuple(entries.text("faults", one) for one in faults),
+        )
 
 
 @dataclass(frozen=True)
@@ -155,8 +156,12 @@ class SelectionRecord:
 
     @classmethod
     def of_json(cls, content: Record) -> SelectionRecord:
-        """Read a line of the journal."""
-        return cls(content["method"], content["kept"], content.get("conditions"))
+        """Read a line of the journal; `UnfitError` if no study writes such a one."""
+        method = entries.text("method", content.get("method"))
+        lists = entries.mapping("kept", content.get("kept"))
+        kept = {layer: entries.points("kept", lists[layer]) for layer in lists}
+        conditions = content.get("conditions")
+        return cls(method, kept, None if conditions is None else entries.text("conditions", conditions))
 
 
 class Named(NamedTuple):
@@ -165,6 +170,39 @@ class Named(NamedTuple):
     key: str
     instance: str
     keep: float | None
+
+
+@dataclass(frozen=True)
+class SessionRecord:
+    """That a study was begun or gone on with, and where."""
+
+    environment: dict[str, Any]
+
+    @classmethod
+    def of_json(cls, content: Record) -> SessionRecord:
+        """Read a line of the journal; `UnfitError` if no study writes such a one."""
+        return cls(entries.mapping("environment", content.get("environment")))
+
+
+Entry = SolveRecord | NetworkRecord | SelectionRecord | SessionRecord
+_KINDS: dict[str, type[Entry]] = {
+    "solve": SolveRecord,
+    "network": NetworkRecord,
+    "selection": SelectionRecord,
+    "session": SessionRecord,
+}
+
+
+def entry_of(content: Record) -> Entry | None:
+    """What a line of a journal says; `None` if it is of a kind that only another version knows.
+
+    Raises
+    ------
+    UnfitError
+        No study writes such a line.
+    """
+    kind = _KINDS.get(entries.text("kind", content.get("kind")))
+    return None if kind is None else kind.of_json(content)
 
 
 @dataclass
@@ -195,17 +233,17 @@ class Records:
     environment: dict[str, Any] = field(default_factory=dict)
 
     def add(self, contents: Iterable[Record]) -> None:
-        """Take in lines of the journal."""
+        """Take in lines of the journal, which reads no others than `entry_of` takes."""
         for content in contents:
-            match content["kind"]:
-                case "solve":
-                    self.add_solve(SolveRecord.of_json(content))
-                case "network":
-                    self.add_network(NetworkRecord.of_json(content))
-                case "selection":
-                    self.selections[content["method"]] = SelectionRecord.of_json(content)
-                case "session":
-                    self.environment = content["environment"]
+            match entry_of(content):
+                case SolveRecord() as solve:
+                    self.add_solve(solve)
+                case NetworkRecord() as network:
+                    self.add_network(network)
+                case SelectionRecord() as selection:
+                    self.selections[selection.method] = selection
+                case SessionRecord(environment):
+                    self.environment = environment
 
     def add_solve(self, record: SolveRecord) -> None:
         """Take in a finished solve."""

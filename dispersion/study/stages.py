@@ -108,7 +108,7 @@ def _keep_config(session: Session) -> None:
     """Leave a config that asks for the same; the user's own, if it stands there, stays as it is."""
     config, path = session.options.config, session.store.folder / CONFIG_NAME
     if config is None or not path.exists() or not path.samefile(config.path):
-        text = as_toml(session.options.settings).encode()
+        text = as_toml(session.options.settings).encode(errors="replace")  # of names that are no UTF-8
         session.keep(lambda: session.store.save(CONFIG_NAME, lambda part: part.write_bytes(text)))
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from dispersion.errors import InputError
-from dispersion.study.frames import Kind, frame_of
+from dispersion.study.frames import Kind, frame_of, write_csv
 from dispersion.study.ledger import CLAIMS, JOURNAL, Ledger
 from dispersion.study.logs import CONFIG_NAME, LOG_NAME
 from dispersion.study.opening import LOCK, FolderLock, refuse_links, require_locks
@@ -134,8 +134,13 @@ class Store:
 
     def frame(self, name: str, frame: pd.DataFrame) -> None:
         """Write a table as ``name``.csv and ``name``.parquet."""
-        self.save(f"{name}.csv", lambda path: frame.to_csv(path, index=False))
-        self.save(f"{name}.parquet", lambda path: frame.to_parquet(path, index=False))
+        self.save(f"{name}.csv", lambda path: write_csv(frame, path))
+        self.save(f"{name}.parquet", lambda path: _write_parquet(frame, path))
+
+
+def _write_parquet(frame: pd.DataFrame, path: Path) -> None:
+    with path.open("wb") as file:  # pyarrow itself opens no path that is no UTF-8
+        frame.to_parquet(file, index=False)
 
 
 def _refuse_foreign(folder: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import io
 import json
@@ -13,9 +12,12 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from dispersion.errors import UnavailableError
+from dispersion.printable import printable_row
+from dispersion.study.frames import frame_of, write_csv
 from dispersion.study.skips import skipped
 from dispersion.study.solve_tables import number, solve_cells, summary_cells, value_cells
-from dispersion.study.tasks import COLUMNS, RECOVERIES, NetworkRow, SolveRow
+from dispersion.study.tasks import RECOVERIES, NetworkRow, SolveRow
 from dispersion.study.worth import worth_lines
 
 __all__ = [
@@ -141,16 +143,19 @@ def _rich(title: str, header: list[str], lines: list[list[str]], console: Consol
 
 def _markdown(title: str, header: list[str], lines: list[list[str]], console: Console) -> None:
     text = [f"**{title}**", "", "| " + " | ".join(header) + " |", "|" + " --- |" * len(header)]
-    text += ["| " + " | ".join(line) + " |" for line in lines]
+    text += ["| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines]
     console.out("\n".join(text) + "\n", highlight=False)
 
 
 def _csv(rows: Sequence[SolveRow], console: Console) -> None:
     text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS[SolveRow], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(dataclasses.asdict(row) for row in rows)
-    console.out(text.getvalue(), end="", highlight=False)
+    shown = map(printable_row, rows) if console.is_terminal else rows
+    write_csv(frame_of(SolveRow, [*shown]), text)
+    try:
+        console.file.write(text.getvalue())  # as it is: rich would leave out some characters
+        console.file.flush()
+    except BrokenPipeError:
+        console.on_broken_pipe()
 
 
 def _json(solves: Sequence[SolveRow], networks: Sequence[NetworkRow], console: Console) -> None:
@@ -164,12 +169,30 @@ def _json(solves: Sequence[SolveRow], networks: Sequence[NetworkRow], console: C
 def print_study(
     style: str, solves: Sequence[SolveRow], networks: Sequence[NetworkRow], console: Console
 ) -> None:
-    """Print a study in one of `FORMATS`; ``csv`` holds the solves, ``json`` everything."""
+    """Print a study in one of `FORMATS`; ``csv`` holds the solves, ``json`` everything.
+
+    Raises
+    ------
+    UnavailableError
+        It cannot be printed: standard output is a file on a full disk, say.
+    """
+    try:
+        _print(style, solves, networks, console)
+    except OSError as error:
+        raise UnavailableError(
+            f"cannot print the results: {error.strerror}; they are in the study's folder."
+        ) from error
+
+
+def _print(
+    style: str, solves: Sequence[SolveRow], networks: Sequence[NetworkRow], console: Console
+) -> None:
     if style == "csv":
         _csv(solves, console)
     elif style == "json":
         _json(solves, networks, console)
     else:
+        solves, networks = [*map(printable_row, solves)], [*map(printable_row, networks)]
         show = _markdown if style == "markdown" else _rich
         show("Every instance, every solver", *solve_cells(solves), console)
         if any(row.keep is None for row in solves):

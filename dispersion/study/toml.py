@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from dispersion.errors import InputError, shown
+from dispersion.library.source import PATH_CHARACTERS
 
 MOST_BYTES, MOST_DOTS = 1 << 20, 5000  # of a study; the parser takes the square of the dots in a key
 # what can hold a bracket, a dot or an end of line that means nothing, and those that do
@@ -56,7 +57,8 @@ def _text(path: Path) -> str:
             raise InputError(f"{path} is no study: it is longer than {MOST_BYTES:,} bytes.")
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise InputError(f"cannot read the config {path}: {error.strerror}.") from error
+        what = path if len(str(path)) <= PATH_CHARACTERS else shown(str(path))
+        raise InputError(f"cannot read the config {what}: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise InputError(f"{path} is not a TOML file: {error}.") from error
 
@@ -66,6 +68,10 @@ def _parsed(text: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except RecursionError as error:
         raise ValueError("brackets are nested too deeply") from error
+    except tomllib.TOMLDecodeError:
+        raise
+    except ValueError as error:  # of Python's reader of whole numbers, which takes 4,300 digits
+        raise ValueError("a number has too many digits") from error
 
 
 def _fails(text: str) -> bool:

@@ -15,6 +15,7 @@ from rich.console import Console
 from safetensors.torch import save
 
 from dispersion.errors import DispersionError, InputError
+from dispersion.printable import printable
 from dispersion.version import __version__
 from pruning.device import resolve_device, shortage_told
 from pruning.files import written_whole
@@ -40,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _interruptible(options, console)
     except (DispersionError, OSError) as error:  # OSError: a file that the system refuses
         told = str(error)
-    console.print(f"error: {told}", style="red")
+    console.print(printable(f"error: {told}"), style="red")
     return EXIT_INPUT
 
 
@@ -52,7 +53,7 @@ def _interruptible(options: Options, console: Console) -> int:
             told = f"{options.checkpoint} keeps what was finished; the same command goes on from there"
         else:
             told = "not one epoch was finished, so nothing is kept"
-        console.print(f"interrupted; {told}", style="red")
+        console.print(printable(f"interrupted; {told}"), style="red")
         return EXIT_INTERRUPTED
     return 0
 
@@ -79,7 +80,8 @@ def _run(options: Options, console: Console) -> None:
     tested = accuracy(trained, images.test, images.test_labels)
     _write(options, trained, images, split, tested)
     options.checkpoint.unlink(missing_ok=True)
-    print(f"test accuracy {tested:.4f} on {len(images.test)} images; weights in {options.out}")
+    place = printable(str(options.out))
+    print(f"test accuracy {tested:.4f} on {len(images.test)} images; weights in {place}")
 
 
 def _check_folder(folder: Path) -> None:

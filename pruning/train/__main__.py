@@ -1,8 +1,16 @@
 """``python -m pruning.train``."""
 
 import sys
+from collections.abc import Callable
 
-from pruning.train import main
+from dispersion.commands import run_command
+
+
+def _load() -> Callable[[], int]:
+    from pruning.train import main
+
+    return main
+
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command(_load))

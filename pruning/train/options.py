@@ -6,9 +6,9 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
 
 from dispersion.errors import InputError
+from dispersion.parsing import Parser, real_number, whole_number
 from dispersion.version import __version__
 from pruning.training import Decay, Schedule
 
@@ -45,11 +45,6 @@ class Options:
     def checkpoint(self) -> Path:
         """Where the latest epoch is kept until the training is done."""
         return self.out.with_name(f"{self.out.name}.checkpoint")
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise InputError(f"{message}; see --help.")
 
 
 def parse(arguments: Sequence[str] | None = None) -> Options:
@@ -94,7 +89,7 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
 
 
 def _parser() -> argparse.ArgumentParser:
-    made = _Parser(
+    made = Parser(
         prog="python -m pruning.train",
         description="Train a network on labelled images, from random weights or from yours. "
         "Every finished epoch is kept beside the output, in FILE.checkpoint: killed or "
@@ -136,7 +131,7 @@ def _what(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--train-images",
-        type=int,
+        type=whole_number,
         metavar="N",
         help="learn from N of those, drawn by the seed (default: all)",
     )
@@ -158,14 +153,32 @@ def _how(parser: argparse.ArgumentParser) -> None:
     usual = Schedule(epochs=30)
     add = parser.add_argument_group("how").add_argument
     numbers = (
-        ("--epochs", int, usual.epochs, "N", "passes over the training images"),
-        ("--batch", int, usual.batch, "N", "the most images in a batch"),
-        ("--lr", float, usual.rate, "RATE", "highest learning rate; 0.01 suits weights of yours"),
-        ("--momentum", float, usual.momentum, "SHARE", "Nesterov's, in [0, 1)"),
-        ("--weight-decay", float, usual.weight_decay, "FACTOR", "L2 penalty on all parameters"),
-        ("--warm-up", int, usual.warm_up, "N", "first epochs, in which the rate grows from a tenth"),
-        ("--label-smoothing", float, usual.label_smoothing, "SHARE", "of a label, for all classes"),
-        ("--seed", int, usual.seed, "N", "of starting weights, order, augmentation and dropout"),
+        ("--epochs", whole_number, usual.epochs, "N", "passes over the training images"),
+        ("--batch", whole_number, usual.batch, "N", "the most images in a batch"),
+        ("--lr", real_number, usual.rate, "RATE", "highest learning rate; 0.01 suits weights of yours"),
+        ("--momentum", real_number, usual.momentum, "SHARE", "Nesterov's, in [0, 1)"),
+        ("--weight-decay", real_number, usual.weight_decay, "FACTOR", "L2 penalty on all parameters"),
+        (
+            "--warm-up",
+            whole_number,
+            usual.warm_up,
+            "N",
+            "first epochs, in which the rate grows from a tenth",
+        ),
+        (
+            "--label-smoothing",
+            real_number,
+            usual.label_smoothing,
+            "SHARE",
+            "of a label, for all classes",
+        ),
+        (
+            "--seed",
+            whole_number,
+            usual.seed,
+            "N",
+            "of starting weights, order, augmentation and dropout",
+        ),
     )
     for name, kind, default, metavar, text in numbers:
         text = f"{text} (default: %(default)s)"

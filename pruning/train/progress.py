@@ -7,6 +7,7 @@ import time
 from rich.console import Console
 
 from dispersion.duration import duration
+from dispersion.printable import printable
 from pruning.train.options import Options
 from pruning.training import Epoch, Headway
 
@@ -30,9 +31,9 @@ class Progress:
         self._epochs, self._console = options.schedule.epochs, console
         self._seconds: list[float] = []
         self._said = time.monotonic()
-        console.print(f"{options.model} on {options.data}, {options.device}: {about}")
+        console.print(printable(f"{options.model} on {options.data}, {options.device}: {about}"))
         if options.checkpoint.exists():
-            console.print(f"going on from {options.checkpoint}")
+            console.print(printable(f"going on from {options.checkpoint}"))
 
     def epoch(self, epoch: Epoch) -> None:
         """Print a line: the epoch is done."""

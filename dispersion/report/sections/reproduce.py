@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shlex
-
 from dispersion.report.blocks import Block, Code, Text
-from dispersion.report.command_line import command_of
+from dispersion.report.command_line import command_of, quoted
 from dispersion.report.section import section
 from dispersion.report.study import Study
 from dispersion.report.words import listed
@@ -28,7 +26,7 @@ def reproduce(study: Study) -> list[Block]:
     folder = study.run.get("folder") or study.name
     blocks += [
         Text("This page, from the folder alone:"),
-        Code(f"python -m dispersion.report {shlex.quote(str(folder))}"),
+        Code(f"python -m dispersion.report {quoted(str(folder))}"),
     ]
     return blocks
 
@@ -37,7 +35,8 @@ def _joined(study: Study, seed: object, several: object) -> str:
     """Which other seeds have joined the study, and how they do again."""
     if not isinstance(seed, int) or not isinstance(several, int):
         return ""
-    others = sorted({row.seed for row in study.solves} - set(range(seed, seed + several)))
+    asked = range(seed, seed + several)
+    others = sorted({row.seed for row in study.solves if row.seed not in asked})
     if not others:
         return ""
     noun = "seed" if len(others) == 1 else "seeds"

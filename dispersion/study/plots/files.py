@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
+from dispersion.printable import printable_row
 from dispersion.study.plots.accuracies import accuracies_against_macs
 from dispersion.study.plots.canvas import figure_of
 from dispersion.study.plots.gaps import gap_against_time
@@ -14,6 +15,7 @@ from dispersion.study.tasks import NetworkRow, SolveRow
 
 def figures(solves: Sequence[SolveRow], networks: Sequence[NetworkRow]) -> dict[str, Figure]:
     """The pictures that these rows allow, by the name of their file; curves need two keep ratios."""
+    solves, networks = [*map(printable_row, solves)], [*map(printable_row, networks)]
     found = {"gap-against-time.png": figure_of(gap_against_time(solves))}
     if len({row.keep for row in networks if row.accuracy_raw is not None}) > 2:  # with the unpruned
         found["accuracy-against-macs.png"] = accuracies_against_macs(networks)

@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import pandas as pd
@@ -162,8 +162,8 @@ def test_no_study_runs_for_ever(
 def test_a_full_disk_costs_files_but_no_results(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """One sentence; files written before are whole, none is broken off, and everything is printed."""
 
-    def full(frame: pd.DataFrame, path: Path, **_: Any) -> None:
-        path.write_bytes(b"PAR1")
+    def full(frame: pd.DataFrame, file: IO[bytes], **_: Any) -> None:
+        file.write(b"PAR1")
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(pd.DataFrame, "to_parquet", full)

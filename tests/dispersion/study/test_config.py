@@ -12,11 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispersion.errors import InputError
+from dispersion.parsing import real_number, whole_number
 from dispersion.study.arguments import parser
 from dispersion.study.config import NOT_OF_A_STUDY, actions, as_toml, read_config
 from dispersion.study.options import Options, parse
 
 Write = Callable[[str], Path]
+NAMES = st.characters(codec="utf-8", exclude_characters="\0")  # of files, networks and layers
 SAMPLES: dict[str, list[object]] = {
     "scheduler": ["tcp://a:1"],  # where any text will not do; by key
     "budget": ["macs=0.5", "params=0.4"],
@@ -49,7 +51,7 @@ def sample(key: str, action: argparse.Action) -> list[object]:
     """Values of an option that are not its default; two if it takes several."""
     if action.choices is not None:
         return [next(choice for choice in action.choices if choice != action.default)]
-    numbers = {int: [7, 5], float: [2.5, 0.25]}
+    numbers = {whole_number: [7, 5], real_number: [2.5, 0.25]}
     made = SAMPLES.get(key, list(numbers.get(action.type, ["a b", "-c"])))  # type: ignore[call-overload]
     return made if action.nargs == "+" else made[:1]
 
@@ -221,7 +223,7 @@ def test_defaults_are_written_down() -> None:
     assert not {"keep", "model", "out", "config", "quiet", "jobs"} & written.keys()
 
 
-@given(st.text(min_size=1), st.floats(allow_nan=False), st.integers(0, 2**31 - 4))
+@given(st.text(NAMES, min_size=1), st.floats(allow_nan=False), st.integers(0, 2**31 - 4))
 def test_any_value_survives_the_file(
     tmp_path_factory: pytest.TempPathFactory, name, limit, seed
 ) -> None:
@@ -234,3 +236,28 @@ def test_any_value_survives_the_file(
         "time-limit": {"time_limit": limit},
         "seed": {"seed": seed},
     }
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("p = 0x" + "f" * 5000, "takes a whole number, not a number of about 6,021 digits"),
+        ("time-limit = 0b" + "1" * 20_000, "not a number of about 6,021 digits"),
+        ("p = " + "9" * 5000, "a number has too many digits"),
+        ("p = " + "[" * 100_000, "brackets are nested too deeply"),
+        ("p = " + "{a=" * 10_000, "line 1"),
+        ("p = 1979-05-27", "takes text or a number, not a date or a time"),
+        ("p = [[3]]", "takes text or a number, not a list"),
+        ("model = [1]", "takes text or a number, not a list"),
+        ('out = "a\\u0000b"', r"'a\\x00b' has a character that no name can have"),
+        ('p = "１２"', "takes a whole number, not '１２'"),
+        ("latency = 1", "takes true or false, not 1"),
+        ("seed = nan", "takes a whole number, not nan"),
+    ],
+)
+def test_values_of_odd_kinds(line: str, told: str, write: Write) -> None:
+    """One sentence of bounded length, with the line."""
+    with pytest.raises(InputError, match=told) as raised:
+        parse(["--config", str(write(line))])
+    assert "line 1" in str(raised.value)
+    assert len(str(raised.value)) < 500

@@ -392,3 +392,34 @@ def test_help_and_version_leave_at_once(
         parse([option])
     assert left.value.code == 0
     assert told in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--random-seeds", "2000000000"], "--random-seeds must be at most 10,000, got 2000000000"),
+        (["--jobs", "9" * 30], "--jobs must be at most 1,000,000, got 999"),
+        (["--threads", "9" * 4000], "--threads must be at most 1,000,000, got a number of about 4,000"),
+        (["--seed", "9" * 4000], "the seed must lie between .*, got a number of about 4,000 digits"),
+        (["--time-limit", "1e300"], "--time-limit must be at most 1,000,000,000 seconds, got 1e"),
+        (["--recheck", "1e300"], "--recheck must be at most 1,000,000,000 seconds, got 1e"),
+        (["--epochs", "9" * 4000], "--epochs must be at most .*, got a number of about 4,000 digits"),
+        (["--p", "1_0", "--instance", "a"], "argument --p: invalid int value: '1_0'"),
+        (["--p", "１２", "--instance", "a"], "argument --p: invalid int value: '１２'"),
+        (["--time-limit", "１"], "argument --time-limit: invalid float value: '１'"),
+        (["--solvers=--"], "argument --solvers: a value is needed, not --"),
+        (["--scheduler=--"], "argument --scheduler: a value is needed, not --"),
+        (
+            ["--scheduler", "x" * 10**6],
+            r"--scheduler takes an address .*\.\.\. \(1,000,000 characters\)",
+        ),
+        (["--model", "a\0b"], r"'a\\x00b' has a character that no name can have"),
+        (["--out", "\ud800"], r"'\\ud800' has a character that no name can have"),
+        (["--out", "  "], "a file or folder is needed, got '  '; leave it out"),
+    ],
+)
+def test_values_that_nothing_can_be_done_with(words: list[str], told: str) -> None:
+    """Refused at once in a sentence of bounded length, and not once memory or a clock has run out."""
+    with pytest.raises(InputError, match=told) as caught:
+        parse(words)
+    assert len(str(caught.value)) < 500

@@ -79,3 +79,26 @@ def test_other_folders_are_refused(tmp_path: Path, folder: Path) -> None:
     (folder / "run.json").write_text(json.dumps({"outcome": "complete"})[:-3])
     with pytest.raises(InputError, match=r"run\.json cannot be read"):
         read_study(folder)
+
+
+@pytest.mark.parametrize("name", ["journal.jsonl", "run.json", "selections.json", "solves.csv"])
+def test_links_are_not_read_through(name: str, folder: Path, tmp_path: Path) -> None:
+    """A stranger's folder shows no file of yours, nor what stands in it."""
+    (tmp_path / "secret").write_text('{"faults": ["secret"]}')
+    (folder / "solves.parquet").unlink()
+    (folder / name).unlink(missing_ok=True)
+    (folder / name).symlink_to(tmp_path / "secret")
+    with pytest.raises(
+        InputError, match=f"{name} cannot be read.*a link, which is not followed"
+    ) as told:
+        read_study(folder)
+    assert "secret" not in str(told.value)
+
+
+def test_a_table_that_is_a_link_is_replaced_by_its_csv(folder: Path, tmp_path: Path) -> None:
+    """As one that is damaged is."""
+    (folder / "solves.parquet").rename(tmp_path / "elsewhere.parquet")
+    (folder / "solves.parquet").symlink_to(tmp_path / "elsewhere.parquet")
+    study = read_study(folder)
+    assert "it is a link, which is not followed" in study.warnings[0]
+    assert len(study.solves) == 2
