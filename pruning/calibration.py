@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from dispersion.errors import InputError, UnknownNameError
 from pruning.batches import batches, check_images
-from pruning.followers import Followers, Norm, Shortcut, affine, followers
+from pruning.followers import Followers, Norm, Shortcut, affine, all_followers
 from pruning.graph import Trace, example_input, trace
 from pruning.readers import Reader, readers
 from pruning.references import References
@@ -287,7 +287,8 @@ class Calibration:
     def _behind(self, name: str) -> Followers:
         if name not in self._followers:
             few = next(batches(self.network, self.images[:_FEW], _FEW))
-            self._followers[name] = followers(self.network.module, few, name)
+            together = self.fittable if name in self.fittable else [name]
+            self._followers |= all_followers(self.network.module, few, together)
         return self._followers[name]
 
     def maps(self, layer: str) -> Iterator[Tensor]:
