@@ -14,9 +14,10 @@ from torch import Tensor, nn
 
 from dispersion.errors import InputError, UnknownNameError
 from pruning.batches import batches, check_images
-from pruning.followers import Followers, Norm, Shortcut, affine, followers
+from pruning.followers import Followers, Norm, Shortcut, affine, all_followers
 from pruning.graph import Trace, example_input, trace
 from pruning.readers import Reader, readers
+from pruning.references import References
 from pruning.running import leaves, noting, run_until_seen
 from pruning.windows import Window, outputs_at, window
 from pruning.zoo.network import Network
@@ -81,6 +82,11 @@ class Calibration:
         self.seed = seed
         self._covariances: dict[str, Tensor] = {}
         self._followers: dict[str, Followers] = {}
+
+    @cached_property
+    def references(self) -> References:
+        """What its layers make and are joined by, measured once for all that is cut from it."""
+        return References(self)
 
     @cached_property
     def trace(self) -> Trace:
@@ -200,53 +206,53 @@ class Calibration:
         dict of str to Tensor, shape (rows, columns)
             See `Window.patches`.
         """
-        return self._seen(names, network, lambda seen, x, _, where: seen.patches(x, where), least)
+        seen = self._seen(names, network, lambda one, x, _, where: one.patches(x, where), least)
+        return (found for found, _ in seen)
 
     def outputs(self, names: Sequence[str]) -> Iterator[dict[str, Tensor]]:
         """What the named layers make of these rows, shape (rows, outputs), a batch at a time."""
-        return self._seen(names, None, lambda _, __, y, where: outputs_at(y, where))
+        return (found for found, _ in self.outputs_joined(names))
 
-    def shortcuts(
-        self, names: Sequence[str], network: Network | None = None
-    ) -> Iterator[dict[str, Tensor]]:
-        """What is added to these outputs on the way to the next layer, where `shortcut` knows it.
+    def outputs_joined(self, names: Sequence[str]) -> Iterator[tuple[dict[str, Tensor], ...]]:
+        """Outputs, and in the same pass what is added to them where `shortcut` knows it.
 
         Yields
         ------
-        dict of str to Tensor, shape (rows, outputs)
-            Only layers with a shortcut; a batch at a time.
+        dict of str to Tensor, dict of str to Tensor, shape (rows, outputs)
+            By layer; the second of layers with a shortcut only.
         """
-        found = {name: self.shortcut(name) for name in names}
-        known = {name: one for name, one in found.items() if one is not None}
-        layers = sorted({one.layer for one in known.values()})
-        run = self.network if network is None else network
-        for index, pixels in enumerate(batches(run, self.images, self.batch)):
-            seen: dict[str, Tensor] = {}
+        return self._seen(names, None, lambda _, __, y, where: outputs_at(y, where), joined=True)
 
-            def note(layer: str, _: nn.Module, x: Tensor, y: Tensor, k: int = index) -> None:
-                for name, one in known.items():
-                    if one.layer == layer and name not in seen:  # noqa: B023
-                        seen[name] = self._at(name, one.of(x, y), k)  # noqa: B023
+    def inputs_joined(
+        self, names: Sequence[str], network: Network
+    ) -> Iterator[tuple[dict[str, Tensor], ...]]:
+        """The same of a pruned network with rows as `Window.gathered` orders them for outputs."""
+        return self._seen(names, network, lambda one, x, _, where: one.gathered(x, where), joined=True)
 
-            if layers:
-                run_until_seen(run.module, pixels, layers, note)
-            yield seen
+    def places(self, name: str, inputs: Tensor) -> int:
+        """How many rows of each image are looked at, where a layer is given these inputs."""
+        return len(self._where(name, self.window(name).places(inputs), 0))
 
     def rows(self, name: str, inputs: Tensor) -> Tensor:
-        """What `inputs` yields for a layer, from what it is given for all images together."""
+        """What `inputs_joined` yields for a layer, from what it is given for all images together."""
         seen = self.window(name)
-        there = seen.places(inputs)
-        return self._batchwise(
-            inputs, lambda one, k: seen.patches(one, self._where(name, there, k).to(one.device))
-        )
+        there, each = seen.places(inputs), self.places(name, inputs)
+        columns = inputs.shape[1] * self._weight(name)[0, 0].numel()
+        rows = inputs.new_empty(len(inputs) * each, columns)
+        for index, some in enumerate(self._parts()):
+            out = rows[some.start * each : some.stop * each]
+            seen.gathered(inputs[some], self._where(name, there, index).to(inputs.device), out)
+        return rows
 
     def rows_beside(self, name: str, added: Tensor) -> Tensor:
-        """What `shortcuts` yields for a layer, from what is added for all images together."""
-        return self._batchwise(added, lambda one, k: self._at(name, one, k))
+        """The same from what is added to its outputs for all images together."""
+        return torch.cat([self._at(name, added[some], k) for k, some in enumerate(self._parts())])
 
-    def _batchwise(self, whole: Tensor, look: Callable[[Tensor, int], Tensor]) -> Tensor:
-        parts = np.array_split(np.arange(len(self.images)), -(-len(self.images) // self.batch))
-        return torch.cat([look(whole[one[0] : one[-1] + 1], k) for k, one in enumerate(parts)])
+    def _parts(self) -> list[slice]:
+        """The images of every batch, as `batches` splits them."""
+        count = len(self.images)
+        pieces = np.array_split(np.arange(count), -(-count // self.batch))
+        return [slice(int(one[0]), int(one[-1]) + 1) for one in pieces]
 
     def _at(self, name: str, maps: Tensor, index: int) -> Tensor:
         """Of maps as large as a layer's outputs, the places that are looked at in one batch."""
@@ -281,7 +287,8 @@ class Calibration:
     def _behind(self, name: str) -> Followers:
         if name not in self._followers:
             few = next(batches(self.network, self.images[:_FEW], _FEW))
-            self._followers[name] = followers(self.network.module, few, name)
+            together = self.fittable if name in self.fittable else [name]
+            self._followers |= all_followers(self.network.module, few, together)
         return self._followers[name]
 
     def maps(self, layer: str) -> Iterator[Tensor]:
@@ -307,20 +314,32 @@ class Calibration:
             yield found[-1]
 
     def _seen(
-        self, names: Sequence[str], network: Network | None, look: Look, least: int = 1
-    ) -> Iterator[dict[str, Tensor]]:
+        self,
+        names: Sequence[str],
+        network: Network | None,
+        look: Look,
+        least: int = 1,
+        joined: bool = False,
+    ) -> Iterator[tuple[dict[str, Tensor], ...]]:
         run = self.network if network is None else network
         windows = {name: self.window(name) for name in names}
+        shortcuts = {name: self.shortcut(name) for name in names if joined}
+        known = {name: one for name, one in shortcuts.items() if one is not None}
+        layers = sorted({*names, *(one.layer for one in known.values())})
         for index, pixels in enumerate(batches(run, self.images, self.batch)):
             found: dict[str, Tensor] = {}
+            beside: dict[str, Tensor] = {}
 
-            def note(name: str, _: nn.Module, x: Tensor, y: Tensor, k: int = index) -> None:
-                if name not in found:  # noqa: B023  of a layer called again, the first call
-                    where = self._where(name, windows[name].places(x), k, least).to(x.device)
-                    found[name] = look(windows[name], x, y, where)  # noqa: B023
+            def note(layer: str, _: nn.Module, x: Tensor, y: Tensor, k: int = index) -> None:
+                if layer in windows and layer not in found:  # noqa: B023  of a layer called again, the first call
+                    where = self._where(layer, windows[layer].places(x), k, least).to(x.device)
+                    found[layer] = look(windows[layer], x, y, where)  # noqa: B023
+                for name, one in known.items():
+                    if one.layer == layer and name not in beside:  # noqa: B023
+                        beside[name] = self._at(name, one.of(x, y), k)  # noqa: B023
 
-            run_until_seen(run.module, pixels, names, note)
-            yield found
+            run_until_seen(run.module, pixels, layers, note)
+            yield found, beside
 
     def _weight(self, name: str) -> Tensor:
         return self.network.module.get_submodule(name).get_parameter("weight")

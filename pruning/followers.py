@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -65,35 +66,86 @@ def followers(module: nn.Module, pixels: Tensor, name: str) -> Followers:
     name : str
         The layer.
     """
-    watch = _Watch(name, _output_shape(module, pixels, name))
-    with (
-        noting(module, leaves(module), watch.note),  # layers that are never called do not matter
-        noting(module, _blocks(name), lambda _, __, ___, y: watch.compare(y)),
-    ):
+    return all_followers(module, pixels, [name])[name]
+
+
+def all_followers(module: nn.Module, pixels: Tensor, names: Sequence[str]) -> dict[str, Followers]:
+    """The same of many layers, in one run for all whose outputs have the same shape, and one before."""
+    shapes: dict[str, torch.Size] = {}
+
+    def note(name: str, _: nn.Module, __: Tensor, y: Tensor) -> None:
+        shapes.setdefault(name, y.shape)
+
+    with noting(module, names, note):
         module(pixels)
-    return Followers(watch.norm, watch.shortcut, watch.rectified)
+    found: dict[str, Followers] = {}
+    for shape in dict.fromkeys(shapes.values()):
+        watches = _Watches([name for name in names if shapes[name] == shape], shape)
+        with (
+            noting(module, leaves(module), watches.note),
+            noting(module, watches.blocks, watches.after),
+        ):
+            module(pixels)  # layers that are never called do not matter
+        found |= watches.found()
+    return found
+
+
+class _Watches:
+    """Watches of all layers whose outputs have the same shape, and the tensors of that shape."""
+
+    def __init__(self, names: Sequence[str], shape: torch.Size) -> None:
+        self._shape = shape
+        self._seen: dict[Shortcut, Tensor] = {}  # copies, as some layers work in place
+        self._watches = {name: _Watch() for name in names}
+        self.blocks = list(dict.fromkeys(block for name in names for block in _blocks(name)))
+
+    def note(self, seen: str, layer: nn.Module, x: Tensor, y: Tensor) -> None:
+        """Note a call of a layer that has no layers inside."""
+        for name, watch in self._watches.items():
+            if name == seen:
+                watch.start(y, self._seen)
+            else:
+                watch.note(seen, layer, x, y)
+        for key, one in ((Shortcut(seen, False), x), (Shortcut(seen, True), y)):
+            if one.shape == self._shape:
+                self._seen[key] = one.clone()
+
+    def after(self, block: str, _: nn.Module, __: Tensor, y: Tensor) -> None:
+        """Note what a module hands on."""
+        for name, watch in self._watches.items():
+            if block in _blocks(name):
+                watch.compare(y)
+
+    def found(self) -> dict[str, Followers]:
+        """What has been seen."""
+        return {
+            name: Followers(one.norm, one.shortcut, one.rectified)
+            for name, one in self._watches.items()
+        }
 
 
 class _Watch:
-    """Looks at every call of a layer in turn; keeps copies, as some layers work in place."""
+    """Looks at what happens after a call of a layer."""
 
-    def __init__(self, name: str, shape: torch.Size) -> None:
+    def __init__(self) -> None:
         self.norm: str | None = None
         self.shortcut: Shortcut | None = None
         self.rectified = False
-        self._name, self._shape = name, shape
         self._earlier: dict[Shortcut, Tensor] = {}  # what may be added
         self._output: Tensor | None = None  # of the layer itself
         self._passed: Tensor | None = None  # what became of it: what a ReLU may be given
 
+    def start(self, output: Tensor, earlier: dict[Shortcut, Tensor]) -> None:
+        """Note a call of the layer itself; what was seen before its first call may be added."""
+        if self._passed is None:
+            self._earlier = dict(earlier)
+        self._output, self._passed = output, output.clone()
+
     def note(self, seen: str, layer: nn.Module, x: Tensor, y: Tensor) -> None:
-        if seen == self._name:
-            self._output, self._passed = y, y.clone()
-        elif self._passed is None:
-            for key, one in ((Shortcut(seen, False), x), (Shortcut(seen, True), y)):
-                if one.shape == self._shape:
-                    self._earlier[key] = one.clone()
-        elif _norms(layer) and x is self._output and torch.equal(x, self._passed):
+        """Note a call of another layer."""
+        if self._passed is None:
+            return
+        if _norms(layer) and x is self._output and torch.equal(x, self._passed):
             self.norm, self._passed = seen, y.clone()
         else:
             self.compare(x)
@@ -101,12 +153,15 @@ class _Watch:
     def compare(self, found: Tensor) -> None:
         """Hold a later tensor against what has become of the output so far."""
         passed = self._passed
-        if passed is None or self.rectified or found.shape != self._shape:
+        if passed is None or self.rectified or found.shape != passed.shape:
             return
         self.rectified = torch.equal(found, passed.relu())
         if self.rectified or self.shortcut is not None or torch.equal(found, passed):
             return
+        first = found[:1], passed[:1]
         for key, one in self._earlier.items():
+            if not _sums(first[0], first[1] + one[:1]):
+                continue  # most: one image shows it
             total = passed + one
             self.rectified = torch.equal(found, total.relu())
             if self.rectified or torch.equal(found, total):
@@ -114,17 +169,15 @@ class _Watch:
                 return
 
 
+def _sums(found: Tensor, total: Tensor) -> bool:
+    """Whether a tensor is this sum, or what a ReLU makes of it."""
+    return torch.equal(found, total) or torch.equal(found, total.relu())
+
+
 def _blocks(name: str) -> list[str]:
     """The names of the modules that hold a layer, but for the network itself."""
     parts = name.split(".")
     return [".".join(parts[:k]) for k in range(1, len(parts))]
-
-
-def _output_shape(module: nn.Module, pixels: Tensor, name: str) -> torch.Size:
-    shapes: list[torch.Size] = []
-    with noting(module, [name], lambda _, __, ___, y: shapes.append(y.shape)):
-        module(pixels)
-    return shapes[0]
 
 
 def _norms(layer: nn.Module) -> bool:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from dispersion.errors import InputError
+
+_ROWS = 2048  # taken at a time, so that what is made of them is still in the cache when it is read
+_COLUMNS = 256  # of a Gram matrix made at a time: it is symmetric, and half of it is enough
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,9 +38,14 @@ class Fit:
 
         Where `rectified`, of what an activation lets through.
         """
-        found = self(x) + added
-        off = torch.where(y > 0, y - found, found.clamp(min=0)) if rectified else y - found
-        return float(off.double().square().sum())
+        total = torch.zeros((), dtype=torch.float64, device=x.device)
+        for some in _parts(len(x)):
+            found, wanted = self(x[some]) + _part(added, some), y[some]
+            off = wanted - found
+            if rectified:
+                off = torch.where(wanted > 0, off, found.clamp(min=0))
+            total += off.double().square().sum()
+        return float(total)
 
 
 class Ridge:
@@ -50,6 +59,8 @@ class Ridge:
         The penalty on squared weights, as a share of the columns' mean sum of squares.
     intercept : bool
         Whether there is one; it is not penalised.
+    overwrite : bool
+        Whether `x` may be changed, which saves a copy of it.
 
     Raises
     ------
@@ -57,29 +68,37 @@ class Ridge:
         Samples that are not finite, or a ridge so small that rounding leaves nothing to solve.
     """
 
-    def __init__(self, x: Tensor, ridge: float, intercept: bool = True) -> None:
+    def __init__(
+        self, x: Tensor, ridge: float, intercept: bool = True, *, overwrite: bool = False
+    ) -> None:
         self._intercept = intercept
         self._mean = x.mean(0) if intercept else x.new_zeros(x.shape[1])
-        self._x = x - self._mean
-        gram = (self._x.T @ self._x).double()
-        penalty = ridge * float(gram.diagonal().mean())
-        gram.diagonal().add_(penalty if penalty > 0 else 1.0)  # columns that never change
-        if not gram.isfinite().all():
-            raise InputError(
-                "inputs that are not finite cannot be fitted; look for NaN in the network."
-            )
-        self._factor, failed = torch.linalg.cholesky_ex(gram)
-        if failed:
+        self._x = x.sub_(self._mean) if overwrite else x - self._mean
+        fine = self._factorise(_gram(self._x), ridge)
+        if not fine and ridge >= torch.finfo(x.dtype).eps:  # what the products' rounding did
+            fine = self._factorise(_gram(self._x.double()), ridge)
+        if not fine:
             raise InputError(
                 f"{x.shape[1]} columns cannot be fitted from {len(x)} rows with a ridge of {ridge!r};"
                 " take a larger one."
             )
 
+    def _factorise(self, gram: Tensor, ridge: float) -> bool:
+        """Keep the Cholesky factor of the Gram matrix with the penalty, and say whether it has one."""
+        penalty = ridge * float(gram.diagonal().mean())
+        self._penalty = penalty if penalty > 0 else 1.0  # columns that never change
+        gram.diagonal().add_(self._penalty)
+        if not gram.isfinite().all():
+            raise InputError(
+                "inputs that are not finite cannot be fitted; look for NaN in the network."
+            )
+        self._factor, failed = torch.linalg.cholesky_ex(gram)
+        return not failed
+
     def fit(self, y: Tensor) -> Fit:
         """The least squares fit of targets y, shape (rows, outputs)."""
         mean = y.mean(0) if self._intercept else y.new_zeros(y.shape[1])
-        cross = (self._x.T @ (y - mean)).double()
-        weight = torch.cholesky_solve(cross, self._factor).to(y.dtype)
+        weight = self._solved(self._x.T @ (y - mean)).to(y.dtype)
         return Fit(weight, mean - self._mean @ weight)
 
     def fit_rectified(self, y: Tensor, rounds: int, added: Tensor | float = 0.0) -> Fit:
@@ -100,7 +119,54 @@ class Ridge:
             Joins the outputs on their way; it is their sum that should be y.
         """
         found = self.fit(y - added)
-        for _ in range(rounds - 1):
-            outputs = found(self._x + self._mean) + added
-            found = self.fit(torch.where(y > 0, y, outputs.clamp(max=0)) - added)
+        if rounds > 1:
+            goal = y.clamp(min=0) - added
+            most = torch.zeros_like(y).masked_fill_(y > 0, torch.inf)  # below zero all is well
+            for _ in range(rounds - 1):
+                found = self._improved(found, goal, most)
         return found
+
+    def _improved(self, found: Fit, goal: Tensor, most: Tensor) -> Fit:
+        """Another round: what is missing to the goal, but no more of it than allowed, is fitted.
+
+        The fit of a sum is the sum of the fits, and that of the outputs so far is known: the weights
+        they were made with, less what the penalty takes from them.
+        """
+        cross = torch.zeros_like(found.weight)
+        missed = torch.zeros_like(found.intercept)
+        intercept = found.intercept + self._mean @ found.weight  # of the centred rows
+        for some in _parts(len(self._x)):
+            x = self._x[some]
+            off = torch.addmm(goal[some], x, found.weight, alpha=-1).sub_(intercept)
+            off = torch.minimum(off, most[some], out=off)
+            cross.addmm_(x.T, off)
+            missed += off.sum(0)
+        before = found.weight.double()
+        weight = (before + self._solved(cross - self._penalty * before)).to(goal.dtype)
+        if self._intercept:
+            intercept += missed / len(goal)
+        return Fit(weight, intercept - self._mean @ weight)
+
+    def _solved(self, cross: Tensor) -> Tensor:
+        half = torch.linalg.solve_triangular(self._factor, cross.double(), upper=False)
+        whole: Tensor = torch.linalg.solve_triangular(self._factor.T, half, upper=True)
+        return whole
+
+
+def _gram(x: Tensor) -> Tensor:
+    """The products of all columns with one another, of which those above the diagonal are copies."""
+    gram = x.new_empty(2 * (x.shape[1],), dtype=torch.float64)
+    for start in range(0, x.shape[1], _COLUMNS):
+        stop = min(start + _COLUMNS, x.shape[1])
+        below = x[:, start:stop].T @ x[:, :stop]
+        gram[start:stop, :stop] = below
+        gram[:start, start:stop] = below[:, :start].T
+    return gram
+
+
+def _parts(rows: int) -> Iterator[slice]:
+    return (slice(start, start + _ROWS) for start in range(0, rows, _ROWS))
+
+
+def _part(whole: Tensor | float, some: slice) -> Tensor | float:
+    return whole[some] if isinstance(whole, Tensor) else whole

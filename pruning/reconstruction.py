@@ -91,7 +91,7 @@ def reconstruct(
     lost = {reader.name for layer in kept for reader in calibration.readers(layer)}
     names = _disturbed(calibration, lost)
     if names:
-        repair = _Repair(calibration, repaired, lost, Targets(calibration, names, kept), ridge, rounds)
+        repair = _Repair(calibration, repaired, lost, Targets(calibration, kept), ridge, rounds)
         walk = _at_once if _bytes_at_once(calibration) <= _MEMORY else _one_by_one
         walk(calibration, repaired, names, repair.fit)
     return repaired
@@ -116,23 +116,31 @@ class _Repair:
         name : str
             The layer.
         x : Tensor, shape (rows, columns)
-            What it multiplies its weights with.
+            What it multiplies its weights with, as `Window.gathered` orders it; may be overwritten.
         added : Tensor, shape (rows, outputs), or None
             What is added to its outputs on their way.
         """
         module = self.network.module.get_submodule(name)
+        window = self.calibration.window(name)
         norm = self.calibration.norm(name, self.network)
-        scale, shift = affine(norm, module.get_parameter("weight"))
+        held = module.get_parameter("weight").detach()
+        scale, shift = affine(norm, held)
         made, joined = self.targets.take(name)
-        y = made * scale + shift + (0.0 if joined is None else joined)
-        there = torch.zeros_like(y) if added is None else added
+        y = torch.addcmul(shift, made, scale)
+        if joined is not None:
+            y += joined
+        there = 0.0 if added is None else added
         rounds = self.rounds if self.calibration.rectified(name) else 1
-        if name not in self.lost and _is_fine(_held(module, scale, shift), x, y, there, rounds > 1):
-            return
+        if name not in self.lost:
+            bias = module.bias.detach() if isinstance(module.bias, Tensor) else torch.zeros_like(shift)
+            now = Fit(window.columns(held) * scale, bias * scale + shift)
+            if _is_fine(now, x, y, there, rounds > 1):
+                return
         intercept = module.bias is not None or norm is not None
         ridge = self.ridge or _chosen(self.calibration, x, y, there, rounds, intercept)
-        found = Ridge(x, ridge, intercept).fit_rectified(y, rounds, there)
-        _set(module, norm, found.weight / scale, (found.intercept - shift) / scale)
+        found = Ridge(x, ridge, intercept, overwrite=True).fit_rectified(y, rounds, there)
+        weight = window.weight(found.weight / scale, held)
+        _set(module, norm, weight, (found.intercept - shift) / scale)
 
 
 Refit = Callable[[str, Tensor, Tensor | None], None]
@@ -171,11 +179,12 @@ def _at_once(calibration: Calibration, network: Network, names: Sequence[str], r
 def _one_by_one(calibration: Calibration, network: Network, names: Sequence[str], refit: Refit) -> None:
     """Run the images in batches, once for every layer."""
     for name in names:
-        rows = torch.cat([seen[name] for seen in calibration.inputs([name], network)])
-        if calibration.shortcut(name) is None:
-            refit(name, rows, None)
-        else:
-            refit(name, rows, torch.cat([s[name] for s in calibration.shortcuts([name], network)]))
+        rows: list[Tensor] = []
+        added: list[Tensor] = []
+        for inputs, shortcuts in calibration.inputs_joined([name], network):
+            rows.append(inputs[name])
+            added.extend(shortcuts.values())
+        refit(name, torch.cat(rows), torch.cat(added) if added else None)
 
 
 def _bytes_at_once(calibration: Calibration) -> int:
@@ -198,14 +207,7 @@ def _disturbed(calibration: Calibration, lost: Collection[str]) -> list[str]:
     return [*sorted(set(lost).difference(order)), *order[first:]]  # what cannot be fitted is refused
 
 
-def _held(module: nn.Module, scale: Tensor, shift: Tensor) -> Fit:
-    """What a layer and the norm behind it compute as they are."""
-    weight = module.get_parameter("weight").detach().flatten(1).T
-    bias = module.bias.detach() if isinstance(module.bias, Tensor) else torch.zeros_like(shift)
-    return Fit(weight * scale, bias * scale + shift)
-
-
-def _is_fine(held: Fit, x: Tensor, y: Tensor, added: Tensor, rectified: bool) -> bool:
+def _is_fine(held: Fit, x: Tensor, y: Tensor, added: Tensor | float, rectified: bool) -> bool:
     """Whether a layer gives what it should, but for a small share of the variance."""
     wanted = y.clamp(min=0) if rectified else y
     variation = float((wanted - wanted.mean(0)).double().square().sum())
@@ -213,16 +215,27 @@ def _is_fine(held: Fit, x: Tensor, y: Tensor, added: Tensor, rectified: bool) ->
 
 
 def _chosen(
-    calibration: Calibration, x: Tensor, y: Tensor, added: Tensor, rounds: int, intercept: bool
+    calibration: Calibration,
+    x: Tensor,
+    y: Tensor,
+    added: Tensor | float,
+    rounds: int,
+    intercept: bool,
 ) -> float:
     """The ridge that does best on images held out, with their mirror images, from the fit."""
     count = calibration.originals
     held_out = torch.arange(len(calibration.images)) % count >= count - max(1, int(_HELD_OUT * count))
     out = held_out.repeat_interleave(len(x) // len(held_out)).to(x.device)
 
+    def part(whole: Tensor | float, rows: Tensor) -> Tensor | float:
+        return whole[rows] if isinstance(whole, Tensor) else whole
+
+    fitted = x[~out], y[~out], part(added, ~out)
+    judged = x[out], y[out], part(added, out)
+
     def loss(ridge: float) -> float:
-        fit = Ridge(x[~out], ridge, intercept).fit_rectified(y[~out], rounds, added[~out])
-        return fit.loss(x[out], y[out], rounds > 1, added[out])
+        fit = Ridge(fitted[0], ridge, intercept).fit_rectified(fitted[1], rounds, fitted[2])
+        return fit.loss(judged[0], judged[1], rounds > 1, judged[2])
 
     return min(RIDGES, key=loss)
 
@@ -231,7 +244,7 @@ def _set(module: nn.Module, norm: Norm | None, weight: Tensor, intercept: Tensor
     """Write a fit into a layer; the intercept into its bias, or into the mean of the norm behind it."""
     held, bias = module.get_parameter("weight"), module.bias
     with torch.no_grad():
-        held.copy_(weight.T.reshape(held.shape))
+        held.copy_(weight)
         if isinstance(bias, Tensor):
             bias.copy_(intercept)
         elif norm is not None and norm.running_mean is not None:

@@ -58,18 +58,49 @@ class Window:
         Tensor, shape (batch * places, columns)
             Rows ordered by image, then place; columns as in the layer's weight, flattened.
         """
+        rows = self.gathered(inputs, where)
+        if isinstance(self.module, nn.Linear):
+            return rows
+        return rows.view(len(rows), -1, inputs.shape[1]).transpose(1, 2).flatten(1)
+
+    def gathered(self, inputs: Tensor, where: Tensor, out: Tensor | None = None) -> Tensor:
+        """The same rows sooner: columns ordered by place in the kernel, then channel; see `columns`.
+
+        All channels of a place are copied together, into `out` if that is given.
+        """
         conv = self.module
         if isinstance(conv, nn.Linear):
-            return inputs
+            return inputs if out is None else out.copy_(inputs)
         across = self.size(inputs)[1]
-        padded = nn.functional.pad(inputs, self.padding, mode=self.mode)
-        rows, columns = where // across * conv.stride[0], where % across * conv.stride[1]
-        seen = [
-            padded[:, :, rows + y * conv.dilation[0], columns + x * conv.dilation[1]]
-            for y in range(conv.kernel_size[0])
-            for x in range(conv.kernel_size[1])
-        ]
-        return torch.stack(seen, dim=2).flatten(1, 2).transpose(1, 2).flatten(0, 1)
+        padded = (
+            nn.functional.pad(inputs, self.padding, mode=self.mode) if any(self.padding) else inputs
+        )
+        width = padded.shape[3]
+        corners = where // across * conv.stride[0] * width + where % across * conv.stride[1]
+        down, right = (
+            torch.arange(size, device=where.device) * step
+            for size, step in zip(conv.kernel_size, conv.dilation, strict=True)
+        )
+        seen = (corners[:, None] + (down[:, None] * width + right).flatten()).flatten()
+        maps = padded.permute(0, 2, 3, 1).flatten(1, 2)
+        if out is None:
+            out = maps.new_empty(len(inputs) * len(where), down.numel() * right.numel() * maps.shape[2])
+        torch.index_select(maps, 1, seen, out=out.view(len(inputs), len(seen), maps.shape[2]))
+        return out
+
+    def columns(self, weight: Tensor) -> Tensor:
+        """Weights of the layer, or of one cut from it, as `gathered` rows are multiplied with them.
+
+        From shape (outputs, channels, height, width), or (outputs, features), to (columns, outputs).
+        """
+        return (weight.permute(0, 2, 3, 1) if weight.ndim == 4 else weight).flatten(1).T
+
+    def weight(self, columns: Tensor, like: Tensor) -> Tensor:
+        """The reverse of `columns`, in the shape of `like`."""
+        if like.ndim == 2:
+            return columns.T
+        outputs, channels, *kernel = like.shape
+        return columns.T.reshape(outputs, *kernel, channels).permute(0, 3, 1, 2)
 
     def explains(self, inputs: Tensor, outputs: Tensor) -> bool:
         """Whether the weights, applied to these rows, give the outputs; tried at some places."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from dispersion.errors import InputError
-from pruning.least_squares import Fit, Ridge
+from pruning.least_squares import _COLUMNS, _ROWS, Fit, Ridge
 
 Floats = NDArray[np.float64]
 
@@ -142,6 +142,51 @@ def test_rounds_never_lose(seed: int, rows: int, columns: int, ridge: float, int
 
 
 @pytest.mark.parametrize("intercept", [True, False])
+@pytest.mark.parametrize("joined", [True, False])
+@pytest.mark.parametrize("overwrite", [True, False])
+@pytest.mark.parametrize(("rows", "columns"), [(2 * _ROWS + 7, 3), (300, _COLUMNS + 9), (40, 5)])
+def test_a_round_is_a_plain_fit_of_the_outputs_before(
+    rows: int, columns: int, overwrite: bool, joined: bool, intercept: bool
+) -> None:
+    """Below zero every round takes the outputs so far, where they are negative, for the targets."""
+    x, y = samples(rows, columns, 3)
+    added = samples(rows, 3, 3, seed=1)[1] / 3 if joined else torch.zeros_like(y)
+    plain = Ridge(x, 0.1, intercept)
+    expected = plain.fit(y - added)
+    for _ in range(3):
+        outputs = (expected(x) + added).clamp(max=0)
+        expected = plain.fit(torch.where(y > 0, y, outputs) - added)
+    kept = y.clone(), added.clone()
+    ridge = Ridge(x.clone(), 0.1, intercept, overwrite=overwrite)
+    found = ridge.fit_rectified(y, 4, added if joined else 0.0)
+    torch.testing.assert_close(found.weight, expected.weight, rtol=1e-8, atol=1e-10)
+    torch.testing.assert_close(found.intercept, expected.intercept, rtol=1e-8, atol=1e-10)
+    assert torch.equal(y, kept[0])
+    assert torch.equal(added, kept[1])
+
+
+@pytest.mark.parametrize("intercept", [True, False])
+@pytest.mark.parametrize("columns", [5, _COLUMNS, 2 * _COLUMNS + 3])
+def test_wide_samples_give_what_normal_equations_do(columns: int, intercept: bool) -> None:
+    """Products made a block of columns at a time are those made at once."""
+    x, y = samples(2 * columns, columns, 2)
+    shift = (x.mean(0), y.mean(0)) if intercept else (0.0, 0.0)
+    a, b = (x - shift[0]).numpy(), (y - shift[1]).numpy()
+    weight = np.linalg.solve(a.T @ a + penalty(x.numpy(), 0.1, intercept) * np.eye(columns), a.T @ b)
+    np.testing.assert_allclose(Ridge(x, 0.1, intercept).fit(y).weight, weight, rtol=1e-7, atol=1e-9)
+
+
+def test_losses_of_many_rows_are_added_up() -> None:
+    """Rows taken a part at a time, with what joins them."""
+    x, y = samples(2 * _ROWS + 5, 4, 3)
+    fit, added = Ridge(x, 0.1).fit(y), y.flip(0) / 3
+    off = y - (fit(x) + added)
+    assert fit.loss(x, y, added=added) == pytest.approx(float(off.square().sum()))
+    let_through = torch.where(y > 0, off, (fit(x) + added).clamp(min=0))
+    assert fit.loss(x, y, True, added) == pytest.approx(float(let_through.square().sum()))
+
+
+@pytest.mark.parametrize("intercept", [True, False])
 @pytest.mark.parametrize(("rows", "columns"), [(60, 4), (5, 7)])
 def test_many_rounds_end_where_gradient_descent_does(rows: int, columns: int, intercept: bool) -> None:
     """The loss is convex with one minimum, which an independent slow method finds too."""
@@ -171,6 +216,18 @@ def test_a_ridge_too_small_for_the_numbers_is_told() -> None:
     x = torch.rand(10, 200, generator=torch.Generator().manual_seed(0))
     with pytest.raises(InputError, match=r"200 columns.*10 rows.*ridge.*1e-09"):
         Ridge(x, 1e-9)
+
+
+def test_rounding_alone_does_not_refuse_a_ridge() -> None:
+    """Where single floats make products that no samples have, long ones are taken."""
+    noise = torch.randn(60, 300, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    x = (noise[:, :1] + 0.1 * noise).float()
+    centred, ridge = x - x.mean(0), 2e-7
+    gram = (centred.T @ centred).double()
+    assert torch.linalg.eigvalsh(gram)[0] < -ridge * gram.diagonal().mean()
+    y = noise[:, :2].float()
+    fit, precise = Ridge(x, ridge).fit(y), Ridge(x.double(), ridge).fit(y.double())
+    torch.testing.assert_close(fit(x).double(), precise(x.double()), rtol=0, atol=1e-3)
 
 
 def test_columns_that_are_not_finite_are_told() -> None:
