@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from dispersion.compare import networks
-from dispersion.study.journal import Journal
+from dispersion.study.journal import Journal, _line
 from dispersion.study.ledger import JOURNAL
 from dispersion.study.reading import read_study
 from dispersion.study.selections import of_json
@@ -215,3 +215,22 @@ def test_another_seed_of_a_network(run: Run) -> None:
     )
     assert refused.code == 2
     assert "holds criteria that this command does not ask for (1), such as l1, keep 0.5" in refused.err
+
+
+@pytest.mark.usefixtures("_inline")
+def test_a_forged_value_is_neither_believed_nor_reported(run: Run) -> None:
+    """A line with a valid checksum whose selection is worth less is told, and its solve made again."""
+    asked = ("--instance", "generate:som:n=12,p=3,seed=1", "--solvers", "greedy", "--out", "forged")
+    assert run(*asked, plain=True).code == 0
+    path = Path("forged") / JOURNAL
+    records = Journal(path).news()
+    [honest] = [record for record in records if record["kind"] == "solve"]
+    true = honest["row"]["objective"]
+    honest["row"]["objective"] *= 2
+    path.write_bytes(b"".join(_line(record) for record in [*records, {**honest, "place": -1}]))
+    done = run(*asked, plain=True)
+    assert done.code == 0
+    assert f"line {len(records) + 1} of {path} says what no study writes ('place' is -1" in done.err
+    assert f"its value is {2 * true!r}, its selection is worth {true!r}" in done.err
+    assert f"{2 * true:g}" not in done.out
+    assert list(read_study(Path("forged")).solves["objective"]) == [true]
