@@ -11,8 +11,9 @@ FINDS = "who finds best"
 GROWS = "how time grows"
 PEERS = "against peers"
 CHOOSES = "how long criteria take"
+REPAIRS = "how long repairs and tests take"
 
-QUESTIONS = (PROVES, FINDS, GROWS, PEERS, CHOOSES)
+QUESTIONS = (PROVES, FINDS, GROWS, PEERS, CHOOSES, REPAIRS)
 
 
 def group(question: str, about: str) -> str:

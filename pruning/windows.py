@@ -84,7 +84,7 @@ class Window:
         seen = (corners[:, None] + (down[:, None] * width + right).flatten()).flatten()
         maps = padded.permute(0, 2, 3, 1).flatten(1, 2)
         if out is None:
-            out = maps.new_empty(len(inputs) * len(where), down.numel() * right.numel() * maps.shape[2])
+            return maps.index_select(1, seen).reshape(len(inputs) * len(where), -1)
         torch.index_select(maps, 1, seen, out=out.view(len(inputs), len(seen), maps.shape[2]))
         return out
 

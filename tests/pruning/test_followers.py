@@ -7,7 +7,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from pruning.followers import Followers, Shortcut, affine, followers
+from pruning import Network
+from pruning.followers import Followers, Shortcut, affine, all_followers, followers
 
 CHANNELS = 6
 
@@ -115,6 +116,17 @@ def test_linear_layers_have_followers_too() -> None:
         nn.Flatten(), nn.Linear(12, 5), nn.BatchNorm1d(5), nn.ReLU(), nn.Linear(5, 2)
     )
     assert followers(module.eval(), torch.rand(4, 3, 2, 2), "1") == Followers("2", None, True)
+
+
+def test_many_layers_are_seen_as_each_alone(small_resnet: Network, small_mobilenet: Network) -> None:
+    """In runs for all together: norms, shortcuts of blocks and projections, and rectifiers."""
+    pixels = torch.rand(4, 3, 32, 32)
+    for network in (small_resnet, small_mobilenet):
+        module = network.module
+        names = [name for name, one in module.named_modules() if isinstance(one, nn.Conv2d | nn.Linear)]
+        together = all_followers(module, pixels, names)
+        assert together == {name: followers(module, pixels, name) for name in names}
+        assert len({one.shortcut for one in together.values()}) > 2
 
 
 @pytest.mark.parametrize("learnt", [True, False])

@@ -41,6 +41,14 @@ def test_rows_are_what_a_convolution_multiplies(layer):
             made = rows @ layer.weight.flatten(1).T
             made = made if layer.bias is None else made + layer.bias
             assert torch.allclose(made, outputs_at(outputs, where), atol=1e-5)
+            gathered = seen.gathered(inputs, where)
+            columns = seen.columns(layer.weight)
+            made = gathered @ columns if layer.bias is None else gathered @ columns + layer.bias
+            assert torch.allclose(made, outputs_at(outputs, where), atol=1e-5)
+            assert torch.equal(seen.weight(columns, layer.weight), layer.weight)
+            out = torch.empty_like(gathered)
+            assert seen.gathered(inputs, where, out) is out
+            assert torch.equal(out, gathered)
 
 
 class Same(nn.Conv2d):
@@ -88,6 +96,9 @@ def test_rows_of_a_linear_layer_are_its_inputs():
     assert seen is not None
     assert seen.places(inputs) == 1
     assert (seen.patches(inputs, torch.arange(1)) == inputs).all()
+    assert (seen.gathered(inputs, torch.arange(1), out=torch.empty(5, 6)) == inputs).all()
+    assert torch.equal(seen.columns(layer.weight), layer.weight.T)
+    assert torch.equal(seen.weight(layer.weight.T, layer.weight), layer.weight)
     assert (outputs_at(layer(inputs), torch.arange(1)) == layer(inputs)).all()
 
 
