@@ -79,7 +79,8 @@ def test_saved_and_loaded(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", PRUNED)
+@pytest.mark.filterwarnings("ignore:The tensor attribute:UserWarning")  # of layers that torch traces
+@pytest.mark.parametrize("name", sorted({*PRUNED} - {"data_parallel"}))  # which torch cannot export
 def test_exported(name: str, tmp_path: Path) -> None:
     """What other runtimes get computes the same; the export compares it itself."""
     whole = network(name)
