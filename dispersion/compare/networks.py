@@ -103,8 +103,8 @@ def _loaded(session: Session, subject: NetworkOptions) -> Network:
     with session.timed("load network"):
         network = load_network(subject.model, subject.weights, subject.device)
     session.about["network"] = network.provenance
-    if subject.weights is not None:
-        session.say(f"{network.name}: {network.provenance}")
+    if subject.weights is not None and network.provenance != f"the user's {subject.weights}":
+        session.say(f"{network.name}: {network.provenance}")  # only some of the file was taken
     session.digests["weights_sha256"] = network.digest
     return network
 

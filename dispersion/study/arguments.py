@@ -63,7 +63,7 @@ def _listed(summaries: dict[str, str]) -> str:
 def path_of(text: str) -> Path:
     """A path; an empty text would be taken for the current folder."""
     if not text.strip():
-        raise argparse.ArgumentTypeError(f"a file or folder is needed, got {shown(text)}; leave it out")
+        raise argparse.ArgumentTypeError(f"a file or folder is needed, got {shown(text)}")
     return Path(usable(text))
 
 
