@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from dispersion import Instance, objectives
+
+if "PYTEST_XDIST_WORKER" in os.environ:  # one thread per process: spinning threads stop each other
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
