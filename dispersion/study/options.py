@@ -14,8 +14,9 @@ from dispersion.library import PREFIX, formats
 from dispersion.metrics import metrics
 from dispersion.study.arguments import ALL, DEFAULT_MODEL, NONE, RECOVERY_NAMES, USUAL, parser
 from dispersion.study.config import Config, read_config, settings
-from solvers.base import Limits, find, solvers_for
 from solvers.export import exporting
+from solvers.registration import find, list_solvers
+from solvers.run import Limits
 
 
 @dataclass(frozen=True)
@@ -224,7 +225,7 @@ def _recovery(name: str) -> str:
 
 def _solvers(asked: Sequence[str] | None, objective: str) -> list[str]:
     """The names asked for; those compared by default if there are none, every one for `all`."""
-    known = solvers_for(objective)
+    known = list_solvers(objective)
     if asked is None:
         return [info.name for info in known if info.by_default]
     for name in asked:

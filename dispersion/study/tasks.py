@@ -13,7 +13,7 @@ from dispersion.instance import Instance
 from dispersion.solution import Solution
 from dispersion.version import __version__
 from dispersion.yardstick import RandomValues
-from solvers.base import Limits
+from solvers.run import Limits
 
 KILLED = "killed: "  #: how the message of a solve begins that had to be ended from outside
 

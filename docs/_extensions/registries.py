@@ -10,12 +10,12 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
 from docs._extensions.text import escaped, table
-from solvers.base import Kind, SolverInfo, find, solvers_for
+from solvers.registration import Guarantee, SolverInfo, find, list_solvers
 
 PROMISES = {
-    Kind.EXACT: "exact: proves the optimum, given time; its bound is valid whenever it is stopped",
-    Kind.APPROXIMATION: "approximation: proves a factor, under the conditions below",
-    Kind.HEURISTIC: "heuristic: proves nothing",
+    Guarantee.EXACT: "exact: proves the optimum, given time; its bound is valid whenever it is stopped",
+    Guarantee.APPROXIMATION: "approximation: proves a factor, under the conditions below",
+    Guarantee.HEURISTIC: "heuristic: proves nothing",
 }
 
 
@@ -31,7 +31,7 @@ def facts(info: SolverInfo) -> str:
     return (
         f"{escaped(info.summary[0].upper() + info.summary[1:])}.\n\n"
         f":Objective: {info.objective_name}\n"
-        f":Promise: {PROMISES[info.kind]}.{named}\n"
+        f":Promise: {PROMISES[info.guarantee]}.{named}\n"
         f":In Python: ``solve(instance, {info.name!r}{objective})``\n"
         f":As a command: ``python -m dispersion.compare{option} --solvers {info.name}``"
         f"{export if info.model else ''}\n"
@@ -41,12 +41,12 @@ def facts(info: SolverInfo) -> str:
 
 def listing(objective: str) -> str:
     """The solvers of an objective, strongest promise first, each with a link to its page."""
-    order = list(Kind)
-    infos = sorted(solvers_for(objective), key=lambda info: (order.index(info.kind), info.name))
+    order = list(Guarantee)
+    infos = sorted(list_solvers(objective), key=lambda info: (order.index(info.guarantee), info.name))
     rows = [
         (
             f":doc:`{info.name} </solvers/{objective}/{info.name}>`",
-            info.kind.value,
+            info.guarantee.value,
             escaped(info.summary),
         )
         for info in infos

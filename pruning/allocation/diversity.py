@@ -11,7 +11,7 @@ from pruning.allocation._ranking import by_threshold
 from pruning.criteria import need
 from pruning.filters import FilterLayer
 from pruning.quadratic import Counts
-from solvers.maxmin.greedy import farthest_points, longest_end
+from solvers.ranks.start import farthest_points, longest_end
 
 
 @allocation(

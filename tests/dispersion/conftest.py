@@ -11,7 +11,7 @@ import pytest
 
 from dispersion.study import serving
 from dispersion.study.tasks import SolveRow
-from solvers import solvers
+from solvers.registration import registry as solvers
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ def _loaded_after(statement: str) -> set[str]:
 def test_importing_solvers_loads_no_engine():
     """OR-tools, HiGHS, Pyomo, torch and numba wait until a solver asks for them."""
     engines = {"ortools", "highspy", "pyomo", "torch", "numba"}
-    listing = "import solvers; assert len(solvers.solvers_for()) >= 6"
+    listing = "import solvers; assert len(solvers.list_solvers()) >= 6"
     assert not engines & _loaded_after(listing)
 
 

@@ -10,7 +10,8 @@ import pytest
 from docs._extensions.registries import TABLES, facts, listing
 from pruning.allocation import allocations
 from pruning.criteria import criteria
-from solvers import Kind, solvers
+from solvers import Guarantee
+from solvers.registration import registry as solvers
 
 DOCS = Path(__file__).parents[2] / "docs"
 SECTIONS = ["Formulation", "Source", "Guarantee", "When to use it"]
@@ -41,8 +42,12 @@ def test_heuristics_promise_nothing_and_others_something(key):
     """The guarantee of a page begins as the solver's kind demands."""
     text = (DOCS / "solvers" / f"{key}.rst").read_text(encoding="utf-8")
     guarantee = text.split("\nGuarantee\n")[1].split("\nWhen to use it\n")[0].lstrip("-\n")
-    begins = {Kind.EXACT: "Optimal", Kind.HEURISTIC: "None", Kind.APPROXIMATION: ("At least", "Under")}
-    assert guarantee.startswith(begins[solvers[key].kind])
+    begins = {
+        Guarantee.EXACT: "Optimal",
+        Guarantee.HEURISTIC: "None",
+        Guarantee.APPROXIMATION: ("At least", "Under"),
+    }
+    assert guarantee.startswith(begins[solvers[key].guarantee])
 
 
 @pytest.mark.parametrize("registry", [criteria, allocations], ids=["criteria", "allocations"])

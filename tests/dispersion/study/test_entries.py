@@ -24,7 +24,7 @@ from dispersion.study.store import Store
 from dispersion.study.tasks import AccuracyRow, NetworkRow, SolveRow, Task
 from dispersion.yardstick import random_values
 from solvers import solve
-from solvers.base import Limits
+from solvers.run import Limits
 
 INSTANCE = Instance.from_points(np.random.default_rng(0).normal(size=(9, 2)), 3, name="a")
 TASK = Task(INSTANCE, None, "clique", "max-min", Limits(5.0))

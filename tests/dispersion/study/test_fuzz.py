@@ -32,7 +32,7 @@ from dispersion.study.tables import FORMATS, print_study
 from dispersion.study.tasks import AccuracyRow, NetworkRow, SolveRow, Task
 from dispersion.yardstick import RandomValues
 from solvers import solve
-from solvers.base import Limits
+from solvers.run import Limits
 
 MOST_SECONDS = 2.0  # of CPU time for an input
 Try = Callable[[np.random.Generator, Path], str | None]  # what was said if it was refused

@@ -25,7 +25,7 @@ def nearest(target: str, module: str) -> str | None:
 
 def test_the_only_one_is_meant_from_anywhere():
     """Whatever module speaks of it."""
-    assert nearest("Options", "solvers.base") == "dispersion.study.options.Options"
+    assert nearest("Options", "solvers.solving") == "dispersion.study.options.Options"
 
 
 def test_of_several_the_nearest_is_meant():
@@ -36,5 +36,5 @@ def test_of_several_the_nearest_is_meant():
 
 def test_what_is_not_clear_is_no_link():
     """Of two that are equally near, or of none, neither."""
-    assert nearest("Task", "solvers.base") is None
-    assert nearest("Nothing", "solvers.base") is None
+    assert nearest("Task", "solvers.solving") is None
+    assert nearest("Nothing", "solvers.solving") is None
