@@ -9,7 +9,7 @@ from benchmarks.questions import FINDS, PROVES, group
 from dispersion import Instance, Solution
 from pruning import uniform
 from solvers import Guarantee, list_solvers, prepare, solve
-from solvers.registration import find
+from solvers.lookup import find
 
 ONE_OF_EACH_SIZE = ("features.0", "features.8", "features.16", "features.48")
 LAYERS = tuple(f"features.{k}" for k in (0, 4, 8, 12, 16, 20, 24, 28, 32, 36, 40, 44, 48))

@@ -10,7 +10,8 @@ import numpy as np
 from dispersion.errors import InputError
 from dispersion.instance import Instance
 from dispersion.objectives import DEFAULT_OBJECTIVE
-from solvers.registration import find, list_solvers
+from solvers.lookup import find
+from solvers.registration import list_solvers
 from solvers.solving import check_instance, prepare
 
 SUFFIXES = (".lp", ".mps")

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from dispersion.errors import UnknownNameError
 from dispersion.instance import Instance
-from dispersion.objectives import DEFAULT_OBJECTIVE, objectives
+from dispersion.objectives import objectives
 from dispersion.registry import Registry
 from solvers.run import Run
 
@@ -175,16 +174,3 @@ def list_solvers(objective: str | None = None) -> list[SolverInfo]:
         objectives[objective]
     known = [registry[key] for key in registry]
     return [info for info in known if objective in (None, info.objective_name)]
-
-
-def find(name: str, objective: str = DEFAULT_OBJECTIVE) -> SolverInfo:
-    """The solver `name` of an objective, or `UnknownNameError` with the nearest names."""
-    known = {info.name: info for info in list_solvers(objective)}
-    if not isinstance(name, str) or name not in known:
-        raise UnknownNameError(f"{objective} solver", name, known)
-    return known[name]
-
-
-def baselines(objective: str = DEFAULT_OBJECTIVE) -> list[str]:
-    """The names of the solvers of an objective that the others are compared against."""
-    return [info.name for info in list_solvers(objective) if info.baseline]

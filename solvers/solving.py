@@ -15,7 +15,8 @@ from dispersion.instance import Instance
 from dispersion.objectives import DEFAULT_OBJECTIVE, objectives
 from dispersion.solution import Solution, Status
 from solvers.engines.common import engine_of
-from solvers.registration import Guarantee, find
+from solvers.lookup import find
+from solvers.registration import Guarantee
 from solvers.run import Limits, Run, TimeUp
 
 

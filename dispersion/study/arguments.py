@@ -208,7 +208,8 @@ def _solving(parser: argparse.ArgumentParser) -> None:
         "--solvers",
         nargs="+",
         metavar="NAME",
-        help=f"which to compare, or {ALL} (default: those of the objective that need not be named). "
+        help=f"which to compare, {ALL}, or package.module:function of yours "
+        "(default: those of the objective that need not be named). "
         f"{known}",
     )
     add(

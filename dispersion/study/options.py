@@ -12,10 +12,12 @@ from pathlib import Path
 from dispersion.errors import InputError, UnknownNameError, shown
 from dispersion.library import PREFIX, formats
 from dispersion.metrics import metrics
+from dispersion.own_code import is_own
 from dispersion.study.arguments import ALL, DEFAULT_MODEL, NONE, RECOVERY_NAMES, USUAL, parser
 from dispersion.study.config import Config, read_config, settings
 from solvers.export import exporting
-from solvers.registration import find, list_solvers
+from solvers.lookup import find
+from solvers.registration import list_solvers
 from solvers.run import Limits
 
 
@@ -231,7 +233,8 @@ def _solvers(asked: Sequence[str] | None, objective: str) -> list[str]:
     for name in asked:
         if name != ALL:
             find(name, objective)
-    return [info.name for info in known] if ALL in asked else list(asked)
+    own = [name for name in asked if is_own(name)]
+    return [*(info.name for info in known), *own] if ALL in asked else list(asked)
 
 
 def _check_recheck(seconds: float | None) -> None:

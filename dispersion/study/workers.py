@@ -27,7 +27,7 @@ from dispersion.study import serving
 from dispersion.study.improvements import Heard, Improvement
 from dispersion.study.serving import failure
 from dispersion.study.tasks import KILLED, Task
-from solvers.registration import find
+from solvers.lookup import find
 
 LOOK_SECONDS = 0.05  # between two looks at a worker
 _STARTUP_SECONDS = 300.0  # imports and, the first time on a machine, compilation

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import subprocess
 import sys
 
@@ -35,8 +36,42 @@ def test_studies_need_no_network():
     assert not {"pruning", "torch"} & _loaded_after(listing)
 
 
-def test_everything_public_exists():
-    """`__all__` is sorted and holds what it names."""
-    assert sorted(dispersion.__all__) == dispersion.__all__
-    for name in dispersion.__all__:
+PUBLIC = [
+    "ContradictionError",
+    "DamagedError",
+    "DispersionError",
+    "EngineError",
+    "InputError",
+    "Instance",
+    "MissingExtraError",
+    "NotApplicableError",
+    "Refutation",
+    "Solution",
+    "Status",
+    "TracePoint",
+    "UnavailableError",
+    "UnknownNameError",
+    "__version__",
+    "contradictions",
+    "distances",
+    "generate",
+    "list_metrics",
+    "list_objectives",
+    "read_instance",
+    "recompute",
+]
+
+
+def test_the_public_names():
+    """A name that comes or goes is a change for users: the changelog tells it."""
+    assert dispersion.__all__ == PUBLIC
+    for name in PUBLIC:
         assert hasattr(dispersion, name)
+
+
+def test_packages_are_not_hidden_by_what_is_in_them():
+    """`import dispersion.metrics as m` is the package, whatever was imported before."""
+    assert inspect.ismodule(dispersion.metrics)
+    assert inspect.ismodule(dispersion.objectives)
+    assert [one.name for one in dispersion.list_metrics()] == list(dispersion.metrics.metrics)
+    assert [one.name for one in dispersion.list_objectives()] == ["max-min", "max-sum"]

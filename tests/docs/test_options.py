@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dispersion import objectives
+from dispersion.objectives import objectives
 from dispersion.study.arguments import parser
 from dispersion.study.options import parse
 from docs._extensions.command_lines import PARSERS, described

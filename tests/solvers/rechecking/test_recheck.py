@@ -12,9 +12,9 @@ from dispersion import InputError, Instance, Status, UnknownNameError, generate
 from dispersion.solution import Refutation
 from solvers import Finding, Guarantee, list_solvers, recheck, solve
 from solvers.engines.common import CP_SAT, HIGHS, engine_of, with_version
+from solvers.lookup import find
 from solvers.rechecking import check
 from solvers.rechecking.check import OUTSIDE
-from solvers.registration import find
 
 GEO = generate("geo", 40, 8, seed=1)
 OPTIMUM = solve(GEO, "clique")

@@ -145,4 +145,4 @@ def test_a_clock_runs_out():
     clock = Clock(0)
     assert clock.left() == 0
     with pytest.raises(TimeUp):
-        clock.need()
+        clock.check_time()
