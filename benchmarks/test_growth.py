@@ -10,7 +10,8 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from benchmarks.questions import GROWS, group
 from dispersion import Instance, Solution
-from solvers import prepare, solve
+from solvers import Guarantee, prepare, solve
+from solvers.lookup import find
 
 SIZES = (64, 128, 256, 512, 1024, 2048, 4096)
 QUICK = (64, 256, 1024)
@@ -46,7 +47,7 @@ def test_growth(
         solve,
         args=(instance, solver),
         kwargs={"time_limit": limit},
-        rounds=5 if solver == "greedy" else 1,
+        rounds=5 if find(solver).guarantee is Guarantee.APPROXIMATION else 1,
     )
     benchmark.extra_info.update(
         objective=solution.objective,

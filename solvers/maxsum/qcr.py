@@ -12,6 +12,7 @@ from solvers.run import Run
 from solvers.sums.linear_algebra import CHOLESKY, EIGENVALUES, check_dense_time
 from solvers.sums.negative_type import slack
 from solvers.sums.reformulation import (
+    LABEL,
     Quadratic,
     Vector,
     best_shift,
@@ -100,7 +101,7 @@ class _ScaledRun:
 
     def report_bound(self, bound: float) -> bool:
         """Report a bound, and whether it closes the bracket."""
-        return report_bound(self.run, bound / self._unit, "reformulation")
+        return report_bound(self.run, bound / self._unit, LABEL)
 
     def worth_reporting(self, bound: float) -> bool:
         """Whether a bound takes a notable share of what is open."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from dispersion.errors import ContradictionError
 from dispersion.instance import Instance
+from dispersion.objectives import objectives
 from dispersion.solution import Refutation, Solution
 from dispersion.verify import faults_of, recompute
 from solvers.rechecking.check import Means, check
@@ -80,7 +81,7 @@ def recheck(
     """
     check_instance(instance, "recheck")
     means = Means(seconds, tuple(engines), threads)
-    if solution.objective_name == "max-sum":
+    if not objectives[solution.objective_name].values_are_distances:
         return recheck_sum(instance, solution, seconds)
     solver, bound = solution.solver, solution.bound
     faults = faults_of(instance, solution)
@@ -113,7 +114,7 @@ def _selection(instance: Instance, solution: Solution) -> tuple[NDArray[np.intp]
     if solution.selected is None:
         return None, None
     try:
-        return solution.selected, recompute(instance, solution.selected, "max-min")
+        return solution.selected, recompute(instance, solution.selected, solution.objective_name)
     except ContradictionError:
         return None, None
 

@@ -24,6 +24,8 @@ from solvers.sums.negative_type import excess_curvature, slack
 
 Vector = NDArray[np.float64]
 
+LABEL = "reformulation"  #: of the bounds that are proved by it
+
 _START = 0.5  # where between the uniform shift and the mean eigenvalue the search begins
 _SHRINK = 0.4  # of the barrier, after a step of more than the next share
 _LONG = 0.6
