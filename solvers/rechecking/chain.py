@@ -29,7 +29,7 @@ def recheck(
     threads: int = 1,
     every: bool = False,
 ) -> Recheck:
-    """Look at the proof of a solution again, by other means than those that made it.
+    """Derive the proof of a solution again, by other means than those that made it.
 
     The selection's value is recomputed on the original matrix.
 
@@ -38,11 +38,11 @@ def recheck(
     numpy, a weighted cover by a fresh linear program whose multipliers are checked in whole numbers;
     and where that does not succeed (the prover may have reduced the points first), or a search was what
     refuted, by one engine after the other, each from the pairs up.  Where an engine from outside gave
-    its word (see `dispersion.Solution.bound_by`), or nothing was kept, all our arguments are tried at
-    the distance above the bound, then the engines, but not the one whose word it is.
+    the bound (see `dispersion.Solution.bound_by`), or nothing was kept, all our arguments are tried at
+    the distance above the bound, then the engines, except the one that gave the bound.
 
     For max-sum, `qcr` is run on the instance, which asks no engine.  What its own reformulation proved
-    is not checked: there is no second way.
+    is not checked: there is no second method.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def _claims(instance: Instance, solution: Solution) -> list[Refutation]:
 
 
 def _selection(instance: Instance, solution: Solution) -> tuple[NDArray[np.intp] | None, float | None]:
-    """The selection and what it is worth; nothing if it is none, which `faults_of` has said."""
+    """The selection and its value; `None` if it is invalid, which `faults_of` reports."""
     if solution.selected is None:
         return None, None
     try:
@@ -120,29 +120,29 @@ def _selection(instance: Instance, solution: Solution) -> tuple[NDArray[np.intp]
 
 
 def _carried(instance: Instance, refuted: float) -> float:
-    """The longest distance below a refuted one: nothing is worth more; -infinity if there is none."""
+    """The longest distance below a refuted one, an upper bound; -infinity if there is none."""
     return float(instance.levels[instance.levels < refuted].max(initial=-math.inf))
 
 
 def _broken_links(instance: Instance, solution: Solution) -> list[str]:
-    """Why the refutations do not lead down to the bound, be they true or not."""
+    """Why the refutations do not lead down to the bound, whether they are true or not."""
     values = [one.value for one in solution.refutations]
     astray = [value for value in values if value not in instance.levels]
     if astray or not values:
-        return [f"refutes {value!r}, which is no distance of the instance" for value in astray]
+        return [f"refutes {value!r}, which is not a distance of the instance" for value in astray]
     faults = []
     if any(later >= earlier for earlier, later in pairwise(values)):
-        faults.append(f"its refutations do not descend: {values!r}")
+        faults.append(f"its refutations are not in descending order: {values!r}")
     carried = _carried(instance, min(values))
     if solution.bound is not None and solution.bound < carried:
         faults.append(
-            f"its bound {solution.bound!r} is below {carried!r}, the least that its refutations carry"
+            f"its bound {solution.bound!r} is below {carried!r}, the lowest that its refutations imply"
         )
     return faults
 
 
 def _finding(instance: Instance, bound: float | None, checked: tuple[Checked, ...]) -> Finding:
-    """Of a bound, whose chain is not broken."""
+    """The finding for a bound whose chain of refutations is not broken."""
     if bound is None:
         return Finding.NO_EVIDENCE
     if bound >= instance.levels[-1]:  # nothing is longer than the longest

@@ -30,7 +30,7 @@ def recheck_sum(instance: Instance, solution: Solution, seconds: float) -> Reche
     if bound is None:
         return Recheck(solver, value, bound, Finding.NO_EVIDENCE, remark="there is no bound")
     if by == LABEL:
-        remark = f"not rechecked: it was proved by {_WAY}, and no other method here can check that"
+        remark = f"not rechecked: {_WAY} proved it, and there is no second method to check that"
         return Recheck(solver, value, bound, Finding.NO_EVIDENCE, remark=remark)
     claim = Refutation(float(np.nextafter(bound, np.inf)), by or solver)
     checked = _checked(instance, claim, bound, seconds)
@@ -48,5 +48,5 @@ def _checked(instance: Instance, claim: Refutation, bound: float, seconds: float
         return Checked(claim, Finding.CONTRADICTED, _WAY, spent, ours.selected, ours.objective)
     if ours.bound is not None and ours.bound <= highest:
         return Checked(claim, Finding.CONFIRMED, _WAY, spent)
-    remark = f"{_WAY} knows no lower bound than {ours.bound!r}"
+    remark = f"the bound of {_WAY} is only {ours.bound!r}"
     return Checked(claim, Finding.UNDECIDED, None, spent, remark=remark)

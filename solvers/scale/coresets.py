@@ -1,7 +1,7 @@
-"""Points past one machine's memory: a small part of every block, and any solver on what is left.
+"""Core-sets: a small part of every block of points, and any solver on their union.
 
 A *composable core-set* (Indyk, Mahabadi, Mahdian and Mirrokni, "Composable core-sets for diversity
-and coverage maximization", PODS 2014) is a part of a block of points chosen without a look at the
+and coverage maximization", PODS 2014) is a part of a block of points, chosen without looking at the
 other blocks, such that the union of all parts still holds a good selection of the whole.  As there,
 blocks are thinned out by farthest-point insertion (GMM) for max-min, which the paper calls
 remote-edge, and by local search for max-sum, which it calls remote-clique.
@@ -62,7 +62,7 @@ _ROUNDING = 1.0 + 1e-9  # distances are rounded, so the inequalities hold up to 
 
 @dataclass(frozen=True, eq=False)
 class CoreSet:
-    """What is left of many points.
+    """A core-set: the few points kept of many.
 
     Attributes
     ----------
@@ -73,9 +73,9 @@ class CoreSet:
     radius : float
         A pair of points loses at most twice this (see the module); 0 if nothing was left out.
     n : int
-        How many points there were.
+        Number of points of the whole.
     p : int
-        How many are to be chosen.
+        Number of points to choose.
     metric, objective_name : str
         For which distances and what goal.
     """
@@ -116,8 +116,8 @@ def core_set(
     Parameters
     ----------
     points : ndarray or Dask array, shape (n, d)
-        One point a row.  Of an array, be it a `numpy.memmap`, so many rows at a time are brought into
-        memory as `block_rows` says; the blocks of a Dask array are its own, and its scheduler works on
+        One point a row.  Of an array, or a `numpy.memmap`, `block_rows` rows at a time are brought into
+        memory; the blocks of a Dask array are its own, and its scheduler works on
         them.
     p : int
         How many points are to be chosen, 2 <= p <= n.
@@ -183,7 +183,7 @@ def solve_core_set(
     threads: int = 1,
     seed: int = 0,
 ) -> Solution:
-    """Solve what is left of many points, and say what that means for all of them.
+    """Solve a core-set, and bound the optimum of all points.
 
     Parameters
     ----------
