@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from dispersion.study.options import Options
-    from dispersion.study.session import Session
+    from dispersion.compare.cli.options import Options
+    from dispersion.compare.session import CommandSession
 
 __all__ = ["compare", "default_folder", "main"]
 
 
-def compare(session: Session, output: Console) -> int:
+def compare(session: CommandSession, output: Console) -> int:
     """Compare solvers on what was asked for; returns the exit code."""
+    from dispersion.compare.cli.options import InstanceOptions
     from dispersion.compare.instances import compare_instances
     from dispersion.compare.networks import compare_networks
-    from dispersion.shadows import refuse_shadow
-    from dispersion.study.options import InstanceOptions
+    from dispersion.terminal.shadows import refuse_shadow
 
     subject = session.options.subject
     if isinstance(subject, InstanceOptions):
@@ -46,7 +46,7 @@ def compare(session: Session, output: Console) -> int:
 
 def default_folder(options: Options) -> Path:
     """Where results go unless told: named by the model or the first instance, and the time."""
-    from dispersion.study.options import InstanceOptions
+    from dispersion.compare.cli.options import InstanceOptions
 
     subject = options.subject
     name = Path(subject.sources[0]).stem if isinstance(subject, InstanceOptions) else subject.model
@@ -58,8 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code (see ``--help``)."""
     from rich.console import Console
 
-    from dispersion.shadows import refuse_shadow
     from dispersion.study.logs import LOG, spoken
+    from dispersion.terminal.shadows import refuse_shadow
 
     console = Console(stderr=True)
     with spoken(console) as voice:
@@ -72,12 +72,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str] | None, console: Console, voice: logging.Handler) -> int:
+    from dispersion.compare.cli.options import parse
+    from dispersion.compare.session import CommandSession
+    from dispersion.compare.stages import EXIT_INPUT, EXIT_INTERRUPTED
+    from dispersion.study.folder.store import Store
     from dispersion.study.logs import LOG, written
-    from dispersion.study.options import parse
-    from dispersion.study.output import Output
-    from dispersion.study.session import Session
-    from dispersion.study.stages import EXIT_INPUT, EXIT_INTERRUPTED, concluded
-    from dispersion.study.store import Store
+    from dispersion.terminal.output import Output
 
     output = Output()
     config = None
@@ -86,8 +86,8 @@ def _run(arguments: Sequence[str] | None, console: Console, voice: logging.Handl
         config = options.config
         voice.setLevel(options.log_level.upper())
         with closing(Store(options.out or default_folder(options))) as store, written(store.folder):
-            session = Session(options, store, console)
-            with concluded(session):
+            session = CommandSession(options=options, store=store, console=console)
+            with session.concluded():
                 return compare(session, output)
     except (DispersionError, OSError) as error:  # OSError: a file that the system refuses
         where = config.blamed(str(error)) if config else ""

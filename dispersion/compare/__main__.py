@@ -4,9 +4,9 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 
-from dispersion.commands import run_command
 from dispersion.errors import InputError
-from dispersion.shadows import refuse_shadow
+from dispersion.terminal.commands import run_command
+from dispersion.terminal.shadows import refuse_shadow
 
 
 def _load() -> Callable[[], int]:
@@ -15,8 +15,8 @@ def _load() -> Callable[[], int]:
 
     with suppress(InputError):
         refuse_shadow("solvers")
-        import dispersion.study.stages
-        import dispersion.study.store  # noqa: F401
+        import dispersion.compare.stages
+        import dispersion.study.folder.store  # noqa: F401
     return main
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dispersion.arrays import real_array
+from dispersion.arrays.points import real_array
 from dispersion.errors import InputError
 from dispersion.registry import Registry
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dispersion.errors import InputError
-from dispersion.parsing import Parser, real_number, whole_number
+from dispersion.terminal.parsing import Parser, real_number, whole_number
 from dispersion.version import __version__
 from pruning.training import Decay, Schedule
 
