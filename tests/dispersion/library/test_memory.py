@@ -14,8 +14,8 @@ import psutil
 import pytest
 
 from dispersion import generate, read_instance
+from dispersion.arrays import memory
 from dispersion.errors import InputError
-from dispersion.library import memory
 
 Write = Callable[..., Path]
 HEADS = {
