@@ -16,7 +16,7 @@ from dispersion.compare import default_folder
 from dispersion.study import solving
 from dispersion.study.options import parse
 from dispersion.study.stages import EXIT_INPUT
-from pruning.zoo.networks.resnet56 import CifarResNet
+from pruning.zoo.networks.resnet import CifarResNet
 
 Run = Callable[..., Any]  # of conftest.py
 FIRST = "layer1.0.conv1"  # 16 filters

@@ -10,7 +10,7 @@ KNOWN = {
     name: ObjectEntry(docname=name, node_id=name, objtype="class", aliased=False)
     for name in (
         "dispersion.study.tasks.Task",
-        "pruning.allocation.Task",
+        "solvers.base.Task",
         "dispersion.study.options.Options",
     )
 }
@@ -31,10 +31,10 @@ def test_the_only_one_is_meant_from_anywhere():
 def test_of_several_the_nearest_is_meant():
     """That which shares most of the module's name."""
     assert nearest("Task", "dispersion.study.workers") == "dispersion.study.tasks.Task"
-    assert nearest("Task", "pruning.sizes") == "pruning.allocation.Task"
+    assert nearest("Task", "solvers.run") == "solvers.base.Task"
 
 
 def test_what_is_not_clear_is_no_link():
     """Of two that are equally near, or of none, neither."""
-    assert nearest("Task", "solvers.base") is None
+    assert nearest("Task", "pruning.filters") is None
     assert nearest("Nothing", "solvers.base") is None
