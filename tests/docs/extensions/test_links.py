@@ -9,8 +9,8 @@ from docs._extensions.links import _nearest
 KNOWN = {
     name: ObjectEntry(docname=name, node_id=name, objtype="class", aliased=False)
     for name in (
-        "dispersion.study.rows.Task",
-        "pruning.allocation.Task",
+        "dispersion.study.task.Task",
+        "solvers.base.Task",
         "dispersion.compare.cli.options.Options",
     )
 }
@@ -30,11 +30,11 @@ def test_the_only_one_is_meant_from_anywhere():
 
 def test_of_several_the_nearest_is_meant():
     """That which shares most of the module's name."""
-    assert nearest("Task", "dispersion.study.execution.worker") == "dispersion.study.rows.Task"
-    assert nearest("Task", "pruning.sizes") == "pruning.allocation.Task"
+    assert nearest("Task", "dispersion.study.execution.worker") == "dispersion.study.task.Task"
+    assert nearest("Task", "solvers.run") == "solvers.base.Task"
 
 
 def test_what_is_not_clear_is_no_link():
     """Of two that are equally near, or of none, neither."""
-    assert nearest("Task", "solvers.base") is None
+    assert nearest("Task", "pruning.filters") is None
     assert nearest("Nothing", "solvers.base") is None
