@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dispersion.errors import UnavailableError
-from solvers import solvers
+from solvers.registration import registry as solvers
 
 ROOT = Path(__file__).parent.parent
 BLOCKS = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), flags=re.DOTALL)

@@ -47,6 +47,17 @@ class Metric:
 metrics: Registry[Metric] = Registry("metric", "dispersion.metrics")
 
 
+def list_metrics() -> list[Metric]:
+    """The registered metrics, by name.
+
+    Examples
+    --------
+    >>> [one.name for one in list_metrics() if not one.is_metric]
+    ['cosine']
+    """
+    return [metrics[name] for name in metrics]
+
+
 def metric(name: str, *, is_metric: bool, summary: str) -> Callable[[Pairwise], Pairwise]:
     """Register a pairwise function as the metric `name`."""
 

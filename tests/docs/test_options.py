@@ -14,7 +14,8 @@ from dispersion import objectives
 from dispersion.compare.cli.options import parse
 from dispersion.compare.cli.parser import parser
 from docs._extensions.command_lines import PARSERS, described
-from solvers import solve, solvers
+from solvers import solve
+from solvers.registration import registry as solvers
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -13,8 +13,8 @@ from dispersion.study.tables import FORMATS
 from dispersion.terminal.parsing import Parser, path_of, real_number, whole_number
 from dispersion.terminal.shadows import refuse_shadow
 from dispersion.version import __version__
-from solvers.base import solvers_for
 from solvers.export import exporting
+from solvers.registration import list_solvers
 
 DEFAULT_MODEL = "vgg16"
 ALL = "all"  # of the solvers, or of the criteria
@@ -172,7 +172,7 @@ def _instances(parser: argparse.ArgumentParser) -> None:
 
 def _solvers(objective: str) -> str:
     """The solvers of an objective, those taken by default first."""
-    infos = solvers_for(objective)
+    infos = list_solvers(objective)
     usual = _listed({info.name: info.summary for info in infos if info.by_default})
     named = _listed({info.name: info.summary for info in infos if not info.by_default})
     return f"{usual}; and, if named, {named}" if named else usual
@@ -180,8 +180,13 @@ def _solvers(objective: str) -> str:
 
 def _by_chance() -> str:
     """The solvers that draw by chance, of whatever objective."""
-    names = {info.name for goal in objectives for info in solvers_for(goal) if info.stochastic}
+    names = {info.name for goal in objectives for info in list_solvers(goal) if info.stochastic}
     return ", ".join(sorted(names))
+
+
+def _exporting() -> str:
+    """The solvers that have a model to write, by objective."""
+    return "; ".join(f"for {goal} {', '.join(exporting(goal))}" for goal in objectives)
 
 
 def _solving(parser: argparse.ArgumentParser) -> None:
@@ -194,7 +199,8 @@ def _solving(parser: argparse.ArgumentParser) -> None:
         "--solvers",
         nargs="+",
         metavar="NAME",
-        help=f"which to compare, or {ALL} (default: those of the objective that need not be named). "
+        help=f"which to compare, {ALL}, or package.module:function of yours "
+        "(default: those of the objective that need not be named). "
         f"{known}",
     )
     add(
@@ -345,7 +351,7 @@ def _output(parser: argparse.ArgumentParser) -> None:
         type=path_of,
         metavar="FOLDER",
         help="before solving, write the model of every instance for every solver compared that has one "
-        f"({', '.join(exporting())}; for max-sum {', '.join(exporting('max-sum'))}), as .lp and .mps "
+        f"({_exporting()}), as .lp and .mps "
         "for other engines (default: none is written)",
     )
     add(
