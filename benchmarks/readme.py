@@ -5,10 +5,11 @@
     python -m benchmarks.readme --all          # hours
 
 A part of the README between ``<!-- figures: NAME -->`` and ``<!-- /figures -->`` holds a command or a
-block of Python, and what came of it: a block of text, a table under the title that the command gives it,
-pictures under the names of the files that it leaves.  A part marked ``NAME, long`` keeps its results in
-``results/readme/COMMIT/NAME``: stopped, it is resumed by the same call.  What changed is printed, old and
-new.  Figures in sentences are not replaced; those that the command did not print are named.
+block of Python, and what came of it: a block of text, a table under the title that the command gives
+it, pictures under the names of the files that it leaves.  A part marked ``NAME, long`` keeps its
+results in ``results/readme/COMMIT/NAME``: if it is interrupted, the same call resumes it.  What changed
+is printed, old and new.  Figures in sentences are not replaced; those that the command did not print
+are named.
 """
 
 from __future__ import annotations
@@ -127,11 +128,11 @@ def refreshed(part: Part, folder: Path, readme: Path) -> Iterator[str]:
         shutil.copyfile(new, old)
         yield f"{picture}: {'the same' if same else 'another picture'}"
     for figure in part.unprinted(printed):
-        yield f"the text says {figure}, which the command did not print: write it anew"
+        yield f"the text says {figure}, which the command did not print: change it"
 
 
 def _commit() -> str:
-    asked = ["git", "rev-parse", "--short", "HEAD"]  # noqa: S607 - the git of the user
+    asked = ["git", "rev-parse", "--short", "HEAD"]
     return subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
 
 
@@ -148,7 +149,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the script; the exit code is 0, or 2 for bad input and for a command that failed."""
     parser = argparse.ArgumentParser("python -m benchmarks.readme", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("--only", nargs="+", metavar="NAME", help="the parts to run (default: the quick)")
+    parser.add_argument(
+        "--only", nargs="+", metavar="NAME", help="the parts to run (default: the quick)"
+    )
     parser.add_argument("--all", action="store_true", help="run the long ones, too (default: no)")
     parser.add_argument("--readme", type=Path, default=README, metavar="FILE", help="where figures go")
     options = parser.parse_args(arguments)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -12,6 +13,7 @@ from sphinx.util.typing import ExtensionMetadata
 from docs._extensions.text import escaped, table
 from solvers.base import Kind, SolverInfo, find, solvers_for
 
+DOCS = Path(__file__).parents[1]
 PROMISES = {
     Kind.EXACT: "exact: proves the optimum, given time; its bound is valid whenever it is stopped",
     Kind.APPROXIMATION: "approximation: proves a factor, under the conditions below",
@@ -45,13 +47,23 @@ def listing(objective: str) -> str:
     infos = sorted(solvers_for(objective), key=lambda info: (order.index(info.kind), info.name))
     rows = [
         (
-            f":doc:`{info.name} </solvers/{objective}/{info.name}>`",
+            _link(info) + ("" if info.by_default else " \\*"),
             info.kind.value,
             escaped(info.summary),
         )
         for info in infos
     ]
-    return table(("solver", "promise", "in a line"), rows)
+    named = any(not info.by_default for info in infos)
+    remark = "\n\\* compared only when named, or with ``--solvers all``\n" if named else ""
+    return table(("solver", "promise", "summary"), rows) + remark
+
+
+def _link(info: SolverInfo) -> str:
+    """To the page of a solver; to its docstring where nobody has written one."""
+    page = f"solvers/{info.objective_name}/{info.name}"
+    if (DOCS / f"{page}.rst").is_file():
+        return f":doc:`{info.name} </{page}>`"
+    return f":py:obj:`{info.name} <{info.method.__module__}.{info.method.__name__}>`"
 
 
 def _metrics() -> str:
@@ -60,7 +72,7 @@ def _metrics() -> str:
     rows = [
         (f"``{key}``", _yes(metrics[key].is_metric), escaped(metrics[key].summary)) for key in metrics
     ]
-    return table(("name", "a metric", "in a line"), rows)
+    return table(("name", "a metric", "summary"), rows)
 
 
 def _objectives() -> str:
@@ -111,7 +123,7 @@ def _reconstructions() -> str:
         for key in registry
         if registry[key].reconstruction
     ]
-    return table(("name", "is a", "what of it is ours, and why"), rows)
+    return table(("name", "kind", "which part is our own, and why"), rows)
 
 
 def _yes(value: bool) -> str:
@@ -119,7 +131,7 @@ def _yes(value: bool) -> str:
 
 
 def _names(entries: Iterable[tuple[str, str]]) -> str:
-    return table(("name", "in a line"), [(f"``{key}``", escaped(text)) for key, text in entries])
+    return table(("name", "summary"), [(f"``{key}``", escaped(text)) for key, text in entries])
 
 
 def _with_standing(entries: Iterable[tuple[str, str, str]]) -> str:
@@ -131,7 +143,7 @@ def _with_standing(entries: Iterable[tuple[str, str, str]]) -> str:
         )
         for key, text, ours in entries
     ]
-    return table(("name", "in a line", "reconstruction"), rows)
+    return table(("name", "summary", "reconstruction"), rows)
 
 
 TABLES: dict[str, Callable[[], str]] = {
