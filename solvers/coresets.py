@@ -48,9 +48,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dispersion.arrays import as_array, real_array
+from dispersion.arrays.foreign import is_tensor
+from dispersion.arrays.points import as_array, real_array
 from dispersion.errors import InputError
-from dispersion.foreign import is_tensor
 from dispersion.instance import Instance
 from dispersion.metrics.euclidean import lengths_of
 from dispersion.objectives import objectives

@@ -7,13 +7,12 @@ import sys
 from collections.abc import Sequence
 
 from dispersion.errors import DispersionError
-from dispersion.parsing import Parser
-from dispersion.printable import printable
 from dispersion.report.page import write_pictures, write_report
-from dispersion.report.study import read
-from dispersion.study.arguments import path_of
-from dispersion.study.output import Output
+from dispersion.study.reading import read_study
 from dispersion.study.tables import FORMATS, print_study
+from dispersion.terminal.output import Output
+from dispersion.terminal.parsing import Parser, path_of
+from dispersion.terminal.printable import printable
 from dispersion.version import __version__
 
 EXIT_INPUT = 2
@@ -50,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code (see ``--help``)."""
     try:
         given = parser().parse_args(arguments)
-        study = read(given.folder)
+        study = read_study(given.folder)
         write_pictures(given.folder, study)
         page = write_report(given.folder, study)
         print_study(given.format, study.solves, study.networks, Output())

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dispersion.errors import InputError
-from dispersion.parsing import Parser, real_number, whole_number
+from dispersion.terminal.parsing import Parser, real_number, whole_number
 from dispersion.version import __version__
 from pruning.training import Decay, Schedule
 
@@ -93,8 +93,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m pruning.train",
         usage="%(prog)s --model NAME --out FILE [options]",
         description="Train a network on labelled images, from random weights or from your own.  Every\n"
-        "finished epoch is kept beside the output, in FILE.checkpoint: the same command resumes an interrupted\n"
-        "training, and on the same kind of CPU it ends with the same weights.",
+        "finished epoch is kept beside the output, in FILE.checkpoint: the same command resumes an\n"
+        "interrupted training, and on the same kind of CPU it ends with the same weights.",
         epilog="""\
 examples:
   python -m pruning.train --model resnet20 --epochs 30 --out resnet20.safetensors

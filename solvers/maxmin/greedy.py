@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dispersion.triangles import broken
+from dispersion.arrays.triangles import broken
 from solvers.base import Kind, Run, solver
 
 Matrix = NDArray[np.float64] | NDArray[np.int32]

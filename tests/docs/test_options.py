@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from dispersion import objectives
-from dispersion.study.arguments import parser
-from dispersion.study.options import parse
+from dispersion.compare.cli.options import parse
+from dispersion.compare.cli.parser import parser
 from docs._extensions.command_lines import PARSERS, described
 from solvers import solve
 

@@ -11,10 +11,10 @@ from multiprocessing.connection import Connection
 import numpy as np
 
 from dispersion.solution import Refutation
-from dispersion.study import serving
+from dispersion.study.execution import worker_main
 from solvers.base import Kind, Method, Run, solve, solver
 
-_serve = serving.serve
+_serve = worker_main.serve
 
 
 def serve(pipe: Connection) -> None:
