@@ -73,22 +73,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str] | None, console: Console, voice: logging.Handler) -> int:
     from dispersion.compare.cli.options import parse
-    from dispersion.compare.session import CommandSession
-    from dispersion.compare.stages import EXIT_INPUT, EXIT_INTERRUPTED
-    from dispersion.study.folder.store import Store
-    from dispersion.study.logs import LOG, written
-    from dispersion.terminal.output import Output
+    from dispersion.study.logs import LOG
+    from dispersion.terminal.commands import EXIT_INPUT, EXIT_INTERRUPTED
 
-    output = Output()
     config = None
     try:
         options = parse(arguments)
         config = options.config
         voice.setLevel(options.log_level.upper())
-        with closing(Store(options.out or default_folder(options))) as store, written(store.folder):
-            session = CommandSession(options=options, store=store, console=console)
-            with session.concluded():
-                return compare(session, output)
+        return _compared(options, console)
     except (DispersionError, OSError) as error:  # OSError: a file that the system refuses
         where = config.blamed(str(error)) if config else ""
         LOG.error("error: %s%s", where, error)
@@ -96,3 +89,16 @@ def _run(arguments: Sequence[str] | None, console: Console, voice: logging.Handl
     except KeyboardInterrupt:
         LOG.error("interrupted; files already written are whole")
         return EXIT_INTERRUPTED
+
+
+def _compared(options: Options, console: Console) -> int:
+    """Compare, and write results; what the help does not need is imported here."""
+    from dispersion.compare.session import CommandSession
+    from dispersion.study.folder.store import Store
+    from dispersion.study.logs import written
+    from dispersion.terminal.output import Output
+
+    with closing(Store(options.out or default_folder(options))) as store, written(store.folder):
+        session = CommandSession(options=options, store=store, console=console)
+        with session.concluded():
+            return compare(session, Output())

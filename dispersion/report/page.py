@@ -61,7 +61,7 @@ def build_report(study: Study) -> str:
 
 
 def write_report(folder: Path, study: Study | None = None) -> Path:
-    """Make ``report.html`` of a study's folder anew, and say where it is.
+    """Write ``report.html`` of a study's folder, and return where it is.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def write_report(folder: Path, study: Study | None = None) -> Path:
     Raises
     ------
     InputError
-        The folder is none of a study, or a file in it is damaged.
+        The folder contains no study, or a file in it is damaged.
     UnavailableError
         The page cannot be written.
     """
@@ -82,7 +82,7 @@ def write_report(folder: Path, study: Study | None = None) -> Path:
 
 
 def write_pictures(folder: Path, study: Study) -> list[Path]:
-    """Draw the pictures that a study leaves as PNG files anew, and say where they are.
+    """Draw the pictures of a study as PNG files, and return where they are.
 
     Raises
     ------

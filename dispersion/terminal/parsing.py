@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -13,10 +14,27 @@ from typing import Any, NoReturn
 from dispersion.errors import InputError, shown
 
 _LONG = 300  # characters of what argparse says, which repeats what was written
+_WIDTH, _COLUMN = 100, 27  # of a help text, and where the texts of its options begin
+
+
+class Formatter(argparse.RawDescriptionHelpFormatter):
+    """Help in at most 100 columns; an option that takes several values shows one, and dots."""
+
+    def __init__(self, prog: str) -> None:
+        columns = min(_WIDTH, shutil.get_terminal_size().columns)
+        super().__init__(prog, max_help_position=_COLUMN, width=columns - 2)
+
+    def _format_args(self, action: argparse.Action, default_metavar: str) -> str:
+        if action.nargs == "+":
+            return f"{self._metavar_formatter(action, default_metavar)(1)[0]} ..."
+        return super()._format_args(action, default_metavar)
 
 
 class Parser(argparse.ArgumentParser):
     """A parser that raises `InputError` where argparse would leave the program."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"formatter_class": Formatter, **options})
 
     def parse_args(  # type: ignore[override]
         self, args: Sequence[str] | None = None, namespace: Any = None

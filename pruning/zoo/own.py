@@ -39,6 +39,7 @@ class OwnSource:
 
     module: str
     registered: tuple[str, ...]
+    summary: str = "a network of yours"
 
     def load(self, variant: str | None, weights: Path | None) -> Network:
         """Build the network; without a checkpoint, with the weights the function gave it."""

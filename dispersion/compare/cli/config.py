@@ -8,7 +8,7 @@
     latency = true
 
 Keys are the options' long names without dashes in front; an option that takes several values takes a
-list.  What the command line says counts more than what the file says.
+list.  The command line takes precedence over the file.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from dispersion.version import __version__
 T = TypeVar("T")
 
 _LONG = 60  # characters of a key that a message repeats
-NOT_OF_A_STUDY = ("help", "version", "config")
+NOT_OF_A_STUDY = ("help", "version", "list", "config")
 _KINDS: dict[object, str] = {whole_number: "a whole number", real_number: "a number"}
 _NOT_KEPT = ("out",)  # it holds the results of the study that is written down
 
