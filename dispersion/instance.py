@@ -9,13 +9,13 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from dispersion.arrays.foreign import labels_of, rounding_unit
+from dispersion.arrays.matrices import checked
+from dispersion.arrays.triangles import check_sample
 from dispersion.errors import InputError, shown
-from dispersion.foreign import labels_of, rounding_unit
-from dispersion.matrices import checked
 from dispersion.metrics import distances as pairwise
 from dispersion.metrics import metrics
-from dispersion.printable import encodable
-from dispersion.triangles import check_sample
+from dispersion.terminal.printable import encodable
 
 
 def _checked_p(p: object, n: int) -> int:
@@ -34,7 +34,7 @@ class Instance:
     ----------
     distances : array_like, shape (n, n)
         Finite, non-negative, symmetric, zero on the diagonal, up to rounding errors, which are repaired
-        and told in `note` (see `dispersion.matrices`).  Copied.  Tensors and tables will do.
+        and told in `note` (see `dispersion.arrays.matrices`).  Copied.  Tensors and tables will do.
     p : int
         How many points to choose, 2 <= p <= n.
     name : str

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dispersion.compare.cli.parser import ALL, SOLVERS_TOO
+from dispersion.compare.session import CommandSession
 from dispersion.compare.sizes import Counts
 from dispersion.errors import InputError, UnknownNameError
-from dispersion.study.arguments import ALL, SOLVERS_TOO
+from dispersion.study.folder.journal_entries import SelectionEntry
 from dispersion.study.progress import Stage, stage
-from dispersion.study.records import SelectionRecord
 from dispersion.study.selections import Chosen, Method
-from dispersion.study.session import Session
-from dispersion.study.tasks import digest_of
+from dispersion.study.task import digest_of
 
 if TYPE_CHECKING:
     from pruning import Calibration, FilterLayer
@@ -38,7 +38,7 @@ def named(methods: Sequence[str], images: bool = True) -> list[Variant]:
         It is a solver here, an argument is of no use, or it needs images and there are none.
     """
     from pruning.criteria import criteria
-    from pruning.rehearsal import rehearse
+    from pruning.dry_run import rehearse
     from pruning.variants import variant
 
     known = [name for name in criteria if name not in SOLVERS_TOO]
@@ -75,7 +75,7 @@ class _Run:
 
 
 def chosen_by_criteria(
-    session: Session,
+    session: CommandSession,
     layers: Sequence[FilterLayer],
     sizes: Mapping[float, Counts],
     variants: Sequence[Variant],
@@ -89,7 +89,7 @@ def chosen_by_criteria(
     What is in the journal already, under equal `conditions`, is not worked out again; the rest is
     written down criterion by criterion.  One that fails costs its own rows: it is added to `faults`.
     """
-    ledger = session.store.ledger
+    study_log = session.store.study_log
     digests = {share: digest_of({**conditions, "filters": sizes[share]}) for share in sizes}
     points = {layer.name: len(layer.points) for layer in layers}
     runs = [
@@ -108,12 +108,12 @@ def chosen_by_criteria(
                 method = run.method(share)
                 chosen[method] = kept
                 lists = {name: kept[name].tolist() for name in kept}
-                record = SelectionRecord(str(method), lists, digests[share])
-                session.keep(partial(ledger.keep_selection, record))
+                record = SelectionEntry(str(method), lists, digests[share])
+                session.keep(partial(study_log.keep_selection, record))
 
 
 def _known(
-    session: Session,
+    session: CommandSession,
     variant: Variant,
     seed: int,
     sizes: Mapping[float, Counts],
@@ -124,7 +124,7 @@ def _known(
     found: dict[float, Kept] = {}
     for share, counts in sizes.items():
         name = str(Method(variant.text, share, None, seed))
-        record = session.store.ledger.records.selections.get(name)
+        record = session.store.study_log.entries.selections.get(name)
         if not record or record.conditions != digests[share]:
             continue
         if record.kept.keys() == counts.keys() and all(

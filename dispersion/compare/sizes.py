@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from dispersion.compare.cli.options import NetworkOptions
 from dispersion.errors import InputError
-from dispersion.study.options import NetworkOptions
 
 if TYPE_CHECKING:
     from pruning import Budget, Calibration, FilterLayer, Network
@@ -25,7 +25,7 @@ def budgets(subject: NetworkOptions) -> list[Budget]:
         unknown, or the allocation looks at no criterion.
     """
     from pruning import Budget, allocations
-    from pruning.rehearsal import rehearse
+    from pruning.dry_run import rehearse
 
     found = [Budget.parse(text) for text in subject.budget]
     allocation = allocations[subject.allocation]
@@ -54,7 +54,7 @@ def counts(
 ) -> dict[float, Counts]:
     """By keep ratio, or by share of the budget, how many filters every layer keeps."""
     from pruning import allocate, allocations, size_model, uniform
-    from pruning.rehearsal import rehearse
+    from pruning.dry_run import rehearse
 
     wanted = budgets(subject)
     if not wanted:

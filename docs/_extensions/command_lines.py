@@ -14,7 +14,7 @@ from docs._extensions.text import escaped
 
 
 def _compare() -> argparse.ArgumentParser:
-    from dispersion.study.arguments import parser
+    from dispersion.compare.cli.parser import parser
 
     return parser()
 

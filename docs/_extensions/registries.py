@@ -93,13 +93,15 @@ def listing(objective: str) -> str:
     infos = sorted(list_solvers(objective), key=lambda info: (order.index(info.guarantee), info.name))
     rows = [
         (
-            f":doc:`{info.name} <{docname(info)}>`",
+            f":doc:`{info.name} <{docname(info)}>`" + ("" if info.by_default else " \\*"),
             info.guarantee.value,
             escaped(info.summary),
         )
         for info in infos
     ]
-    return table(("solver", "promise", "summary"), rows)
+    named = any(not info.by_default for info in infos)
+    remark = "\n\\* compared only when named, or with ``--solvers all``\n" if named else ""
+    return table(("solver", "promise", "summary"), rows) + remark
 
 
 def contents(objective: str) -> str:
@@ -165,7 +167,7 @@ def _reconstructions() -> str:
         for key in registry
         if registry[key].reconstruction
     ]
-    return table(("name", "is a", "what of it is ours, and why"), rows)
+    return table(("name", "kind", "which part is our own, and why"), rows)
 
 
 def _yes(value: bool) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dispersion.triangles import broken
+from dispersion.arrays.triangles import broken
 from solvers.ranks.start import farthest_points, longest_end
 from solvers.registration import Guarantee, solver
 from solvers.run import Run

@@ -45,9 +45,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dispersion.arrays import as_array
+from dispersion.arrays.foreign import is_tensor
+from dispersion.arrays.points import as_array
 from dispersion.errors import InputError
-from dispersion.foreign import is_tensor
 from dispersion.instance import Instance
 from dispersion.objectives import DEFAULT_OBJECTIVE
 from dispersion.solution import Solution, Status, TracePoint

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dispersion.arrays import as_array, real_array
+from dispersion.arrays.points import as_array, real_array
 from dispersion.errors import InputError
 from dispersion.metrics import metrics
 from dispersion.metrics.normalized import unit_rows

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dispersion.arrays import real_array
+from dispersion.arrays.points import real_array
 from dispersion.errors import UnknownNameError
 from dispersion.metrics.euclidean import lengths_of
 from dispersion.objectives import MAX_MIN, MAX_SUM

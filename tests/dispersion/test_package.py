@@ -32,7 +32,9 @@ def test_the_core_needs_numpy_only():
 
 def test_studies_need_no_network():
     """Neither the rooms of a study nor the command itself load pruning or torch."""
-    listing = "import dispersion.study.stages, dispersion.study.options, dispersion.compare.networks"
+    listing = (
+        "from dispersion.compare import networks, stages; from dispersion.compare.cli import options"
+    )
     assert not {"pruning", "torch"} & _loaded_after(listing)
 
 

@@ -175,7 +175,7 @@ def test_a_search_that_memory_ends_is_no_time_limit(monkeypatch):
     upper = np.triu(np.random.default_rng(1).random((40, 40)), k=1)
     solution = solve(Instance(upper + upper.T, 12), objective="max-sum", time_limit=600.0)
     assert solution.status is Status.FEASIBLE
-    assert "all that memory is granted for" in solution.message
+    assert "the most that fit into the memory allowed" in solution.message
 
 
 def test_every_exact_solver_that_is_stopped_says_so():

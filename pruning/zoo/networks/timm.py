@@ -9,10 +9,10 @@ from typing import Any
 from torch import nn
 
 from dispersion.errors import InputError, MissingExtraError, UnavailableError, UnknownNameError
+from pruning.zoo.architecture import UNTRAINED, classes_of
 from pruning.zoo.checkpoint import load_weights, read_checkpoint
 from pruning.zoo.network import Network, Normalization
 from pruning.zoo.networks import networks
-from pruning.zoo.networks._source import UNTRAINED, classes_of
 
 
 class TimmSource:
@@ -20,6 +20,8 @@ class TimmSource:
 
     Inputs are sized and normalised as the network's ``pretrained_cfg`` says, whatever the weights.
     """
+
+    summary = "any classifier of timm, as timm:resnet18 (extra vision)"
 
     def load(self, variant: str | None, weights: Path | None) -> Network:
         """Build the network with weights; see `pruning.zoo.networks.load_network`."""

@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from dispersion.errors import InputError, MissingExtraError, UnavailableError, UnknownNameError
+from pruning.zoo.architecture import UNTRAINED, classes_of
 from pruning.zoo.checkpoint import load_weights, read_checkpoint
 from pruning.zoo.network import IMAGENET, Network, Normalization
 from pruning.zoo.networks import networks
-from pruning.zoo.networks._source import UNTRAINED, classes_of
 
 
 class TorchvisionSource:
     """Builds torchvision's classifiers by their names there."""
+
+    summary = "any classifier of torchvision, as torchvision:resnet50 (extra vision)"
 
     def load(self, variant: str | None, weights: Path | None) -> Network:
         """Build the network with weights; see `pruning.zoo.networks.load_network`.

@@ -10,10 +10,10 @@ import pytest
 
 import pruning
 from dispersion.compare import main
+from dispersion.compare.cli.parser import SOLVERS_TOO, parser
 from dispersion.compare.criteria import named
 from dispersion.errors import InputError, UnknownNameError
 from dispersion.study import progress
-from dispersion.study.arguments import SOLVERS_TOO, parser
 from pruning import Network, evaluation
 from pruning.criteria import criteria, keep
 from pruning.training import Schedule

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from dispersion import generate
-from dispersion.study import proofs
-from dispersion.study.stages import EXIT_FAULT, EXIT_INTERRUPTED
+from dispersion.compare import rechecks as proofs
+from dispersion.compare.stages import EXIT_FAULT, EXIT_INTERRUPTED
 from solvers import solve
 from solvers.engines.common import HIGHS, with_version
 from solvers.rechecking.check import ARGUMENTS

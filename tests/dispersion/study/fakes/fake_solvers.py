@@ -11,11 +11,11 @@ from multiprocessing.connection import Connection
 import numpy as np
 
 from dispersion.solution import Refutation
-from dispersion.study import serving
+from dispersion.study.execution import worker_main
 from solvers import Guarantee, Run, solve, solver
 from solvers.registration import Method
 
-_serve = serving.serve
+_serve = worker_main.serve
 
 
 def serve(pipe: Connection) -> None:
