@@ -42,9 +42,24 @@ def _silent() -> type[highspy.Highs]:
     return Silent
 
 
-def silent_engine() -> highspy.Highs:
-    """An empty model in a HiGHS that prints nothing."""
-    return _silent()()
+def silent_engine(*, maximise: bool = False) -> highspy.Highs:
+    """An empty model in a HiGHS that prints nothing; minimised unless `maximise` says otherwise."""
+    import highspy
+
+    engine = _silent()()
+    if maximise:
+        engine.changeObjectiveSense(highspy.ObjSense.kMaximize)
+    return engine
+
+
+def counting_engine(n: int) -> highspy.Highs:
+    """An integer program of n binaries, the points, without rows: as many as possible are chosen."""
+    engine = silent_engine(maximise=True)
+    points = np.arange(n, dtype=np.int32)
+    engine.addVars(n, np.zeros(n), np.ones(n))
+    engine.changeColsIntegrality(n, points, np.ones(n, dtype=np.uint8))
+    engine.changeColsCost(n, points, np.ones(n))
+    return engine
 
 
 def simplex_engine(columns: int) -> highspy.Highs:

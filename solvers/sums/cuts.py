@@ -68,16 +68,13 @@ class OuterApproximation:
     """
 
     def __init__(self, run: Run, function: Concave, unit: float = 1.0) -> None:
-        import highspy
-
         self.run, self.function, self._unit = run, function, unit
         self._best = np.inf if run.bound is None else run.bound  # proven, or reported by HiGHS
         self._word = ""  # remark on the bound, if HiGHS reported it
         self._selections: set[bytes] = set()  # selections that MILPs found, all of them cut at
-        self.engine = highs.silent_engine()
+        self.engine = highs.silent_engine(maximise=True)
         self.rounds = [0, 0]
         self._points = np.arange(run.instance.n, dtype=np.int32)
-        self.engine.changeObjectiveSense(highspy.ObjSense.kMaximize)
         function.build(self.engine)
         options = {"mip_abs_gap": 1e-7, "presolve": "off"}  # which gains nothing, and ignores the clock
         highs.limit(self.engine, run.limits.threads, run.limits.seed, **options)

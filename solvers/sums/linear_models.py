@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dispersion.errors import NotApplicableError
 from dispersion.instance import Instance
 from solvers.engines import highs, pyomo
 from solvers.engines.common import Outcome
@@ -42,11 +41,12 @@ def in_reach(instance: Instance, worth: float) -> tuple[Instance, float]:
     return Instance(instance.distances * scale, instance.p, instance.name), scale
 
 
-def require_range(instance: Instance) -> None:
-    """`NotApplicableError` if HiGHS would ignore some distances beside others in a row."""
+def require_range(run: Run) -> None:
+    """Skip the instance if HiGHS would ignore some distances beside others in a row."""
+    instance = run.instance
     some = instance.distances[instance.distances > 0.0]
     if len(some) and some.min() < _IGNORED * some.max():
-        raise NotApplicableError(
+        run.skip(
             f"the distances of {instance.name} reach from {some.min():.6g} to {some.max():.6g}, and "
             "HiGHS ignores coefficients that small beside others; use 'qcr' or 'glover-woolsey'."
         )

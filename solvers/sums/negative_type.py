@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from dispersion.errors import NotApplicableError
 from solvers.run import Run, TimeUp
 from solvers.sums.linear_algebra import (
     CHOLESKY,
@@ -60,7 +59,7 @@ def require_negative_type(run: Run) -> float:
     check_dense_time(run, instance.n, CHOLESKY)
     excess = excess_curvature(instance.distances)
     if excess is None:
-        raise NotApplicableError(
+        run.skip(
             f"the distances of {instance.name} are not of negative type: {_by_how_much(run)}, so "
             "tangents are no upper bounds; use 'qcr', which needs none."
         )
