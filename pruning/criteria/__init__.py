@@ -20,17 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispersion.errors import ContradictionError, InputError
+from dispersion.parameters import defaults, keyword_arguments, writable
 from dispersion.registry import Registry
 from pruning.calibration import Calibration
 from pruning.filters import FilterLayer
-from pruning.parameters import (
-    NEEDS_IMAGES,
-    checked,
-    described,
-    keyword_arguments,
-    needs_images,
-    writable,
-)
+from pruning.parameters import NEEDS_IMAGES, checked, described, needs_images
 
 Scores = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -92,9 +86,8 @@ class Criterion:
     @property
     def defaults(self) -> str:
         """Those with their defaults, as ``[mode=map,beta=none]``; "" if there are none."""
-        found = {name: self.arguments[name] for name in self.writable}
-        values = [f"{name}={'none' if value is None else value}" for name, value in found.items()]
-        return f"[{','.join(values)}]" if values else ""
+        known = defaults(self._function, hidden=("seed",))
+        return f"[{known}]" if known else ""
 
     @property
     def _function(self) -> Callable[..., Any]:

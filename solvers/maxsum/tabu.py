@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from dispersion.parameters import whole
 from solvers.registration import Guarantee, solver
 from solvers.run import Run
 from solvers.sums.swaps import climbed, compile_swaps, searched
-
-_ROUNDS = 20  # shakes in vain before giving up
 
 
 @solver(
@@ -18,7 +17,7 @@ _ROUNDS = 20  # shakes in vain before giving up
     stochastic=True,
     reference="Palubeckis 2007",
 )
-def tabu(run: Run) -> None:
+def tabu(run: Run, *, shakes: int = 20) -> None:
     """Best swaps that are not tabu; after 20 n moves in vain, 10 to 50 % of the best are replaced.
 
     Proves nothing.  The same seed gives the same answer unless the time limit cuts it short.
@@ -28,5 +27,6 @@ def tabu(run: Run) -> None:
     their aspiration: a tabu move is never made.  The frame is that of Palubeckis, "Iterated tabu search
     for the maximum diversity problem", Applied Mathematics and Computation 189, 2007.
     """
+    shakes = whole(shakes, "shakes", 1, 2**31)
     climbed(run)
-    searched(run, _ROUNDS)
+    searched(run, shakes)

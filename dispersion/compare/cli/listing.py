@@ -42,7 +42,8 @@ def _solvers() -> Names:
         for info in list_solvers(goal):
             yield (
                 info.name + ("" if info.by_default else " *"),
-                f"{goal}, {info.guarantee.value}: {info.summary}",
+                f"{goal}, {info.guarantee.value}: {info.summary}"
+                + (f" [{info.parameters}]" if info.parameters else ""),
             )
 
 

@@ -239,7 +239,7 @@ def _solvers(asked: Sequence[str] | None, objective: str) -> list[str]:
     for name in asked:
         if name != ALL:
             find(name, objective)
-    own = [name for name in asked if is_own(name)]
+    own = [name for name in asked if is_own(name)]  # or with parameters
     return [*(info.name for info in known), *own] if ALL in asked else list(asked)
 
 
@@ -310,7 +310,7 @@ def _checked(arguments: Sequence[str] | None, filed: Mapping[str, object]) -> Op
     given = parser().parse_args(arguments, argparse.Namespace(**filed))
     subject = (_network if given.instance is None else _instances)(given, _spoken(arguments, filed))
     names = _solvers(given.solvers, given.objective)
-    if given.export is not None and not set(names) & set(exporting(given.objective)):
+    if given.export is not None and not any(find(name, given.objective).model for name in names):
         known = ", ".join(exporting(given.objective)) or "none"
         raise InputError(
             f"--export: none of the {given.objective} solvers {', '.join(names)} has a model to write; "

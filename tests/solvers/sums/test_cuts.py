@@ -111,7 +111,7 @@ def test_it_stops_where_nothing_changes(monkeypatch, cloud):
 
 def test_an_optimum_by_the_word_of_an_engine_is_said_to_be_one(directions):
     """Where the last bound is a MILP's; one by row sums needs no such word."""
-    word = "optimal within the tolerances of HiGHS, a relative 1e-06"
+    word = "optimal within the tolerances of HiGHS (1e-06, relative)"
     for name in ("unit-vectors", "glover", "tangent"):
         assert word in solve(directions(0), name, objective="max-sum").message
     assert word not in solve(directions(0), "qcr", objective="max-sum").message
