@@ -10,6 +10,8 @@ import pytest
 
 from benchmarks.questions import GROWS, group
 from dispersion import Instance, Solution
+from solvers import Guarantee
+from solvers.lookup import find
 
 SIZES = (64, 128, 256, 512, 1024, 2048, 4096)
 QUICK = (64, 256, 1024)
@@ -37,5 +39,5 @@ def test_growth(
         _instance(family, n),
         solver,
         60.0 if full else 2.0,
-        rounds=5 if solver == "greedy" else 1,
+        rounds=5 if find(solver).guarantee is Guarantee.APPROXIMATION else 1,
     )
