@@ -8,7 +8,6 @@ from dispersion.errors import InputError
 from dispersion.terminal.commands import run_command
 from dispersion.terminal.shadows import refuse_shadow
 
-
 _SHORT = {"-h", "--help", "--list", "--version"}  # answered without what solves need
 
 

@@ -46,6 +46,12 @@ def _solvers() -> Names:
             )
 
 
+def _objectives() -> Names:
+    from dispersion.objectives import objectives
+
+    return ((name, objectives[name].summary) for name in objectives)
+
+
 def _metrics() -> Names:
     from dispersion.metrics import metrics
 
@@ -112,6 +118,7 @@ def _families() -> Names:
 
 LISTS: dict[str, Callable[[], Names]] = {
     "solvers": _solvers,
+    "objectives": _objectives,
     "metrics": _metrics,
     "criteria": _criteria,
     "spaces": _spaces,
