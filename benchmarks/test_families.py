@@ -7,10 +7,9 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from benchmarks.questions import PROVES, group
 from dispersion import Solution, generate
-from solvers import prepare, solve, solvers_for
-from solvers.base import Kind
+from solvers import Guarantee, list_solvers, prepare, solve
 
-EXACT = [info.name for info in solvers_for("max-min") if info.kind is Kind.EXACT]
+EXACT = [info.name for info in list_solvers("max-min") if info.guarantee is Guarantee.EXACT]
 SMALL = [("geo", 100, 10), ("gkd-b", 100, 30), ("ran", 100, 30)]
 LARGE = [("geo", 250, 25), ("geo", 250, 75), ("gkd-c", 500, 50), ("geo", 500, 150), ("ran", 250, 25)]
 

@@ -8,15 +8,15 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from benchmarks.questions import FINDS, PROVES, group
 from dispersion import Instance, Solution
 from pruning import uniform
-from solvers import Kind, prepare, solve, solvers_for
-from solvers.base import find
+from solvers import Guarantee, list_solvers, prepare, solve
+from solvers.lookup import find
 
 ONE_OF_EACH_SIZE = ("features.0", "features.8", "features.16", "features.48")
 LAYERS = tuple(f"features.{k}" for k in (0, 4, 8, 12, 16, 20, 24, 28, 32, 36, 40, 44, 48))
 ENGINES = ("cp-sat", "kuby")  # they use up their time; once is enough
 
 
-@pytest.mark.parametrize("solver", [info.name for info in solvers_for("max-min") if info.by_default])
+@pytest.mark.parametrize("solver", [info.name for info in list_solvers("max-min") if info.by_default])
 @pytest.mark.parametrize("layer", LAYERS)
 def test_layer(
     benchmark: BenchmarkFixture,
@@ -31,7 +31,7 @@ def test_layer(
         pytest.skip("in the full profile only")
     base = vgg16_layers[layer]
     instance = base.with_p(uniform(base.n, 0.5))
-    question = PROVES if find(solver).kind is Kind.EXACT else FINDS
+    question = PROVES if find(solver).guarantee is Guarantee.EXACT else FINDS
     benchmark.group = group(question, f"{layer}, n = {instance.n}, p = {instance.p}")
     prepare(solver)
     solution = benchmark.pedantic(

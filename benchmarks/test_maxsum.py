@@ -14,12 +14,11 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from benchmarks.questions import FINDS, PROVES, group
 from dispersion import InputError, Instance, Solution, generate, read_instance
-from solvers import prepare, solve, solvers_for
-from solvers.base import Kind
+from solvers import Guarantee, list_solvers, prepare, solve
 
-SOLVERS = solvers_for("max-sum")
-EXACT = [info.name for info in SOLVERS if info.kind is Kind.EXACT]
-OTHERS = [info.name for info in SOLVERS if info.kind is not Kind.EXACT and info.name != "random"]
+SOLVERS = list_solvers("max-sum")
+EXACT = [info.name for info in SOLVERS if info.guarantee is Guarantee.EXACT]
+OTHERS = [info.name for info in SOLVERS if info.guarantee is not Guarantee.EXACT and not info.baseline]
 SMALL = [("gkd-c", 50, 10), ("mdg-a", 30, 10)]
 LARGE = [("gkd-c", 100, 10), ("gkd-c", 500, 100), ("mdg-a", 60, 15), ("ran", 100, 30)]
 FOUND_SMALL = [("mdg-a", 500, 50)]

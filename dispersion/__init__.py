@@ -20,8 +20,8 @@ from dispersion.errors import (
 )
 from dispersion.instance import Instance
 from dispersion.library import generate, read_instance
-from dispersion.metrics import distances, metrics
-from dispersion.objectives import objectives
+from dispersion.metrics import distances, list_metrics
+from dispersion.objectives import list_objectives
 from dispersion.solution import Refutation, Solution, Status, TracePoint
 from dispersion.verify import contradictions, recompute
 from dispersion.version import __version__
@@ -51,8 +51,8 @@ __all__ = [
     "contradictions",
     "distances",
     "generate",
-    "metrics",
-    "objectives",
+    "list_metrics",
+    "list_objectives",
     "read_instance",
     "read_study",
     "recompute",

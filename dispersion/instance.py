@@ -26,7 +26,7 @@ def _checked_p(p: object, n: int) -> int:
     return int(p)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Instance:
     """A p-dispersion instance: validated once, then immutable.
 
@@ -61,8 +61,8 @@ class Instance:
     Examples
     --------
     >>> instance = Instance([[0, 1, 2], [1, 0, 1], [2, 1, 0]], p=2)
-    >>> instance.n, instance.p
-    (3, 2)
+    >>> instance
+    Instance('instance', n=3, p=2)
     """
 
     distances: NDArray[np.float64] = field(repr=False)
@@ -188,6 +188,11 @@ class Instance:
         other.__dict__["note"] = "; ".join(filter(None, [self.note, note]))
         other.__dict__["labels"] = self.labels if labels is None else labels
         return other
+
+    def __repr__(self) -> str:
+        """Name, n, p and metric."""
+        metric = "" if self.metric is None else f", metric={self.metric!r}"
+        return f"Instance({self.name!r}, n={self.n}, p={self.p}{metric})"
 
     @property
     def n(self) -> int:

@@ -5,22 +5,24 @@ from dispersion.terminal.commands import start
 
 start()
 
-from pruning.allocation import allocate, allocations, uniform
-from pruning.budget import Budget
+from pruning.allocation import allocate, allocations
+from pruning.budgets.budget import Budget
+from pruning.budgets.keep_ratio import uniform
 from pruning.calibration import Calibration
+from pruning.cutting.kept import Kept
+from pruning.cutting.surgery import mask, prune
+from pruning.cutting.survey import Survey, survey
 from pruning.device import resolve_device
-from pruning.exporting import export_onnx, export_program
 from pruning.filters import FilterLayer, filter_layers, select_layers
-from pruning.graph import LeftOut
-from pruning.kept import Kept
-from pruning.measure import Accuracies, Cost, Share, accuracies, accuracy, cost, weight_bytes
-from pruning.reconstruction import reconstruct
-from pruning.recovery import calibration_images, calibration_labels, reestimate_batchnorm
-from pruning.saving import load, save
-from pruning.sizes import SizeModel, size_model
-from pruning.surgery import mask, prune
-from pruning.survey import Survey, survey
-from pruning.timing import Latency, latency
+from pruning.measuring.accuracy import Accuracies, Share, accuracies, accuracy
+from pruning.measuring.cost import Cost, cost, weight_bytes
+from pruning.measuring.sizes import SizeModel, size_model
+from pruning.measuring.timing import Latency, latency
+from pruning.repair.batchnorm import calibration_images, calibration_labels, reestimate_batchnorm
+from pruning.repair.reconstruction import reconstruct
+from pruning.saving.exporting import export_onnx, export_program
+from pruning.saving.saved import load, save
+from pruning.tracing.graph import LeftOut
 from pruning.zoo import Images, Network, blank_network, datasets, load_images, load_network, networks
 
 __all__ = [

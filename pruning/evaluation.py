@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 
 from dispersion.errors import InputError
 from pruning.calibration import Calibration
-from pruning.kept import Kept
-from pruning.measure import Accuracies, accuracies, cost, weight_bytes
-from pruning.reconstruction import reconstruct
-from pruning.recovery import reestimate_batchnorm
-from pruning.surgery import prune
-from pruning.timing import latency
+from pruning.cutting.kept import Kept
+from pruning.cutting.surgery import prune
+from pruning.measuring.accuracy import Accuracies, accuracies
+from pruning.measuring.cost import cost, weight_bytes
+from pruning.measuring.timing import latency
+from pruning.repair.batchnorm import reestimate_batchnorm
+from pruning.repair.reconstruction import reconstruct
 from pruning.training import Headway, Schedule, train
 from pruning.zoo.network import Network
 
@@ -98,7 +99,7 @@ def evaluate(
     network : Network
         Left as it is.
     kept : mapping of layer name to kept indices
-        See `pruning.surgery.prune`; empty for the network itself, which needs no recovery.
+        See `pruning.cutting.surgery.prune`; empty for the network itself, which needs no recovery.
     exam : Exam or None
         `None` if there are no images.
     recoveries : tuple of str

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from torch import nn
 
 from dispersion.errors import InputError, UnknownNameError
-from pruning.graph import Coupling
-from pruning.survey import survey
+from pruning.cutting.survey import survey
+from pruning.tracing.graph import Coupling
 from pruning.zoo.network import Network
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from pruning.arguments import read
 from pruning.criteria import criteria
+from pruning.parameters import read
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,7 +46,7 @@ def variant(text: str) -> Variant:
     InputError
         It reads otherwise, an argument is unknown or comes twice, or a value is of another type.
         Whether a value is in range is seen when the criterion is run, or rehearsed; see
-        `pruning.rehearsal.rehearse`.
+        `pruning.dry_run.rehearse`.
     UnknownNameError
         No criterion has this name.
 

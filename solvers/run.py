@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from dispersion.errors import ContradictionError, InputError, shown
 from dispersion.instance import Instance
+from dispersion.objectives import objectives
 from dispersion.solution import Refutation, TracePoint
 from dispersion.verify import check_selection, recompute
 
@@ -65,7 +66,7 @@ def _is_a(kind: type[Real] | type[Integral], value: object) -> bool:
 
 
 class TimeUp(Exception):  # noqa: N818 - a signal, nothing went wrong
-    """Raised by `Run.need`; caught by `solvers.solve`."""
+    """Raised by `Run.check_time`; caught by `solvers.solve`."""
 
 
 _LISTENER: ContextVar[Callable[[Run], None] | None] = ContextVar("listener", default=None)
@@ -136,7 +137,7 @@ class Run:
         finally:
             self.build_seconds += self.seconds() - begun
 
-    def incumbent(self, selected: ArrayLike) -> None:
+    def report_incumbent(self, selected: ArrayLike) -> None:
         """Offer a selection of p points; kept if it is better than the best so far."""
         points = check_selection(self.instance, selected)
         value = recompute(self.instance, points, self.objective_name)
@@ -145,7 +146,7 @@ class Run:
                 self.selected, self.objective = points, value
                 self._record()
 
-    def prove(self, bound: float, by: str = "", nodes: int | None = None) -> None:
+    def report_bound(self, bound: float, by: str = "", nodes: int | None = None) -> None:
         """Report that no selection exceeds `bound`; kept if it is tighter than before.
 
         Parameters
@@ -170,14 +171,9 @@ class Run:
     def _refute(self, by: str, nodes: int | None) -> None:
         """Keep what proved the bound: nothing reaches the next value above it."""
         assert self.bound is not None
-        if self.objective_name != "max-min":
-            self.refutations.append(Refutation(float(np.nextafter(self.bound, np.inf)), by, nodes))
-            return
-        levels = self.instance.levels
-        above = int(np.searchsorted(levels, self.bound, side="right"))
-        values = [one.value for one in self.refutations[-1:]]
-        if above < len(levels) and [float(levels[above])] != values:
-            self.refutations.append(Refutation(float(levels[above]), by, nodes))
+        value = objectives[self.objective_name].next_value(self.bound, self.instance)
+        if value is not None and [value] != [one.value for one in self.refutations[-1:]]:
+            self.refutations.append(Refutation(value, by, nodes))
 
     def proven(self) -> bool:
         """Whether incumbent and bound have met."""
@@ -191,7 +187,7 @@ class Run:
         """Wall time until the limit; 0 when it has passed."""
         return max(0.0, self.limits.seconds - self.seconds())
 
-    def need(self, seconds: float = 0.0, what: str = "") -> None:
+    def check_time(self, seconds: float = 0.0, what: str = "") -> None:
         """Raise `TimeUp`, which ends the solve with what was reported, unless more time is left.
 
         If some is left all the same, the message says `what` would take so many seconds.

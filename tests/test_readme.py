@@ -12,7 +12,7 @@ import pytest
 
 from dispersion.errors import UnavailableError
 from dispersion.version import __version__
-from solvers import solvers
+from solvers.registration import registry as solvers
 
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -38,7 +38,7 @@ def named(methods: Sequence[str], images: bool = True) -> list[Variant]:
         It is a solver here, an argument is of no use, or it needs images and there are none.
     """
     from pruning.criteria import criteria
-    from pruning.rehearsal import rehearse
+    from pruning.dry_run import rehearse
     from pruning.variants import variant
 
     known = [name for name in criteria if name not in SOLVERS_TOO]

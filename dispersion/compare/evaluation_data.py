@@ -40,7 +40,7 @@ def load_exam(session: CommandSession, subject: NetworkOptions, network: Network
 def _exam(images: Images, subject: NetworkOptions, network: Network, seed: int) -> Exam:
     from pruning import Calibration, accuracy, calibration_images
     from pruning.evaluation import Exam
-    from pruning.recovery import calibration_labels, learnable
+    from pruning.repair.batchnorm import calibration_labels, learnable
 
     count = subject.calibration_images
     if count > len(images.train):

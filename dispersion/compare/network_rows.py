@@ -9,7 +9,7 @@ from dispersion.study.selections import Method
 
 if TYPE_CHECKING:
     from pruning.evaluation import Evaluation
-    from pruning.measure import Accuracies
+    from pruning.measuring.accuracy import Accuracies
 
 
 def network_row(model: str, method: Method, found: Evaluation) -> NetworkRow:

@@ -25,7 +25,7 @@ def budgets(subject: NetworkOptions) -> list[Budget]:
         unknown, or the allocation looks at no criterion.
     """
     from pruning import Budget, allocations
-    from pruning.rehearsal import rehearse
+    from pruning.dry_run import rehearse
 
     found = [Budget.parse(text) for text in subject.budget]
     allocation = allocations[subject.allocation]
@@ -54,7 +54,7 @@ def counts(
 ) -> dict[float, Counts]:
     """By keep ratio, or by share of the budget, how many filters every layer keeps."""
     from pruning import allocate, allocations, size_model, uniform
-    from pruning.rehearsal import rehearse
+    from pruning.dry_run import rehearse
 
     wanted = budgets(subject)
     if not wanted:

@@ -20,7 +20,9 @@ from dispersion.study.reading import read_study
 from dispersion.study.session import Session
 from dispersion.study.study import Study
 from dispersion.study.task import Task
-from solvers.base import Limits, find, solvers_for
+from solvers.lookup import find
+from solvers.registration import list_solvers
+from solvers.run import Limits
 
 
 def run_study(
@@ -129,7 +131,7 @@ def _folder(folder: Path | str | None) -> Iterator[Path]:
 def _names(solvers: str | Iterable[str] | None, objective: str) -> list[str]:
     """The names of the solvers, each once and known."""
     if solvers is None:
-        return [info.name for info in solvers_for(objective) if info.by_default]
+        return [info.name for info in list_solvers(objective) if info.by_default]
     names = [solvers] if isinstance(solvers, str) else list(dict.fromkeys(solvers))
     for name in names:
         find(name, objective)

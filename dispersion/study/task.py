@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from dispersion.instance import Instance
 from dispersion.version import __version__
-from solvers.base import Limits
+from solvers.lookup import code_of
+from solvers.run import Limits
 
 KILLED = "killed: "  #: how the message of a solve begins that had to be ended from outside
 
@@ -74,7 +75,8 @@ class Task:
         """Hash of all that decides the answer; tasks with equal keys need to be solved once.
 
         That is the content of the instance with p and metric, the solver, the objective, the limits
-        with the seed, and the version of this package; names and keep ratios are not.
+        with the seed, and the version of this package; names and keep ratios are not.  For a solver of
+        the user's own its file counts too.
         """
         asked = {
             "version": __version__,
@@ -82,6 +84,7 @@ class Task:
             "metric": self.instance.metric,
             "objective": self.objective_name,
             "solver": self.solver,
+            **({} if (code := code_of(self.solver, self.objective_name)) is None else {"code": code}),
             "memory": self.memory,
             **dataclasses.asdict(self.limits),
         }

@@ -38,10 +38,6 @@ def modules(package: str) -> list[str]:
     ]
 
 
-def _public(name: str) -> bool:
-    return not any(part.startswith("_") for part in name.split("."))
-
-
 def exported(package: ModuleType) -> str:
     """A table of what the package offers under its own name, linked to where it is documented."""
     rows = []
@@ -49,7 +45,6 @@ def exported(package: ModuleType) -> str:
         thing = getattr(package, name)
         home = getattr(thing, "__module__", package.__name__)
         if inspect.isclass(thing) or inspect.isroutine(thing):
-            home = home if _public(home) else package.__name__
             first = (inspect.getdoc(thing) or "").split("\n\n")[0].replace("\n", " ")
             rows.append((f":py:obj:`{name} <{home}.{thing.__name__}>`", first))
     return table(("name", "what it is"), rows) if rows else ""
@@ -59,12 +54,6 @@ def described(name: str) -> str:
     """The whole content of a package's page, in reStructuredText."""
     package = importlib.import_module(name)
     parts = [f".. automodule:: {name}\n"]
-    for public in getattr(package, "__all__", []):
-        thing = getattr(package, public)
-        home = getattr(thing, "__module__", "")
-        if home.startswith(name) and not _public(home):  # defined in a private module: shown here
-            kind = "autoclass" if inspect.isclass(thing) else "autofunction"
-            parts.append(f".. {kind}:: {name}.{public}\n")
     if listing := exported(package):
         parts.append(f".. rubric:: Names to import from {name}\n\n{listing}")
     for module in modules(name):

@@ -6,22 +6,74 @@ layers divide it.  Whatever the allocation, the result is within 1 % of the budg
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from dispersion.errors import ContradictionError, InputError
-from pruning.allocation._base import Allocation, Task, allocation, allocations
-from pruning.allocation._task import share_of, task_of
-from pruning.allocation.ratio import uniform
-from pruning.arguments import NEEDS_IMAGES, checked
-from pruning.budget import Budget
+from dispersion.registry import Registry
+from pruning.budgets.budget import Budget
+from pruning.budgets.problem import budget_problem, share_of
 from pruning.calibration import Calibration
 from pruning.filters import FilterLayer
-from pruning.sizes import SizeModel
+from pruning.measuring.quadratic import Counts
+from pruning.measuring.sizes import SizeModel
+from pruning.parameters import NEEDS_IMAGES, checked, described, keyword_arguments, needs_images
 
-__all__ = ["Allocation", "Task", "allocate", "allocation", "allocations", "uniform"]
+Allocating = Callable[..., Counts]
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """A registered allocation.
+
+    Attributes
+    ----------
+    name, summary : str
+        What it is called, and one line for ``--help``.
+    allocate : callable
+        ``(problem, **arguments)`` to counts, shape (L,), between the problem's least and most; how near
+        to the budget they are is checked by `pruning.allocation.allocate`.
+    reconstruction : str
+        What of it is ours because the paper's formula was not available; "" if nothing is.
+    """
+
+    name: str
+    summary: str
+    allocate: Allocating
+    reconstruction: str = ""
+
+    @property
+    def described(self) -> str:
+        """The summary, and what is a reconstruction."""
+        return described(self.summary, self.reconstruction)
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """Its arguments and their defaults; `calibration`, where there is no default, is needed."""
+        return keyword_arguments(self.allocate)
+
+    @property
+    def needs_images(self) -> bool:
+        """Whether it cannot do without calibration images."""
+        return needs_images(self.arguments)
+
+
+allocations: Registry[Allocation] = Registry("allocation", "pruning.allocation")
+
+
+def allocation(
+    name: str, *, summary: str, reconstruction: str = ""
+) -> Callable[[Allocating], Allocating]:
+    """Register the decorated function as the allocation `name`."""
+
+    def register(allocate: Allocating) -> Allocating:
+        allocations.add(name, Allocation(name, summary, allocate, reconstruction))
+        return allocate
+
+    return register
 
 
 def allocate(
@@ -42,7 +94,7 @@ def allocate(
     layers : sequence of FilterLayer
         Those that may be pruned; all others keep everything.
     model : SizeModel
-        Of the network that has these layers; see `pruning.sizes.size_model`.
+        Of the network that has these layers; see `pruning.measuring.sizes.size_model`.
     budget : Budget
         The share of the whole network that may remain.
     name : str
@@ -78,13 +130,17 @@ def allocate(
         raise InputError(NEEDS_IMAGES.format(name))
     offered = {"criterion": criterion, "seed": seed, "calibration": calibration}
     given = checked(name, info.arguments, arguments, offered)
-    task = task_of(layers, model, budget)
-    found = info.allocate(task, **given)
+    problem = budget_problem(layers, model, budget)
+    found = info.allocate(problem, **given)
     counts = np.asarray(found, dtype=np.int64)
-    if counts.shape != task.most.shape or (counts < task.least).any() or (counts > task.most).any():
+    if (
+        counts.shape != problem.most.shape
+        or (counts < problem.least).any()
+        or (counts > problem.most).any()
+    ):
         raise ContradictionError(f"{name} allocated {counts.tolist()} filters; please report this.")
-    if not task.met_by(counts):
-        share = share_of(task.size(counts), task.whole)
+    if not problem.met_by(counts):
+        share = share_of(problem.size(counts), problem.whole)
         raise InputError(
             f"{budget} cannot be met within 1 % on {model.network} by whole filters of"
             f" {len(layers)} layers; the nearest that was found is {budget.resource}={share}."

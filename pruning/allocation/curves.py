@@ -9,15 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispersion.errors import ContradictionError, InputError, UnknownNameError
-from pruning.allocation._base import Task, allocation
-from pruning.allocation._grid import best_on_grid
-from pruning.allocation._ranking import first, fitting, ranking
-from pruning.allocation._repair import repaired
-from pruning.allocation._scores import by_layer, layer_scores
-from pruning.allocation.ratio import levels_of_ratios
+from pruning.allocation import allocation
+from pruning.budgets.adjusting import repaired
+from pruning.budgets.grid import best_on_grid
+from pruning.budgets.keep_ratio import levels_of_ratios
+from pruning.budgets.problem import BudgetProblem
+from pruning.budgets.ranking import first, fitting, ranking
+from pruning.budgets.scores import by_layer, layer_scores
 from pruning.calibration import Calibration
-from pruning.criteria import Scores, need
-from pruning.quadratic import Counts
+from pruning.criteria import Scores
+from pruning.measuring.quadratic import Counts
+from pruning.parameters import need
 
 Curve = NDArray[np.float64]
 
@@ -34,7 +36,7 @@ _WINDOW = np.arange(-2, 3)  # steps to either side when the grid closes in
 
 @allocation("curves", summary="the best sum of the layers' curves of kept score, by a MIP (ours)")
 def by_curves(
-    task: Task,
+    problem: BudgetProblem,
     *,
     criterion: str = "l1",
     seed: int = 0,
@@ -61,7 +63,7 @@ def by_curves(
 
     Parameters
     ----------
-    task : Task
+    problem : BudgetProblem
         The layers and the budget.
     criterion : str
         A criterion that scores, none below 0, with arguments if need be: ``whc:variant=hc``.
@@ -91,25 +93,25 @@ def by_curves(
     """
     need(grid >= 2, f"curves needs a grid of 2 counts or more, not {grid!r}.")
     need(time_limit > 0.0, f"curves needs a time limit above 0 seconds, not {time_limit!r}.")
-    values = _values(task, criterion, seed, calibration, utility, curves)
-    values = [w * value for w, value in zip(_weights(task, weights), values, strict=True)]
-    order = ranking(task, levels_of_ratios(task))
-    counts = first(task, order, fitting(task, order))
-    if task.size(counts) > task.target:  # not even the least fits, but it is within 1 %
+    values = _values(problem, criterion, seed, calibration, utility, curves)
+    values = [w * value for w, value in zip(_weights(problem, weights), values, strict=True)]
+    order = ranking(problem, levels_of_ratios(problem))
+    counts = first(problem, order, fitting(problem, order))
+    if problem.size(counts) > problem.target:  # not even the least fits, but it is within 1 %
         return counts
     end = time.monotonic() + time_limit
-    ends = zip(task.least.tolist(), task.most.tolist(), strict=True)
-    steps = (task.most - task.least) / (grid - 1)
+    ends = zip(problem.least.tolist(), problem.most.tolist(), strict=True)
+    steps = (problem.most - problem.least) / (grid - 1)
     choices = [np.linspace(low, high, grid).round().astype(np.int64) for low, high in ends]
     gap = _FIRST_GAP
     while True:
-        better = _improved(task, counts, choices, values, gap, end, threads)
+        better = _improved(problem, counts, choices, values, gap, end, threads)
         if ((steps <= 1.0).all() and np.array_equal(better, counts)) or time.monotonic() >= end:
-            return repaired(task, better, values)
+            return repaired(problem, better, values)
         counts, steps, gap = better, np.maximum(1.0, steps / 2), _GAP
         choices = [
             np.clip(count + (_WINDOW * step).round().astype(np.int64), least, most)
-            for count, step, least, most in zip(counts, steps, task.least, task.most, strict=True)
+            for count, step, least, most in zip(counts, steps, problem.least, problem.most, strict=True)
         ]
 
 
@@ -133,7 +135,7 @@ def kept_share(scores: Scores) -> Curve:
 
 
 def _values(
-    task: Task,
+    problem: BudgetProblem,
     criterion: str,
     seed: int,
     calibration: Calibration | None,
@@ -143,15 +145,15 @@ def _values(
     if utility not in UTILITIES:
         raise UnknownNameError("utility of curves", utility, UTILITIES)
     if curves is not None:
-        return by_layer(task, curves, "curves")
-    found = layer_scores(task, criterion, seed, calibration)
+        return by_layer(problem, curves, "curves")
+    found = layer_scores(problem, criterion, seed, calibration)
     return [UTILITIES[utility](kept_share(one)) for one in found]
 
 
-def _weights(task: Task, weights: Mapping[str, float] | None) -> list[float]:
+def _weights(problem: BudgetProblem, weights: Mapping[str, float] | None) -> list[float]:
     if weights is None:
-        return [float(len(layer.convolutions)) for layer in task.layers]
-    known = [layer.name for layer in task.layers]
+        return [float(len(layer.convolutions)) for layer in problem.layers]
+    known = [layer.name for layer in problem.layers]
     for name, weight in weights.items():
         if name not in known:
             raise UnknownNameError("layer", name, known)
@@ -160,7 +162,7 @@ def _weights(task: Task, weights: Mapping[str, float] | None) -> list[float]:
 
 
 def _improved(
-    task: Task,
+    problem: BudgetProblem,
     counts: Counts,
     choices: Sequence[Counts],
     values: Sequence[Curve],
@@ -174,10 +176,10 @@ def _improved(
     start = [int(np.searchsorted(one, count)) for one, count in zip(choices, counts, strict=True)]
     left = max(0.0, end - time.monotonic())
     answer = best_on_grid(
-        task.size, task.target, choices, worth, start, time_limit=left, gap=gap, threads=threads
+        problem.size, problem.target, choices, worth, start, time_limit=left, gap=gap, threads=threads
     )
     found = np.array([one[pick] for one, pick in zip(choices, answer.picks, strict=True)])
-    if task.size(found) > task.target * (1 + 1e-6):
+    if problem.size(found) > problem.target * (1 + 1e-6):
         raise ContradictionError("HiGHS went beyond the budget; please report this.")
     gain = sum(w[a] - w[b] for w, a, b in zip(worth, answer.picks, start, strict=True))
     return found if gain > 1e-9 else counts

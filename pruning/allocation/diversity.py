@@ -6,12 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispersion.metrics import distances
-from pruning.allocation._base import Task, allocation
-from pruning.allocation._ranking import by_threshold
-from pruning.criteria import need
+from pruning.allocation import allocation
+from pruning.budgets.problem import BudgetProblem
+from pruning.budgets.ranking import by_threshold
 from pruning.filters import FilterLayer
-from pruning.quadratic import Counts
-from solvers.maxmin.greedy import farthest_points, longest_end
+from pruning.measuring.quadratic import Counts
+from pruning.parameters import need
+from solvers.ranks.start import farthest_points, longest_end
 
 
 @allocation(
@@ -19,7 +20,7 @@ from solvers.maxmin.greedy import farthest_points, longest_end
     summary="one threshold on the distance at which the filters of each layer can be kept apart (FFP)",
     reconstruction="all of it: of the first of FFP's two stages only that it exists was read",
 )
-def diversity(task: Task, *, metric: str = "euclidean") -> Counts:
+def diversity(problem: BudgetProblem, *, metric: str = "euclidean") -> Counts:
     """Keep in every layer as many filters as can be at least t apart, with one t for the network.
 
     The first stage of Fast Filter Pruning (Wang, Chen, Hua, Zhou and Lin, INFORMS Journal on Computing,
@@ -30,12 +31,12 @@ def diversity(task: Task, *, metric: str = "euclidean") -> Counts:
 
     Parameters
     ----------
-    task : Task
+    problem : BudgetProblem
         The layers and the budget.
     metric : str
         Of the distances between filters.
     """
-    return by_threshold(task, [separations(layer, metric) for layer in task.layers])
+    return by_threshold(problem, [separations(layer, metric) for layer in problem.layers])
 
 
 def separations(layer: FilterLayer, metric: str = "euclidean") -> NDArray[np.float64]:

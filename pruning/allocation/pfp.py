@@ -6,11 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from pruning.allocation._base import Task, allocation
-from pruning.allocation._once import once
-from pruning.allocation._ranking import by_threshold
+from pruning.allocation import allocation
+from pruning.budgets.problem import BudgetProblem
+from pruning.budgets.ranking import by_threshold
 from pruning.calibration import Calibration
-from pruning.criteria._sensitivity import (
+from pruning.calibration.once import once
+from pruning.measuring.quadratic import Counts
+from pruning.saliency.sensitivity import (
     IMAGES,
     ROWS,
     draws_for,
@@ -19,14 +21,13 @@ from pruning.criteria._sensitivity import (
     sensitivities,
     spread,
 )
-from pruning.graph import example_input
-from pruning.quadratic import Counts
-from pruning.running import run_until_seen
+from pruning.tracing.graph import example_input
+from pruning.tracing.hooks import run_until_seen
 
 
 @allocation("pfp", summary="one relative error for the samples of all layers (Liebenwein et al. 2020)")
 def one_error(
-    task: Task,
+    problem: BudgetProblem,
     *,
     calibration: Calibration,
     images: int = IMAGES,
@@ -42,7 +43,7 @@ def one_error(
 
     Parameters
     ----------
-    task : Task
+    problem : BudgetProblem
         The layers and the budget.
     calibration : Calibration
         Their network with images.
@@ -57,8 +58,8 @@ def one_error(
         An argument is out of range.
     """
     how = {"images": images, "rows": rows, "constant": constant, "delta": delta}
-    levels = [once(errors, layer.name, calibration, **how) for layer in task.layers]
-    return by_threshold(task, levels)
+    levels = [once(errors, layer.name, calibration, **how) for layer in problem.layers]
+    return by_threshold(problem, levels)
 
 
 def errors(

@@ -2,47 +2,15 @@
 
 from __future__ import annotations
 
-import math
-
-import numpy as np
-from numpy.typing import NDArray
-
-from dispersion.errors import InputError
-from pruning.allocation._base import Task, allocation
-from pruning.allocation._ranking import by_threshold
-from pruning.quadratic import Counts
-
-
-def uniform(n: int, keep: float) -> int:
-    """Return how many of `n` filters a layer keeps when every layer keeps the same share.
-
-    Parameters
-    ----------
-    n : int
-        Filters of the layer, at least 1.
-    keep : float
-        Share to keep, in (0, 1].
-
-    Returns
-    -------
-    int
-        ``n * keep`` rounded to the nearest, halves up; at least 2, because the dispersion of a
-        selection is a distance between two of its members; at most `n`.
-
-    Raises
-    ------
-    InputError
-        `keep` is outside (0, 1], or `n` below 1.
-    """
-    if not 0 < keep <= 1:
-        raise InputError(f"the share of filters to keep must lie in (0, 1], not {keep!r}")
-    if n < 1:
-        raise InputError(f"a layer has at least one filter, not {n!r}")
-    return min(n, max(2, math.floor(n * keep + 0.5)))
+from pruning.allocation import allocation
+from pruning.budgets.keep_ratio import levels_of_ratios
+from pruning.budgets.problem import BudgetProblem
+from pruning.budgets.ranking import by_threshold
+from pruning.measuring.quadratic import Counts
 
 
 @allocation("uniform", summary="the same share of the filters of every layer")
-def one_ratio(task: Task) -> Counts:
+def one_ratio(problem: BudgetProblem) -> Counts:
     """Keep the same share of every layer's filters, found by bisection.
 
     A layer of n filters keeps its p-th one where the share is at least (p - 1/2) / n, as in `uniform`.
@@ -50,9 +18,4 @@ def one_ratio(task: Task) -> Counts:
     remainder.  A larger budget never gives a layer fewer filters, unless one filter is worth 2 % of
     the budget.
     """
-    return by_threshold(task, levels_of_ratios(task))
-
-
-def levels_of_ratios(task: Task) -> list[NDArray[np.float64]]:
-    """The negated share at which a layer keeps p filters, for p = 1 .. n."""
-    return [(0.5 - np.arange(1, n + 1)) / n for n in task.most]
+    return by_threshold(problem, levels_of_ratios(problem))

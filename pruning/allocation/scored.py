@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispersion.errors import UnknownNameError
-from pruning.allocation._base import Task, allocation
-from pruning.allocation._ranking import by_threshold
-from pruning.allocation._scores import layer_scores
+from pruning.allocation import allocation
+from pruning.budgets.problem import BudgetProblem
+from pruning.budgets.ranking import by_threshold
+from pruning.budgets.scores import layer_scores
 from pruning.calibration import Calibration
 from pruning.criteria import Scores
-from pruning.quadratic import Counts
+from pruning.measuring.quadratic import Counts
 
 NORMALISERS: dict[str, Callable[[Scores], float]] = {
     "mean": lambda scores: float(np.abs(scores).mean()),
@@ -25,7 +26,7 @@ NORMALISERS: dict[str, Callable[[Scores], float]] = {
 
 @allocation("global", summary="one threshold on the normalised scores of all filters (Liu et al. 2017)")
 def by_scores(
-    task: Task,
+    problem: BudgetProblem,
     *,
     criterion: str = "l1",
     seed: int = 0,
@@ -40,7 +41,7 @@ def by_scores(
 
     Parameters
     ----------
-    task : Task
+    problem : BudgetProblem
         The layers and the budget; each layer's best filters stay, at least two.
     criterion : str
         A criterion that scores, with arguments if need be: ``whc:variant=hc``.
@@ -63,7 +64,7 @@ def by_scores(
     if normalise not in NORMALISERS:
         raise UnknownNameError("normalise of global", normalise, NORMALISERS)
     levels = []
-    for found in layer_scores(task, criterion, seed, calibration, scores):
+    for found in layer_scores(problem, criterion, seed, calibration, scores):
         unit = NORMALISERS[normalise](found)
         levels.append(-np.sort(-found) / (unit if unit > 0.0 else 1.0))
-    return by_threshold(task, levels)
+    return by_threshold(problem, levels)

@@ -7,15 +7,16 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from pruning.allocation._base import Task, allocation
-from pruning.allocation._once import once
-from pruning.allocation._ranking import by_threshold
+from pruning.allocation import allocation
+from pruning.budgets.problem import BudgetProblem
+from pruning.budgets.ranking import by_threshold
 from pruning.calibration import Calibration
-from pruning.criteria import need
-from pruning.criteria._game import Game
-from pruning.criteria.snpfi import ORDERS, interaction_strengths
+from pruning.calibration.once import once
 from pruning.filters import FilterLayer
-from pruning.quadratic import Counts
+from pruning.measuring.quadratic import Counts
+from pruning.parameters import need
+from pruning.saliency.game import Game
+from pruning.saliency.interactions import ORDERS, interaction_strengths
 
 
 @allocation(
@@ -24,7 +25,7 @@ from pruning.quadratic import Counts
     reconstruction="the strengths and the threshold: only the abstract was read",
 )
 def one_strength(
-    task: Task,
+    problem: BudgetProblem,
     *,
     calibration: Calibration,
     orders: Sequence[float] = ORDERS,
@@ -42,7 +43,7 @@ def one_strength(
 
     Parameters
     ----------
-    task : Task
+    problem : BudgetProblem
         The layers and the budget.
     calibration : Calibration
         Their network with labelled images.
@@ -57,8 +58,10 @@ def one_strength(
     """
     how = {"images": images, "pairs": pairs, "contexts": contexts, "seed": seed}
     ascending = tuple(sorted(orders))
-    levels = [once(strength_left, layer, calibration, orders=ascending, **how) for layer in task.layers]
-    return by_threshold(task, levels)
+    levels = [
+        once(strength_left, layer, calibration, orders=ascending, **how) for layer in problem.layers
+    ]
+    return by_threshold(problem, levels)
 
 
 def strength_left(

@@ -21,7 +21,9 @@ from numpy.typing import NDArray
 
 from dispersion.errors import ContradictionError, InputError
 from dispersion.registry import Registry
-from pruning.arguments import (
+from pruning.calibration import Calibration
+from pruning.filters import FilterLayer
+from pruning.parameters import (
     NEEDS_IMAGES,
     checked,
     described,
@@ -29,8 +31,6 @@ from pruning.arguments import (
     needs_images,
     writable,
 )
-from pruning.calibration import Calibration
-from pruning.filters import FilterLayer
 
 Scores = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -248,9 +248,3 @@ def _checked(
         raise InputError(NEEDS_IMAGES.format(info.name))
     offered = {"seed": seed, "calibration": calibration}
     return checked(info.name, info.arguments, arguments, offered)
-
-
-def need(condition: bool, message: str) -> None:
-    """Refuse an argument with `message` unless `condition` holds."""
-    if not condition:
-        raise InputError(message)

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from dispersion.errors import InputError
 from pruning.calibration import Calibration
-from pruning.criteria import Indices, need, selecting
-from pruning.criteria._bound import least_left
-from pruning.criteria._exchange import exchange, explained
-from pruning.criteria._forward import forward
+from pruning.criteria import Indices, selecting
 from pruning.filters import FilterLayer
-from pruning.readers import Reader
+from pruning.parameters import need
+from pruning.saliency.bound import least_left
+from pruning.saliency.exchange import exchange, explained
+from pruning.saliency.forward import forward
+from pruning.tracing.consumers import Reader
 
 _Matrix = NDArray[np.float64]
 
@@ -88,7 +89,7 @@ def certify(
     """Say how far a selection, made by whatever criterion, is from the best for `css` at most.
 
     Selections are too many to try; a convex relaxation of the choice gives the bound (see
-    `pruning.criteria._bound`).  It takes seconds up to 128 channels of 3 x 3, minutes for 512.
+    `pruning.saliency.bound`).  It takes seconds up to 128 channels of 3 x 3, minutes for 512.
 
     Parameters
     ----------

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from dispersion.errors import UnknownNameError
 from dispersion.metrics import distances
-from pruning.criteria import Indices, need, selecting
+from pruning.criteria import Indices, selecting
 from pruning.filters import FilterLayer
+from pruning.parameters import need
 
 _Matrix = NDArray[np.float64]
 

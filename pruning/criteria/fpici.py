@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from dispersion.errors import InputError, UnknownNameError
 from pruning.calibration import Calibration
-from pruning.criteria import Scores, need, scoring
-from pruning.criteria._cosines import cosines
-from pruning.criteria._images import first_maps
+from pruning.criteria import Scores, scoring
 from pruning.filters import FilterLayer
+from pruning.parameters import need
+from pruning.saliency.cosines import cosines
 
 
 @scoring(
@@ -63,37 +63,6 @@ def fpici(
     return balance * _scaled(entropy) + (1.0 - balance) * _scaled(_independence(layer.points))
 
 
-def fpici_correlation(
-    layer: FilterLayer, calibration: Calibration, bins: int = 64, images: int = 100
-) -> float | None:
-    """How well the entropy of filters stands in for that of their feature maps.
-
-    Parameters
-    ----------
-    layer, calibration, bins, images
-        As of `fpici`.
-
-    Returns
-    -------
-    float or None
-        Spearman's rank correlation over the filters of the layer; None where all have one entropy.
-    """
-    need(bins >= 2, f"fpici needs 2 bins or more, not {bins}.")
-    of_weights = _ranks(_weights_entropy(layer, bins, None, images))
-    of_features = _ranks(_features_entropy(layer, bins, calibration, images))
-    if np.ptp(of_weights) == 0.0 or np.ptp(of_features) == 0.0:
-        return None
-    return float(np.corrcoef(of_weights, of_features)[0, 1])
-
-
-def _ranks(values: Scores) -> Scores:
-    """Their mean, for equal values."""
-    tied = values.round(9)  # the same shares in another order may differ in their last bits
-    _, where, counts = np.unique(tied, return_inverse=True, return_counts=True)
-    ranks: Scores = (np.cumsum(counts) - (counts - 1) / 2.0)[where]
-    return ranks
-
-
 def _scaled(values: Scores) -> Scores:
     """From 0 to 1; all 0 if they are equal."""
     spread = float(np.ptp(values))
@@ -122,7 +91,7 @@ def _features_entropy(
             " give calibration=Calibration(network, images)."
         )
     need(images >= 1, f"fpici needs 1 image or more, not {images}.")
-    maps = torch.cat(list(first_maps(calibration, layer.name, images)))
+    maps = torch.cat(list(calibration.maps(layer.name, images)))
     return _histogram_entropy(maps.transpose(0, 1).flatten(1).cpu().numpy(), bins)
 
 

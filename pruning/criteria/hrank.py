@@ -6,9 +6,9 @@ import numpy as np
 import torch
 
 from pruning.calibration import Calibration
-from pruning.criteria import Scores, need, scoring
-from pruning.criteria._images import first_maps
+from pruning.criteria import Scores, scoring
 from pruning.filters import FilterLayer
+from pruning.parameters import need
 
 
 @scoring("hrank", summary="the mean rank of a filter's feature maps (Lin et al. 2020)")
@@ -33,7 +33,7 @@ def hrank(layer: FilterLayer, *, calibration: Calibration, images: int = 500) ->
     """
     need(images >= 1, f"hrank needs 1 image or more, not {images}.")
     total, seen = np.zeros(len(layer.points)), 0
-    for maps in first_maps(calibration, layer.name, images):
+    for maps in calibration.maps(layer.name, images):
         total += torch.linalg.matrix_rank(maps.cpu()).sum(dim=0).numpy()
         seen += len(maps)
     return total / seen

@@ -8,9 +8,10 @@ import numpy as np
 
 from dispersion.errors import UnknownNameError
 from pruning.calibration import Calibration
-from pruning.criteria import Criterion, Indices, Scores, criteria, need
-from pruning.criteria._sensitivity import IMAGES, ROWS, draws_for, probabilities, sensitivities
+from pruning.criteria import Criterion, Indices, Scores, criteria
 from pruning.filters import FilterLayer
+from pruning.parameters import need
+from pruning.saliency.sensitivity import IMAGES, ROWS, draws_for, probabilities, sensitivities
 
 
 def pfp(
@@ -27,7 +28,7 @@ def pfp(
 
     PFP (Liebenwein, Baykal, Lang, Feldman and Rus, ICLR 2020, arXiv 1911.07412), after the authors'
     code.  The sensitivity s_j is the largest share that channel j has in a pre-activation of the layer
-    that reads it; see `pruning.criteria._sensitivity.sensitivities`.
+    that reads it; see `pruning.saliency.sensitivity.sensitivities`.
 
     Parameters
     ----------

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
-from numpy.typing import NDArray
 
 from dispersion.errors import UnknownNameError
 from pruning.calibration import Calibration
-from pruning.criteria import Scores, always, need, scoring
-from pruning.criteria._game import Game, Players, Value
+from pruning.criteria import Scores, always, scoring
 from pruning.filters import FilterLayer
-
-ORDERS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
-"""Orders of interaction looked at, as shares of the layer's channels."""
+from pruning.parameters import need
+from pruning.saliency.game import Game, Value
 
 _ESTIMATES = ("gradients", "permutations")
 
@@ -36,11 +31,11 @@ def snpfi(
     steps: int = 16,
     seed: int = 0,
 ) -> Scores:
-    """Score by a sampled Shapley value of each channel in the game of `pruning.criteria._game.Game`.
+    """Score by a sampled Shapley value of each channel in the game of `pruning.saliency.game.Game`.
 
     After Tang, Wei and Li, arXiv 2307.00758.  **A reconstruction**: the paper's formulas were not
     available to us.  How many channels its layers keep follows from `utilization`; its recovery without
-    training is, in our reading, `pruning.reconstruction.reconstruct`.
+    training is, in our reading, `pruning.repair.reconstruction.reconstruct`.
 
     Parameters
     ----------
@@ -126,103 +121,3 @@ def shapley(
             total[group] += (after - before) / len(group)
             before = after
     return total / permutations
-
-
-def utilization(
-    layer: FilterLayer,
-    calibration: Calibration,
-    *,
-    threshold: float = 0.9,
-    orders: Sequence[float] = ORDERS,
-    images: int = 32,
-    pairs: int = 4,
-    contexts: int = 1,
-    seed: int = 0,
-) -> float:
-    """Share of a layer's channels to keep: where the cumulative strength of interactions is enough.
-
-    A reconstruction of the filter utilization strength of Tang, Wei and Li, arXiv 2307.00758.
-
-    Parameters
-    ----------
-    layer, calibration, images
-        As of `snpfi`.
-    threshold : float
-        The share of the strengths' sum that is enough, in (0, 1].
-    orders, pairs, contexts, seed
-        As of `interaction_strengths`.
-
-    Returns
-    -------
-    float
-        One of `orders`; the least if nothing interacts.
-    """
-    need(0.0 < threshold <= 1.0, f"utilization takes a threshold in (0, 1], not {threshold!r}.")
-    need(images >= 1, f"utilization needs 1 image or more, not {images}.")
-    game = Game(layer.name, calibration, images)
-    rng = np.random.default_rng(seed)
-    ascending = sorted(orders)
-    strengths = interaction_strengths(game, game.players, ascending, pairs, contexts, rng)
-    enough = np.cumsum(strengths) >= threshold * strengths.sum() * (1.0 - 1e-12)
-    return float(ascending[int(enough.argmax())])
-
-
-def interaction_strengths(
-    value: Value,
-    players: int,
-    orders: Sequence[float],
-    pairs: int,
-    contexts: int,
-    rng: np.random.Generator,
-) -> NDArray[np.float64]:
-    """Strengths of the interactions of pairs among so many others.
-
-    Parameters
-    ----------
-    value : callable
-        As of `shapley`.
-    players : int
-        At least 2.
-    orders : sequence of float
-        How many others take part, as shares of the players in [0, 1]; at most all but the pair.
-    pairs, contexts : int
-        Pairs drawn for each order, and sets of others drawn for each pair.
-    rng : numpy.random.Generator
-        Draws both.
-
-    Returns
-    -------
-    ndarray of float64, shape (orders,)
-        The mean over pairs of ``|I|``, where I(i, j) is the mean over sets S of
-        V(S + i + j) - V(S + i) - V(S + j) + V(S).
-    """
-    need(players >= 2, f"interactions need 2 channels or more, not {players}.")
-    need(pairs >= 1, f"interactions need 1 pair or more, not {pairs}.")
-    need(contexts >= 1, f"interactions need 1 context or more, not {contexts}.")
-    need(len(orders) > 0, "interactions need 1 order or more.")
-    for order in orders:
-        need(0.0 <= order <= 1.0, f"an order is a share of the channels in [0, 1], not {order!r}.")
-    sizes = [min(players - 2, round(order * players)) for order in orders]
-    return np.array(
-        [
-            np.mean([abs(_interaction(value, players, size, contexts, rng)) for _ in range(pairs)])
-            for size in sizes
-        ]
-    )
-
-
-def _interaction(
-    value: Value, players: int, size: int, contexts: int, rng: np.random.Generator
-) -> float:
-    """Of one random pair, the mean over random sets of so many others."""
-    i, j = pair = rng.choice(players, 2, replace=False)
-    others = np.delete(np.arange(players), pair)
-    total = 0.0
-    for _ in range(contexts):
-        active: Players = np.zeros(players, dtype=bool)
-        active[rng.choice(others, size, replace=False)] = True
-        for with_i in (False, True):
-            for with_j in (False, True):
-                active[i], active[j] = with_i, with_j
-                total += value(active) if with_i == with_j else -value(active)
-    return total / contexts

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from dispersion.errors import UnknownNameError
 from pruning.criteria import Scores, scoring
-from pruning.criteria._cosines import cosines
 from pruning.filters import FilterLayer
+from pruning.saliency.cosines import cosines
 
 _Matrix = NDArray[np.float64]
 

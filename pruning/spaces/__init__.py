@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 
 from dispersion.errors import InputError
 from dispersion.registry import Registry
-from pruning.arguments import checked, keyword_arguments
 from pruning.calibration import Calibration
 from pruning.filters import FilterLayer
+from pruning.parameters import checked, keyword_arguments
 
 Points = NDArray[np.float64]
 

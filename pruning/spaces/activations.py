@@ -7,9 +7,8 @@ import torch
 from torch import Tensor
 
 from pruning.calibration import Calibration
-from pruning.criteria import need
-from pruning.criteria._images import first_maps
 from pruning.filters import FilterLayer
+from pruning.parameters import need
 from pruning.spaces import Points, space
 
 
@@ -48,7 +47,7 @@ def activations(
     seen = min(images, len(calibration.images))
     rng, places, before = np.random.default_rng(seed), None, 0
     parts: list[Tensor] = []
-    for maps in first_maps(calibration, layer.name, images):
+    for maps in calibration.maps(layer.name, images):
         area = maps.shape[2] * maps.shape[3]
         if places is None:
             total = seen * area

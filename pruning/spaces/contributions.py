@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from pruning.calibration import Calibration
 from pruning.filters import FilterLayer
-from pruning.readers import Reader
 from pruning.spaces import Points, space
+from pruning.tracing.consumers import Reader
 
 
 @space("contributions", summary="what a filter adds to the pre-activations of the layers that read it")

@@ -18,9 +18,9 @@ from dispersion.errors import DispersionError, InputError
 from dispersion.terminal.printable import printable
 from dispersion.version import __version__
 from pruning.device import resolve_device, shortage_told
-from pruning.files import written_whole
-from pruning.measure import accuracy
-from pruning.recovery import learnable
+from pruning.measuring.accuracy import accuracy
+from pruning.repair.batchnorm import learnable
+from pruning.saving.atomic import written_whole
 from pruning.train.options import Options, parse
 from pruning.train.progress import Progress
 from pruning.training import train

@@ -1,7 +1,7 @@
 """Train networks, or fine-tune pruned ones: exactly repeatable, resumed after any interruption."""
 
-from pruning.training.headway import Headway
 from pruning.training.loop import Epoch, train
+from pruning.training.progress import Headway
 from pruning.training.schedule import Decay, Schedule
 
 __all__ = ["Decay", "Epoch", "Headway", "Schedule", "train"]

@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from dispersion.errors import InputError
-from pruning.files import written_whole
+from pruning.saving.atomic import written_whole
 from pruning.training.schedule import Schedule
 from pruning.zoo.network import Network
 

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from dispersion.errors import InputError
 from pruning.batches import check_images, inputs
-from pruning.measure import check_labels
+from pruning.measuring.accuracy import check_labels
 from pruning.training.schedule import Schedule
 from pruning.zoo.network import Network
 

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from dispersion.errors import DivergedError, InputError
-from pruning.measure import accuracy
+from pruning.measuring.accuracy import accuracy
 from pruning.training.checkpoint import Checkpoint, Fingerprint
 from pruning.training.data import check_data, epoch_batches, epoch_seed, steps
-from pruning.training.headway import Headway, Watch
+from pruning.training.progress import Headway, Watch
 from pruning.training.schedule import Schedule
 from pruning.zoo.network import Network
 

@@ -146,7 +146,7 @@ def tabu_search(
     """Carry out the best swap that is not tabu, good or bad, `moves` times.
 
     A point that left may not come back for a while, one that entered may not leave for 0.7 of it; how
-    long goes up and down with time.  All arrays are those of a `Tabu`, and overwritten.
+    long goes up and down with time.  All arrays are those of a `SwapTabu`, and overwritten.
     """
     p = len(best)
     for _ in range(moves):
@@ -188,7 +188,7 @@ def local_optimum(
     return np.sort(order[:p]).astype(np.intp), made < swaps
 
 
-class Tabu:
+class SwapTabu:
     """A tabu search that can be continued; slicing its moves over calls changes nothing.
 
     Parameters

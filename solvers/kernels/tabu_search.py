@@ -194,7 +194,7 @@ def tabu_search(
     ranks : ndarray of int32, shape (n, n)
         Ranks of the distances, -1 on the diagonal.
     points, chosen, progress, state : ndarrays
-        The search of a `Tabu`; overwritten.
+        The search of a `ThresholdTabu`; overwritten.
     ceiling, moves : int
         A rank known not to be exceeded (stop there); moves to make.
     """
@@ -226,7 +226,7 @@ def _set_up(ranks: Ints, points: Ints, chosen: Ints, progress: Progress) -> None
     _begin(ranks, points, chosen, progress)
 
 
-class Tabu:
+class ThresholdTabu:
     """A tabu search that can be continued; slicing its moves over calls changes nothing.
 
     Parameters

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from solvers.base import Kind, Run, solver
-from solvers.maxmin.greedy import farthest_points
-from solvers.maxmin.window import degree_bound
+from solvers.ranks.start import degree_bound, farthest_points
+from solvers.registration import Guarantee, solver
+from solvers.run import Run
 
 _DOUBT = 50  # moves a point in vain before asking whether anything better exists
 _DOUBT_NODES = 1000
@@ -23,10 +23,12 @@ def _compile() -> None:
 @solver(
     "tabu",
     objective="max-min",
-    kind=Kind.HEURISTIC,
+    guarantee=Guarantee.HEURISTIC,
     summary="tabu search for p points above a rising threshold, from greedy; stops if hopeless",
     prepare=_compile,
     stochastic=True,
+    shares_process=True,
+    reference="Porumbel, Hao and Glover 2011",
 )
 def tabu(run: Run) -> None:
     """Swap the member in most conflict for the outsider in least, and raise the bar at success.
@@ -41,21 +43,21 @@ def tabu(run: Run) -> None:
     of Combinatorial Optimization 26, 2013 (tabu search for a clique of given size).  The turns that
     two costs of a conflict take are ours; see `solvers.kernels.tabu_search`.
     """
-    from solvers.kernels.tabu_search import Tabu
+    from solvers.kernels.tabu_search import ThresholdTabu
     from solvers.prover.probe import Probe
 
     n, p = run.instance.n, run.instance.p
     ranks = np.array(run.instance.ranks)
     start = farthest_points(ranks, int(ranks.argmax()) // n, p)
-    run.incumbent(start)
-    search = Tabu(ranks, start, run.limits.seed)
+    run.report_incumbent(start)
+    search = ThresholdTabu(ranks, start, run.limits.seed)
     ceiling, slice_ = degree_bound(ranks, p), max(1, _SLICE // n)
     moves, found, value, asked = 0, 0, search.value, False
     while value < ceiling and moves - found < _PATIENCE * n and run.seconds_left() > 0:
         selected = search.improve(ceiling, slice_)
         moves += slice_
         if search.value > value:
-            run.incumbent(selected)
+            run.report_incumbent(selected)
             found, value, asked = moves, search.value, False
         elif not asked and moves - found >= _DOUBT * n:
             asked = True

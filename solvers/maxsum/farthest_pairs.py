@@ -7,8 +7,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.base import Kind, Run, solver
-from solvers.maxsum.bracket import prove
+from solvers.registration import Guarantee, solver
+from solvers.run import Run
+from solvers.sums.tolerances import report_bound
 
 
 def pairs_in_turn(
@@ -52,8 +53,9 @@ def completed(distances: NDArray[np.float64], pairs: list[tuple[int, int]], p: i
 @solver(
     "farthest-pairs",
     objective="max-sum",
-    kind=Kind.APPROXIMATION,
+    guarantee=Guarantee.APPROXIMATION,
     summary="the farthest pair of what is left, p / 2 times; >= optimum / 2 under a metric",
+    reference="Hassin, Rubinstein and Tamir 1997",
 )
 def farthest_pairs(run: Run) -> None:
     """Take the farthest pair and set it aside, p / 2 times; an odd p gets the best last point.
@@ -72,11 +74,11 @@ def farthest_pairs(run: Run) -> None:
     """
     distances, p = run.instance.distances, run.instance.p
     pairs = pairs_in_turn(np.array(distances), p // 2, lambda: run.seconds_left() == 0.0)
-    run.incumbent(completed(distances, pairs, p))
+    run.report_incumbent(completed(distances, pairs, p))
     if len(pairs) < p // 2:
         run.message = "time was up before the pairs were found: neither bound nor factor"
         return
     weights = 2.0 * p - 4.0 * np.arange(1, len(pairs) + 1) + 1.0
     lengths = np.array([distances[i, j] for i, j in pairs])
-    if prove(run, float(weights @ lengths), "pairs"):
+    if report_bound(run, float(weights @ lengths), "pairs"):
         run.message = "closed by the bound of the pairs"

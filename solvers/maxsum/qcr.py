@@ -7,11 +7,11 @@ import heapq
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.base import Kind, Run, solver
-from solvers.maxsum.bracket import floor_of, prove
-from solvers.maxsum.dense import CHOLESKY, EIGENVALUES, need_dense
-from solvers.maxsum.negative_type import slack
-from solvers.maxsum.reformulation import (
+from solvers.registration import Guarantee, solver
+from solvers.run import Run
+from solvers.sums.linear_algebra import CHOLESKY, EIGENVALUES, check_dense_time
+from solvers.sums.negative_type import slack
+from solvers.sums.reformulation import (
     Quadratic,
     Vector,
     best_shift,
@@ -19,8 +19,9 @@ from solvers.maxsum.reformulation import (
     rounding_of,
     uniform_shift,
 )
-from solvers.maxsum.scaling import unit_of
-from solvers.maxsum.start import opened
+from solvers.sums.scaling import unit_of
+from solvers.sums.start import opened
+from solvers.sums.tolerances import floor_of, report_bound
 
 _LARGEST = 700  # points for which the best diagonal is sought
 _ROOT_STEPS, _NODE_STEPS = 2000, 20  # of the ascent, times the number of points
@@ -87,7 +88,7 @@ class _Relaxation:
                 return float(bound)
 
 
-class _Bracket:
+class _ScaledRun:
     """The bracket of a run, in the unit of its problem: distances there are multiplied by `unit`."""
 
     def __init__(self, run: Run, unit: float) -> None:
@@ -97,9 +98,9 @@ class _Bracket:
         """The largest bound that closes it."""
         return floor_of(self.run) * self._unit
 
-    def prove(self, bound: float) -> bool:
+    def report_bound(self, bound: float) -> bool:
         """Report a bound, and whether it closes the bracket."""
-        return prove(self.run, bound / self._unit, "reformulation")
+        return report_bound(self.run, bound / self._unit, "reformulation")
 
     def worth_reporting(self, bound: float) -> bool:
         """Whether a bound takes a notable share of what is open."""
@@ -107,11 +108,11 @@ class _Bracket:
         return run.bound is None or run.bound - bound / self._unit > _NOTABLE * (run.bound - least)
 
 
-def _relaxation(problem: Quadratic, bracket: _Bracket) -> tuple[_Relaxation, Vector]:
+def _relaxation(problem: Quadratic, bracket: _ScaledRun) -> tuple[_Relaxation, Vector]:
     """With the best diagonal there is time for, and a point to start from."""
     n, run = len(problem.linear), bracket.run
     x = np.full(n, problem.p / n)
-    need_dense(run, n, EIGENVALUES + CHOLESKY)
+    check_dense_time(run, n, EIGENVALUES + CHOLESKY)
     if n <= _LARGEST:
         shift, _, x = best_shift(problem, bracket.floor(), lambda: run.seconds_left() == 0.0)
     else:
@@ -128,21 +129,21 @@ def _selection(problem: Quadratic, inside: NDArray[np.bool_]) -> NDArray[np.intp
     return np.concatenate([problem.taken, problem.points[inside]])
 
 
-def _reduce(bracket: _Bracket, problem: Quadratic) -> tuple[_Relaxation, Vector] | None:
+def _reduce(bracket: _ScaledRun, problem: Quadratic) -> tuple[_Relaxation, Vector] | None:
     """Fix points and find new diagonals in turn, until that ends; `None` if it closes the bracket."""
     run = bracket.run
     while True:
         n = len(problem.linear)
         if problem.p in (0, n):
-            run.incumbent(_selection(problem, np.full(n, problem.p == n)))
-            bracket.prove(bracket.floor())
+            run.report_incumbent(_selection(problem, np.full(n, problem.p == n)))
+            bracket.report_bound(bracket.floor())
             return None
         relaxation, x = _relaxation(problem, bracket)
         fixed = np.zeros(n, dtype=np.int8)
         bound = relaxation.bound(fixed, x, bracket.floor(), _ROOT_STEPS)
-        if bracket.prove(max(bound, bracket.floor())):
+        if bracket.report_bound(max(bound, bracket.floor())):
             return None
-        run.need()
+        run.check_time()
         count = int((fixed != 0).sum())
         if count == 0:
             return relaxation, x
@@ -158,7 +159,7 @@ def _reduce(bracket: _Bracket, problem: Quadratic) -> tuple[_Relaxation, Vector]
 class _Tree:
     """Best-first branch and bound: the open nodes by bound."""
 
-    def __init__(self, bracket: _Bracket, relaxation: _Relaxation) -> None:
+    def __init__(self, bracket: _ScaledRun, relaxation: _Relaxation) -> None:
         self.run, self.bracket, self.relaxation = bracket.run, bracket, relaxation
         self.nodes = 0
         self.open: list[tuple[float, int, Signs, NDArray[np.float32]]] = []
@@ -172,7 +173,7 @@ class _Tree:
         if bound <= floor:
             return
         if (np.minimum(x, 1.0 - x) < _INTEGRAL).all():
-            self.run.incumbent(_selection(problem, x > 0.5))
+            self.run.report_incumbent(_selection(problem, x > 0.5))
         if (fixed != 0).all():
             return
         heapq.heappush(self.open, (-bound, self.nodes, fixed, x.astype(np.float32)))
@@ -202,13 +203,13 @@ class _Tree:
                 self.open.clear()
                 break
             if bracket.worth_reporting(bound):
-                bracket.prove(bound)
+                bracket.report_bound(bound)
             self.branch()
         self._close()
 
     def _close(self) -> None:
         run, floor = self.run, self.bracket.floor()
-        self.bracket.prove(max(-self.open[0][0], floor) if self.open else floor)
+        self.bracket.report_bound(max(-self.open[0][0], floor) if self.open else floor)
         problem = self.relaxation.problem
         run.message = f"{self.nodes} nodes, {len(problem.linear)} of {run.instance.n} points undecided"
         if len(self.open) >= self._most_open:
@@ -218,9 +219,10 @@ class _Tree:
 @solver(
     "qcr",
     objective="max-sum",
-    kind=Kind.EXACT,
+    guarantee=Guarantee.EXACT,
     summary="branch and bound on a concave reformulation with the best diagonal, from tabu search",
     prepare=_load,
+    reference="Billionnet, Elloumi and Plateau 2009",
 )
 def qcr(run: Run) -> None:
     """Tabu search, the best concave reformulation, points fixed by its tangent, branch and bound.
@@ -247,10 +249,10 @@ def qcr(run: Run) -> None:
         return
     run.message = "time was up before the search"
     unit = unit_of(instance.distances)
-    bracket = _Bracket(run, unit)
+    bracket = _ScaledRun(run, unit)
     found = _reduce(bracket, Quadratic.of(instance.distances * unit, instance.p))
     run.message = "closed at the root" if found is None else run.message
     if found is not None:
-        run.need()
+        run.check_time()
         relaxation, x = found
         _Tree(bracket, relaxation).search(x)

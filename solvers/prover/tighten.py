@@ -6,9 +6,9 @@ import threading
 import time
 from collections.abc import Callable
 
-from solvers.prover.bracket import Bracket
 from solvers.prover.probe import Probe
 from solvers.prover.theta import Theta
+from solvers.ranks.bracket import Bracket
 
 _FIRST_EFFORT = 1000  # nodes of a probe in the first pass
 _STEPS = 64  # of what is open: how fine the theta bounds are

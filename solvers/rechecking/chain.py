@@ -13,10 +13,10 @@ from dispersion.errors import ContradictionError
 from dispersion.instance import Instance
 from dispersion.solution import Refutation, Solution
 from dispersion.verify import faults_of, recompute
-from solvers.base import check_instance
 from solvers.rechecking.check import Means, check
 from solvers.rechecking.report import Checked, Finding, Recheck
 from solvers.rechecking.sums import recheck_sum
+from solvers.solving import check_instance
 
 
 def recheck(

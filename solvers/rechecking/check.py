@@ -12,12 +12,11 @@ from dispersion.errors import EngineError, UnknownNameError
 from dispersion.instance import Instance
 from dispersion.solution import Refutation
 from dispersion.verify import recompute
-from solvers.engines import CP_SAT, HIGHS, engine_of
-from solvers.rechecking.arguments import Pairs, by_colouring, by_core, by_degrees, by_spectrum
-from solvers.rechecking.clock import Clock
+from solvers.engines.common import CP_SAT, HIGHS, engine_of
 from solvers.rechecking.cover import by_cover
-from solvers.rechecking.engines import ENGINES, Engine, load
-from solvers.rechecking.reply import Reply
+from solvers.rechecking.engine_checks import ENGINES, Engine, load
+from solvers.rechecking.question import Clock, Pairs, Reply
+from solvers.rechecking.refuters import by_colouring, by_core, by_degrees, by_spectrum
 from solvers.rechecking.report import Checked, Finding
 from solvers.rechecking.theta import by_theta
 from solvers.run import Limits, TimeUp
@@ -120,7 +119,7 @@ def _asked(
 ) -> tuple[Reply, str]:
     """What a way of checking replies, and why it is undecided if it is."""
     try:
-        clock.need()
+        clock.check_time()
         reply = way(apart, p, clock, threads)
     except TimeUp:
         return Reply(), f"time was up for {name}"

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispersion.errors import EngineError
-from solvers.engines import silent_engine
-from solvers.rechecking.arguments import Pairs, core
-from solvers.rechecking.clock import Clock
+from solvers.engines import highs
+from solvers.rechecking.question import Clock, Pairs
+from solvers.rechecking.refuters import core
 from solvers.run import TimeUp
 
 UNIT = 10**9  #: weight that every point must be covered by
@@ -44,7 +44,7 @@ def cliques_of(conflicts: Pairs, clock: Clock) -> list[Clique]:
     found = []
     for i in range(len(conflicts)):
         while bare[i].any():
-            clock.need()
+            clock.check_time()
             pair = [i, int(bare[i].argmax())]
             clique = _grown(pair, conflicts, bare[pair].sum(axis=0).astype(np.float64))
             bare[np.ix_(clique, clique)] = False
@@ -76,11 +76,7 @@ class _Program:
     """Maximise the number of points, at most one of every clique, in HiGHS."""
 
     def __init__(self, n: int) -> None:
-        self._engine = silent_engine()
-        self._engine.setOptionValue("output_flag", False)
-        self._engine.setOptionValue("presolve", "off")  # go on from the last basis
-        self._engine.setOptionValue("solver", "simplex")
-        self._engine.addVars(n, np.zeros(n), np.ones(n))
+        self._engine = highs.simplex_engine(n)
         self._engine.changeColsCost(n, np.arange(n, dtype=np.int32), -np.ones(n))
         self.cliques: list[Clique] = []
 
@@ -93,18 +89,9 @@ class _Program:
 
     def solve(self, clock: Clock) -> tuple[NDArray[np.float64], list[int]]:
         """The share of every point, and a weight in units of `UNIT` for every clique."""
-        import highspy
-
-        ended = highspy.HighsModelStatus
-        outcome = ended.kTimeLimit
-        while outcome == ended.kTimeLimit:
-            clock.need()
-            self._engine.setOptionValue("time_limit", self._engine.getRunTime() + _SLICE_SECONDS)
-            self._engine.run()
-            outcome = self._engine.getModelStatus()
-        if outcome != ended.kOptimal:
-            name = self._engine.modelStatusToString(outcome)
-            raise EngineError(f"HiGHS ended a linear program with {name!r}")
+        clock.check_time()
+        while not highs.resolve(self._engine, _SLICE_SECONDS):
+            clock.check_time()
         solution = self._engine.getSolution()
         weights = np.rint(np.asarray(solution.row_dual) * -UNIT)
         return np.asarray(solution.col_value), [max(0, int(weight)) for weight in weights]

@@ -10,8 +10,8 @@ from dispersion.instance import Instance
 from dispersion.objectives import MAX_SUM
 from dispersion.solution import Refutation, Solution
 from dispersion.verify import faults_of
-from solvers.base import solve
 from solvers.rechecking.report import Checked, Finding, Recheck
+from solvers.solving import solve
 
 _WAY = "qcr"  # in numpy and compiled kernels: no engine from outside takes part
 _ITS_OWN = "reformulation"  # what its bounds are labelled with

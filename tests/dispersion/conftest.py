@@ -14,7 +14,8 @@ from dispersion import Instance
 from dispersion.study.execution import worker_main as serving
 from dispersion.study.rows import NetworkRow, SolveRow
 from dispersion.study.task import Task
-from solvers import Limits, solvers
+from solvers import Limits
+from solvers.registration import registry as solvers
 
 
 @pytest.fixture

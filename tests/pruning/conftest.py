@@ -12,8 +12,8 @@ from dispersion.errors import UnavailableError
 from pruning import Images, Network, load_images, load_network
 from pruning.training import loop
 from pruning.zoo.networks.mobilenet_v2 import MobileNetV2
-from pruning.zoo.networks.resnet56 import CifarResNet
-from pruning.zoo.networks.vgg16 import Vgg16
+from pruning.zoo.networks.resnet import CifarResNet
+from pruning.zoo.networks.vgg import Vgg
 
 T = TypeVar("T")
 
@@ -43,7 +43,7 @@ def had(load: Callable[[], T]) -> T:
 @pytest.fixture(scope="session")
 def small_vgg() -> Network:
     torch.manual_seed(1)
-    return untrained("small-vgg", Vgg16(), (3, 32, 32))
+    return untrained("small-vgg", Vgg(), (3, 32, 32))
 
 
 @pytest.fixture(scope="session")

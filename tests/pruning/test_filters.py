@@ -7,7 +7,7 @@ from torch import nn
 
 from dispersion.errors import InputError, UnknownNameError
 from pruning import FilterLayer, Network, filter_layers, select_layers
-from pruning.zoo.networks.resnet56 import CifarResNet
+from pruning.zoo.networks.resnet import CifarResNet
 
 
 def test_vgg_has_thirteen_single_layers(small_vgg: Network) -> None:

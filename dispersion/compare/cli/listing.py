@@ -36,13 +36,13 @@ def listed(kind: str) -> Iterator[str]:
 
 def _solvers() -> Names:
     from dispersion.objectives import objectives
-    from solvers.base import solvers_for
+    from solvers.registration import list_solvers
 
     for goal in objectives:
-        for info in solvers_for(goal):
+        for info in list_solvers(goal):
             yield (
                 info.name + ("" if info.by_default else " *"),
-                f"{goal}, {info.kind.value}: {info.summary}",
+                f"{goal}, {info.guarantee.value}: {info.summary}",
             )
 
 

@@ -14,9 +14,12 @@ from dispersion.compare.cli.parser import ALL, DEFAULT_MODEL, NONE, RECOVERY_NAM
 from dispersion.errors import InputError, UnknownNameError, shown
 from dispersion.library import PREFIX, formats
 from dispersion.metrics import metrics
+from dispersion.own_code import is_own
 from dispersion.study.execution.resources import Resources
-from solvers.base import Limits, find, solvers_for
 from solvers.export import exporting
+from solvers.lookup import find
+from solvers.registration import list_solvers
+from solvers.run import Limits
 
 
 @dataclass(frozen=True)
@@ -230,13 +233,14 @@ def _recovery(name: str) -> str:
 
 def _solvers(asked: Sequence[str] | None, objective: str) -> list[str]:
     """The names asked for; those compared by default if there are none, every one for `all`."""
-    known = solvers_for(objective)
+    known = list_solvers(objective)
     if asked is None:
         return [info.name for info in known if info.by_default]
     for name in asked:
         if name != ALL:
             find(name, objective)
-    return [info.name for info in known] if ALL in asked else list(asked)
+    own = [name for name in asked if is_own(name)]
+    return [*(info.name for info in known), *own] if ALL in asked else list(asked)
 
 
 def _check_recheck(seconds: float | None) -> None:

@@ -17,7 +17,7 @@ from dispersion.study.folder.layers import LAYERS, Layers
 from dispersion.study.plots.embedding import selection_in_plane
 from dispersion.study.selections import Method
 from dispersion.study.study import Study
-from solvers.base import baselines
+from solvers.lookup import baselines
 
 _PIXELS = 48  # of a tile's longer side, so that no viewer blurs it
 

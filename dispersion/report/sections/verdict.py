@@ -23,7 +23,7 @@ from dispersion.study.analysis.skips import skipped_lines
 from dispersion.study.rows import RECOVERIES, AccuracyRow, SolveRow
 from dispersion.study.study import Study
 from dispersion.study.task import Question
-from solvers.base import baselines
+from solvers.lookup import baselines
 
 _AFTER = {name: f"after {what}" for name, what in RECOVERIES.items()} | {"raw": "as cut"}
 

@@ -21,11 +21,13 @@ from types import ModuleType
 
 import psutil
 
+from dispersion.errors import UnknownNameError
 from dispersion.solution import Solution, Status
 from dispersion.study.execution import worker_main
 from dispersion.study.execution.partial_results import Improvement, PartialResult
 from dispersion.study.execution.worker_main import failure
 from dispersion.study.task import KILLED, Task
+from solvers.lookup import find
 
 LOOK_SECONDS = 0.05  # between two looks at a worker
 _STARTUP_SECONDS = 300.0  # imports and, the first time on a machine, compilation
@@ -41,20 +43,13 @@ _THREAD_VARIABLES = (
 )
 _STARTING = threading.Lock()  # environment and modules belong to all threads
 
-WARM = frozenset(
-    [
-        *(f"max-min/{name}" for name in ("clique", "cp-sat", "grasp", "greedy", "random", "tabu")),
-        *(f"max-sum/{name}" for name in ("exchange", "greedy", "random")),
-    ]
-)
-"""Solvers that may share a process: tests show that their answers are those of a fresh one.
-
-MIP solvers are not among them: HiGHS's scheduler outlives a solve.
-"""
-
 
 def _leaves_no_traces(task: Task) -> bool:
-    return f"{task.objective_name}/{task.solver}" in WARM
+    """Whether the solver may share a process with other solves, as its registration says."""
+    try:
+        return find(task.solver, task.objective_name).shares_process
+    except UnknownNameError:  # its own process will say so
+        return False
 
 
 def _cause(exitcode: int | None) -> str:

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from dispersion.errors import DamagedError, UnavailableError
-from pruning.zoo.cache import cache_folder, publish, refuse_unless_kept, scratch_folder
 from pruning.zoo.datasets import datasets
-from pruning.zoo.fetch import Package, fetch
+from pruning.zoo.fetching.cache import cache_folder, publish, refuse_unless_kept, scratch_folder
+from pruning.zoo.fetching.fetch import Package, fetch
 from pruning.zoo.images import Images
 
 PACKAGE = Package(

@@ -9,6 +9,7 @@ from dispersion.errors import InputError
 from dispersion.registry import Registry
 from pruning.device import resolve_device
 from pruning.zoo.network import Network
+from pruning.zoo.own import OwnSource
 
 
 class Source(Protocol):
@@ -40,7 +41,7 @@ def load_network(name: str, weights: Path | None = None, device: str = "cpu") ->
     name : str
         A registered name, followed by a colon and a variant where the network has any
         ("vgg16", "torchvision:resnet50"); or ``package.module:function``, a function of the user's
-        that is imported and called (see `pruning.zoo.networks._own.OwnSource`).
+        that is imported and called (see `pruning.zoo.own.OwnSource`).
     weights : Path or None
         A checkpoint of the user's; None for the published weights, fetched on first use.
     device : str
@@ -107,7 +108,5 @@ def _resolve(name: str) -> tuple[Source, str | None]:
     """Return who builds the network, and its variant."""
     kind, _, variant = name.partition(":")
     if kind and variant and kind not in networks:
-        from pruning.zoo.networks._own import OwnSource  # which needs the registry above
-
-        return OwnSource(kind), variant
+        return OwnSource(kind, tuple(networks)), variant
     return networks[kind], variant or None

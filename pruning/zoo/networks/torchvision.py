@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from dispersion.errors import InputError, MissingExtraError, UnavailableError, UnknownNameError
+from pruning.zoo.architecture import UNTRAINED, classes_of
 from pruning.zoo.checkpoint import load_weights, read_checkpoint
 from pruning.zoo.network import IMAGENET, Network, Normalization
 from pruning.zoo.networks import networks
-from pruning.zoo.networks._source import UNTRAINED, classes_of
 
 
 class TorchvisionSource:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispersion import InputError, Instance, distances, metrics
+from dispersion import InputError, Instance, distances
+from dispersion.metrics import metrics
 
 TRUE = sorted(name for name in metrics if metrics[name].is_metric)
 

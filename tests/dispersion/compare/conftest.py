@@ -16,7 +16,7 @@ from safetensors.torch import save_file
 from dispersion.compare import main
 from dispersion.study.execution import solving
 from dispersion.study.task import Task
-from pruning.zoo.networks.resnet56 import CifarResNet
+from pruning.zoo.networks.resnet import CifarResNet
 from solvers import solve
 
 FIRST = "layer1.0.conv1"  # 16 filters

@@ -16,7 +16,7 @@ from dispersion.compare import default_folder
 from dispersion.compare.cli.options import parse
 from dispersion.compare.stages import EXIT_INPUT
 from dispersion.study.execution import solving
-from pruning.zoo.networks.resnet56 import CifarResNet
+from pruning.zoo.networks.resnet import CifarResNet
 
 Run = Callable[..., Any]  # of conftest.py
 FIRST = "layer1.0.conv1"  # 16 filters

@@ -26,7 +26,7 @@ from dispersion.study.execution import solving
 from dispersion.study.progress import Stage
 from dispersion.study.selections import Method
 from pruning.training import Headway
-from pruning.zoo.networks.vgg16 import Vgg16
+from pruning.zoo.networks.vgg import Vgg
 
 Run = Callable[..., Any]  # of conftest.py
 ROOT = Path(__file__).parents[3]
@@ -147,7 +147,7 @@ def heed_interrupts() -> None:
 def test_ctrl_c_at_a_terminal(tmp_path: Path, done: Any) -> None:
     """SIGINT to the whole group, in the middle of a solve: results, code 130, nothing else left."""
     torch.manual_seed(0)
-    save_file(Vgg16().state_dict(), tmp_path / "vgg16.safetensors")
+    save_file(Vgg().state_dict(), tmp_path / "vgg16.safetensors")
     ours, theirs = pty.openpty()
     command = [
         *(sys.executable, "-m", "dispersion.compare", "--model", "vgg16", "--layers", "features.20"),

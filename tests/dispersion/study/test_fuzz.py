@@ -32,7 +32,7 @@ from dispersion.study.tables import FORMATS, print_study
 from dispersion.study.task import Task
 from dispersion.terminal.printable import of_cell, printable
 from solvers import solve
-from solvers.base import Limits
+from solvers.run import Limits
 
 MOST_SECONDS = 2.0  # of CPU time for an input
 Try = Callable[[np.random.Generator, Path], str | None]  # what was said if it was refused

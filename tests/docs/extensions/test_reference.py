@@ -24,9 +24,9 @@ def test_a_page_names_its_package(package):
     assert text == f"{package}\n{'=' * len(package)}\n\n.. package:: {package}\n"
 
 
-def test_modules_that_are_private_are_left_out_and_what_they_export_is_not():
-    """`Task` is defined in a private module, and documented where it is imported from."""
-    assert "pruning.allocation._base" not in modules("pruning.allocation")
+def test_private_modules_are_left_out():
+    """Only what a user may import has a section of its own."""
+    assert "dispersion.library.formats._keywords" not in modules("dispersion.library.formats")
     text = described("pruning.allocation")
-    assert ".. autoclass:: pruning.allocation.Task\n" in text
     assert ".. automodule:: pruning.allocation.curves\n" in text
+    assert ":py:obj:`Budget <pruning.budgets.budget.Budget>`" in described("pruning")

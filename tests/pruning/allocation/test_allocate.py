@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from dispersion.errors import ContradictionError, InputError, UnknownNameError
 from pruning import Budget, Calibration, Network, allocate, allocations, cost, prune
 from pruning.allocation import Allocation
-from pruning.allocation._base import allocations as registry
+from pruning.allocation import allocations as registry
 from pruning.allocation.curves import kept_share
-from pruning.budget import RESOURCES
+from pruning.budgets.budget import RESOURCES
 from pruning.criteria import scores
 
 RANKED = ["diversity", "global", "uniform"]
@@ -168,7 +168,7 @@ def test_layers_must_be_the_models(resnet: Any, vgg: Any) -> None:
 
 def test_a_wrong_allocation_is_a_contradiction(resnet: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """What an allocation answers is checked before anybody uses it."""
-    wrong = Allocation("wrong", "keeps nothing", lambda task: task.least * 0)
+    wrong = Allocation("wrong", "keeps nothing", lambda problem: problem.least * 0)
     monkeypatch.setitem(registry._entries, "wrong", wrong)
     with pytest.raises(ContradictionError, match="wrong allocated"):
         allocate(resnet.layers, resnet.model, Budget("macs", 0.5), "wrong")

@@ -8,10 +8,10 @@ import pytest
 
 from dispersion.errors import InputError
 from pruning import FilterLayer
-from pruning.allocation import Task
 from pruning.allocation.diversity import diversity, separations
+from pruning.budgets.problem import BudgetProblem
 
-Toy = Callable[[Sequence[int], float, int], Task]
+Toy = Callable[[Sequence[int], float, int], BudgetProblem]
 
 
 def layer(points: np.ndarray) -> FilterLayer:
@@ -42,28 +42,28 @@ def test_scale_does_not_matter_and_copies_have_no_distance() -> None:
 
 def test_every_layer_keeps_what_the_threshold_allows(toy: Toy) -> None:
     """There is a t such that each layer keeps the most filters that are t apart."""
-    task = toy([80, 120, 100], 0.5, 1)
-    counts = diversity(task)
-    levels = [separations(one) for one in task.layers]
+    problem = toy([80, 120, 100], 0.5, 1)
+    counts = diversity(problem)
+    levels = [separations(one) for one in problem.layers]
     kept = min(level[p - 1] for level, p in zip(levels, counts, strict=True))
     dropped = max(level[p] for level, p in zip(levels, counts, strict=True) if p < len(level))
     assert kept >= dropped
-    assert task.size(counts) <= task.target
+    assert problem.size(counts) <= problem.target
 
 
 def test_layers_of_copies_go_first(toy: Toy) -> None:
     """Filters that are all alike are one filter; the other layers keep theirs."""
-    task = toy([60, 60, 60], 0.3, 2)
+    problem = toy([60, 60, 60], 0.3, 2)
     same = FilterLayer("1", ("1",), np.ones((60, 4)))
-    counts = diversity(replace(task, layers=(task.layers[0], same, task.layers[2])))
+    counts = diversity(replace(problem, layers=(problem.layers[0], same, problem.layers[2])))
     assert counts[1] == 2
     assert min(counts[0], counts[2]) > 20
 
 
 def test_the_metric_matters(toy: Toy) -> None:
     """Angles separate other filters than lengths do."""
-    task = toy([80, 120, 100], 0.5, 3)
-    assert diversity(task).tolist() != diversity(task, metric="angular").tolist()
+    problem = toy([80, 120, 100], 0.5, 3)
+    assert diversity(problem).tolist() != diversity(problem, metric="angular").tolist()
 
 
 def test_weights_that_are_no_numbers_are_refused() -> None:

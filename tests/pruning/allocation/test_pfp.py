@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from dispersion.errors import InputError
 from pruning import Budget, Calibration, Network, allocate
 from pruning.allocation.pfp import errors
-from pruning.criteria._sensitivity import (
+from pruning.saliency.sensitivity import (
     expected_distinct,
     largest_error,
     probabilities,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dispersion.errors import InputError
 from pruning import Budget, allocate, uniform
-from pruning.budget import RESOURCES
+from pruning.budgets.budget import RESOURCES
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from dispersion.errors import InputError
 from pruning import Budget, Calibration, Network, allocate
 from pruning.allocation.snpfi import unreached
-from pruning.criteria.snpfi import ORDERS, utilization
+from pruning.saliency.interactions import ORDERS
 
 FEW = {"pairs": 1, "images": 2, "orders": (0.3, 0.7)}
 
@@ -31,22 +31,6 @@ def test_never_increasing(strengths: list[float], n: int) -> None:
     assert (np.diff(found) <= 0).all()
     assert found[0] in (0.0, 1.0)
     assert found[-1] >= 0
-
-
-@pytest.mark.parametrize("seed", range(5))
-@pytest.mark.parametrize("threshold", [0.05, 0.31, 0.5, 0.77, 1.0])
-def test_the_rule_is_that_of_utilization(
-    seed: int, threshold: float, monkeypatch: pytest.MonkeyPatch, seen: Calibration, resnet: Any
-) -> None:
-    """Where every count is an order, a threshold keeps as many channels as `utilization` does."""
-    from pruning.criteria import snpfi
-
-    orders = [(k + 1) / 16 for k in range(16)]
-    strengths = np.random.default_rng(seed).random(16)
-    monkeypatch.setattr(snpfi, "interaction_strengths", lambda *_: strengths)
-    kept = utilization(resnet.layers[0], seen, threshold=threshold, orders=orders)
-    levels = unreached(16, orders, strengths)
-    assert round(kept * 16) == (levels > 1.0 - threshold * (1 - 1e-12)).sum()
 
 
 @pytest.mark.parametrize("budget", ["macs=0.5", "params=0.3"])

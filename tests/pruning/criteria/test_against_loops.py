@@ -12,7 +12,8 @@ import torch
 from dispersion.errors import InputError
 from pruning import Calibration, filter_layers
 from pruning.criteria import keep, scores
-from pruning.criteria._sensitivity import (
+from pruning.criteria.dpp import kernel
+from pruning.saliency.sensitivity import (
     draws_for,
     expected_distinct,
     largest_shares,
@@ -20,8 +21,6 @@ from pruning.criteria._sensitivity import (
     sensitivities,
     spread,
 )
-from pruning.criteria.dpp import kernel
-from pruning.criteria.fpici import fpici_correlation
 
 
 def norm(x) -> float:
@@ -213,16 +212,3 @@ def test_fpici_by_features(calibration):
     given = {"capacity": "features", "bins": 16, "balance": 1.0, "images": 9}
     fast = scores(layer, "fpici", calibration=calibration, **given)
     assert fast == pytest.approx(scaled(slow), abs=1e-6)
-    weights = scores(layer, "fpici", balance=1.0, bins=16)
-    ranks = [
-        [sum(int(v < u) + int(v <= u) for v in values) for u in values]  # the mean, of equal ones
-        for values in (np.round(slow, 9), weights.round(9))
-    ]
-    found = fpici_correlation(layer, calibration, bins=16, images=9)
-    assert found == pytest.approx(np.corrcoef(*ranks)[0, 1], abs=1e-6)
-
-
-def test_fpici_has_no_correlation_of_nothing(tiny):
-    dead = tiny(6, dead=True)
-    (layer,) = filter_layers(dead.network)
-    assert fpici_correlation(layer, dead) is None

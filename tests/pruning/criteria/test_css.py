@@ -10,9 +10,9 @@ from dispersion.errors import InputError
 from pruning import FilterLayer, filter_layers
 from pruning.calibration import Calibration
 from pruning.criteria import keep
-from pruning.criteria._exchange import exchange, explained
-from pruning.criteria._forward import forward
 from pruning.criteria.css import certify, css, regression
+from pruning.saliency.exchange import exchange, explained
+from pruning.saliency.forward import forward
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ from dispersion.errors import InputError, UnknownNameError
 from pruning import Calibration, FilterLayer, Network, filter_layers
 from pruning.batches import batches
 from pruning.criteria import keep, scores
-from pruning.running import run_until_seen
 from pruning.spaces import in_space, spaces
+from pruning.tracing.hooks import run_until_seen
 
 ALL = sorted(spaces)
 

@@ -246,7 +246,7 @@ def test_named_data_hold_images_out(monkeypatch: pytest.MonkeyPatch) -> None:
     pixels = np.arange(12, dtype=np.uint8).repeat(3).reshape(12, 1, 1, 3)
     labels = np.arange(12, dtype=np.int64)
     images = Images("cifar10", pixels, labels, pixels, labels, tuple("abcdefghijkl"), "0")
-    monkeypatch.setattr("pruning.recovery.TRAINED_ON", 9)
+    monkeypatch.setattr("pruning.repair.batchnorm.TRAINED_ON", 9)
     options = command.parse(["--model", "resnet20", "--out", "a.safetensors", "--train-images", "5"])
     split = command._split(options, images)
     assert split.validation is not None

@@ -12,7 +12,7 @@ from torch import nn
 
 from dispersion.errors import DivergedError, InputError
 from pruning import Network, accuracy, prune
-from pruning.training import Decay, Epoch, Headway, Schedule, headway, loop, train
+from pruning.training import Decay, Epoch, Headway, Schedule, loop, progress, train
 from pruning.training.loop import Labelled
 from pruning.zoo import Normalization
 
@@ -99,8 +99,8 @@ def test_who_waits_is_told_how_far_it_is(
         now[0] += 1.0
         return now[0]
 
-    monkeypatch.setattr(headway, "_BETWEEN_SECONDS", 2.0)
-    monkeypatch.setattr(headway, "time", SimpleNamespace(monotonic=clock))
+    monkeypatch.setattr(progress, "_BETWEEN_SECONDS", 2.0)
+    monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=clock))
     told, epochs = list[Headway](), list[Epoch]()
     train(tiny, *coloured, Schedule(epochs=2, batch=8), watch=told.append, report=epochs.append)
     places = [(one.epoch, one.epochs, one.images, one.of) for one in told]

@@ -31,12 +31,12 @@ from pruning import (
     select_layers,
 )
 from pruning.zoo.checkpoint import weights_digest
-from pruning.zoo.fetch import Package
+from pruning.zoo.fetching.fetch import Package
+from pruning.zoo.fetching.published import Published, published_weights
 from pruning.zoo.network import IMAGENET
-from pruning.zoo.networks._published import Published, published_weights
 from pruning.zoo.networks.mobilenet_v2 import MobileNetV2
-from pruning.zoo.networks.resnet56 import CifarResNet
-from pruning.zoo.networks.vgg16 import Vgg16
+from pruning.zoo.networks.resnet import CifarResNet
+from pruning.zoo.networks.vgg import Vgg
 
 
 def test_all_are_found() -> None:
@@ -59,7 +59,7 @@ def had(load: Callable[[], Network]) -> Network:
 @pytest.mark.parametrize(
     ("name", "module", "side"),
     [
-        ("vgg16", Vgg16(7), 32),
+        ("vgg16", Vgg(classes=7), 32),
         ("resnet56", CifarResNet(56, 7), 32),
         ("mobilenet_v2", MobileNetV2(7), 224),
     ],

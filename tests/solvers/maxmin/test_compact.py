@@ -13,7 +13,7 @@ from pyomo.core.expr.visitor import identify_variables
 from dispersion import Instance, Status
 from solvers import solve
 from solvers.maxmin.compact import compact_model
-from solvers.maxmin.window import window
+from solvers.ranks.window import window
 
 
 @pytest.mark.parametrize("seed", [9, 10, 27])

@@ -10,7 +10,7 @@ import pyomo.environ as pyo
 from dispersion import Instance, Status
 from solvers import solve
 from solvers.maxmin.kuby import kuby_model
-from solvers.maxmin.window import window
+from solvers.ranks.window import window
 
 
 def test_the_model_caps_every_selection_at_its_rank():

@@ -9,11 +9,10 @@ from hypothesis import strategies as st
 
 from dispersion import Instance, Status
 from solvers import solve
-from solvers.base import Limits
 from solvers.maxsum.farthest_pairs import completed, pairs_in_turn
 from solvers.maxsum.matching import heaviest_matching
-from solvers.maxsum.scaling import scaled
-from solvers.run import Run, TimeUp
+from solvers.run import Limits, Run, TimeUp
+from solvers.sums.scaling import scaled
 
 FACTORS = {"farthest-pairs": 0.5, "matching": 0.5, "greedy": 0.5}
 

@@ -7,9 +7,8 @@ import pytest
 
 from dispersion import Instance, Status
 from solvers import solve
-from solvers.base import Limits
 from solvers.maxsum import qcr as module
-from solvers.run import Run, TimeUp
+from solvers.run import Limits, Run, TimeUp
 
 
 @pytest.fixture
@@ -17,7 +16,7 @@ def no_luck(monkeypatch):
     """Take the start away: a random selection, so that bounds must close the bracket."""
 
     def opened(run: Run) -> bool:
-        run.incumbent(run.rng.choice(run.instance.n, size=run.instance.p, replace=False))
+        run.report_incumbent(run.rng.choice(run.instance.n, size=run.instance.p, replace=False))
         return True
 
     monkeypatch.setattr(module, "opened", opened)

@@ -18,7 +18,8 @@ class LocalExecutor:
     that dies is replaced, and its task yields a solution with ``Status.ERROR`` and the reason; one that
     has not answered 2 seconds after its time limit is killed, and yields ``Status.TIME_LIMIT``; one
     that takes more memory than its task allows is killed, and yields ``Status.ERROR``.  Only solvers
-    that are known to leave no traces share a process, one after the other (``workers.WARM``).
+    that are known to leave no traces share a process, one after the other (``shares_process`` of their
+    registration).
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ from dispersion.compare.cli.options import InstanceOptions, NetworkOptions, Opti
 from dispersion.compare.cli.parser import parser
 from dispersion.errors import InputError, UnknownNameError
 from dispersion.study.tables import FORMATS
-from solvers import Limits, solvers_for
+from solvers import Limits, list_solvers
 
 NETWORK = NetworkOptions(
     model="vgg16",
@@ -215,13 +215,13 @@ def test_what_belongs_to_instances_needs_them(arguments: Sequence[str]) -> None:
 def test_an_objective_brings_its_own_solvers() -> None:
     """Without a choice, those of the objective that need no naming are compared, and only those."""
     assert parse(["--objective", "max-sum"]).solvers == tuple(
-        info.name for info in solvers_for("max-sum") if info.by_default
+        info.name for info in list_solvers("max-sum") if info.by_default
     )
 
 
 def test_solvers_that_must_be_named() -> None:
     """`all` is every solver of the objective, whatever stands beside it; a wrong name is none."""
-    everyone = tuple(info.name for info in solvers_for("max-min"))
+    everyone = tuple(info.name for info in list_solvers("max-min"))
     assert set(parse([]).solvers) < set(everyone)
     assert parse(["--solvers", "all"]).solvers == everyone
     assert parse(["--solvers", "greedy", "all"]).solvers == everyone

@@ -12,7 +12,7 @@ from dispersion.study.analysis.seeds import as_count, average, counted, total
 from dispersion.study.plots.profiles import cactus
 from dispersion.study.rows import SolveRow
 from dispersion.study.tables import SEEDS_DEFINITION, notes, solve_cells, summary_cells
-from solvers import solvers_for
+from solvers import list_solvers
 
 SolveRows = Callable[..., SolveRow]
 
@@ -135,7 +135,7 @@ def test_a_cactus_ends_at_the_questions(rows: list[SolveRow]) -> None:
 )
 def test_who_draws_by_chance_has_several_seeds(objective: str, drawn: set[str]) -> None:
     """So it stands with the solver itself; exact and deterministic ones have one seed."""
-    assert {info.name for info in solvers_for(objective) if info.stochastic} == drawn
+    assert {info.name for info in list_solvers(objective) if info.stochastic} == drawn
     options = parse(
         ["--objective", objective, "--solvers", "all", "--seed", "5", "--random-seeds", "2"]
     )

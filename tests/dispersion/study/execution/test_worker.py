@@ -22,12 +22,12 @@ from dispersion.study.execution import worker_main
 from dispersion.study.execution.executors import local
 from dispersion.study.execution.executors.local import LocalExecutor
 from dispersion.study.execution.partial_results import PartialResult
-from dispersion.study.execution.worker import WARM, Worker
+from dispersion.study.execution.worker import Worker
 from dispersion.study.execution.worker_main import failure
 from dispersion.study.execution.worker_main import serve as _serve
 from dispersion.study.task import Task
 from dispersion.verify import faults_of, recompute
-from solvers import Limits, solve
+from solvers import Limits, list_solvers, solve
 
 Tasks = Callable[..., Task]
 
@@ -294,7 +294,8 @@ def test_a_warm_worker_answers_as_a_fresh_one(objective: str) -> None:
     """All solvers that may share a process, one after the other in one, twice, and each in its own."""
     points = np.random.default_rng(3).random((24, 2))
     spread = Instance.from_points(points, 6, name="spread")
-    names = sorted(name.split("/")[1] for name in WARM if name.startswith(objective))
+    names = [info.name for info in list_solvers(objective) if info.shares_process]
+    assert len(names) >= 3
     limits = Limits(seconds=20.0, seed=4)
     tasks = [Task(spread, None, name, objective, limits) for name in names]
     warm = [solution for _, solution in solve_all([*tasks, *tasks], jobs=1)]

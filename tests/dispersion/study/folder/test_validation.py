@@ -29,7 +29,7 @@ from dispersion.study.reading import read_study
 from dispersion.study.rows import AccuracyRow, NetworkRow, SolveRow, SolveRows
 from dispersion.study.task import Task
 from solvers import solve
-from solvers.base import Limits
+from solvers.run import Limits
 
 INSTANCE = Instance.from_points(np.random.default_rng(0).normal(size=(9, 2)), 3, name="a")
 TASK = Task(INSTANCE, None, "clique", "max-min", Limits(5.0))

@@ -1,0 +1,1 @@
+"""Accuracy, size and speed of networks."""

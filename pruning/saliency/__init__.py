@@ -1,0 +1,1 @@
+"""What several criteria, allocations and spaces compute with; the criteria themselves are next door."""

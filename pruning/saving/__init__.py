@@ -1,0 +1,1 @@
+"""Networks as files: our own format, ONNX, programs of torch.export."""

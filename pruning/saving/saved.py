@@ -1,0 +1,161 @@
+"""A pruned network on disk: its weights, and beside them what is needed to build it again.
+
+The architecture is not stored: it is built anew by its name, cut to the kept filters and given the
+weights, so that nothing in the files is ever run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import safetensors.torch
+
+from dispersion.errors import InputError
+from pruning.cutting.kept import Kept
+from pruning.cutting.surgery import prune
+from pruning.device import resolve_device
+from pruning.saving.atomic import written_whole
+from pruning.saving.manifest import Cut, Record, read_record
+from pruning.zoo.checkpoint import State, load_weights, weights_digest
+from pruning.zoo.network import Network
+from pruning.zoo.networks import blank_network, networks
+
+_WEIGHTS, _RECORD = ".safetensors", ".json"
+
+
+def save(network: Network, path: Path | str) -> None:
+    """Write a pruned network as ``PATH.safetensors`` and ``PATH.json``.
+
+    Parameters
+    ----------
+    network : Network
+        The network its name stands for, or what `prune` left of it; its weights may have changed
+        since.
+    path : Path or str
+        Where to, without a suffix.  Files that are there are replaced.
+
+    Raises
+    ------
+    InputError
+        The network is no longer of the shapes that its `kept` says, weights are not of the type its
+        architecture is built with, or the files cannot be written.
+    UnknownNameError, MissingExtraError
+        The network's name stands for nothing that can be built here.
+
+    Notes
+    -----
+    Each file is written whole or not at all; where the writer is killed between the two, `load` sees
+    that they do not belong together.  Whether parameters were frozen is not stored.
+    """
+    # clones, because safetensors refuses weights that share memory
+    state = {name: tensor.cpu().clone() for name, tensor in network.module.state_dict().items()}
+    whole = replace(blank_network(network.name, network.classes), input_shape=network.input_shape)
+    try:
+        rebuilt = _rebuilt(whole, network.kept, state, network.name)
+    except InputError as error:
+        raise InputError(f"{network.name} was changed otherwise than by prune: {error}") from error
+    if rebuilt.digest != network.digest:
+        raise InputError(
+            f"{network.name} has weights of other types than it is built with, so that other ones would"
+            " be loaded; convert them back first, as with module.float()"
+        )
+    text, content = Record.of(network, _cuts(whole, network.kept)).text(), safetensors.torch.save(state)
+    weights_file, record_file = _files(path)
+    with written_whole(record_file) as described, written_whole(weights_file) as weights:
+        described.write_text(text, encoding="utf-8")
+        weights.write_bytes(content)
+
+
+def load(path: Path | str, device: str = "cpu", *, network: str | None = None) -> Network:
+    """Build a pruned network from the files that `save` wrote.
+
+    Parameters
+    ----------
+    path : Path or str
+        As given to `save`, or either of the two files.
+    device : str
+        Where to put it, as `resolve_device` reads it.
+    network : str or None
+        The name it is built by.  Needed only where that is code of the user's, which is not run just
+        because a file says so.
+
+    Returns
+    -------
+    Network
+        The network that was saved, in evaluation mode, nothing frozen.
+
+    Raises
+    ------
+    InputError
+        A file is missing, damaged, edited or of another version, the two do not belong together, the
+        architecture is no longer what it was, or the device is not there.
+    UnknownNameError, MissingExtraError
+        The network's name stands for nothing that can be built here.
+    """
+    target = resolve_device(device)
+    weights_file, record_file = _files(path)
+    record = read_record(record_file)
+    _check_name(record.network, network, record_file)
+    state = _state(weights_file)
+    if weights_digest(state) != record.weights_sha256:
+        raise InputError(
+            f"{str(weights_file)!r} holds other weights than {record_file.name} was written for; save"
+            " the network again"
+        )
+    whole = replace(
+        blank_network(record.network, record.classes),
+        input_shape=record.input_shape,
+        dataset=record.dataset,
+        provenance=record.provenance,
+        normalization=record.normalization,
+    )
+    kept = {name: cut.kept for name, cut in record.layers.items()}
+    loaded = _rebuilt(whole, kept, state, str(weights_file))
+    loaded.module.to(target)
+    return loaded
+
+
+def _state(path: Path) -> State:
+    """Read weights by the very names they were saved by."""
+    try:
+        return safetensors.torch.load_file(path)
+    except Exception as error:  # a hostile file can make the reader raise anything
+        raise InputError(f"the weights {str(path)!r} cannot be read ({error})") from error
+
+
+def _rebuilt(whole: Network, kept: Kept, state: State, source: str) -> Network:
+    """Cut an untrained network down and give it weights."""
+    cut = prune(whole, kept) if kept else whole
+    load_weights(cut.module, state, source)
+    return cut
+
+
+def _cuts(whole: Network, kept: Kept) -> dict[str, Cut]:
+    """Describe the layers that lose filters; `kept` was checked when they were cut."""
+    cuts: dict[str, Cut] = {}
+    for name, indices in kept.items():
+        filters = len(whole.module.get_submodule(name).get_parameter("weight"))
+        if len(indices) < filters:
+            cuts[name] = Cut(filters, sorted(int(index) for index in indices))
+    return cuts
+
+
+def _check_name(name: str, asked: str | None, record_file: Path) -> None:
+    """Refuse another network than was asked for, and code of the user's that was not asked for."""
+    if asked not in (None, name):
+        raise InputError(f"{str(record_file)!r} describes the network {name!r}, not {asked!r}")
+    if asked is None and name.partition(":")[0] not in networks:
+        raise InputError(
+            f"{str(record_file)!r} says that the network is built by {name!r}, which is none of ours;"
+            f" if it may be run, load it with network={name!r}"
+        )
+
+
+def _files(path: Path | str) -> tuple[Path, Path]:
+    """The two files of a saved network, from either or from what they have in common."""
+    path = Path(path)
+    stem = path.with_suffix("") if path.suffix in (_WEIGHTS, _RECORD) else path
+    if not stem.name:
+        raise InputError(f"a saved network needs a file name, not {str(path)!r}")
+    return stem.with_name(stem.name + _WEIGHTS), stem.with_name(stem.name + _RECORD)

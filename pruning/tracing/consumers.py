@@ -1,0 +1,54 @@
+"""The layers that read the channels of a coupling."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pruning.tracing.graph import Coupling, Trace
+from pruning.tracing.handlers import INPUT_CUTTERS
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reader:
+    """A convolution or linear layer that takes in the channels of a coupling.
+
+    Parameters
+    ----------
+    name : str
+        Its dotted name.
+    columns : ndarray of int64, shape (n, k)
+        For each of the n channels, the columns of the reader's weight (flattened to one row an
+        output) that act on it: the kernel's positions, or the features a channel was flattened to.
+    """
+
+    name: str
+    columns: NDArray[np.int64]
+
+
+def readers(traced: Trace, coupling: Coupling) -> list[Reader]:
+    """Find the layers that read a coupling's channels.
+
+    Parameters
+    ----------
+    traced : Trace
+        The network's.
+    coupling : Coupling
+        One of its couplings.
+
+    Returns
+    -------
+    list of Reader
+        In the order torch-pruning finds them; none where only the network's output does.
+    """
+    found = []
+    for dep, indices in traced.group(coupling, range(coupling.channels)):
+        if dep.handler in INPUT_CUTTERS:
+            module = dep.target.module
+            inputs = np.asarray(indices, dtype=np.int64).reshape(coupling.channels, -1)
+            area = module.weight[0, 0].numel()
+            columns = inputs[:, :, None] * area + np.arange(area)
+            found.append(Reader(traced.names[module], columns.reshape(coupling.channels, -1)))
+    return found

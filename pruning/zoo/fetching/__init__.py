@@ -1,0 +1,1 @@
+"""Bring published files through the user's package manager, and keep them."""

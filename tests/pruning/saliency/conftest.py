@@ -1,0 +1,5 @@
+"""Filters small enough to score by hand."""
+
+from tests.pruning.tiny_layers import by_hand, calibration, four, some_layer, tiny
+
+__all__ = ["by_hand", "calibration", "four", "some_layer", "tiny"]
