@@ -90,9 +90,10 @@ def _repairs() -> Names:
 def _models() -> Names:
     refuse_shadow("pruning")
     from pruning.zoo.networks import networks
+    from pruning.zoo.own import OwnSource
 
     yield from ((name, networks[name].summary) for name in networks)
-    yield "package.module:function", "a function of yours that returns the network"
+    yield "package.module:function", OwnSource.summary
 
 
 def _data() -> Names:

@@ -79,11 +79,12 @@ def test_a_list_is_printed_and_nothing_else(capsys: pytest.CaptureFixture[str]) 
 
 
 def test_an_unknown_list_is_refused_in_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
-    """Which names those that there are."""
+    """Which names those that there are, or the nearest."""
     with pytest.raises(UnknownNameError):
         list(listed("solver"))
     assert main(["--list", "solver"]) == 2
+    assert capsys.readouterr().err == "error: unknown list 'solver'; did you mean solvers?\n"
+    assert main(["--list", "xyz"]) == 2
     error = capsys.readouterr().err
-    assert error.startswith("error: unknown list 'solver'")
     assert all(kind in error for kind in LISTS)
     assert error.count("\n") == 1
