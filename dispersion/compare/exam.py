@@ -10,10 +10,10 @@ from dispersion.study.session import Session
 
 if TYPE_CHECKING:
     from pruning import Images, Network
-    from pruning.evaluation import Exam
+    from pruning.evaluation import EvaluationData
 
 
-def load_exam(session: Session, subject: NetworkOptions, network: Network) -> Exam | None:
+def load_exam(session: Session, subject: NetworkOptions, network: Network) -> EvaluationData | None:
     """The test, calibration and training images, or `None` after saying how to get them.
 
     They are loaded before anything is solved, so that images that do not fit cost no results.
@@ -37,10 +37,9 @@ def load_exam(session: Session, subject: NetworkOptions, network: Network) -> Ex
     return _exam(images, subject, network, session.options.limits.seed)
 
 
-def _exam(images: Images, subject: NetworkOptions, network: Network, seed: int) -> Exam:
-    from pruning import Calibration, accuracy, calibration_images
-    from pruning.evaluation import Exam
-    from pruning.repair.batchnorm import calibration_labels, learnable
+def _exam(images: Images, subject: NetworkOptions, network: Network, seed: int) -> EvaluationData:
+    from pruning import Calibration, accuracy, calibration_images, calibration_labels
+    from pruning.evaluation import EvaluationData
 
     count = subject.calibration_images
     if count > len(images.train):
@@ -48,7 +47,7 @@ def _exam(images: Images, subject: NetworkOptions, network: Network, seed: int) 
             f"--calibration-images {count} are more than the {len(images.train)} training images of "
             f"{images.name}; ask for fewer."
         )
-    learned = learnable(images)
+    learned = images.learnable
     if subject.train_images is not None and subject.train_images > learned:
         raise InputError(
             f"--train-images {subject.train_images} are more than the {learned} of {images.name} to "
@@ -67,10 +66,9 @@ def _exam(images: Images, subject: NetworkOptions, network: Network, seed: int) 
     extremes = [images.test_labels.argmin(), images.test_labels.argmax()]
     accuracy(network, images.test[extremes], images.test_labels[extremes])  # raises unless they fit
     drawn = calibration_images(images, count, seed)
-    return Exam(
+    return EvaluationData(
         images=images.test[: subject.test_images],
         labels=images.test_labels[: subject.test_images],
-        unlabelled=drawn,
         calibration=Calibration(network, drawn, calibration_labels(images, count, seed), seed=seed),
         train=images.train[:learned][: subject.train_images],
         train_labels=images.train_labels[:learned][: subject.train_images],

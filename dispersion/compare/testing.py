@@ -24,8 +24,8 @@ from dispersion.study.tasks import NetworkRow, digest_of
 
 if TYPE_CHECKING:
     from pruning import Network
-    from pruning.evaluation import Evaluation, Exam
-    from pruning.training import Headway
+    from pruning.evaluation import Evaluation, EvaluationData
+    from pruning.training import TrainingProgress
 
 Kept = Mapping[str, NDArray[np.intp]]
 
@@ -34,7 +34,7 @@ def evaluate_stage(
     session: Session,
     subject: NetworkOptions,
     network: Network,
-    exam: Exam | None,
+    exam: EvaluationData | None,
     chosen: Chosen,
     faults: list[str],
 ) -> list[NetworkRow]:
@@ -135,7 +135,7 @@ class _Testing:
 
 
 def _examiner(
-    session: Session, subject: NetworkOptions, network: Network, exam: Exam | None
+    session: Session, subject: NetworkOptions, network: Network, exam: EvaluationData | None
 ) -> Callable[..., Evaluation]:
     """What prunes a network and tests it: ``test(kept, watch=callable, checkpoint=callable)``."""
     from pruning.evaluation import evaluate
@@ -155,7 +155,7 @@ def _examiner(
     )
 
 
-def _tell(progress: Stage, method: Method, headway: Headway) -> None:
+def _tell(progress: Stage, method: Method, headway: TrainingProgress) -> None:
     """Say how far a fine-tuning is, which takes minutes to hours."""
     progress.tell(
         method,

@@ -100,7 +100,7 @@ def test_a_repair_that_fails_costs_its_own_column(
     )
     asked = (*asked, "--recover", "bn", "ls", "ft", "--epochs", "1")
     with monkeypatch.context() as patched:
-        patched.setattr("pruning.evaluation.reconstruct", lambda *_: 1 / 0)
+        patched.setattr("pruning.repair.recoveries.least_squares.reconstruct", lambda *_: 1 / 0)
         done = run(*asked)
     assert done.code == EXIT_FAULT
     assert "FAIL greedy, keep 0.5, seed 0: ls failed: ZeroDivisionError: division by zero\n" in done.err
