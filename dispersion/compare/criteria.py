@@ -38,7 +38,7 @@ def named(methods: Sequence[str], images: bool = True) -> list[Variant]:
         It is a solver here, an argument is of no use, or it needs images and there are none.
     """
     from pruning.criteria import criteria
-    from pruning.dry_run import rehearse
+    from pruning.dry_run import dry_run
     from pruning.variants import variant
 
     known = [name for name in criteria if name not in SOLVERS_TOO]
@@ -52,7 +52,7 @@ def named(methods: Sequence[str], images: bool = True) -> list[Variant]:
         elif name not in known:
             raise UnknownNameError("method", name, known if colon else [*known, ALL])
         else:
-            needs_images = rehearse(text) if colon else criteria[name].needs_images
+            needs_images = dry_run(text) if colon else criteria[name].needs_images
             if needs_images and not images:
                 raise InputError(
                     f"{text} looks at images, and there are none; leave it out, or give --data."

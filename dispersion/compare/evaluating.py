@@ -25,8 +25,8 @@ from dispersion.terminal.duration import duration
 
 if TYPE_CHECKING:
     from pruning import Network
-    from pruning.evaluation import Evaluation, Exam
-    from pruning.training import Headway
+    from pruning.evaluation import Evaluation, EvaluationData
+    from pruning.training import TrainingProgress
 
 Kept = Mapping[str, NDArray[np.intp]]
 
@@ -35,7 +35,7 @@ def evaluate_stage(
     session: CommandSession,
     subject: NetworkOptions,
     network: Network,
-    exam: Exam | None,
+    data: EvaluationData | None,
     chosen: Chosen,
     faults: list[str],
 ) -> list[NetworkRow]:
@@ -44,7 +44,7 @@ def evaluate_stage(
     What fails is added to `faults`.  Several processes on one folder share the work.
     """
     testing = _Testing(session, network, _conditions(session, subject, network), faults)
-    test = _examiner(session, subject, network, exam)
+    test = _examiner(session, subject, network, data)
     methods = {Method("unpruned", 1.0, None, session.options.limits.seed): {}, **chosen}
     networks = [_Pruned(place, method, methods[method]) for place, method in enumerate(methods)]
     with (
@@ -136,7 +136,7 @@ class _Testing:
 
 
 def _examiner(
-    session: CommandSession, subject: NetworkOptions, network: Network, exam: Exam | None
+    session: CommandSession, subject: NetworkOptions, network: Network, data: EvaluationData | None
 ) -> Callable[..., Evaluation]:
     """What prunes a network and tests it: ``test(kept, watch=callable, checkpoint=callable)``."""
     from pruning.evaluation import evaluate
@@ -147,7 +147,7 @@ def _examiner(
     return lambda kept, watch, checkpoint: evaluate(
         network,
         kept,
-        exam,
+        data,
         recoveries=subject.recover,
         schedule=schedule,
         timed=subject.latency and bool(kept),
@@ -156,7 +156,7 @@ def _examiner(
     )
 
 
-def _tell(progress: Stage, method: Method, headway: Headway) -> None:
+def _tell(progress: Stage, method: Method, headway: TrainingProgress) -> None:
     """Say how far a fine-tuning is, which takes minutes to hours."""
     progress.tell(
         method,

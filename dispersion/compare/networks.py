@@ -14,7 +14,7 @@ from dispersion.compare.cli.options import NetworkOptions, Options
 from dispersion.compare.conditions import conditions_of
 from dispersion.compare.criteria import chosen_by_criteria, named
 from dispersion.compare.evaluating import evaluate_stage
-from dispersion.compare.evaluation_data import load_exam
+from dispersion.compare.evaluation_data import load_evaluation_data
 from dispersion.compare.session import CommandSession
 from dispersion.compare.sizes import Counts, budgets, counts
 from dispersion.compare.stages import finish, solve_and_check
@@ -69,11 +69,11 @@ def compare_networks(session: CommandSession, subject: NetworkOptions, output: C
         layers = select_layers(prunable, subject.layers)
     _tell_left_out(session, network)
     with session.timed("load images"):
-        exam = load_exam(session, subject, network)
-    if exam is None and needs_images:
+        data = load_evaluation_data(session, subject, network)
+    if data is None and needs_images:
         raise InputError(f"--space {subject.space} looks at images, and there are none; give --data.")
-    methods = named(subject.methods, exam is not None)
-    calibration = None if exam is None else exam.calibration
+    methods = named(subject.methods, data is not None)
+    calibration = None if data is None else data.calibration
     with session.timed("extract"):
         layers, sizes = _sized(session, subject, network, layers, calibration)
     with session.timed("distances"):
@@ -91,7 +91,7 @@ def compare_networks(session: CommandSession, subject: NetworkOptions, output: C
     networks: list[NetworkRow] = []
     if not session.interrupted:
         whole = _whole(session, chosen, layers)
-        networks = evaluate_stage(session, subject, network, exam, whole, checked.faults)
+        networks = evaluate_stage(session, subject, network, data, whole, checked.faults)
     first = prunable[0]
     session.keep(
         lambda: keep_layers(session.store, (t.instance for t in tasks), first.name, first.kernels[0])
