@@ -6,6 +6,7 @@ Everything of `pruning`, and with it torch, is imported when it is needed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -80,23 +81,22 @@ def compare_networks(session: CommandSession, subject: NetworkOptions, output: C
         tasks = plan(layers, sizes, subject, session.options)
     _expect(session, methods, sizes)
     answers = solve_and_check(session, tasks)
-    checked, chosen = answers.checked, answers.chosen
+    chosen, faults = answers.chosen, answers.checked.faults
     if methods and not session.interrupted:
         conditions = {**conditions_of(session, subject, network), "space": subject.space}
-        with session.interruptible(), session.timed("score"):
-            chosen_by_criteria(
-                session, layers, sizes, methods, conditions, calibration, chosen, checked.faults
-            )
+        more, failed = chosen_by_criteria(session, layers, sizes, methods, conditions, calibration)
+        chosen, faults = {**chosen, **more}, faults + failed
         session.keep(lambda: session.store.write_json("selections", as_json(chosen)))
     networks: list[NetworkRow] = []
     if not session.interrupted:
         whole = _whole(session, chosen, layers)
-        networks = evaluate_stage(session, subject, network, data, whole, checked.faults)
+        networks, failed = evaluate_stage(session, subject, network, data, whole)
+        faults = faults + failed
     first = prunable[0]
     session.keep(
         lambda: keep_layers(session.store, (t.instance for t in tasks), first.name, first.kernels[0])
     )
-    return finish(session, checked, networks, output)
+    return finish(session, replace(answers.checked, faults=faults), networks, output)
 
 
 def _loaded(session: CommandSession, subject: NetworkOptions) -> Network:

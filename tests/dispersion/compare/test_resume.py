@@ -139,7 +139,7 @@ def test_criteria_choose_once(
         return scores(layer, name, **how)
 
     monkeypatch.setattr(criteria, "scores", noted)
-    monkeypatch.setattr(networks, "evaluate_stage", lambda *_: [])
+    monkeypatch.setattr(networks, "evaluate_stage", lambda *_: ([], []))
     images = write_images(tmp_path / "images")
     base = ("--solvers", "greedy", "--keep", "0.5", "--recover", "none", "--data", images)
     command = (*base, "--calibration-images", "6", "--methods", "l1", "l2")
