@@ -21,7 +21,7 @@ class Formatter(argparse.RawDescriptionHelpFormatter):
     """Help in at most 100 columns; an option that takes several values shows one, and dots."""
 
     def __init__(self, prog: str) -> None:
-        columns = min(_WIDTH, shutil.get_terminal_size().columns)
+        columns = min(_WIDTH, shutil.get_terminal_size((_WIDTH, 24)).columns)
         super().__init__(prog, max_help_position=_COLUMN, width=columns - 2)
 
     def _format_args(self, action: argparse.Action, default_metavar: str) -> str:

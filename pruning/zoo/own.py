@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -39,7 +39,7 @@ class OwnSource:
 
     module: str
     registered: tuple[str, ...]
-    summary: str = "a network of yours"
+    summary: ClassVar[str] = "a function of yours that returns the network"
 
     def load(self, variant: str | None, weights: Path | None) -> Network:
         """Build the network; without a checkpoint, with the weights the function gave it."""

@@ -74,7 +74,7 @@ def test_heuristics_promise_nothing_and_others_something(key):
 
 
 def test_a_star_marks_what_is_compared_only_when_named():
-    """In the list of solvers, with a line that says so."""
+    """And a line below the table explains it."""
     text = listing("max-min")
     assert ":doc:`compact </solvers/max-min/compact>` \\*\n" in text
     assert ":doc:`clique </solvers/max-min/clique>`\n" in text

@@ -47,6 +47,12 @@ def _solvers() -> Names:
             )
 
 
+def _objectives() -> Names:
+    from dispersion.objectives import objectives
+
+    return ((name, objectives[name].summary) for name in objectives)
+
+
 def _metrics() -> Names:
     from dispersion.metrics import metrics
 
@@ -85,9 +91,10 @@ def _repairs() -> Names:
 def _models() -> Names:
     refuse_shadow("pruning")
     from pruning.zoo.networks import networks
+    from pruning.zoo.own import OwnSource
 
     yield from ((name, networks[name].summary) for name in networks)
-    yield "package.module:function", "a function of yours that returns the network"
+    yield "package.module:function", OwnSource.summary
 
 
 def _data() -> Names:
@@ -113,6 +120,7 @@ def _families() -> Names:
 
 LISTS: dict[str, Callable[[], Names]] = {
     "solvers": _solvers,
+    "objectives": _objectives,
     "metrics": _metrics,
     "criteria": _criteria,
     "spaces": _spaces,

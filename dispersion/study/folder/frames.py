@@ -7,18 +7,21 @@ import dataclasses
 import io
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from dispersion.study.rows import COLUMNS, AccuracyRow, NetworkRow, SolveRow, TraceRow
 from dispersion.terminal.printable import as_cell, encodable
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Kind = type[SolveRow] | type[NetworkRow] | type[AccuracyRow] | type[TraceRow]
 
 
 def frame_of(kind: Kind, rows: Sequence[Any]) -> pd.DataFrame:
     """Rows of one kind as a table, with texts that a file in UTF-8 can hold."""
+    import pandas as pd  # not for a command that only prints its help
+
     lines = [dataclasses.asdict(row).items() for row in rows]
     cells = [{k: encodable(v) if isinstance(v, str) else v for k, v in line} for line in lines]
     return pd.DataFrame(cells, columns=COLUMNS[kind])

@@ -10,13 +10,13 @@ import pytest
 
 import pruning
 from dispersion.compare import main
-from dispersion.compare.cli.parser import SOLVERS_TOO, parser
+from dispersion.compare.cli.parser import SOLVERS_TOO
 from dispersion.compare.criteria import named
 from dispersion.errors import InputError, UnknownNameError
 from dispersion.study import progress
-from pruning import Network, evaluation
+from pruning import Network
 from pruning.criteria import criteria, keep
-from pruning.training import Schedule
+from pruning.training import Schedule, plan
 
 FIRST, LAST = "layer1.0.conv1", "layer3.8.conv1"  # 16 and 64 filters
 
@@ -62,13 +62,13 @@ def test_budgets_spaces_and_recoveries_together(
     """A budget in place of a ratio, filters by what they contribute, fine-tuning alone, and times."""
     monkeypatch.setattr(progress, "_BETWEEN_LINES", 0.0)
     asked: list[Schedule] = []
-    real = evaluation.train
+    real = plan.train
 
     def train(network: Network, *data: Any, **more: Any) -> Network:
         asked.append(data[-1])
         return real(network, *data, **more)
 
-    monkeypatch.setattr(evaluation, "train", train)
+    monkeypatch.setattr(plan, "train", train)
     images = write_images(tmp_path / "images")
     done = run(
         *("--layers", f"{FIRST},{LAST}", "--data", images, "--calibration-images", "6"),
@@ -225,14 +225,3 @@ def test_bad_arguments_are_refused_before_anything_is_loaded(
     error = capsys.readouterr().err
     assert error.startswith(f"error: {told}")
     assert error.count("\n") == 1
-
-
-def test_help_names_every_criterion_and_what_is_a_reconstruction() -> None:
-    """Whoever looks for methods sees how certain each is."""
-    text = "".join(parser().format_help().split())  # wrapped at spaces and hyphens
-    for name in criteria:
-        if name not in SOLVERS_TOO:
-            assert f"{name}: {criteria[name].summary}".replace(" ", "") in text
-            assert criteria[name].reconstruction.replace(" ", "") in text
-            assert criteria[name].defaults.replace(" ", "") in text
-    assert text.count("[reconstruction:") == 5  # dpp, fpici, snpfi; the allocations diversity, snpfi

@@ -58,10 +58,10 @@ def start(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_what_is_not_needed_may_be_hidden(tmp_path: Path) -> None:
-    """Instances are compared beside a folder ``pruning``; networks, and the help on them, are not."""
+    """Instances are compared beside a folder ``pruning``; networks, and lists about them, are not."""
     hides = package(tmp_path / "pruning")
     assert start(["compare", *ASKED], tmp_path).returncode == 0
-    for asked in (["--help"], ["--model", "resnet56"]):
+    for asked in (["--list", "criteria"], ["--model", "resnet56"]):
         done = start(["compare", *asked], tmp_path)
         assert done.returncode == 2
         assert done.stderr.startswith(f"error: {hides} hides the package 'pruning' of p-dispersion; ")
