@@ -1,4 +1,4 @@
-"""Which solvers there are, and all that is true of each: the decorator `solver`, and look-ups."""
+"""The solvers: the decorator `solver` that registers one, with everything that is true of it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dispersion.registry import Registry
 
 
 class Guarantee(Enum):
-    """What a solver promises."""
+    """What a solver guarantees."""
 
     EXACT = "exact"  #: proves optimality, given time
     APPROXIMATION = "approximation"  #: proves a factor

@@ -81,7 +81,7 @@ def set_options(engine: highspy.Highs, options: Mapping[str, Any]) -> None:
 
 
 def limit(engine: highspy.Highs, threads: int, seed: int | None = None, **options: Any) -> None:
-    """Make an engine ready to run: threads, seed, other options, and ears for Ctrl-C."""
+    """Make an engine ready to run: threads, seed, other options, and Ctrl-C."""
     import highspy
 
     set_options(engine, {"threads": threads, **options})
@@ -176,7 +176,7 @@ def resolve(engine: highspy.Highs, seconds: float) -> bool:
 
 
 def _outcome(engine: highspy.Highs) -> Outcome | None:
-    """How the last run ended; `None` if in no way that a caller expects."""
+    """How the last run ended; `None` if in another way than those of `Outcome`."""
     import highspy
 
     ended = highspy.HighsModelStatus

@@ -13,7 +13,7 @@ from solvers.engines.common import HIGHS
 from solvers.ranks.bisection import Verdict, bisect
 from solvers.ranks.bracket import Bracket
 from solvers.ranks.packings import pack
-from solvers.ranks.window import opened
+from solvers.ranks.window import report_window
 from solvers.registration import Guarantee, solver
 from solvers.run import Run
 
@@ -95,7 +95,7 @@ def highs_packing(run: Run) -> None:
     for the formulation, `bisect` for the order of the probes.
     """
     instance = run.instance
-    pairs = opened(run)
+    pairs = report_window(run)
     ranks = np.array(instance.ranks)
     columns = np.arange(instance.n)
     probes = 0

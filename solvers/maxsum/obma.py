@@ -110,7 +110,7 @@ class _Memetic:
     "obma",
     objective="max-sum",
     guarantee=Guarantee.HEURISTIC,
-    summary="memetic search that also explores opposite selections; stops after 30 generations in vain",
+    summary="memetic search that also explores opposite selections; stops when it stalls",
     prepare=compile_swaps,
     stochastic=True,
     reference="Zhou, Hao and Duval 2017",
@@ -123,7 +123,7 @@ def obma(run: Run, *, generations: int = 30) -> None:
     Source: Zhou, Hao and Duval, "Opposition-based memetic search for the maximum diversity problem",
     IEEE Transactions on Evolutionary Computation 21, 2017, and their code: a pool of ten, the backbone
     crossover, the opposite of every child, and ranks of value and distance that decide who stays (the
-    weight 0.6 is from memory).  Ours: a tabu search ends after 10 n moves in vain, where theirs makes
+    weight 0.6 is from memory).  Ours: a tabu search ends after 10 n idle moves, where theirs makes
     50,000; the distance is that to the nearest of the pool, theirs the mean; a selection and its
     opposite are both offered to the first pool, of which theirs keeps the better one.
     """

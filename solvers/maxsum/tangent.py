@@ -14,7 +14,7 @@ from solvers.sums.cuts import OuterApproximation, Vector, add_points, load, scal
 from solvers.sums.linear_algebra import Matrix
 from solvers.sums.negative_type import require_negative_type
 from solvers.sums.scaling import unit_of
-from solvers.sums.start import opened, start_at_least
+from solvers.sums.start import report_start, start_at_least
 
 if TYPE_CHECKING:
     import highspy
@@ -105,7 +105,7 @@ def tangent(run: Run) -> None:
     instance = run.instance
     with start_at_least(run):
         slack = require_negative_type(run)
-    if opened(run):
+    if report_start(run):
         unit = unit_of(instance.distances)
         scaled = instance.distances * unit
         OuterApproximation(

@@ -47,7 +47,7 @@ def _check_metric(metric: str) -> None:
 
 
 def checked_rows(points: ArrayLike, metric: str, where: str = "") -> NDArray[Any]:
-    """Points whose Euclidean distances are those of `metric`; `where` ends the name of a bad one."""
+    """Points whose Euclidean distances are those of `metric`; `where` is added to messages."""
     _check_metric(metric)
     rows = _rows(points)
     _check_finite(rows, where)
@@ -134,7 +134,7 @@ def _insertion(rows: NDArray[Any], start: int, p: int, threads: int) -> NDArray[
 
 
 def _without_squares(rows: NDArray[Any], chosen: list[int], p: int) -> NDArray[np.intp]:
-    """Go on with distances instead of their squares, which underflow: all that is left is very near."""
+    """Continue with distances instead of squares, which underflow when all points are very near."""
     from solvers.kernels.farthest import lower
 
     nearest = np.full(len(rows), np.inf)

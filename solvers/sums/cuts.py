@@ -45,10 +45,10 @@ class Concave(Protocol):
         """Add the columns and rows that stand from the start."""
 
     def cut(self, engine: highspy.Highs, x: Vector) -> None:
-        """Add the rows of the tangent at x, which sums to p: beside that plane nothing is concave."""
+        """Add the rows of the tangent at x, which must sum to p: the function is concave only there."""
 
     def proven(self, engine: highspy.Highs) -> float:
-        """The bound that the row multipliers of a solved LP prove, rounding apart."""
+        """The bound that the row multipliers of a solved LP prove, up to rounding."""
 
     def start(self, selected: NDArray[np.intp]) -> Vector:
         """The columns at a selection."""
@@ -80,7 +80,7 @@ class OuterApproximation:
         highs.limit(self.engine, run.limits.threads, run.limits.seed, **options)
 
     def close(self) -> None:
-        """Cut and solve until the bracket is closed or time is up."""
+        """Cut and solve until incumbent and bound meet, or time is up."""
         self._cut_at_selection()
         self._linear_phase()
         idle = 0
@@ -149,7 +149,7 @@ class OuterApproximation:
                 self._report(relaxed)
 
     def _report(self, bound: float) -> bool:
-        """Report the bound of an LP, and whether it closes the bracket."""
+        """Report the bound of an LP; returns whether it closes the bracket."""
         before = self.run.bound
         closed = report_bound(self.run, bound, "tangents")
         if self.run.bound != before:
@@ -182,7 +182,7 @@ class OuterApproximation:
 
 
 def scale_for(run: Run, unit: float = 1.0) -> float:
-    """Makes the incumbent, in this unit, worth 10,000: HiGHS' absolute tolerances are then small."""
+    """The scale that makes the incumbent worth 10,000, so that HiGHS' absolute tolerances are small."""
     return _VALUE / (run.objective * unit) if run.objective else 1.0
 
 

@@ -1,4 +1,4 @@
-"""Whether the sum of distances is concave on the plane of selections, and how sure that is."""
+"""Whether the sum of distances is concave on the plane of selections, with a proof."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def require_negative_type(run: Run) -> float:
 
 
 def _by_how_much(run: Run) -> str:
-    """What the quadratic form reaches, if there is time for that."""
+    """The largest value of the quadratic form, if there is time to compute it."""
     distances = run.instance.distances
     try:
         check_dense_time(run, run.instance.n, EIGENVALUES)

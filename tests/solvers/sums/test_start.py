@@ -6,7 +6,7 @@ import numpy as np
 
 from dispersion import Instance
 from solvers.run import Limits, Run
-from solvers.sums.start import largest_sums, opened, row_bound, smallest_sums
+from solvers.sums.start import largest_sums, report_start, row_bound, smallest_sums
 
 
 def test_row_sums_bound_every_selection(random_instance, brute_force):
@@ -17,7 +17,7 @@ def test_row_sums_bound_every_selection(random_instance, brute_force):
             1 - 1e-12
         )
     run = Run(Instance(1.0 - np.eye(6), 3), Limits(), "max-sum")
-    assert not opened(run)
+    assert not report_start(run)
     assert (run.objective, run.bound, run.message) == (3.0, 3.0, "closed by the row sums")
 
 
