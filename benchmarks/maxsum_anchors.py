@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.real_layers import instances_of, layers_of
+from benchmarks.real_layers import instances_of, layers_of, study_parser
 from dispersion import Instance, run_study
 from dispersion.errors import DispersionError, InputError
 from dispersion.study.analysis.profiles import total_seconds
@@ -148,26 +148,9 @@ def result(anchor: Anchor, rows: Sequence[SolveRow]) -> tuple[str, str]:
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser("python -m benchmarks.maxsum_anchors", description=__doc__)
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser = study_parser("benchmarks.maxsum_anchors", __doc__, "qcr", 1)
     add = parser.add_argument
-    add(
-        "--out",
-        type=Path,
-        required=True,
-        metavar="FOLDER",
-        help="of the studies; resumed",
-    )
-    add("--limit", type=float, default=60.0, metavar="SECONDS", help="of a solve (default: 60)")
-    add("--threads", type=int, default=1, metavar="N", help="of a solve (default: 1)")
-    add("--solver", default="qcr", metavar="NAME", help="who solves (default: qcr)")
-    add(
-        "--seeds",
-        type=int,
-        default=20,
-        metavar="N",
-        help="instances of a family, at most (default: 20)",
-    )
+    add("--seeds", type=int, default=20, metavar="N", help="instances per family at most (default: 20)")
     add("--only", default="", metavar="TEXT", help="only rows of the table whose name holds this")
     return parser.parse_args(arguments)
 

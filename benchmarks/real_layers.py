@@ -97,23 +97,23 @@ def run(instances: Sequence[Instance], options: argparse.Namespace) -> Study:
     )
 
 
-def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser("python -m benchmarks.real_layers", description=__doc__)
+def study_parser(module: str, about: str | None, solver: str, threads: int) -> argparse.ArgumentParser:
+    """The options of a script that makes a study."""
+    parser = argparse.ArgumentParser(f"python -m {module}", description=about)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     add = parser.add_argument
-    add(
-        "--out",
-        type=Path,
-        required=True,
-        metavar="FOLDER",
-        help="of the study; resumed",
-    )
-    add("--limit", type=float, default=60.0, metavar="SECONDS", help="of a solve (default: 60)")
-    add("--threads", type=int, default=2, metavar="N", help="of a solve (default: 2)")
-    add("--solver", default="clique", metavar="NAME", help="who solves (default: clique)")
-    add("--networks", nargs="+", default=NETWORKS, metavar="NAME")
-    add("--metrics", nargs="+", default=METRICS, metavar="NAME")
-    add("--keep", nargs="+", default=KEEPS, metavar="SHARE", type=float)
+    add("--out", type=Path, required=True, metavar="FOLDER", help="where it goes, or is resumed")
+    add("--limit", type=float, default=60.0, metavar="SECONDS", help="per solve (default: 60)")
+    add("--threads", type=int, default=threads, metavar="N", help="per solve (default: %(default)s)")
+    add("--solver", default=solver, metavar="NAME", help="who solves (default: %(default)s)")
+    return parser
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = study_parser("benchmarks.real_layers", __doc__, "clique", 2)
+    parser.add_argument("--networks", nargs="+", default=NETWORKS, metavar="NAME")
+    parser.add_argument("--metrics", nargs="+", default=METRICS, metavar="NAME")
+    parser.add_argument("--keep", nargs="+", default=KEEPS, metavar="SHARE", type=float)
     return parser.parse_args(arguments)
 
 

@@ -39,17 +39,17 @@ def own_function(
     if here not in sys.path and "" not in sys.path:
         sys.path.append(here)
     try:
-        found: Any = getattr(importlib.import_module(module), function, None)
+        attribute: Any = getattr(importlib.import_module(module), function, None)
     except ModuleNotFoundError as error:
         if error.name is not None and f"{module}.".startswith(f"{error.name}."):
             raise unknown() from error
         raise InputError(f"the module {module!r} cannot be imported ({said(error)})") from error
     except (Exception, SystemExit) as error:  # it is the user's code: anything may go wrong in it
         raise InputError(f"the module {module!r} cannot be imported ({said(error)})") from error
-    if not callable(found):
-        instead = "" if found is None else f", but one of type {type(found).__name__}"
+    if not callable(attribute):
+        instead = "" if attribute is None else f", but one of type {type(attribute).__name__}"
         raise InputError(f"the module {module!r} has no function {function!r}{instead}")
-    own: Callable[..., object] = found
+    own: Callable[..., object] = attribute
     return own
 
 

@@ -9,6 +9,7 @@ from pruning.allocation import allocate, allocations
 from pruning.budgets.budget import Budget
 from pruning.budgets.keep_ratio import uniform
 from pruning.calibration import Calibration
+from pruning.calibration.drawing import calibration_images, calibration_labels
 from pruning.cutting.kept import Kept
 from pruning.cutting.surgery import mask, prune
 from pruning.cutting.survey import Survey, survey
@@ -18,8 +19,8 @@ from pruning.measuring.accuracy import Accuracies, Share, accuracies, accuracy
 from pruning.measuring.cost import Cost, cost, weight_bytes
 from pruning.measuring.sizes import SizeModel, size_model
 from pruning.measuring.timing import Latency, latency
-from pruning.repair.batchnorm import calibration_images, calibration_labels, reestimate_batchnorm
-from pruning.repair.reconstruction import reconstruct
+from pruning.repair.recoveries.batchnorm import reestimate_batchnorm
+from pruning.repair.recoveries.least_squares import reconstruct
 from pruning.saving.exporting import export_onnx, export_program
 from pruning.saving.saved import load, save
 from pruning.tracing.graph import LeftOut

@@ -38,9 +38,20 @@ def batches(network: Network, images: NDArray[np.uint8], size: int) -> Iterator[
     check_images(network, images)
     if size < 1:
         raise InputError(f"a batch holds at least one image, not {size}")
-    for piece in np.array_split(np.arange(len(images)), -(-len(images) // size)):
-        part = np.array(images[piece[0] : piece[-1] + 1])  # a copy: memory maps are read-only
+    for piece in pieces(len(images), size):
+        part = np.array(images[piece])  # a copy: memory maps are read-only
         yield inputs(network, torch.from_numpy(part).to(network.device)).contiguous()
+
+
+def pieces(count: int, size: int) -> list[slice]:
+    """Split `count` images into batches of at most `size`, as equal as can be."""
+    parts = np.array_split(np.arange(count), -(-count // size))
+    return [slice(int(part[0]), int(part[-1]) + 1) for part in parts]
+
+
+def example_input(network: Network) -> Tensor:
+    """Return a zero image as a batch of one, on the network's device."""
+    return torch.zeros(1, *network.input_shape, device=network.device)
 
 
 def inputs(network: Network, pixels: Tensor) -> Tensor:

@@ -17,7 +17,7 @@ from pruning.zoo.network import Network
 
 
 @cache
-def rehearse(text: str) -> bool:
+def dry_run(text: str) -> bool:
     """Choose among made-up filters; it is quick, since they are few, and small.
 
     Parameters
@@ -62,7 +62,7 @@ def _stage() -> tuple[FilterLayer, Calibration]:
     with torch.no_grad():
         for parameter in module.parameters():
             parameter.copy_(torch.from_numpy(rng.normal(size=parameter.shape)))
-    network = Network("rehearsal", module.eval(), (3, 8, 8), 4, None, "made up")
+    network = Network("made up", module.eval(), (3, 8, 8), 4, None, "made up")
     images = rng.integers(0, 256, (8, 8, 8, 3), dtype=np.uint8)
     [layer] = filter_layers(network)
     return layer, Calibration(network, images, rng.integers(0, 4, 8))

@@ -1,9 +1,9 @@
-"""What a choice of filters does to a network: cut, count, test; repair, test again."""
+"""What a choice of filters does to a network: cut it, count it, test it; recover it, test it again."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,18 +17,17 @@ from pruning.cutting.surgery import prune
 from pruning.measuring.accuracy import Accuracies, accuracies
 from pruning.measuring.cost import cost, weight_bytes
 from pruning.measuring.timing import latency
-from pruning.repair.batchnorm import reestimate_batchnorm
-from pruning.repair.reconstruction import reconstruct
-from pruning.training import Headway, Schedule, train
+from pruning.repair.recoveries import in_order
+from pruning.training import Schedule, TrainingPlan, TrainingProgress
 from pruning.zoo.network import Network
 
-RAW, BATCH_NORM, LEAST_SQUARES, FINE_TUNING = "raw", "bn", "ls", "ft"
-"""What was done to a pruned network before it was tested."""
+AS_CUT = "raw"
+"""What the accuracy before any recovery is called."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Exam:
-    """The images a network is judged by, and those it may learn from.
+class EvaluationData:
+    """The images that a network is tested on, and those that it may learn from.
 
     Parameters
     ----------
@@ -36,17 +35,14 @@ class Exam:
         Test images.
     labels : ndarray of int64, shape (n,)
         Their classes.
-    unlabelled : ndarray of uint8, shape (m, height, width, channels)
-        Training images for batch-norm re-estimation.
     calibration : Calibration
-        The unpruned network at work on them, for least squares.
+        The unpruned network with a few training images.
     train, train_labels : ndarray of uint8 and of int64
         Images for fine-tuning, and their classes.
     """
 
     images: NDArray[np.uint8]
     labels: NDArray[np.int64]
-    unlabelled: NDArray[np.uint8]
     calibration: Calibration
     train: NDArray[np.uint8]
     train_labels: NDArray[np.int64]
@@ -61,14 +57,14 @@ class Evaluation:
     parameters, macs, weight_bytes : int
         As `cost` and `weight_bytes` count them.
     accuracies : dict of str to Accuracies
-        By what was done before the test: "raw", "bn", "ls" or "ft"; empty without images.
+        As cut (`AS_CUT`), and by recovery; empty without images.
     speedup : float or None
         Of one image, against the unpruned network; None unless it was asked for.
     surgery_seconds, evaluate_seconds : float
         Wall-clock time.
     faults : tuple of str
-        Why: of each layer that could not be cut and keeps all its filters, and of each recovery that
-        failed, which has no accuracies then.
+        Which layers could not be cut and keep all their filters, and which recoveries failed, each
+        with the reason.
     """
 
     parameters: int
@@ -84,12 +80,12 @@ class Evaluation:
 def evaluate(
     network: Network,
     kept: Kept,
-    exam: Exam | None,
+    data: EvaluationData | None,
     *,
-    recoveries: tuple[str, ...] = (BATCH_NORM,),
+    recoveries: Sequence[str] = ("bn",),
     schedule: Schedule | None = None,
     timed: bool = False,
-    watch: Callable[[Headway], None] | None = None,
+    watch: Callable[[TrainingProgress], None] | None = None,
     checkpoint: Callable[[Network], Path] | None = None,
 ) -> Evaluation:
     """Prune a copy of `network` and measure it.
@@ -100,49 +96,56 @@ def evaluate(
         Left as it is.
     kept : mapping of layer name to kept indices
         See `pruning.cutting.surgery.prune`; empty for the network itself, which needs no recovery.
-    exam : Exam or None
+    data : EvaluationData or None
         `None` if there are no images.
-    recoveries : tuple of str
-        Which of "bn", "ls" and "ft" to try; fine-tuning starts from the least squares, if that is
-        among them, else from re-estimated batch norms.
+    recoveries : sequence of str
+        Registered recoveries to try, in any order; see `pruning.repair.recoveries`.
     schedule : Schedule or None
-        Of the fine-tuning; None for `Schedule.fine_tuning`.
+        Of recoveries that train; None for `Schedule.fine_tuning`.
     timed : bool
         Whether to measure the speed-up.
     watch : callable or None
-        Told now and then how far the fine-tuning is; see `pruning.training.train`.
+        Told now and then how far a training is; see `pruning.training.train`.
     checkpoint : callable or None
-        Names the file in which the fine-tuning keeps its epochs, from the network it starts with.
+        Names the file in which a training keeps its epochs, from the network it starts with.
 
     Returns
     -------
     Evaluation
-        What it is worth.
+        Size, speed and accuracies.
+
+    Raises
+    ------
+    InputError
+        No layer can be cut as asked for.
+    UnknownNameError
+        No recovery has one of the names.
     """
     begun = time.perf_counter()
-    pruned, left = _pruned(network, kept, None if exam is None else exam.unlabelled)
+    pruned, uncut = _pruned(network, kept, None if data is None else _given(data.calibration))
     size = cost(pruned)
     cut = time.perf_counter()
-    tried = recoveries if kept else ()
-    schedule = schedule or Schedule.fine_tuning()
-
-    def tuning(start: Network, exam: Exam) -> Network:
-        file = None if checkpoint is None else checkpoint(start)
-        data = exam.train, exam.train_labels
-        return train(start, *data, schedule, checkpoint=file, watch=watch)
-
-    found, faults = ({}, ()) if exam is None else _accuracies(pruned, exam, tried, tuning)
+    tested: dict[str, Accuracies] = {}
+    failed: list[str] = []
+    if data is not None:
+        schedule = schedule or Schedule.fine_tuning()
+        plan = TrainingPlan(data.train, data.train_labels, schedule, watch, checkpoint)
+        tested, failed = _accuracies(pruned, data, recoveries if kept else (), plan)
     speedup = latency(network, pruned).speedup if timed else None
     return Evaluation(
         size.parameters,
         size.macs,
         weight_bytes(pruned),
-        found,
+        tested,
         speedup,
         cut - begun,
         time.perf_counter() - cut,
-        (*left, *faults),
+        (*uncut, *failed),
     )
+
+
+def _given(calibration: Calibration) -> NDArray[np.uint8]:
+    return calibration.images[: calibration.originals]
 
 
 def _pruned(
@@ -168,28 +171,19 @@ def _pruned(
 
 
 def _accuracies(
-    pruned: Network,
-    exam: Exam,
-    recoveries: tuple[str, ...],
-    tune: Callable[[Network, Exam], Network],
-) -> tuple[dict[str, Accuracies], tuple[str, ...]]:
-    """Accuracies by recovery, and why others have none; fine-tuning follows the last before it."""
-    start = [pruned]
-    ways: dict[str, Callable[[], Network]] = {
-        BATCH_NORM: lambda: reestimate_batchnorm(pruned, exam.unlabelled),
-        LEAST_SQUARES: lambda: reconstruct(exam.calibration, pruned),
-        FINE_TUNING: lambda: tune(start[-1], exam),
-    }
-    found, faults = {RAW: accuracies(pruned, exam.images, exam.labels)}, list[str]()
-    for name, make in ways.items():
-        if name not in recoveries:
-            continue
-        if name == FINE_TUNING and faults:
-            faults.append(f"{name} is not tried, as what it would start from failed")
+    pruned: Network, data: EvaluationData, recoveries: Sequence[str], plan: TrainingPlan
+) -> tuple[dict[str, Accuracies], list[str]]:
+    """Accuracies as cut and by recovery, and why some recoveries have none."""
+    tested = {AS_CUT: accuracies(pruned, data.images, data.labels)}
+    faults: list[str] = []
+    latest = pruned
+    for recovery in in_order(recoveries):
+        if recovery.continues and faults:
+            faults.append(f"{recovery.name} is not tried, as what it would start from failed")
             continue
         try:
-            start.append(make())
-            found[name] = accuracies(start[-1], exam.images, exam.labels)
-        except Exception as error:  # whatever a repair meets: it costs no other's accuracy
-            faults.append(f"{name} failed: {type(error).__name__}: {error}")
-    return found, tuple(faults)
+            latest = recovery(latest if recovery.continues else pruned, data.calibration, plan)
+            tested[recovery.name] = accuracies(latest, data.images, data.labels)
+        except Exception as error:  # whatever a recovery meets: it costs no other's accuracy
+            faults.append(f"{recovery.name} failed: {type(error).__name__}: {error}")
+    return tested, faults

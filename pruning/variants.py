@@ -46,7 +46,7 @@ def variant(text: str) -> Variant:
     InputError
         It reads otherwise, an argument is unknown or comes twice, or a value is of another type.
         Whether a value is in range is seen when the criterion is run, or rehearsed; see
-        `pruning.dry_run.rehearse`.
+        `pruning.dry_run.dry_run`.
     UnknownNameError
         No criterion has this name.
 

@@ -66,7 +66,7 @@ def export_model(
     ------
     InputError
         The suffix is neither, the folder is not there, the solver has no Pyomo model, or the
-        instance is none of those it takes (`unit-vectors`: ``1 - cos`` only).
+        solver does not take the instance (`unit-vectors`: ``1 - cos`` only).
     """
     check_instance(instance, "export_model")
     target = Path(path)

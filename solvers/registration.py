@@ -32,9 +32,9 @@ class SolverInfo:
     Attributes
     ----------
     name, objective_name : str
-        What it is called, and what it maximises.
+        Its name, and the objective that it maximises.
     guarantee : Guarantee
-        What it promises.
+        What it guarantees.
     summary : str
         One line for ``--help`` and for tables.
     method : callable

@@ -49,7 +49,7 @@ def _status(run: Run, guarantee: Guarantee) -> Status:
     if run.out_of_time or run.seconds_left() == 0.0:
         return Status.TIME_LIMIT
     if guarantee is Guarantee.EXACT and not run.message:
-        run.message = "stopped without a proof, and not by the clock"
+        run.message = "stopped without a proof before the time limit"
     return Status.FEASIBLE if run.selected is not None else Status.ERROR
 
 
@@ -112,7 +112,7 @@ def solve(
     -------
     Solution
         Its objective is recomputed from the selected points on the instance's own matrix.  What is
-        proven stands in ``bound``; greedy, for one, has a bound only under a metric.
+        proven is in ``bound``; greedy, for example, has a bound only under a metric.
 
     Raises
     ------
@@ -122,12 +122,12 @@ def solve(
         The solver does not take such an instance, or distances to be added are near the largest or
         the smallest floats; a study records the solve as skipped.
     ContradictionError
-        The solver's answers exclude each other: a defect of ours.
+        The solver's incumbent exceeds its own bound: a defect of this package.
 
     Notes
     -----
     Ctrl-C ends the solve and returns what was found, with ``Status.INTERRUPTED``; so does an engine
-    that fails, with ``Status.ERROR`` and the reason.  The ranks of the distances are computed once an
+    that fails, with ``Status.ERROR`` and the reason.  The ranks of the distances are computed once per
     instance, by the first solver that needs them, and count as its time.
     """
     check_instance(instance, "solve")
@@ -142,7 +142,7 @@ def solve(
     try:
         info.method(run)
     except TimeUp:
-        run.message = run.message or "time was up"
+        run.message = run.message or "out of time"
         return _solution(run, solver, Status.OPTIMAL if run.proven() else Status.TIME_LIMIT)
     except EngineError as error:
         run.message = str(error)

@@ -25,8 +25,8 @@ from dispersion.terminal.duration import duration
 
 if TYPE_CHECKING:
     from pruning import Network
-    from pruning.evaluation import Evaluation, Exam
-    from pruning.training import Headway
+    from pruning.evaluation import Evaluation, EvaluationData
+    from pruning.training import TrainingProgress
 
 Kept = Mapping[str, NDArray[np.intp]]
 
@@ -35,16 +35,20 @@ def evaluate_stage(
     session: CommandSession,
     subject: NetworkOptions,
     network: Network,
-    exam: Exam | None,
+    data: EvaluationData | None,
     chosen: Chosen,
-    faults: list[str],
-) -> list[NetworkRow]:
+) -> tuple[list[NetworkRow], list[str]]:
     """Measure the unpruned network, then that of every method, writing down each as it is done.
 
-    What fails is added to `faults`.  Several processes on one folder share the work.
+    Several processes on one folder share the work.
+
+    Returns
+    -------
+    list of NetworkRow, list of str
+        One row per network, and what failed, a sentence each.
     """
-    testing = _Testing(session, network, _conditions(session, subject, network), faults)
-    test = _examiner(session, subject, network, exam)
+    testing = _Testing(session, network, _conditions(session, subject, network))
+    test = _examiner(session, subject, network, data)
     methods = {Method("unpruned", 1.0, None, session.options.limits.seed): {}, **chosen}
     networks = [_Pruned(place, method, methods[method]) for place, method in enumerate(methods)]
     with (
@@ -58,7 +62,7 @@ def evaluate_stage(
             tell = partial(_tell, progress, one.method)
             tested = testing.enter(one, partial(test, watch=tell, checkpoint=testing.checkpoint(one)))
             progress.step(str(one.method), key=one.method, worked=tested)
-    return [record.row for record in testing.in_order()]
+    return [record.row for record in testing.in_order()], testing.faults
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,8 +86,8 @@ class _Testing:
     session: CommandSession
     network: Network
     conditions: str
-    faults: list[str]
     records: dict[int, NetworkEntry] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
 
     def enter(self, one: _Pruned, test: Callable[[Kept], Evaluation]) -> bool:
         """Test a network, unless that was done before or by another process; whether it had to be."""
@@ -136,7 +140,7 @@ class _Testing:
 
 
 def _examiner(
-    session: CommandSession, subject: NetworkOptions, network: Network, exam: Exam | None
+    session: CommandSession, subject: NetworkOptions, network: Network, data: EvaluationData | None
 ) -> Callable[..., Evaluation]:
     """What prunes a network and tests it: ``test(kept, watch=callable, checkpoint=callable)``."""
     from pruning.evaluation import evaluate
@@ -147,7 +151,7 @@ def _examiner(
     return lambda kept, watch, checkpoint: evaluate(
         network,
         kept,
-        exam,
+        data,
         recoveries=subject.recover,
         schedule=schedule,
         timed=subject.latency and bool(kept),
@@ -156,7 +160,7 @@ def _examiner(
     )
 
 
-def _tell(progress: Stage, method: Method, headway: Headway) -> None:
+def _tell(progress: Stage, method: Method, headway: TrainingProgress) -> None:
     """Say how far a fine-tuning is, which takes minutes to hours."""
     progress.tell(
         method,

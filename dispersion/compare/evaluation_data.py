@@ -10,10 +10,12 @@ from dispersion.errors import DamagedError, InputError, UnavailableError
 
 if TYPE_CHECKING:
     from pruning import Images, Network
-    from pruning.evaluation import Exam
+    from pruning.evaluation import EvaluationData
 
 
-def load_exam(session: CommandSession, subject: NetworkOptions, network: Network) -> Exam | None:
+def load_evaluation_data(
+    session: CommandSession, subject: NetworkOptions, network: Network
+) -> EvaluationData | None:
     """The test, calibration and training images, or `None` after saying how to get them.
 
     They are loaded before anything is solved, so that images that do not fit cost no results.
@@ -34,13 +36,14 @@ def load_exam(session: CommandSession, subject: NetworkOptions, network: Network
         session.say(f"no data: {error}")
         return None
     session.digests["images_sha256"] = images.digest
-    return _exam(images, subject, network, session.options.limits.seed)
+    return _evaluation_data(images, subject, network, session.options.limits.seed)
 
 
-def _exam(images: Images, subject: NetworkOptions, network: Network, seed: int) -> Exam:
-    from pruning import Calibration, accuracy, calibration_images
-    from pruning.evaluation import Exam
-    from pruning.repair.batchnorm import calibration_labels, learnable
+def _evaluation_data(
+    images: Images, subject: NetworkOptions, network: Network, seed: int
+) -> EvaluationData:
+    from pruning import Calibration, accuracy, calibration_images, calibration_labels
+    from pruning.evaluation import EvaluationData
 
     count = subject.calibration_images
     if count > len(images.train):
@@ -48,7 +51,7 @@ def _exam(images: Images, subject: NetworkOptions, network: Network, seed: int) 
             f"--calibration-images {count} are more than the {len(images.train)} training images of "
             f"{images.name}; ask for fewer."
         )
-    learned = learnable(images)
+    learned = images.learnable
     if subject.train_images is not None and subject.train_images > learned:
         raise InputError(
             f"--train-images {subject.train_images} are more than the {learned} of {images.name} to "
@@ -67,10 +70,9 @@ def _exam(images: Images, subject: NetworkOptions, network: Network, seed: int) 
     extremes = [images.test_labels.argmin(), images.test_labels.argmax()]
     accuracy(network, images.test[extremes], images.test_labels[extremes])  # raises unless they fit
     drawn = calibration_images(images, count, seed)
-    return Exam(
+    return EvaluationData(
         images=images.test[: subject.test_images],
         labels=images.test_labels[: subject.test_images],
-        unlabelled=drawn,
         calibration=Calibration(network, drawn, calibration_labels(images, count, seed), seed=seed),
         train=images.train[:learned][: subject.train_images],
         train_labels=images.train_labels[:learned][: subject.train_images],

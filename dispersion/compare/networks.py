@@ -6,6 +6,7 @@ Everything of `pruning`, and with it torch, is imported when it is needed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -14,7 +15,7 @@ from dispersion.compare.cli.options import NetworkOptions, Options
 from dispersion.compare.conditions import conditions_of
 from dispersion.compare.criteria import chosen_by_criteria, named
 from dispersion.compare.evaluating import evaluate_stage
-from dispersion.compare.evaluation_data import load_exam
+from dispersion.compare.evaluation_data import load_evaluation_data
 from dispersion.compare.session import CommandSession
 from dispersion.compare.sizes import Counts, budgets, counts
 from dispersion.compare.stages import finish, solve_and_check
@@ -69,34 +70,33 @@ def compare_networks(session: CommandSession, subject: NetworkOptions, output: C
         layers = select_layers(prunable, subject.layers)
     _tell_left_out(session, network)
     with session.timed("load images"):
-        exam = load_exam(session, subject, network)
-    if exam is None and needs_images:
+        data = load_evaluation_data(session, subject, network)
+    if data is None and needs_images:
         raise InputError(f"--space {subject.space} looks at images, and there are none; give --data.")
-    methods = named(subject.methods, exam is not None)
-    calibration = None if exam is None else exam.calibration
+    methods = named(subject.methods, data is not None)
+    calibration = None if data is None else data.calibration
     with session.timed("extract"):
         layers, sizes = _sized(session, subject, network, layers, calibration)
     with session.timed("distances"):
         tasks = plan(layers, sizes, subject, session.options)
     _expect(session, methods, sizes)
     answers = solve_and_check(session, tasks)
-    checked, chosen = answers.checked, answers.chosen
+    chosen, faults = answers.chosen, answers.checked.faults
     if methods and not session.interrupted:
         conditions = {**conditions_of(session, subject, network), "space": subject.space}
-        with session.interruptible(), session.timed("score"):
-            chosen_by_criteria(
-                session, layers, sizes, methods, conditions, calibration, chosen, checked.faults
-            )
+        more, failed = chosen_by_criteria(session, layers, sizes, methods, conditions, calibration)
+        chosen, faults = {**chosen, **more}, faults + failed
         session.keep(lambda: session.store.write_json("selections", as_json(chosen)))
     networks: list[NetworkRow] = []
     if not session.interrupted:
         whole = _whole(session, chosen, layers)
-        networks = evaluate_stage(session, subject, network, exam, whole, checked.faults)
+        networks, failed = evaluate_stage(session, subject, network, data, whole)
+        faults = faults + failed
     first = prunable[0]
     session.keep(
         lambda: keep_layers(session.store, (t.instance for t in tasks), first.name, first.kernels[0])
     )
-    return finish(session, checked, networks, output)
+    return finish(session, replace(answers.checked, faults=faults), networks, output)
 
 
 def _loaded(session: CommandSession, subject: NetworkOptions) -> Network:

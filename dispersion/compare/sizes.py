@@ -25,7 +25,7 @@ def budgets(subject: NetworkOptions) -> list[Budget]:
         unknown, or the allocation looks at no criterion.
     """
     from pruning import Budget, allocations
-    from pruning.dry_run import rehearse
+    from pruning.dry_run import dry_run
 
     found = [Budget.parse(text) for text in subject.budget]
     allocation = allocations[subject.allocation]
@@ -36,7 +36,7 @@ def budgets(subject: NetworkOptions) -> list[Budget]:
                 f"--criterion {subject.criterion} is for --allocation {' or '.join(able)}, not "
                 f"{allocation.name}; leave it out."
             )
-        rehearse(subject.criterion)
+        dry_run(subject.criterion)
     if len({one.resource for one in found}) > 1:
         raise InputError(
             f"--budget {' '.join(subject.budget)}: shares of different things cannot be compared; give "
@@ -54,7 +54,7 @@ def counts(
 ) -> dict[float, Counts]:
     """By keep ratio, or by share of the budget, how many filters every layer keeps."""
     from pruning import allocate, allocations, size_model, uniform
-    from pruning.dry_run import rehearse
+    from pruning.dry_run import dry_run
 
     wanted = budgets(subject)
     if not wanted:
@@ -68,7 +68,7 @@ def counts(
         raise InputError(f"--allocation {allocation} looks at images, and there are none; give --data.")
     how: dict[str, Any] = {"seed": seed, "calibration": calibration}
     if criterion is not None:
-        if calibration is None and rehearse(criterion):
+        if calibration is None and dry_run(criterion):
             raise InputError(
                 f"--criterion {criterion} looks at images, and there are none; give --data."
             )

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from pruning.allocation import allocation
+from pruning.batches import example_input
 from pruning.budgets.problem import BudgetProblem
 from pruning.budgets.ranking import by_threshold
 from pruning.calibration import Calibration
@@ -21,7 +22,6 @@ from pruning.saliency.sensitivity import (
     sensitivities,
     spread,
 )
-from pruning.tracing.graph import example_input
 from pruning.tracing.hooks import run_until_seen
 
 
@@ -85,7 +85,7 @@ def errors(
         layers that read the channels, the largest sensitivities and the most demanding bound count.
     """
     found = sensitivities(layer, calibration, images, rows)
-    shapes = [_positions(calibration, reader.name) for reader in calibration.readers(layer)]
+    shapes = [_positions(calibration, consumer.name) for consumer in calibration.consumers(layer)]
     coefficient = max(
         spread(float(found.sum()), patches=patches, kernel=kernel, constant=constant, delta=delta)
         for patches, kernel in shapes

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 
-from pruning.tracing.graph import example_input
+from pruning.batches import example_input
+from pruning.calibration.samples import Samples
 from pruning.tracing.hooks import run_until_seen
-
-if TYPE_CHECKING:
-    from pruning.calibration import Calibration
 
 _MEMORY = 2**30  # bytes held at a time, or those of one layer
 
 
-class References:
-    """Outputs of layers at the places that are looked at, and what is added to them on their way.
+class ReferenceOutputs:
+    """Sampled outputs of layers, and what a shortcut adds to them.
 
     Layers are measured by groups of neighbours, as many in a pass as 1 GiB holds, and a group is kept
     until a layer of another one is asked for.  Where one group holds all, as for VGG16 and ResNet-56
@@ -27,23 +24,38 @@ class References:
 
     Parameters
     ----------
-    calibration : Calibration
-        The unpruned network with its images.
+    samples : Samples
+        Of the unpruned network.
     """
 
-    def __init__(self, calibration: Calibration) -> None:
-        self._calibration = calibration
+    def __init__(self, samples: Samples) -> None:
+        self._samples = samples
         self._made: dict[str, Tensor] = {}
-        self._joined: dict[str, Tensor] = {}
+        self._added: dict[str, Tensor] = {}
 
-    def of(self, name: str) -> tuple[Tensor, Tensor | None]:
-        """What the layer makes, and what is added to that if a shortcut is known: (rows, outputs).
+    def of(self, name: str, kept: Tensor | None = None) -> tuple[Tensor, Tensor | None]:
+        """What a layer makes, and what is added to that.
 
-        Both stay the calibration's: not to be changed.
+        Parameters
+        ----------
+        name : str
+            The layer.
+        kept : Tensor of int64, or None
+            The outputs that a pruned network still has; None for all.
+
+        Returns
+        -------
+        Tensor, shape (rows, outputs)
+            Not to be changed.
+        Tensor, shape (rows, outputs), or None
+            What is added; None if no shortcut is known.  Not to be changed.
         """
         if name not in self._made:
             self._measure(next(group for group in self._groups if name in group))
-        return self._made[name], self._joined.get(name)
+        made, added = self._made[name], self._added.get(name)
+        if kept is None:
+            return made, added
+        return made[:, kept], None if added is None else added[:, kept]
 
     @cached_property
     def _groups(self) -> list[list[str]]:
@@ -60,23 +72,25 @@ class References:
 
     def _bytes(self) -> dict[str, int]:
         """What the outputs of every layer and their shortcuts take, in forward order."""
-        seen = self._calibration
+        network, layers = self._samples.network, self._samples.layers
         sizes: dict[str, int] = {}
 
         def note(name: str, _: nn.Module, x: Tensor, y: Tensor) -> None:
-            rows = seen.places(name, x) * len(seen.images)
+            rows = self._samples.places(name, x) * len(self._samples.images)
             sizes.setdefault(name, rows * y.shape[1] * y.element_size())
 
-        run_until_seen(seen.network.module, example_input(seen.network), seen.fittable, note)
-        return {name: sizes[name] * (1 + (seen.shortcut(name) is not None)) for name in seen.fittable}
+        run_until_seen(network.module, example_input(network), layers.fittable, note)
+        return {
+            name: sizes[name] * (1 + (layers.shortcut(name) is not None)) for name in layers.fittable
+        }
 
     def _measure(self, names: Sequence[str]) -> None:
-        self._made, self._joined = {}, {}  # what is held is let go first
+        self._made, self._added = {}, {}  # what is held is let go first
         made: dict[str, list[Tensor]] = {}
-        joined: dict[str, list[Tensor]] = {}
-        for outputs, shortcuts in self._calibration.outputs_joined(names):
-            for found, parts in ((outputs, made), (shortcuts, joined)):
-                for name, y in found.items():
+        added: dict[str, list[Tensor]] = {}
+        for outputs, shortcuts in self._samples.outputs(names):
+            for some, parts in ((outputs, made), (shortcuts, added)):
+                for name, y in some.items():
                     parts.setdefault(name, []).append(y)
         self._made = {name: torch.cat(made.pop(name)) for name in list(made)}
-        self._joined = {name: torch.cat(joined.pop(name)) for name in list(joined)}
+        self._added = {name: torch.cat(added.pop(name)) for name in list(added)}

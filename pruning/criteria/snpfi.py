@@ -35,7 +35,7 @@ def snpfi(
 
     After Tang, Wei and Li, arXiv 2307.00758.  **A reconstruction**: the paper's formulas were not
     available to us.  How many channels its layers keep follows from `utilization`; its recovery without
-    training is, in our reading, `pruning.repair.reconstruction.reconstruct`.
+    training is, in our reading, `pruning.repair.recoveries.least_squares.reconstruct`.
 
     Parameters
     ----------

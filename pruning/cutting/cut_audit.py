@@ -1,7 +1,7 @@
 """What every layer must still hold after cuts, to compare with what it does hold.
 
 torch-pruning says which rows and columns it cuts, each time relative to what earlier cuts left.
-The ledger follows that in terms of the original network, so that one comparison at the end proves
+The audit follows that in terms of the original network, so that one comparison at the end proves
 that every weight is in its place.
 """
 
@@ -22,7 +22,7 @@ from pruning.tracing.handlers import INPUT_CUTTERS, OUTPUT_MAKERS
 _ROWWISE = ("bias", "running_mean", "running_var")
 
 
-class Ledger:
+class CutAudit:
     """Rows and columns of the original that the layers of a cut network consist of.
 
     Parameters
@@ -66,8 +66,8 @@ class Ledger:
                     f" {keep.tolist()} were to be kept; please report this network"
                 )
 
-    def audit(self, cut: nn.Module) -> None:
-        """Raise ContradictionError unless each layer of `cut` holds what the ledger says."""
+    def check(self, cut: nn.Module) -> None:
+        """Raise ContradictionError unless each layer of `cut` holds what the audit says."""
         for name in self._rows.keys() | self._columns.keys():
             before, after = self._original.get_submodule(name), cut.get_submodule(name)
             for part in ("weight", *_ROWWISE):

@@ -18,7 +18,7 @@ from torch.nn.modules.conv import _ConvTransposeNd
 from torch.nn.modules.instancenorm import _InstanceNorm
 
 from dispersion.errors import InputError
-from pruning.cutting.cut_audit import Ledger
+from pruning.cutting.cut_audit import CutAudit
 from pruning.cutting.kept import Kept, dropped, kept_indices
 from pruning.cutting.same_function import Absent, check_same_function, check_training, lively
 from pruning.tracing.graph import Coupling, Trace, trace
@@ -70,13 +70,13 @@ def cut(network: Network, kept: Kept) -> tuple[Network, dict[str, list[int]]]:
         The copy, and by layer the outputs that it lost.
     """
     traced = trace(network)
-    ledger = Ledger(network.module)
+    audit = CutAudit(network.module)
     requests = _requests(traced, kept)
     for coupling, keep in requests:
         group = traced.group(coupling, dropped(coupling, keep))
         for dep, indices in group:
             if isinstance(dep.target.module, CUT_TYPES):
-                ledger.note(traced.names[dep.target.module], dep.handler, indices)
+                audit.note(traced.names[dep.target.module], dep.handler, indices)
         try:
             with torch.inference_mode(False):  # the caller's would make weights nobody can train
                 group.prune()
@@ -84,11 +84,11 @@ def cut(network: Network, kept: Kept) -> tuple[Network, dict[str, list[int]]]:
             raise InputError(
                 f"torch-pruning cannot cut {coupling.convolutions[0]!r} of {network.name} ({error})"
             ) from error
-        ledger.confirm(coupling.convolutions, keep)
-    ledger.audit(traced.network.module)
+        audit.confirm(coupling.convolutions, keep)
+    audit.check(traced.network.module)
     _restore_flags(network.module, traced.network.module)
     left = {coupling.convolutions[0]: keep for coupling, keep in requests}
-    return traced.network.keeping(left), ledger.absent
+    return traced.network.keeping(left), audit.absent
 
 
 def mask(network: Network, kept: Kept) -> Network:

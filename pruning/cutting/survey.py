@@ -13,7 +13,8 @@ from torch import nn
 from dispersion.errors import ContradictionError, InputError
 from pruning.cutting.same_function import check_network
 from pruning.cutting.surgery import prune
-from pruning.tracing.graph import Coupling, LeftOut, require_weights, trace
+from pruning.tracing.graph import Coupling, LeftOut, trace
+from pruning.tracing.unfit import require_weights
 from pruning.zoo.network import Network
 
 

@@ -13,8 +13,8 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
 from dispersion.errors import InputError
+from pruning.batches import example_input
 from pruning.cutting.absence import decomposed
-from pruning.tracing.graph import example_input
 from pruning.zoo.network import Network
 
 _UNCOUNTED = frozenset(

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from dispersion.errors import InputError
 from pruning.batches import batches
 from pruning.calibration import Calibration
-from pruning.tracing.consumers import Reader
+from pruning.tracing.consumers import Consumer
 from pruning.tracing.hooks import leaves
 
 Players = NDArray[np.bool_]
@@ -50,14 +50,14 @@ class Game:
         if len(wrong):
             raise InputError(f"{network.name} has {network.classes} classes; label {wrong[0]} is none.")
         network.module.requires_grad_(False)
-        found = calibration.readers(layer)
+        found = calibration.consumers(layer)
         self.players = len(found[0].columns)
         self._labels = torch.from_numpy(labels).to(network.device)
         self._parts = torch.ones(self.players + 1, device=network.device)  # the last is never absent
-        for reader in found:
-            self._mask(network.module.get_submodule(reader.name), reader)
+        for consumer in found:
+            self._mask(network.module.get_submodule(consumer.name), consumer)
         parts = batches(network, calibration.images[:images], calibration.batch)
-        names = [reader.name for reader in found]
+        names = [consumer.name for consumer in found]
         self._tails = [Tail(network.module, names, part) for part in parts]
 
     def __call__(self, active: Players) -> float:
@@ -80,10 +80,10 @@ class Game:
         logits = torch.cat([tail() for tail in self._tails]).double()
         return -nn.functional.cross_entropy(logits, self._labels)
 
-    def _mask(self, module: nn.Module, reader: Reader) -> None:
+    def _mask(self, module: nn.Module, consumer: Consumer) -> None:
         """Have a layer read what it reads of each player times the part that the player takes."""
         weight = module.get_parameter("weight")
-        inputs = torch.from_numpy(reader.columns // weight[0, 0].numel())
+        inputs = torch.from_numpy(consumer.columns // weight[0, 0].numel())
         player = torch.full(weight.shape[1:2], self.players)
         player[inputs] = torch.arange(self.players)[:, None]
         player = player.to(weight.device)

@@ -56,13 +56,13 @@ def sensitivities(
     """
     need(images >= 1, f"pfp needs 1 image or more, not {images}.")
     need(rows >= 1, f"pfp needs 1 row or more, not {rows}.")
-    found = calibration.readers(layer)
-    seen = _rows(calibration, [reader.name for reader in found], images, rows)
+    found = calibration.consumers(layer)
+    seen = _rows(calibration, [consumer.name for consumer in found], images, rows)
     best = np.zeros(len(found[0].columns))
-    for reader in found:
-        weight = calibration.network.module.get_submodule(reader.name).get_parameter("weight")
-        shares = largest_shares(weight.detach().flatten(1), seen[reader.name]).double().cpu().numpy()
-        best = np.maximum(best, shares[reader.columns].max(axis=1))
+    for consumer in found:
+        weight = calibration.network.module.get_submodule(consumer.name).get_parameter("weight")
+        shares = largest_shares(weight.detach().flatten(1), seen[consumer.name]).double().cpu().numpy()
+        best = np.maximum(best, shares[consumer.columns].max(axis=1))
     return np.minimum(best, 1.0)  # rounding may exceed it
 
 
@@ -170,7 +170,7 @@ def draws_for(probability: Scores, distinct: int) -> int:
 def _rows(calibration: Calibration, names: list[str], images: int, rows: int) -> dict[str, Tensor]:
     """Patches of the first images that the named layers read."""
     found: dict[str, list[Tensor]] = {name: [] for name in names}
-    parts = calibration.inputs(names, least=-(-rows // images))
+    parts = calibration.samples.inputs(names, least=-(-rows // images))
     for seen in islice(parts, -(-images // calibration.batch)):
         for name, some in seen.items():
             found[name].append(some)

@@ -37,7 +37,7 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class Manifest:
     """All that is needed, beside the weights, to build a saved network again.
 
     Parameters
@@ -63,7 +63,7 @@ class Record:
     versions: dict[str, str]
 
     @classmethod
-    def of(cls, network: Network, layers: dict[str, Cut]) -> Record:
+    def of(cls, network: Network, layers: dict[str, Cut]) -> Manifest:
         """Describe a network that was cut in some layers."""
         return cls(
             network=network.name,
@@ -85,7 +85,7 @@ class Record:
         return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
-def read_record(path: Path) -> Record:
+def read_manifest(path: Path) -> Manifest:
     """Read the JSON of a saved network.
 
     Parameters
@@ -95,7 +95,7 @@ def read_record(path: Path) -> Record:
 
     Returns
     -------
-    Record
+    Manifest
         As it was written.
 
     Raises
@@ -119,20 +119,20 @@ def read_record(path: Path) -> Record:
     if content.pop("sha256", None) != _digest(content):
         raise InputError(f"{str(path)!r} was edited after it was written; save the network again")
     try:
-        return _record(content)
+        return _manifest(content)
     except (KeyError, TypeError, AttributeError) as error:
         raise InputError(f"{str(path)!r} lacks or misplaces {error}") from error
 
 
-def _record(content: dict[str, Any]) -> Record:
-    fields = {field.name: content[field.name] for field in dataclasses.fields(Record)}
+def _manifest(content: dict[str, Any]) -> Manifest:
+    fields = {field.name: content[field.name] for field in dataclasses.fields(Manifest)}
     fields["input_shape"] = tuple(fields["input_shape"])
     if fields["normalization"] is not None:
         fields["normalization"] = Normalization(
             **{name: tuple(values) for name, values in fields["normalization"].items()}
         )
     fields["layers"] = {name: Cut(**cut) for name, cut in fields["layers"].items()}
-    return Record(**fields)
+    return Manifest(**fields)
 
 
 def _digest(content: dict[str, Any]) -> str:

@@ -16,12 +16,12 @@ from pruning.cutting.kept import Kept
 from pruning.cutting.surgery import prune
 from pruning.device import resolve_device
 from pruning.saving.atomic import written_whole
-from pruning.saving.manifest import Cut, Record, read_record
+from pruning.saving.manifest import Cut, Manifest, read_manifest
 from pruning.zoo.checkpoint import State, load_weights, weights_digest
 from pruning.zoo.network import Network
 from pruning.zoo.networks import blank_network, networks
 
-_WEIGHTS, _RECORD = ".safetensors", ".json"
+_WEIGHTS, _MANIFEST = ".safetensors", ".json"
 
 
 def save(network: Network, path: Path | str) -> None:
@@ -60,9 +60,12 @@ def save(network: Network, path: Path | str) -> None:
             f"{network.name} has weights of other types than it is built with, so that other ones would"
             " be loaded; convert them back first, as with module.float()"
         )
-    text, content = Record.of(network, _cuts(whole, network.kept)).text(), safetensors.torch.save(state)
-    weights_file, record_file = _files(path)
-    with written_whole(record_file) as described, written_whole(weights_file) as weights:
+    text, content = (
+        Manifest.of(network, _cuts(whole, network.kept)).text(),
+        safetensors.torch.save(state),
+    )
+    weights_file, manifest_file = _files(path)
+    with written_whole(manifest_file) as described, written_whole(weights_file) as weights:
         described.write_text(text, encoding="utf-8")
         weights.write_bytes(content)
 
@@ -94,23 +97,23 @@ def load(path: Path | str, device: str = "cpu", *, network: str | None = None) -
         The network's name stands for nothing that can be built here.
     """
     target = resolve_device(device)
-    weights_file, record_file = _files(path)
-    record = read_record(record_file)
-    _check_name(record.network, network, record_file)
+    weights_file, manifest_file = _files(path)
+    manifest = read_manifest(manifest_file)
+    _check_name(manifest.network, network, manifest_file)
     state = _state(weights_file)
-    if weights_digest(state) != record.weights_sha256:
+    if weights_digest(state) != manifest.weights_sha256:
         raise InputError(
-            f"{str(weights_file)!r} holds other weights than {record_file.name} was written for; save"
+            f"{str(weights_file)!r} holds other weights than {manifest_file.name} was written for; save"
             " the network again"
         )
     whole = replace(
-        blank_network(record.network, record.classes),
-        input_shape=record.input_shape,
-        dataset=record.dataset,
-        provenance=record.provenance,
-        normalization=record.normalization,
+        blank_network(manifest.network, manifest.classes),
+        input_shape=manifest.input_shape,
+        dataset=manifest.dataset,
+        provenance=manifest.provenance,
+        normalization=manifest.normalization,
     )
-    kept = {name: cut.kept for name, cut in record.layers.items()}
+    kept = {name: cut.kept for name, cut in manifest.layers.items()}
     loaded = _rebuilt(whole, kept, state, str(weights_file))
     loaded.module.to(target)
     return loaded
@@ -141,13 +144,13 @@ def _cuts(whole: Network, kept: Kept) -> dict[str, Cut]:
     return cuts
 
 
-def _check_name(name: str, asked: str | None, record_file: Path) -> None:
+def _check_name(name: str, asked: str | None, manifest_file: Path) -> None:
     """Refuse another network than was asked for, and code of the user's that was not asked for."""
     if asked not in (None, name):
-        raise InputError(f"{str(record_file)!r} describes the network {name!r}, not {asked!r}")
+        raise InputError(f"{str(manifest_file)!r} describes the network {name!r}, not {asked!r}")
     if asked is None and name.partition(":")[0] not in networks:
         raise InputError(
-            f"{str(record_file)!r} says that the network is built by {name!r}, which is none of ours;"
+            f"{str(manifest_file)!r} says that the network is built by {name!r}, which is none of ours;"
             f" if it may be run, load it with network={name!r}"
         )
 
@@ -155,7 +158,7 @@ def _check_name(name: str, asked: str | None, record_file: Path) -> None:
 def _files(path: Path | str) -> tuple[Path, Path]:
     """The two files of a saved network, from either or from what they have in common."""
     path = Path(path)
-    stem = path.with_suffix("") if path.suffix in (_WEIGHTS, _RECORD) else path
+    stem = path.with_suffix("") if path.suffix in (_WEIGHTS, _MANIFEST) else path
     if not stem.name:
         raise InputError(f"a saved network needs a file name, not {str(path)!r}")
-    return stem.with_name(stem.name + _WEIGHTS), stem.with_name(stem.name + _RECORD)
+    return stem.with_name(stem.name + _WEIGHTS), stem.with_name(stem.name + _MANIFEST)

@@ -12,7 +12,7 @@ from pruning.tracing.handlers import INPUT_CUTTERS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Reader:
+class Consumer:
     """A convolution or linear layer that takes in the channels of a coupling.
 
     Parameters
@@ -20,7 +20,7 @@ class Reader:
     name : str
         Its dotted name.
     columns : ndarray of int64, shape (n, k)
-        For each of the n channels, the columns of the reader's weight (flattened to one row an
+        For each of the n channels, the columns of the consumer's weight (flattened to one row an
         output) that act on it: the kernel's positions, or the features a channel was flattened to.
     """
 
@@ -28,7 +28,7 @@ class Reader:
     columns: NDArray[np.int64]
 
 
-def readers(traced: Trace, coupling: Coupling) -> list[Reader]:
+def consumers(traced: Trace, coupling: Coupling) -> list[Consumer]:
     """Find the layers that read a coupling's channels.
 
     Parameters
@@ -40,7 +40,7 @@ def readers(traced: Trace, coupling: Coupling) -> list[Reader]:
 
     Returns
     -------
-    list of Reader
+    list of Consumer
         In the order torch-pruning finds them; none where only the network's output does.
     """
     found = []
@@ -50,5 +50,5 @@ def readers(traced: Trace, coupling: Coupling) -> list[Reader]:
             inputs = np.asarray(indices, dtype=np.int64).reshape(coupling.channels, -1)
             area = module.weight[0, 0].numel()
             columns = inputs[:, :, None] * area + np.arange(area)
-            found.append(Reader(traced.names[module], columns.reshape(coupling.channels, -1)))
+            found.append(Consumer(traced.names[module], columns.reshape(coupling.channels, -1)))
     return found

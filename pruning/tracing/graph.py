@@ -15,7 +15,9 @@ import torch_pruning as tp
 from torch import nn
 
 from dispersion.errors import InputError
-from pruning.tracing.handlers import CUT_TYPES, OUTPUT_MAKERS
+from pruning.batches import example_input
+from pruning.tracing.handlers import OUTPUT_MAKERS
+from pruning.tracing.unfit import require_weights, unfit_layers
 from pruning.zoo.network import Network
 
 
@@ -137,7 +139,7 @@ class _Finder:
 
     def __init__(self, graph: Any, order: dict[nn.Conv2d, bool], names: dict[nn.Module, str]) -> None:
         self._graph, self._order, self._names = graph, order, names
-        self._unfit = _sharing(names) | _computing(names)
+        self._unfit = unfit_layers(names)
 
     def coupling(self, convolution: nn.Conv2d) -> Coupling:
         """What is tied to a convolution, itself first in forward order; or `_CannotPruneError`."""
@@ -181,85 +183,6 @@ class _Finder:
                 )
             tied.add(module)
         return tied
-
-
-def example_input(network: Network) -> torch.Tensor:
-    """Return a zero image as a batch of one, on the network's device."""
-    return torch.zeros(1, *network.input_shape, device=network.device)
-
-
-def _sharing(names: dict[nn.Module, str]) -> dict[nn.Module, str]:
-    """Layers whose weights lie in another one too: torch-pruning would part them.
-
-    With the reason why what they read or make cannot be pruned.
-    """
-    owners: dict[nn.Parameter, nn.Module] = {}
-    reasons: dict[nn.Module, str] = {}
-    for module, name in names.items():
-        for part, parameter in module.named_parameters(recurse=False):
-            owner = owners.setdefault(parameter, module)
-            if owner is not module:
-                reasons[owner] = reasons[module] = (
-                    f"cannot be pruned, since layers {names[owner]!r} and {name!r} share their weights;"
-                    f" give {name!r} a {part} of its own"
-                )
-    return reasons
-
-
-def _computing(names: dict[nn.Module, str]) -> dict[nn.Module, str]:
-    """Layers that compute their weights, as for weight norm: torch-pruning would cut the result only.
-
-    With the reason why what they read or make cannot be pruned.
-    """
-    return {
-        module: (
-            f"cannot be pruned, since layer {name!r} computes its weight from others (weight norm,"
-            " spectral norm, a pruning mask); make it plain first with"
-            " torch.nn.utils.parametrize.remove_parametrizations, torch.nn.utils.remove_weight_norm,"
-            " remove_spectral_norm or torch.nn.utils.prune.remove"
-        )
-        for module, name in names.items()
-        if isinstance(module, CUT_TYPES) and "weight" not in module._parameters
-    }
-
-
-def require_weights(network: Network) -> None:
-    """Refuse what cannot be copied and cut at all, with the way out.
-
-    Raises
-    ------
-    InputError
-        It is compiled or a TorchScript module, or has weights that are no float32 numbers in memory.
-    """
-    if hasattr(network.module, "_orig_mod"):
-        raise InputError(
-            f"{network.name} is compiled (torch.compile); give the module that it was made from, its"
-            " attribute _orig_mod"
-        )
-    if any(isinstance(module, torch.jit.ScriptModule) for module in network.module.modules()):
-        raise InputError(
-            f"{network.name} is a TorchScript module, which cannot be cut; use the Python class that it"
-            " was made from, with its weights"
-        )
-    for name, parameter in network.module.named_parameters():
-        if nn.parameter.is_lazy(parameter):
-            raise InputError(
-                f"{name!r} of {network.name} has no shape yet; run an image through the module first"
-            )
-        if parameter.is_meta:
-            raise InputError(
-                f"{network.name} has no values in {name!r} (a meta tensor); load its weights"
-            )
-        if parameter.layout != torch.strided:
-            raise InputError(
-                f"{name!r} of {network.name} is stored as {parameter.layout}; make it dense first, with"
-                " to_dense()"
-            )
-        if parameter.is_floating_point() and parameter.dtype != torch.float32:
-            raise InputError(
-                f"{name!r} of {network.name} is of {parameter.dtype}; networks are cut and tested in"
-                " float32: call float() on the module first"
-            )
 
 
 def _follow(network: Network) -> tuple[dict[nn.Conv2d, bool], Any]:

@@ -35,7 +35,7 @@ class Shortcut:
 
 
 @dataclass(frozen=True, slots=True)
-class Followers:
+class Successors:
     """What comes behind a layer.
 
     Parameters
@@ -54,23 +54,26 @@ class Followers:
     rectified: bool = False
 
 
-def followers(module: nn.Module, pixels: Tensor, name: str) -> Followers:
-    """See what follows a layer by running a few images.
+def successors(module: nn.Module, pixels: Tensor, names: Sequence[str]) -> dict[str, Successors]:
+    """Find what follows layers, by running a few images.
+
+    One run notes the shapes of the outputs; then one more serves all layers whose outputs have the
+    same shape.
 
     Parameters
     ----------
     module : nn.Module
         The network.
-    pixels : Tensor
+    pixels : Tensor, shape (batch, channels, height, width)
         A batch of images.
-    name : str
-        The layer.
+    names : sequence of str
+        The layers.
+
+    Returns
+    -------
+    dict of str to Successors
+        By layer.
     """
-    return all_followers(module, pixels, [name])[name]
-
-
-def all_followers(module: nn.Module, pixels: Tensor, names: Sequence[str]) -> dict[str, Followers]:
-    """The same of many layers, in one run for all whose outputs have the same shape, and one before."""
     shapes: dict[str, torch.Size] = {}
 
     def note(name: str, _: nn.Module, __: Tensor, y: Tensor) -> None:
@@ -78,7 +81,7 @@ def all_followers(module: nn.Module, pixels: Tensor, names: Sequence[str]) -> di
 
     with noting(module, names, note):
         module(pixels)
-    found: dict[str, Followers] = {}
+    found: dict[str, Successors] = {}
     for shape in dict.fromkeys(shapes.values()):
         watches = _Watches([name for name in names if shapes[name] == shape], shape)
         with (
@@ -116,10 +119,10 @@ class _Watches:
             if block in _blocks(name):
                 watch.compare(y)
 
-    def found(self) -> dict[str, Followers]:
+    def found(self) -> dict[str, Successors]:
         """What has been seen."""
         return {
-            name: Followers(one.norm, one.shortcut, one.rectified)
+            name: Successors(one.norm, one.shortcut, one.rectified)
             for name, one in self._watches.items()
         }
 

@@ -19,7 +19,6 @@ from dispersion.terminal.printable import printable
 from dispersion.version import __version__
 from pruning.device import resolve_device, shortage_told
 from pruning.measuring.accuracy import accuracy
-from pruning.repair.batchnorm import learnable
 from pruning.saving.atomic import written_whole
 from pruning.train.options import Options, parse
 from pruning.train.progress import Progress
@@ -111,7 +110,7 @@ class _Split:
 def _split(options: Options, images: Images) -> _Split:
     """Hold out what the published networks have not seen either; of a folder, nothing."""
     available = len(images.train)
-    pool = learnable(images)
+    pool = images.learnable
     count = pool if options.train_images is None else options.train_images
     if not 2 <= count <= pool:
         raise InputError(f"--train-images must be in 2..{pool} for {images.name}, not {count}")

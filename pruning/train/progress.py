@@ -9,7 +9,7 @@ from rich.console import Console
 from dispersion.terminal.duration import duration
 from dispersion.terminal.printable import printable
 from pruning.train.options import Options
-from pruning.training import Epoch, Headway
+from pruning.training import Epoch, TrainingProgress
 
 _BETWEEN_SECONDS = 60.0
 
@@ -47,12 +47,12 @@ class Progress:
             f" {duration(left)} left"
         )
 
-    def within(self, headway: Headway) -> None:
+    def within(self, progress: TrainingProgress) -> None:
         """Print a line, once a minute: the epoch is so far."""
         now = time.monotonic()
-        if headway.images < headway.of and now - self._said >= _BETWEEN_SECONDS:
+        if progress.images < progress.of and now - self._said >= _BETWEEN_SECONDS:
             self._said = now
             self._console.print(
-                f"epoch {headway.epoch}/{headway.epochs}: {headway.images:,} of {headway.of:,} images,"
-                f" loss {headway.loss:.4f}; {duration(headway.seconds_left)} left"
+                f"epoch {progress.epoch}/{progress.epochs}: {progress.images:,} of {progress.of:,}"
+                f" images, loss {progress.loss:.4f}; {duration(progress.seconds_left)} left"
             )

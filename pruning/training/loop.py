@@ -17,7 +17,7 @@ from dispersion.errors import DivergedError, InputError
 from pruning.measuring.accuracy import accuracy
 from pruning.training.checkpoint import Checkpoint, Fingerprint
 from pruning.training.data import check_data, epoch_batches, epoch_seed, steps
-from pruning.training.progress import Headway, Watch
+from pruning.training.progress import TrainingProgress, Watch
 from pruning.training.schedule import Schedule
 from pruning.zoo.network import Network
 
@@ -65,7 +65,7 @@ def train(
     checkpoint: Path | None = None,
     validation: Labelled | None = None,
     report: Callable[[Epoch], None] | None = None,
-    watch: Callable[[Headway], None] | None = None,
+    watch: Callable[[TrainingProgress], None] | None = None,
 ) -> Network:
     """Train a copy of a network, or fine-tune it.
 

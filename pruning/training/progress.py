@@ -12,7 +12,7 @@ _BETWEEN_SECONDS = 15.0
 
 
 @dataclass(frozen=True, slots=True)
-class Headway:
+class TrainingProgress:
     """How far a training is.
 
     Parameters
@@ -49,7 +49,7 @@ class Watch:
     """
 
     def __init__(
-        self, tell: Callable[[Headway], None] | None, first: int, epochs: int, images: int
+        self, tell: Callable[[TrainingProgress], None] | None, first: int, epochs: int, images: int
     ) -> None:
         self._tell, self._first, self._epochs, self._of = tell, first, epochs, images
         self._begun = self._told = time.monotonic()
@@ -64,4 +64,4 @@ class Watch:
         left = (self._epochs - self._first + 1) * self._of - done
         pace = (now - self._begun) / done
         loss = float(loss_sum) / images
-        self._tell(Headway(epoch, self._epochs, images, self._of, loss, pace * left))
+        self._tell(TrainingProgress(epoch, self._epochs, images, self._of, loss, pace * left))

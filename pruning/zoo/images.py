@@ -28,6 +28,9 @@ class Images:
         Name of each label.
     digest : str
         A sha256 over all four arrays.
+    published : int or None
+        How many of the first training images the published networks learned from; None where there
+        are no such networks.
     """
 
     name: str
@@ -37,8 +40,14 @@ class Images:
     train_labels: NDArray[np.int64]
     class_names: tuple[str, ...]
     digest: str
+    published: int | None = None
 
     @property
     def classes(self) -> int:
         """The number of classes."""
         return len(self.class_names)
+
+    @property
+    def learnable(self) -> int:
+        """How many of the first training images may be learned from; the rest stays unseen."""
+        return len(self.train) if self.published is None else min(self.published, len(self.train))

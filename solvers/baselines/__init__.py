@@ -1,1 +1,1 @@
-"""What every other method is compared against, whatever the objective."""
+"""The baseline of every objective."""

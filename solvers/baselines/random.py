@@ -1,4 +1,4 @@
-"""Uniformly random selections: what no method at all would give."""
+"""Uniformly random selections: the baseline for every method."""
 
 from __future__ import annotations
 

@@ -28,5 +28,5 @@ def with_version(engine: str) -> str:
 
 
 def engine_of(by: str) -> str | None:
-    """The engine on whose word the label of a bound rests; `None` for an argument of ours."""
+    """The engine that a label of a bound names; `None` for an argument of our own."""
     return next((engine for engine in _DISTRIBUTIONS if by.startswith(engine)), None)

@@ -108,7 +108,7 @@ def maximise(
     engine.best_bound_callback = on_bound
     answer = _solved(engine, model, x, Report())
     if answer.outcome is Outcome.INFEASIBLE:
-        raise EngineError(f"{CP_SAT} calls a model infeasible that has a solution")
+        raise EngineError(f"{CP_SAT} reported a model infeasible that has a solution")
     if answer.outcome is Outcome.TIME_LIMIT:
         run.stop_by_clock()
     return answer

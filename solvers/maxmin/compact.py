@@ -50,8 +50,8 @@ def compact_model(
     that every z is worth 1, where in the paper it is worth the step between two distances.
 
     Source: Sayah and Irnich, "A new compact formulation for the discrete p-dispersion problem",
-    European Journal of Operational Research 256(1), 2017; what is published we know from its abstract
-    and from a public implementation.
+    European Journal of Operational Research 256(1), 2017, as far as it is known from its
+    abstract and from a public implementation.
 
     Parameters
     ----------

@@ -88,7 +88,7 @@ def cp_sat(run: Run) -> None:
     pairs = opened(run)
     if run.proven():
         return
-    run.message = "time was up before the model stood"
+    run.message = "out of time before the model was built"
     with run.building():
         model, x, _ = rank_model(instance.n, instance.p, pairs, each_row=run.check_time)
     run.check_time()

@@ -111,9 +111,9 @@ def grasp(run: Run) -> None:
     """
     search = _Grasp(run)
     ceiling = degree_bound(search.ranks, run.instance.p)
-    made, found, value = 0, 0, -1
-    while value < ceiling and made - found < max(_PATIENCE, found) and run.seconds_left() > 0:
+    made, last, value = 0, 0, -1
+    while value < ceiling and made - last < max(_PATIENCE, last) and run.seconds_left() > 0:
         search.iterate()
         made += 1
         if search.value > value:
-            found, value = made, search.value
+            last, value = made, search.value

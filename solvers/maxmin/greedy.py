@@ -45,7 +45,7 @@ def greedy(run: Run) -> None:
     """Farthest-point insertion from an end of the longest distance.
 
     Guarantee: at least half the optimum if the distances obey the triangle inequality, and then
-    twice the value is reported as the bound.  All triangles that it rests on are looked at; if one
+    twice the value is reported as the bound.  All triangles that it rests on are checked; if one
     breaks the inequality, although a metric was declared, the message names it, and the bound is what
     holds without the inequality.  Without a metric (``1 - cos``, an arbitrary matrix) no constant
     factor exists unless P = NP, and no bound is reported.

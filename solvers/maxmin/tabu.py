@@ -16,7 +16,7 @@ _SLICE = 4_000_000  # steps of compiled code between two looks at the clock: a f
 
 def _compile() -> None:
     import solvers.kernels.farthest
-    import solvers.kernels.tabu_search
+    import solvers.kernels.threshold_tabu
     import solvers.prover.probe  # noqa: F401
 
 
@@ -41,9 +41,9 @@ def tabu(run: Run) -> None:
     Sources: Porumbel, Hao and Glover, "A simple and effective algorithm for the MaxMin diversity
     problem", Annals of Operations Research 186, 2011 (drop-add with simple tabu); Wu and Hao, Journal
     of Combinatorial Optimization 26, 2013 (tabu search for a clique of given size).  The turns that
-    two costs of a conflict take are ours; see `solvers.kernels.tabu_search`.
+    two costs of a conflict take are ours; see `solvers.kernels.threshold_tabu`.
     """
-    from solvers.kernels.tabu_search import ThresholdTabu
+    from solvers.kernels.threshold_tabu import ThresholdTabu
     from solvers.prover.probe import Probe
 
     n, p = run.instance.n, run.instance.p
@@ -52,14 +52,14 @@ def tabu(run: Run) -> None:
     run.report_incumbent(start)
     search = ThresholdTabu(ranks, start, run.limits.seed)
     ceiling, slice_ = degree_bound(ranks, p), max(1, _SLICE // n)
-    moves, found, value, asked = 0, 0, search.value, False
-    while value < ceiling and moves - found < _PATIENCE * n and run.seconds_left() > 0:
+    moves, last, value, asked = 0, 0, search.value, False
+    while value < ceiling and moves - last < _PATIENCE * n and run.seconds_left() > 0:
         selected = search.improve(ceiling, slice_)
         moves += slice_
         if search.value > value:
             run.report_incumbent(selected)
-            found, value, asked = moves, search.value, False
-        elif not asked and moves - found >= _DOUBT * n:
+            last, value, asked = moves, search.value, False
+        elif not asked and moves - last >= _DOUBT * n:
             asked = True
             doubt = Probe(ranks, value + 1, p)
             doubt.search(_DOUBT_NODES, lambda: run.seconds_left() == 0)

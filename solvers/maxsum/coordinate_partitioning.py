@@ -16,7 +16,7 @@ from solvers.sums.start import opened, start_at_least
 
 
 def coordinates(distances: Matrix) -> tuple[Matrix, float]:
-    """Points whose squared straight-line distances these are, centred, shape (n, k), and their lack.
+    """Centred points, shape (n, k), with these squared Euclidean distances, and what they lack.
 
     Classical scaling: the Gram matrix of the centred points is ``-C D C / 2`` with ``C = I - 1 1' / n``
     (Young and Householder, Psychometrika 3, 1938).  `distances` must be of negative type.  For the

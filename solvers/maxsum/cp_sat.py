@@ -15,6 +15,7 @@ from solvers.registration import Guarantee, solver
 from solvers.run import Run
 from solvers.sums.scaling import scaled, scaling_error
 from solvers.sums.start import opened
+from solvers.sums.swaps import compile_swaps
 from solvers.sums.tolerances import raised, report_bound
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 def _load() -> None:
     engine.load()
-    import solvers.kernels.swaps  # noqa: F401
+    compile_swaps()
 
 
 def sum_model(
@@ -98,7 +99,7 @@ def cp_sat(run: Run) -> None:
     instance = run.instance
     if not opened(run) or run.selected is None:
         return
-    run.message = "time was up before the model stood"
+    run.message = "out of time before the model was built"
     with run.building():
         steps, step = scaled(instance)
         model, x = sum_model(steps, instance.p, run.selected, each_row=run.check_time)
@@ -117,4 +118,4 @@ def cp_sat(run: Run) -> None:
     error = scaling_error(instance, steps, step)
     run.message = f"{answer.effort}, rounded by less than {error:.3g}"
     if answer.outcome is Outcome.OPTIMAL and not run.proven():
-        run.message += "; solved, and what is open is what rounding leaves open"
+        run.message += "; solved; the gap is what rounding the distances leaves"

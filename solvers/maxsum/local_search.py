@@ -40,7 +40,7 @@ def local_search(run: Run) -> None:
     if not done or run.objective is None:
         return
     p = run.instance.p
-    run.message = "no bound: no time was left to look for negative type"
+    run.message = "no bound: out of time before the check for negative type"
     check_dense_time(run, run.instance.n, CHOLESKY)
     excess = excess_curvature(run.instance.distances)
     if excess is None:

@@ -74,7 +74,7 @@ class _Memetic:
     """One run of the method."""
 
     def __init__(self, run: Run) -> None:
-        from solvers.kernels.swaps import SwapTabu
+        from solvers.kernels.swap_tabu import SwapTabu
 
         self.run, self.n, self.p = run, run.instance.n, run.instance.p
         start = self.random()

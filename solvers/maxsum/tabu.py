@@ -25,7 +25,7 @@ def tabu(run: Run) -> None:
 
     Sources: moves and tenures are those of Zhou, Hao and Duval, "Opposition-based memetic search for
     the maximum diversity problem", IEEE Transactions on Evolutionary Computation 21, 2017, but without
-    their aspiration: what is tabu is not done.  The frame is that of Palubeckis, "Iterated tabu search
+    their aspiration: a tabu move is never made.  The frame is that of Palubeckis, "Iterated tabu search
     for the maximum diversity problem", Applied Mathematics and Computation 189, 2007.
     """
     climbed(run)

@@ -29,8 +29,8 @@ def cosines(instance: Instance) -> Matrix:
     largest = float(instance.distances.max())
     if 0.0 < largest < _SMALLEST:
         raise NotApplicableError(
-            f"no distance of {instance.name} exceeds {largest:.6g}, too little to be told from the "
-            "rounding of cosines near 1; use 'qcr' or 'tangent'."
+            f"no distance of {instance.name} exceeds {largest:.6g}, too little to distinguish it from "
+            "the rounding of cosines near 1; use 'qcr' or 'tangent'."
         )
     matrix = 1.0 - np.asarray(instance.distances)
     least = float(np.linalg.eigvalsh(matrix)[0])

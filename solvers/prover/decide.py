@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from solvers.kernels.tabu_search import ThresholdTabu
+from solvers.kernels.threshold_tabu import ThresholdTabu
 from solvers.prover.probe import Probe
 from solvers.prover.start import polish
 from solvers.prover.tighten import Tightening, matters, note
@@ -41,7 +41,7 @@ def _until(bracket: Bracket, probe: Probe, seconds: float) -> Callable[[], bool]
 
 
 def _share(bound: Tightening, probe: Probe) -> float:
-    """How much of a turn is well spent on the bound."""
+    """The share of a turn to spend on the bound."""
     if bound.estimating:
         return _ALL
     return _LITTLE if probe.promising else _MUCH

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from solvers.kernels.tabu_search import ThresholdTabu
+from solvers.kernels.threshold_tabu import ThresholdTabu
 from solvers.prover.reduction import cheap_answer
 from solvers.prover.spectrum import refuted_by_spectrum
 from solvers.ranks.bracket import Bracket

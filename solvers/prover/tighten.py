@@ -1,4 +1,4 @@
-"""Bring the bound down from above while the rank that decides is still open."""
+"""Lower the bound from above while the deciding rank is still open."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def note(bracket: Bracket, probe: Probe) -> None:
 
 
 def matters(bracket: Bracket, probe: Probe) -> bool:
-    """Whether the answer of a probe is unknown and would still say something."""
+    """Whether the answer of a probe is unknown and still matters."""
     return probe.open and bracket.open and bracket.low < probe.t <= bracket.high
 
 

@@ -16,16 +16,16 @@ _PATIENCE = 4.0  # how much longer a probe of the next pass may take
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a probe of rank t knows; undecided, if neither.
+    """The answer to a probe of rank t; undecided without a witness or a refutation.
 
     Attributes
     ----------
     witness : ndarray of int, shape (p,), or None
         Points at pairwise rank >= t.
     refuted : bool
-        Whether there are none.
+        Whether no p points are at pairwise rank >= t.
     by : str
-        Who says so.
+        The label of what refuted it.
     """
 
     witness: NDArray[np.intp] | None = None

@@ -1,4 +1,4 @@
-"""What is known of an optimum while it is being proven: it lies between two ranks."""
+"""The two ranks between which an optimum is known to lie while it is being proven."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Bracket:
     run : Run
         Where incumbents and bounds go.
     low, high : int, optional
-        What is known already and has been reported; by default nothing.
+        Ranks known and reported already; by default nothing is known.
     """
 
     def __init__(self, run: Run, low: int = -1, high: int | None = None) -> None:
@@ -31,7 +31,7 @@ class Bracket:
 
     @property
     def open(self) -> bool:
-        """Whether incumbent and bound have yet to meet, and time is left for it."""
+        """Whether incumbent and bound have not met yet, and time is left."""
         return self.low < self.high and self.run.seconds_left() > 0
 
     def lift(self, selected: NDArray[np.intp] | NDArray[np.int64]) -> None:
@@ -42,7 +42,7 @@ class Bracket:
             self.low = max(self.low, int(pairs.min()))
 
     def refute(self, t: int, by: str = "", nodes: int | None = None) -> None:
-        """Bring `high` below a rank that no selection reaches; keep what proved it, if that is said."""
+        """Bring `high` below a rank that no selection reaches, and keep what proved it, if given."""
         levels = self.run.instance.levels
         with self._lock:
             if t > self.high:

@@ -30,8 +30,9 @@ def solve_rank_model(
     """Build a Pyomo model whose objective is the rank, and solve it from the greedy selection.
 
     Ranks are whole numbers, so no small tolerance of HiGHS confuses two distances; the value is looked
-    up, and recomputed from the selection.  The bound is HiGHS' word all the same, and labelled with its
-    version: 1.13.1 proved less than was attained.  One thread and one seed repeat exactly.
+    up, and recomputed from the selection.  The bound still rests on HiGHS, and is labelled with its
+    version: 1.13.1 reported bounds below values that were attained.  One thread and one seed repeat
+    exactly.
 
     Parameters
     ----------
@@ -47,7 +48,7 @@ def solve_rank_model(
         Whether HiGHS simplifies the model first.
     """
     n, levels = run.instance.n, run.instance.levels
-    run.message = "time was up before the model stood"
+    run.message = "out of time before the model was built"
     engine = pyomo.handed_over(run, build)
     columns = pyomo.point_columns(engine, n)
     values = np.zeros(engine.getNumCol())

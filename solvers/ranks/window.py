@@ -23,14 +23,14 @@ def in_pieces(rows: NDArray[np.intp]) -> Iterator[list[int]]:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What is left of an instance once greedy and degrees have spoken.
+    """The pairs of an instance that matter between the greedy value and the degree bound.
 
     Attributes
     ----------
     start : ndarray of int, shape (p,)
         The greedy selection.
     low, high : int
-        Its rank; a rank that no selection exceeds.
+        Rank of the greedy selection; a rank that no selection exceeds.
     below : ndarray of int, shape (k, 2)
         Pairs i < j of rank < low: they exclude each other.
     within : ndarray of int, shape (m, 3)
@@ -45,7 +45,7 @@ class Window:
 
 
 def opened(run: Run, look: Callable[[Instance], Window] | None = None) -> Window:
-    """Look at the run's instance, by default through `window`, and report the two ends."""
+    """The window of the run's instance (by default `window`), its two ends reported to the run."""
     pairs = (look or window)(run.instance)
     run.report_incumbent(pairs.start)
     run.report_bound(float(run.instance.levels[pairs.high]), "degrees")
@@ -53,7 +53,7 @@ def opened(run: Run, look: Callable[[Instance], Window] | None = None) -> Window
 
 
 def everything(instance: Instance) -> Window:
-    """Every pair, every rank: what a model starts from that takes nothing but greedy's selection."""
+    """Every pair and every rank, for models that take only the greedy selection."""
     ranks = instance.ranks
     start, low = _greedy(instance)
     i, j = np.triu_indices(instance.n, k=1)

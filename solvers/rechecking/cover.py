@@ -41,15 +41,15 @@ def _grown(start: Sequence[int], conflicts: Pairs, wish: NDArray[np.float64]) ->
 def cliques_of(conflicts: Pairs, clock: Clock) -> list[Clique]:
     """Cliques that hold every pair in conflict, each extended by what is least covered so far."""
     bare = conflicts.copy()  # pairs not yet covered
-    found = []
+    cliques = []
     for i in range(len(conflicts)):
         while bare[i].any():
             clock.check_time()
             pair = [i, int(bare[i].argmax())]
             clique = _grown(pair, conflicts, bare[pair].sum(axis=0).astype(np.float64))
             bare[np.ix_(clique, clique)] = False
-            found.append(clique)
-    return found
+            cliques.append(clique)
+    return cliques
 
 
 def allowed(conflicts: Pairs, cliques: Sequence[Clique], weights: Sequence[int]) -> int:
@@ -66,7 +66,7 @@ def allowed(conflicts: Pairs, cliques: Sequence[Clique], weights: Sequence[int])
     for clique, weight in zip(cliques, weights, strict=True):
         among = conflicts[np.ix_(clique, clique)] | np.eye(len(clique), dtype=bool)
         if weight < 0 or not among.all() or len(set(clique.tolist())) < len(clique):
-            raise EngineError("a row of the cover is no weighted clique of conflicts")
+            raise EngineError("a row of the cover is not a weighted clique of conflicts")
         for v in clique.tolist():
             covered[v] += weight
     return sum(weights) + sum(max(0, UNIT - weight) for weight in covered)
@@ -99,13 +99,13 @@ class _Program:
 
 def _violated(conflicts: Pairs, x: NDArray[np.float64]) -> list[Clique]:
     """Cliques of which `x` selects more than one point, one grown from every point; worst first."""
-    found: dict[bytes, tuple[float, Clique]] = {}
+    violated: dict[bytes, tuple[float, Clique]] = {}
     for v in np.flatnonzero(x > _LEAST_VIOLATION).tolist():
         clique = _grown([v], conflicts, x)
         excess = float(x[clique].sum()) - 1.0
         if excess > _LEAST_VIOLATION:
-            found[clique.tobytes()] = excess, clique
-    worst = sorted(found.values(), key=lambda scored: -scored[0])
+            violated[clique.tobytes()] = excess, clique
+    worst = sorted(violated.values(), key=lambda pair: -pair[0])
     return [clique for _, clique in worst[:_MOST_CUTS]]
 
 

@@ -1,4 +1,4 @@
-"""What a way of checking is given and what it answers: are there p points that are pairwise apart?"""
+"""The question of every check: are there p points that are pairwise apart?  Its clock and its reply."""
 
 from __future__ import annotations
 

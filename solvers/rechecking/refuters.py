@@ -24,7 +24,7 @@ def by_degrees(apart: Pairs, p: int, clock: Clock) -> bool:
 
 
 def core(apart: Pairs, p: int) -> NDArray[np.intp]:
-    """What is left when points apart from fewer than p - 1 of those left are dropped, and again."""
+    """The points left after repeatedly dropping those apart from fewer than p - 1 of the others."""
     left = np.arange(len(apart))
     while True:
         enough = apart[np.ix_(left, left)].sum(axis=1) >= p - 1

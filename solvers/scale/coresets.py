@@ -1,7 +1,7 @@
-"""Points past one machine's memory: a small part of every block, and any solver on what is left.
+"""Core-sets: a small part of every block of points, and any solver on their union.
 
 A *composable core-set* (Indyk, Mahabadi, Mahdian and Mirrokni, "Composable core-sets for diversity
-and coverage maximization", PODS 2014) is a part of a block of points chosen without a look at the
+and coverage maximization", PODS 2014) is a part of a block of points, chosen without looking at the
 other blocks, such that the union of all parts still holds a good selection of the whole.  As there,
 blocks are thinned out by farthest-point insertion (GMM) for max-min, which the paper calls
 remote-edge, and by local search for max-sum, which it calls remote-clique.
@@ -39,35 +39,30 @@ GMM would not do: it takes no second point from a cluster (a test has the exampl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
-from importlib import import_module
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dispersion.arrays.foreign import is_tensor
-from dispersion.arrays.points import as_array, real_array
+from dispersion.arrays.points import as_array
 from dispersion.errors import InputError
 from dispersion.instance import Instance
-from dispersion.metrics.euclidean import lengths_of
-from dispersion.objectives import objectives
+from dispersion.objectives import DEFAULT_OBJECTIVE
 from dispersion.solution import Solution, Status, TracePoint
-from solvers.scale.points import checked_rows, farthest_from_points, whole
+from solvers.scale.points import whole
+from solvers.scale.thinning import parts_of, thinning_for
 from solvers.solving import solve
 
-_TOLERANCE = 1e-6  # relative gain below which local search ends
 _MANY = 2**62  # more than there is memory for
-_LEAST = 1e-290  # smaller squares have lost digits, or all
 _TINIEST = 5e-324 * 64  # a few of the smallest steps, in which the smallest distances are rounded
 _ROUNDING = 1.0 + 1e-9  # distances are rounded, so the inequalities hold up to that
 
 
 @dataclass(frozen=True, eq=False)
 class CoreSet:
-    """What is left of many points.
+    """A core-set: the few points kept of many.
 
     Attributes
     ----------
@@ -78,9 +73,9 @@ class CoreSet:
     radius : float
         A pair of points loses at most twice this (see the module); 0 if nothing was left out.
     n : int
-        How many points there were.
+        Number of points of the whole.
     p : int
-        How many are to be chosen.
+        Number of points to choose.
     metric, objective_name : str
         For which distances and what goal.
     """
@@ -102,87 +97,8 @@ class CoreSet:
         """A bound on the optimum of all points, from one on the optimum of those kept."""
         if self.radius == 0.0:
             return of_union
-        pairs = self.p * (self.p - 1) / 2 if self.objective_name == "max-sum" else 1.0
-        return (of_union + 2.0 * self.radius * pairs) * _ROUNDING + _TINIEST
-
-
-@dataclass(frozen=True, eq=False)
-class _Part:
-    """What is left of a block of n points."""
-
-    points: NDArray[np.float64]
-    rows: NDArray[np.intp]
-    radius: float
-    n: int
-
-
-def _to(rows: NDArray[np.float64], point: int) -> NDArray[np.float64]:
-    """Euclidean distance of every row to one of them, without cancellation, underflow and overflow."""
-    with np.errstate(over="ignore"):
-        away = rows - rows[point]
-        squared: NDArray[np.float64] = np.einsum("ij,ij->i", away, away)
-    lengths = np.sqrt(squared)
-    lost = (squared < _LEAST) | ~np.isfinite(squared)
-    lengths[lost] = lengths_of(away[lost])
-    return lengths
-
-
-def _farthest(rows: NDArray[np.float64], size: int, threads: int) -> tuple[NDArray[np.intp], float]:
-    """GMM: `size` points and the largest distance of any other to the nearest of them."""
-    chosen = farthest_from_points(rows, size + 1, start=0, threads=threads)
-    kept, next_one = chosen[:-1], int(chosen[-1])
-    return kept, float(_to(rows[[*kept, next_one]], size)[:-1].min())
-
-
-def _exchanged(rows: NDArray[np.float64], kept: NDArray[np.intp]) -> tuple[NDArray[np.intp], float]:
-    """Local search from `kept`, and the largest mean distance of any other point to where it ends."""
-    kept = kept.copy()
-    _, exponent = np.frexp(np.abs(rows).max())
-    rows = np.ldexp(rows, -int(exponent))  # so that sums are finite
-    sums: NDArray[np.float64] = sum((_to(rows, k) for k in kept), start=np.zeros(len(rows)))
-    while True:
-        outside = sums.copy()
-        outside[kept] = -np.inf
-        enterer = int(outside.argmax())
-        near = _to(rows, enterer)
-        gains = sums[enterer] - near[kept] - sums[kept]
-        leaver = int(gains.argmax())
-        if gains[leaver] <= _TOLERANCE * sums[kept].sum() / (2 * len(kept)):
-            break
-        sums += near - _to(rows, int(kept[leaver]))
-        kept[leaver] = enterer
-    sums = sum((_to(rows, k) for k in kept), start=np.zeros(len(rows)))  # updates have rounded
-    sums[kept] = 0.0
-    return kept, float(np.ldexp(sums.max() / len(kept), int(exponent)))
-
-
-def _of_block(
-    block: Any, number: int, *, size: int, metric: str, objective: str, threads: int
-) -> _Part | None:
-    """The core-set of one block; `None` if it is empty."""
-    if len(block) == 0:
-        return None
-    given = real_array(block, "a numeric (n, d) array of points")
-    rows = checked_rows(given, metric, f" of block {number}")
-    if len(rows) <= size:
-        return _Part(given, np.arange(len(rows)), 0.0, len(rows))
-    kept, radius = _farthest(rows, size, threads)
-    if objective == "max-sum":
-        kept, radius = _exchanged(rows, kept)
-    kept = np.sort(kept)
-    return _Part(given[kept], kept, radius, len(rows))
-
-
-def _parts(points: Any, block_rows: int, **wanted: Any) -> Sequence[_Part | None]:
-    """The core-sets of all blocks; those of a Dask array on whatever scheduler it is set to use."""
-    of_block: Callable[[Any, int], _Part | None] = partial(_of_block, **wanted)
-    if type(points).__module__.partition(".")[0] == "dask":
-        dask = import_module("dask")
-        blocks = points.rechunk({1: -1}).to_delayed().ravel()
-        work = [dask.delayed(of_block)(block, k) for k, block in enumerate(blocks)]
-        return tuple(dask.compute(*work))
-    starts = range(0, len(points), block_rows)
-    return [of_block(points[a : a + block_rows], k) for k, a in enumerate(starts)]
+        lost = thinning_for(self.objective_name).lost(self.radius, self.p)
+        return (of_union + lost) * _ROUNDING + _TINIEST
 
 
 def core_set(
@@ -190,7 +106,7 @@ def core_set(
     p: int,
     metric: str = "euclidean",
     *,
-    objective: str = "max-min",
+    objective: str = DEFAULT_OBJECTIVE,
     size: int | None = None,
     block_rows: int = 100_000,
     threads: int = 1,
@@ -200,8 +116,8 @@ def core_set(
     Parameters
     ----------
     points : ndarray or Dask array, shape (n, d)
-        One point a row.  Of an array, be it a `numpy.memmap`, so many rows at a time are brought into
-        memory as `block_rows` says; the blocks of a Dask array are its own, and its scheduler works on
+        One point a row.  Of an array, or a `numpy.memmap`, `block_rows` rows at a time are brought into
+        memory; the blocks of a Dask array are its own, and its scheduler works on
         them.
     p : int
         How many points are to be chosen, 2 <= p <= n.
@@ -232,7 +148,7 @@ def core_set(
     O(size n d) time for max-min; for max-sum so much for every pass of local search.  The proof of the
     factor 3 is in the docstring of the module `solvers.scale.coresets`.
     """
-    objectives[objective]
+    thinning = thinning_for(objective)
     if is_tensor(points):
         points = as_array(points, "a numeric (n, d) array of points")
     if getattr(points, "ndim", None) != 2:
@@ -242,8 +158,8 @@ def core_set(
     p = whole(p, "p", 2, known if isinstance(known, int) else _MANY)
     size = p if size is None else whole(size, "the size of a core-set", p, _MANY)
     block_rows = whole(block_rows, "block_rows", 1, _MANY)
-    wanted = {"size": size, "metric": metric, "objective": objective, "threads": threads}
-    parts = [part for part in _parts(points, block_rows, **wanted) if part is not None]
+    wanted = {"size": size, "metric": metric, "thinning": thinning, "threads": threads}
+    parts = [part for part in parts_of(points, block_rows, **wanted) if part is not None]
     n = sum(part.n for part in parts)
     if p > n:
         raise InputError(f"p must lie between 2 and n = {n}, got {p}.")
@@ -267,7 +183,7 @@ def solve_core_set(
     threads: int = 1,
     seed: int = 0,
 ) -> Solution:
-    """Solve what is left of many points, and say what that means for all of them.
+    """Solve a core-set, and bound the optimum of all points.
 
     Parameters
     ----------
@@ -290,7 +206,7 @@ def solve_core_set(
     >>> solution.objective < solution.bound <= 3 * solution.objective
     True
     """
-    found = solve(
+    of_union = solve(
         core.instance,
         solver,
         objective=core.objective_name,
@@ -298,19 +214,19 @@ def solve_core_set(
         threads=threads,
         seed=seed,
     )
-    bound = None if found.bound is None else core.bound(found.bound)
-    status = found.status
-    if status is Status.OPTIMAL and bound != found.objective:
+    bound = None if of_union.bound is None else core.bound(of_union.bound)
+    status = of_union.status
+    if status is Status.OPTIMAL and bound != of_union.objective:
         status = Status.FEASIBLE
     remark = f"on a core-set of {len(core.rows)} of {core.n} points"
     return replace(
-        found,
-        selected=None if found.selected is None else np.sort(core.rows[found.selected]),
+        of_union,
+        selected=None if of_union.selected is None else np.sort(core.rows[of_union.selected]),
         bound=bound,
         status=status,
-        trace=tuple(_for_all(core, point) for point in found.trace),
+        trace=tuple(_for_all(core, point) for point in of_union.trace),
         refutations=(),
-        message="; ".join(filter(None, [remark, found.message])),
+        message="; ".join(filter(None, [remark, of_union.message])),
     )
 
 

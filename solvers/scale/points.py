@@ -122,8 +122,8 @@ class _Search:
         """The point farthest from all centres; the lowest one of those that tie."""
         if self.shares == 1:
             return self.share(0)
-        found = [point for point in pool.map(self.share, range(self.shares)) if point >= 0]
-        return min(found, key=lambda point: (-self.nearest[point], point))
+        candidates = [point for point in pool.map(self.share, range(self.shares)) if point >= 0]
+        return min(candidates, key=lambda point: (-self.nearest[point], point))
 
 
 def _insertion(rows: NDArray[Any], start: int, p: int, threads: int) -> NDArray[np.intp]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from solvers.engines import highs
 from solvers.engines.common import Outcome
 from solvers.run import Run
+from solvers.sums.swaps import compile_swaps
 from solvers.sums.tolerances import OPEN_WORD, TOLERANCE, WORD, report_bound, report_engine_bound
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ _COARSE = 0.2  # of the gap: how exactly a MILP is solved, as its cuts are not f
 def load() -> None:
     """Import HiGHS and compile what the start needs."""
     highs.load()
-    import solvers.kernels.swaps  # noqa: F401
+    compile_swaps()
 
 
 class Concave(Protocol):
@@ -70,9 +71,9 @@ class OuterApproximation:
         import highspy
 
         self.run, self.function, self._unit = run, function, unit
-        self._best = np.inf if run.bound is None else run.bound  # proven, or HiGHS' word
-        self._word = ""  # what must be said of the bound, if it is HiGHS' word
-        self._found: set[bytes] = set()  # selections that MILPs found, all of them cut at
+        self._best = np.inf if run.bound is None else run.bound  # proven, or reported by HiGHS
+        self._word = ""  # remark on the bound, if HiGHS reported it
+        self._selections: set[bytes] = set()  # selections that MILPs found, all of them cut at
         self.engine = highs.silent_engine()
         self.rounds = [0, 0]
         self._points = np.arange(run.instance.n, dtype=np.int32)
@@ -87,15 +88,15 @@ class OuterApproximation:
         self._linear_phase()
         idle = 0
         while not self.run.proven() and self.run.seconds_left() > 0.0 and idle < _STALLED:
-            known, best = len(self._found), self._best
+            known, best = len(self._selections), self._best
             self._integer_round()
-            idle = idle + 1 if (len(self._found), self._best) == (known, best) else 0
+            idle = idle + 1 if (len(self._selections), self._best) == (known, best) else 0
         lp, milp = self.rounds
         self.run.message = f"{lp} LPs, {milp} MILPs, {self.engine.getNumRow()} rows"
         if self._word:
             self.run.message += f"; {self._word}"
         if idle == _STALLED:
-            self.run.message += "; stopped, as cuts that rounding lets pass change nothing any more"
+            self.run.message += "; stopped, as further cuts are lost in rounding"
 
     def _cut_at_selection(self) -> None:
         x = np.zeros(self.run.instance.n)
@@ -141,7 +142,7 @@ class OuterApproximation:
             x = (values[: len(self._points)] > 0.5).astype(np.float64)
             run.report_incumbent(np.flatnonzero(x))
             self.function.cut(engine, x)
-            self._found.add(x.tobytes())
+            self._selections.add(x.tobytes())
         if np.isfinite(bound):
             self._hear(bound)
         self._demand(integral=False)
@@ -178,7 +179,7 @@ class OuterApproximation:
             highs.start_from(self.engine, self.function.start(self.run.selected))
 
     def _solve(self, *, integral: bool = False) -> bool:
-        """Run HiGHS in the time that is left; whether it came to an end of its own."""
+        """Run HiGHS in the time left; returns whether it solved the model."""
         outcome = highs.optimise(self.engine, self.run.seconds_left(), linear=not integral)
         return outcome is Outcome.OPTIMAL
 

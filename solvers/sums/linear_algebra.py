@@ -18,7 +18,7 @@ Matrix = NDArray[np.float64]
 def check_dense_time(run: Run, n: int, operations: float) -> None:
     """Raise `TimeUp` unless there is time for a factorisation of n rows; the message says for which.
 
-    LAPACK does not look at a clock, so a limit would be overrun: at the rate that is assumed, a slow
+    LAPACK cannot be interrupted, so the time limit would be exceeded: at the assumed rate, a slow
     one, 2,000 rows take 2 s for their eigenvalues and 10 s for their eigenvectors.
     """
     what = {CHOLESKY: "a Cholesky factorisation", EIGENVALUES: "eigenvalues"}.get(operations)

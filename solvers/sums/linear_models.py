@@ -16,6 +16,7 @@ from solvers.engines.pyomo import EachRow
 from solvers.run import Run
 from solvers.sums.scaling import unit_of
 from solvers.sums.start import opened
+from solvers.sums.swaps import compile_swaps
 from solvers.sums.tolerances import OPEN_WORD, WORD, report_engine_bound
 
 _WORTH = 2.0**13  # of the incumbent in a model, at most; half of it at least
@@ -27,7 +28,7 @@ Build = Callable[[Instance, EachRow], Any]
 def load() -> None:
     """Import HiGHS and Pyomo, and compile what the start needs."""
     pyomo.load()
-    import solvers.kernels.swaps  # noqa: F401
+    compile_swaps()
 
 
 def in_reach(instance: Instance, worth: float) -> tuple[Instance, float]:
@@ -69,7 +70,7 @@ def solve_linear_model(run: Run, build: Build) -> None:
     """
     if not opened(run):
         return
-    run.message = "time was up before the model stood"
+    run.message = "out of time before the model was built"
     instance, scale = in_reach(run.instance, run.objective or 1.0)
     engine = pyomo.handed_over(run, lambda check: build(instance, check))
     columns = pyomo.point_columns(engine, run.instance.n)
@@ -91,7 +92,7 @@ def solve_linear_model(run: Run, build: Build) -> None:
         closed = report_engine_bound(run, bound / scale, closed=done)
         run.message += f"; {WORD if closed else OPEN_WORD}"
         if done and not closed:
-            run.message += "; HiGHS calls it solved, but its tolerances leave more open than that"
+            run.message += "; HiGHS reports it solved, but its tolerances leave a larger gap"
 
 
 def row_model(

@@ -24,6 +24,8 @@ from solvers.sums.negative_type import excess_curvature, slack
 
 Vector = NDArray[np.float64]
 
+LABEL = "reformulation"  #: of the bounds that are proved by it
+
 _START = 0.5  # where between the uniform shift and the mean eigenvalue the search begins
 _SHRINK = 0.4  # of the barrier, after a step of more than the next share
 _LONG = 0.6
@@ -43,11 +45,11 @@ class Quadratic:
     matrix, linear : ndarray, shape (n, n) and (n,)
         D and b.
     constant : float
-        What the points that are chosen already are worth among each other.
+        The value of the points already chosen.
     p : int
-        How many are to be chosen.
+        Number of points to choose.
     taken : ndarray of int
-        The points that are chosen already.
+        The points already chosen.
     """
 
     points: NDArray[np.intp]
@@ -64,7 +66,7 @@ class Quadratic:
         return cls(np.arange(n), distances, np.zeros(n), 0.0, p, np.empty(0, dtype=np.intp))
 
     def reduced(self, fixed: NDArray[np.int8]) -> Quadratic:
-        """What is left once points are in (1) or out (-1), shape (n,)."""
+        """The problem left once points are in (1) or out (-1), shape (n,)."""
         free, chosen = np.flatnonzero(fixed == 0), np.flatnonzero(fixed == 1)
         among = self.matrix[np.ix_(chosen, chosen)]
         return Quadratic(

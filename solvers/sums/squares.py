@@ -1,4 +1,4 @@
-"""A sum of squares of linear forms, cut square by square."""
+"""A sum of squares of linear forms, with a cut for every square."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def row_bound(distances: NDArray[np.float64], p: int) -> float:
 
 @contextmanager
 def start_at_least(run: Run) -> Iterator[None]:
-    """Where there is no time for the block, give the run what `opened` finds, and say why it ends."""
+    """If the block runs out of time, report at least what `opened` finds, and why the solve ends."""
     try:
         yield
     except TimeUp:
@@ -49,7 +49,7 @@ def start_at_least(run: Run) -> Iterator[None]:
 
 
 def opened(run: Run) -> bool:
-    """A short tabu search and the bound by row sums; whether there is something left to do."""
+    """A short tabu search and the bound by row sums; returns whether a gap is left."""
     climbed(run)
     bound = row_bound(run.instance.distances, run.instance.p)
     if not report_bound(
@@ -58,7 +58,7 @@ def opened(run: Run) -> bool:
         searched(run, _SHAKES)
         if not report_bound(run, bound, "row sums"):
             if run.seconds_left() == 0.0:
-                run.message = "time was up after the start"
+                run.message = "out of time after the start"
             run.check_time()
             return True
     run.message = "closed by the row sums"

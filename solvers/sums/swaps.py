@@ -14,7 +14,7 @@ _PATIENCE = 20  # moves a point in vain before the selection is shaken
 
 def compile_swaps() -> None:
     """Compile the kernels of swaps."""
-    import solvers.kernels.swaps  # noqa: F401
+    import solvers.kernels.swap_tabu  # noqa: F401
 
 
 def insertion(distances: NDArray[np.float64], p: int) -> NDArray[np.intp]:
@@ -45,7 +45,7 @@ def insertion(distances: NDArray[np.float64], p: int) -> NDArray[np.intp]:
 
 
 def climbed(run: Run) -> bool:
-    """Climb from the greedy selection and report it; whether a local optimum was reached in time."""
+    """Climb from the greedy selection and report it; returns whether a local optimum was reached."""
     from solvers.kernels.swaps import local_optimum
 
     distances = run.instance.distances
@@ -70,7 +70,7 @@ def shaken(
 
 def searched(run: Run, rounds: int) -> None:
     """Tabu search from the incumbent, until more than `rounds` shakes in vain."""
-    from solvers.kernels.swaps import SwapTabu
+    from solvers.kernels.swap_tabu import SwapTabu
 
     instance = run.instance
     n, p = instance.n, instance.p

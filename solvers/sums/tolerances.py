@@ -7,8 +7,9 @@ from solvers.run import Run
 
 TOLERANCE = 1e-9  #: relative: so near, bound and incumbent count as equal
 DOUBT = 1e-6  #: relative: allowed for the tolerances of a MILP engine; ample as a rule, but no proof
-WORD = f"optimal within the tolerances of HiGHS, a relative {DOUBT:g}"  #: for messages
-OPEN_WORD = f"its bound is that of HiGHS, with a relative {DOUBT:g} allowed for tolerances"  #: the same
+WORD = f"optimal within the tolerances of HiGHS ({DOUBT:g}, relative)"  #: for messages
+#: the same
+OPEN_WORD = f"the bound is that of HiGHS, raised by {DOUBT:g} (relative) for its tolerances"
 _ROUNDING = 1e-11  # relative: sums of a million distances are rounded by less
 
 
@@ -18,7 +19,7 @@ def floor_of(run: Run) -> float:
 
 
 def report_bound(run: Run, bound: float, by: str) -> bool:
-    """Report a bound that was computed here, `by` which argument, and whether it closes the bracket.
+    """Report a bound that was computed here; returns whether it closes the bracket.
 
     Sums of floats are rounded, so a bound within a relative 1e-9 of the incumbent is reported as equal
     to it; any other is raised by a relative 1e-11.
@@ -37,13 +38,13 @@ def raised(bound: float) -> float:
 
 
 def report_engine_bound(run: Run, bound: float, *, closed: bool) -> bool:
-    """Report the bound of a MILP engine, and whether it closes the bracket.
+    """Report the bound of a MILP engine; returns whether it closes the bracket.
 
     Such a bound holds within the engine's tolerances only: rows, reduced costs and whole numbers may be
     off by 1e-6 or 1e-7, large coefficients multiply that, and nothing the search leaves behind proves
     how much it took.  So an open bound is raised by `DOUBT`, and a bracket that the engine calls
-    `closed`, within `DOUBT`, is closed on its word (`OPEN_WORD` and `WORD` are for the message).  What
-    is below the incumbent by more is left to contradict it.
+    `closed`, within `DOUBT`, is closed (`OPEN_WORD` and `WORD` are for the message).  A bound
+    below the incumbent by more is reported as it is, and contradicts it.
     """
     value = run.objective
     if value is None or bound < value * (1.0 - DOUBT):

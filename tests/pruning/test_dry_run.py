@@ -4,14 +4,14 @@ import pytest
 
 from dispersion.errors import InputError
 from pruning.criteria import criteria, keep
-from pruning.dry_run import _stage, rehearse
+from pruning.dry_run import _stage, dry_run
 from pruning.variants import variant
 
 
 @pytest.mark.parametrize("name", list(criteria))
 def test_every_criterion_can_be_rehearsed(name: str) -> None:
     """With its defaults, and it says whether it needs images."""
-    assert rehearse(name) == criteria[name].needs_images
+    assert dry_run(name) == criteria[name].needs_images
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ def test_every_criterion_can_be_rehearsed(name: str) -> None:
     [("fpici:capacity=features", True), ("fpici:capacity=energy", False), ("css:ridge=1e-12", True)],
 )
 def test_some_need_images_with_some_arguments(text: str, images: bool) -> None:
-    assert rehearse(text) is images
+    assert dry_run(text) is images
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_what_is_out_of_range_is_refused(text: str, message: str) -> None:
     """Every time, in the criterion's own words."""
     for _ in range(2):
         with pytest.raises(InputError, match=message):
-            rehearse(text)
+            dry_run(text)
 
 
 @pytest.mark.parametrize("text", ["pfp:mode=random", "pfp:mode=mixed", "dpp:mode=sample", "snpfi"])

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from pruning import Calibration, FilterLayer, Network
+from pruning import Calibration, FilterLayer, Network, filter_layers
 
 
 def a_layer(points, *shapes) -> FilterLayer:
@@ -85,3 +85,18 @@ def by_hand() -> Calibration:
     second = [[[1, 0], [0, 0]], [[0, 0], [0, 0]]]
     images = 255 * np.array([first, second], dtype=np.uint8)
     return Calibration(network, images, np.array([0, 0]), mirrored=False)
+
+
+@pytest.fixture(scope="session")
+def noise(small_resnet) -> Calibration:
+    """A few images of noise; a network whose additions couple layers with several consumers."""
+    images = np.random.default_rng(0).integers(0, 256, (8, 32, 32, 3), dtype=np.uint8)
+    return Calibration(small_resnet, images)
+
+
+@pytest.fixture(scope="session")
+def coupled(small_resnet, noise) -> FilterLayer:
+    """The first layer: tied to others, and read by more than one."""
+    layer = filter_layers(small_resnet)[0]
+    assert len(noise.consumers(layer.name)) > 1
+    return layer

@@ -129,10 +129,10 @@ def test_what_cannot_end_in_time_is_not_begun(monkeypatch):
     monkeypatch.setattr("solvers.sums.linear_algebra._RATE", 1.0)
     X = np.random.default_rng(2).normal(size=(40, 16))
     for name, metric, what in [
-        ("unit-vectors", "cosine", "eigenvalues of 40 rows would take some 85333.3 s"),
+        ("unit-vectors", "cosine", "eigenvalues of 40 rows would take about 85333.3 s"),
         ("tangent", "euclidean", "a Cholesky factorisation of 40 rows would take"),
         ("coordinate-partitioning", "euclidean", "a Cholesky factorisation of 40 rows would take"),
-        ("qcr", "euclidean", "of 40 rows would take some"),
+        ("qcr", "euclidean", "of 40 rows would take about"),
     ]:
         instance = Instance.from_points(X, 12, metric)
         solution = solve(instance, name, objective="max-sum", time_limit=60.0)
@@ -162,7 +162,7 @@ def test_the_status_says_who_ended_an_exact_solver(ending):
     assert ending(lambda run: run.stop_by_clock())[0] is Status.TIME_LIMIT
     assert ending(lambda run: run.check_time(1e9, "it")) == (
         Status.TIME_LIMIT,
-        "it would take some 1000000000.0 s, and 60.0 s were left",
+        "it would take about 1000000000.0 s, and 60.0 s were left",
     )
     status, message = ending(lambda run: None)
     assert status is Status.FEASIBLE
@@ -175,7 +175,7 @@ def test_a_search_that_memory_ends_is_no_time_limit(monkeypatch):
     upper = np.triu(np.random.default_rng(1).random((40, 40)), k=1)
     solution = solve(Instance(upper + upper.T, 12), objective="max-sum", time_limit=600.0)
     assert solution.status is Status.FEASIBLE
-    assert "all that memory is granted for" in solution.message
+    assert "the most that fit into the memory allowed" in solution.message
 
 
 def test_every_exact_solver_that_is_stopped_says_so():

@@ -42,6 +42,9 @@ DIGESTS = {
 DIGEST = hashlib.sha256("".join(DIGESTS.values()).encode()).hexdigest()
 """The data set's, over those of its arrays."""
 
+PUBLISHED_TRAINED_ON = 45_000
+"""How many of the first training images the published networks learned from."""
+
 _SHAPES = {
     "test": ("|u1", (10_000, 32, 32, 3)),
     "test_labels": ("<i8", (10_000,)),
@@ -65,7 +68,10 @@ def load() -> Images:
     if not folder.is_dir():
         _decode(fetch(PACKAGE), folder)
     arrays = {name: _kept(folder / f"{name}.npy", name) for name in DIGESTS}
-    return Images(name="cifar10", class_names=tuple(_NAMES.split(",")), digest=DIGEST, **arrays)
+    names = tuple(_NAMES.split(","))
+    return Images(
+        name="cifar10", class_names=names, digest=DIGEST, published=PUBLISHED_TRAINED_ON, **arrays
+    )
 
 
 def _kept(path: Path, name: str) -> NDArray[Any]:

@@ -72,10 +72,10 @@ def test_a_network_that_cannot_be_tested_is_a_fail(run: Run, monkeypatch: pytest
 
     evaluate = evaluation.evaluate
 
-    def out_of_memory(network: Any, kept: Any, exam: Any, **how: Any) -> evaluation.Evaluation:
+    def out_of_memory(network: Any, kept: Any, data: Any, **how: Any) -> evaluation.Evaluation:
         if kept and len(kept[FIRST]) == 8:
             raise RuntimeError("out of memory")
-        return evaluate(network, kept, exam, **how)
+        return evaluate(network, kept, data, **how)
 
     monkeypatch.setattr(evaluation, "evaluate", out_of_memory)
     done = run("--solvers", "greedy", "--keep", "0.5", "0.25")
@@ -100,7 +100,7 @@ def test_a_repair_that_fails_costs_its_own_column(
     )
     asked = (*asked, "--recover", "bn", "ls", "ft", "--epochs", "1")
     with monkeypatch.context() as patched:
-        patched.setattr("pruning.evaluation.reconstruct", lambda *_: 1 / 0)
+        patched.setattr("pruning.repair.recoveries.least_squares.reconstruct", lambda *_: 1 / 0)
         done = run(*asked)
     assert done.code == EXIT_FAULT
     assert "FAIL greedy, keep 0.5, seed 0: ls failed: ZeroDivisionError: division by zero\n" in done.err
@@ -220,10 +220,10 @@ def test_a_death_while_testing_leaves_what_is_tested(run: Run, monkeypatch: pyte
 
     evaluate = evaluation.evaluate
 
-    def dies(network: Any, kept: Any, exam: Any, **how: Any) -> evaluation.Evaluation:
+    def dies(network: Any, kept: Any, data: Any, **how: Any) -> evaluation.Evaluation:
         if kept and len(kept[FIRST]) == 4:
             raise SystemExit(9)
-        return evaluate(network, kept, exam, **how)
+        return evaluate(network, kept, data, **how)
 
     monkeypatch.setattr(evaluation, "evaluate", dies)
     with pytest.raises(SystemExit):

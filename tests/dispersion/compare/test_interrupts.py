@@ -25,7 +25,7 @@ from dispersion.compare.stages import EXIT_INTERRUPTED
 from dispersion.study.execution import solving
 from dispersion.study.progress import Stage
 from dispersion.study.selections import Method
-from pruning.training import Headway
+from pruning.training import TrainingProgress
 from pruning.zoo.networks.vgg import Vgg
 
 Run = Callable[..., Any]  # of conftest.py
@@ -91,7 +91,7 @@ def test_ctrl_c_while_fine_tuning_keeps_the_epochs_that_are_done(
     """The same command goes on with the next one, to the same accuracy; then nothing is left of it."""
     tell, told = testing._tell, list[int]()
 
-    def follow(progress: Stage, method: Method, headway: Headway) -> None:
+    def follow(progress: Stage, method: Method, headway: TrainingProgress) -> None:
         tell(progress, method, headway)
         told.append(headway.epoch)
         if told == [1, 2]:

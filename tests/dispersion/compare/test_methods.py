@@ -14,9 +14,9 @@ from dispersion.compare.cli.parser import SOLVERS_TOO
 from dispersion.compare.criteria import named
 from dispersion.errors import InputError, UnknownNameError
 from dispersion.study import progress
-from pruning import Network, evaluation
+from pruning import Network
 from pruning.criteria import criteria, keep
-from pruning.training import Schedule
+from pruning.training import Schedule, plan
 
 FIRST, LAST = "layer1.0.conv1", "layer3.8.conv1"  # 16 and 64 filters
 
@@ -62,13 +62,13 @@ def test_budgets_spaces_and_recoveries_together(
     """A budget in place of a ratio, filters by what they contribute, fine-tuning alone, and times."""
     monkeypatch.setattr(progress, "_BETWEEN_LINES", 0.0)
     asked: list[Schedule] = []
-    real = evaluation.train
+    real = plan.train
 
     def train(network: Network, *data: Any, **more: Any) -> Network:
         asked.append(data[-1])
         return real(network, *data, **more)
 
-    monkeypatch.setattr(evaluation, "train", train)
+    monkeypatch.setattr(plan, "train", train)
     images = write_images(tmp_path / "images")
     done = run(
         *("--layers", f"{FIRST},{LAST}", "--data", images, "--calibration-images", "6"),

@@ -92,11 +92,11 @@ def test_networks_are_not_tested_again(run: Run, monkeypatch: pytest.MonkeyPatch
 
     evaluate, tested = evaluation.evaluate, []
 
-    def counted(network: Any, kept: Any, exam: Any, **how: Any) -> evaluation.Evaluation:
+    def counted(network: Any, kept: Any, data: Any, **how: Any) -> evaluation.Evaluation:
         tested.append(len(kept))
         if len(tested) == 3:
             raise SystemExit(9)
-        return evaluate(network, kept, exam, **how)
+        return evaluate(network, kept, data, **how)
 
     monkeypatch.setattr(evaluation, "evaluate", counted)
     command = ("--solvers", "greedy", "clique", "--methods", "l1", "--keep", "0.5", "0.25")
@@ -139,7 +139,7 @@ def test_criteria_choose_once(
         return scores(layer, name, **how)
 
     monkeypatch.setattr(criteria, "scores", noted)
-    monkeypatch.setattr(networks, "evaluate_stage", lambda *_: [])
+    monkeypatch.setattr(networks, "evaluate_stage", lambda *_: ([], []))
     images = write_images(tmp_path / "images")
     base = ("--solvers", "greedy", "--keep", "0.5", "--recover", "none", "--data", images)
     command = (*base, "--calibration-images", "6", "--methods", "l1", "l2")

@@ -50,7 +50,7 @@ def test_the_largest_error_is_the_largest(draws: int) -> None:
 
 @pytest.mark.parametrize("name", ["conv1", "layer2.0.conv1"])
 def test_levels_are_where_counts_change(name: str, seen: Calibration) -> None:
-    """Against counts at many eps; the stem's readers are judged by the most demanding."""
+    """Against counts at many eps; the stem's consumers are judged by the most demanding."""
     levels = errors(name, seen, rows=100)
     found = sensitivities(name, seen, rows=100)
     side = 32 if name == "conv1" else 16

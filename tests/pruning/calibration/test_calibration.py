@@ -55,7 +55,10 @@ def test_covariances_are_those_of_patches(resnet, images):
 def test_sampled_rows_are_true_rows(vgg, images):
     """Each row with the weights gives the output at the same place; as many images each."""
     names = ["features.4", "features.24", "classifier.1"]
-    for index, (rows, outputs) in enumerate(zip(vgg.inputs(names), vgg.outputs(names), strict=True)):
+    seen = vgg.samples
+    for index, (rows, (outputs, _)) in enumerate(
+        zip(seen.inputs(names), seen.outputs(names), strict=True)
+    ):
         for name in names:
             module = vgg.network.module.get_submodule(name)
             made = rows[name] @ module.weight.detach().flatten(1).T + module.bias.detach()
@@ -70,7 +73,7 @@ def test_few_places_of_many_images_are_drawn_by_the_seed(small_resnet):
 
     def rows(seed: int) -> torch.Tensor:
         seen = Calibration(small_resnet, images, mirrored=False, batch=8, seed=seed)
-        return torch.cat([some["layer1.0.conv2"] for some in seen.inputs(["layer1.0.conv2"])])
+        return torch.cat([some["layer1.0.conv2"] for some in seen.samples.inputs(["layer1.0.conv2"])])
 
     first = rows(0)
     assert len(first) == 30 * -(-30_000 // 30)
@@ -81,7 +84,11 @@ def test_few_places_of_many_images_are_drawn_by_the_seed(small_resnet):
 def test_another_network_is_seen_at_the_same_places(vgg):
     same = vgg.network.copy()
     names = ["features.4"]
-    for here, there in zip(vgg.inputs(names), vgg.inputs(names, same), strict=True):
+    samples = vgg.samples
+    pairs = zip(
+        samples.pruned_inputs(names, vgg.network), samples.pruned_inputs(names, same), strict=True
+    )
+    for (here, _), (there, _) in pairs:
         assert (here["features.4"] == there["features.4"]).all()
 
 
@@ -100,7 +107,7 @@ def test_maps_are_what_comes_before_pooling(vgg, layer):
 def test_maps_of_tied_layers_are_those_of_the_first_reader(resnet, images):
     for layer in ("conv1", "layer2.0.conv1"):
         maps = torch.cat(list(resnet.maps(layer)))
-        first = resnet.readers(layer)[0].name
+        first = resnet.consumers(layer)[0].name
         inputs, _ = seen_whole(resnet.network, images, first)
         assert torch.allclose(maps, inputs, atol=1e-5)
 
@@ -163,6 +170,6 @@ def test_what_does_not_fit_is_refused(resnet, small_resnet, images):
     with pytest.raises(InputError, match=r"7 images need as many labels, not shape \(6,\)"):
         Calibration(small_resnet, images, np.zeros(6, dtype=np.int64))
     with pytest.raises(UnknownNameError, match="layer 'conv'; did you mean"):
-        resnet.readers("conv")
+        resnet.consumers("conv")
     with pytest.raises(UnknownNameError, match="layer 'conv9'"):
         next(iter(resnet.maps("conv9")))

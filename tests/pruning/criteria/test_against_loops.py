@@ -167,13 +167,13 @@ def test_pfp_takes_the_largest_over_columns_and_readers(small_resnet):
     rng = np.random.default_rng(0)
     images = rng.integers(0, 256, (6, 32, 32, 3), dtype=np.uint8)
     calibration = Calibration(small_resnet, images, mirrored=False, batch=3)
-    names = [reader.name for reader in calibration.readers("conv1")]
+    names = [consumer.name for consumer in calibration.consumers("conv1")]
     assert len(names) > 2
     parts = []
-    for reader in calibration.readers("conv1"):
-        weight = small_resnet.module.get_submodule(reader.name).weight.detach().flatten(1)
-        rows = torch.cat([seen[reader.name] for seen in calibration.inputs([reader.name])])
-        parts.append(largest_shares(weight, rows).numpy()[reader.columns].max(axis=1))
+    for consumer in calibration.consumers("conv1"):
+        weight = small_resnet.module.get_submodule(consumer.name).weight.detach().flatten(1)
+        rows = torch.cat([seen[consumer.name] for seen in calibration.samples.inputs([consumer.name])])
+        parts.append(largest_shares(weight, rows).numpy()[consumer.columns].max(axis=1))
     found = sensitivities("conv1", calibration, rows=10**6)
     assert found == pytest.approx(np.max(parts, axis=0), rel=1e-6)
     fewer = sensitivities("conv1", calibration, rows=50)

@@ -10,7 +10,7 @@ import torch
 
 from dispersion.errors import ContradictionError, InputError
 from pruning import Network, filter_layers, mask, prune, select_layers, uniform
-from pruning.cutting.cut_audit import Ledger
+from pruning.cutting.cut_audit import CutAudit
 
 
 def random_kept(network: Network, wanted: str, keep: float) -> dict[str, Any]:
@@ -141,13 +141,13 @@ def test_one_filter_can_be_kept(small_vgg: Network) -> None:
 
 def test_a_wrong_cut_is_a_contradiction(small_resnet: Network, monkeypatch: pytest.MonkeyPatch) -> None:
     """If torch-pruning cut other filters than it announced, the audit would say so."""
-    note = Ledger.note
+    note = CutAudit.note
 
-    def shifted(self: Ledger, name: str, handler: object, indices: list[int]) -> None:
+    def shifted(self: CutAudit, name: str, handler: object, indices: list[int]) -> None:
         moved = [5 if i == 4 else i for i in indices] if name == "layer1.0.bn1" else indices
         note(self, name, handler, moved)
 
-    monkeypatch.setattr(Ledger, "note", shifted)
+    monkeypatch.setattr(CutAudit, "note", shifted)
     kept = [i for i in range(16) if i != 4]
     with pytest.raises(ContradictionError, match=r"layer1\.0\.bn1"):
         prune(small_resnet, {"layer1.0.conv1": kept})

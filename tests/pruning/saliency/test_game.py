@@ -75,7 +75,7 @@ class InPlace(nn.Module):
 
 @pytest.mark.parametrize("layer", ["conv1", "layer1.0.conv1", "layer2.0.conv1", "layer3.1.conv1"])
 def test_values_are_those_of_whole_runs(layer, small_resnet):
-    """With the absent channels zeroed at every reader; in two batches; and again the same."""
+    """With the absent channels zeroed at every consumer; in two batches; and again the same."""
     _compare(small_resnet, layer, 32)
 
 
@@ -95,9 +95,9 @@ def _compare(network: Network, layer: str, size: int) -> None:
     for share in (1.0, 0.5, 0.0, 0.5):
         active = rng.random(game.players) < share
         copied = network.copy().module
-        for reader in seen.readers(layer):
-            weight = copied.get_submodule(reader.name).weight.detach().flatten(1)
-            weight[:, reader.columns[~active].ravel()] = 0.0
+        for consumer in seen.consumers(layer):
+            weight = copied.get_submodule(consumer.name).weight.detach().flatten(1)
+            weight[:, consumer.columns[~active].ravel()] = 0.0
         with torch.no_grad():
             logits = copied(pixels).double().log_softmax(1)
         slow = logits[torch.arange(3), torch.from_numpy(labels[:3])].mean()
@@ -108,11 +108,11 @@ def _compare(network: Network, layer: str, size: int) -> None:
         # one step of a hundredth for each of the first channels, by its columns
         for channel in range(3):
             moved = network.copy().module
-            for reader in seen.readers(layer):
-                weight = moved.get_submodule(reader.name).weight.detach().flatten(1)
-                weight[:, reader.columns[~active].ravel()] = 0.0
-                mine = reader.columns[channel]
-                whole = network.module.get_submodule(reader.name).weight.detach().flatten(1)
+            for consumer in seen.consumers(layer):
+                weight = moved.get_submodule(consumer.name).weight.detach().flatten(1)
+                weight[:, consumer.columns[~active].ravel()] = 0.0
+                mine = consumer.columns[channel]
+                whole = network.module.get_submodule(consumer.name).weight.detach().flatten(1)
                 weight[:, mine] = whole[:, mine] * (float(active[channel]) + 1e-2)
             with torch.no_grad():
                 raised = moved(pixels).double().log_softmax(1)

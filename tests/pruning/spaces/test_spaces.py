@@ -115,7 +115,7 @@ def added_alone(module: nn.Module, inputs: torch.Tensor, mine: np.ndarray) -> np
 
 @pytest.mark.parametrize("name", ["layer2.0.conv1", "conv1", "conv"])
 def test_contributions_are_what_readers_add_up(name, small_resnet):
-    """Each reader is run with one channel at a time; tied and flattened channels too."""
+    """Each consumer is run with one channel at a time; tied and flattened channels too."""
     torch.manual_seed(0)
     flat = Network("flat", Flat().eval(), (3, 4, 4), 5, None, "made for a test")
     network, side = (flat, 4) if name == "conv" else (small_resnet, 32)
@@ -125,12 +125,12 @@ def test_contributions_are_what_readers_add_up(name, small_resnet):
     slow = np.zeros((6, 6))
     (pixels,) = batches(network, images, 6)
     inputs: dict[str, torch.Tensor] = {}
-    names = [reader.name for reader in whole.readers(name)]
+    names = [consumer.name for consumer in whole.consumers(name)]
     run_until_seen(network.module, pixels, names, lambda one, _, x, __: inputs.update({one: x.clone()}))
-    for reader in whole.readers(name):
-        module = network.module.get_submodule(reader.name)
-        mine = [np.unique(columns // module.weight[0, 0].numel()) for columns in reader.columns[:6]]
-        added = [added_alone(module, inputs[reader.name], one) for one in mine]
+    for consumer in whole.consumers(name):
+        module = network.module.get_submodule(consumer.name)
+        mine = [np.unique(columns // module.weight[0, 0].numel()) for columns in consumer.columns[:6]]
+        added = [added_alone(module, inputs[consumer.name], one) for one in mine]
         slow += [[(a * b).sum() / a.shape[1] for a in added] for b in added]
     points = in_space(layer, "contributions", calibration=whole).points[:6]
     assert points @ points.T == pytest.approx(slow, rel=1e-3, abs=1e-4 * np.abs(slow).max())

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from pruning import Network, mask
-from pruning.tracing.consumers import readers
+from pruning.tracing.consumers import consumers
 from pruning.tracing.graph import trace
 
 
@@ -32,7 +32,7 @@ def flat() -> Network:
 def found(network: Network, layer: str) -> dict[str, np.ndarray]:
     traced = trace(network)
     (coupling,) = [one for one in traced.couplings if one.convolutions[0] == layer]
-    return {reader.name: reader.columns for reader in readers(traced, coupling)}
+    return {consumer.name: consumer.columns for consumer in consumers(traced, coupling)}
 
 
 def test_a_convolution_reads_a_kernel_of_every_channel(small_vgg):
@@ -54,7 +54,7 @@ def test_tied_channels_have_all_their_readers(small_resnet):
 
 
 def test_columns_are_those_that_matter(small_resnet, flat):
-    """Zeroing a channel's columns in all readers is masking the channel."""
+    """Zeroing a channel's columns in all consumers is masking the channel."""
     torch.manual_seed(1)
     for network, layer in ((small_resnet, "layer2.0.conv1"), (small_resnet, "conv1"), (flat, "conv")):
         channels = network.module.get_submodule(layer).out_channels

@@ -144,7 +144,7 @@ WAYS: dict[str, Callable[[Reusing, torch.Tensor], torch.Tensor]] = {
     "batch norm in two branches": lambda m, x: m.wide(
         torch.cat((m.norm(m.first(x)), m.norm(m.second(x))), 1)
     ),
-    "as a reader": lambda m, x: m.narrow(m.first(x)) + m.narrow(m.second(x)),
+    "as a consumer": lambda m, x: m.narrow(m.first(x)) + m.narrow(m.second(x)),
     "by keyword": lambda m, x: m.narrow(input=m.body(input=m.body(input=m.first(input=x)))),
     "on the image and on its own output": lambda m, x: m.narrow(m.first(m.colours(m.colours(x)))),
 }

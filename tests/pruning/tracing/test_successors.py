@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from pruning import Network
-from pruning.tracing.successors import Followers, Shortcut, affine, all_followers, followers
+from pruning.tracing.successors import Shortcut, Successors, affine, successors
 
 CHANNELS = 6
 
@@ -81,15 +81,20 @@ CASES: dict[str, tuple[Callable[[Toy, Tensor, Tensor], Tensor], str | None, bool
 }
 
 
+def after(module: nn.Module, pixels: torch.Tensor, name: str) -> Successors:
+    """What follows one layer."""
+    return successors(module, pixels, [name])[name]
+
+
 @pytest.mark.parametrize("bias", [True, False])
 @pytest.mark.parametrize("case", CASES)
 def test_what_follows_a_convolution(case: str, bias: bool) -> None:
     """A batch norm counts if it takes the output as it is, a ReLU if it alone comes after that."""
     then, norm, rectified = CASES[case]
     toy = Toy(then, bias).eval()
-    found = followers(toy, torch.rand(4, 3, 8, 8), "conv")
+    found = after(toy, torch.rand(4, 3, 8, 8), "conv")
     shortcut = Shortcut("stem", True) if "add" in case else None
-    assert found == Followers(norm, shortcut, rectified)
+    assert found == Successors(norm, shortcut, rectified)
     assert not any(module._forward_hooks for module in toy.modules())
 
 
@@ -99,23 +104,23 @@ def test_relu6_is_a_relu_as_long_as_it_cuts_nothing_off(in_place: bool) -> None:
     name = "relu6_in_place" if in_place else "relu6"
     toy = Toy(lambda toy, y, _: toy.get_submodule(name)(toy.norm(y)), bias=False).eval()
     images = torch.rand(4, 3, 8, 8)
-    assert followers(toy, images, "conv") == Followers("norm", None, True)
+    assert after(toy, images, "conv") == Successors("norm", None, True)
     nn.init.constant_(toy.norm.weight, 50.0)
-    assert followers(toy, images, "conv") == Followers("norm")
+    assert after(toy, images, "conv") == Successors("norm")
 
 
-def test_the_last_layer_has_no_followers() -> None:
+def test_the_last_layer_has_no_successors() -> None:
     """After the network's last layer nothing comes, and layers that are never called are no matter."""
     toy = Toy(lambda toy, y, _: y, bias=True).eval()
-    assert followers(toy, torch.rand(4, 3, 8, 8), "last") == Followers()
+    assert after(toy, torch.rand(4, 3, 8, 8), "last") == Successors()
 
 
-def test_linear_layers_have_followers_too() -> None:
+def test_linear_layers_have_successors_too() -> None:
     """Batch norms of vectors count."""
     module = nn.Sequential(
         nn.Flatten(), nn.Linear(12, 5), nn.BatchNorm1d(5), nn.ReLU(), nn.Linear(5, 2)
     )
-    assert followers(module.eval(), torch.rand(4, 3, 2, 2), "1") == Followers("2", None, True)
+    assert after(module.eval(), torch.rand(4, 3, 2, 2), "1") == Successors("2", None, True)
 
 
 def test_many_layers_are_seen_as_each_alone(small_resnet: Network, small_mobilenet: Network) -> None:
@@ -124,8 +129,8 @@ def test_many_layers_are_seen_as_each_alone(small_resnet: Network, small_mobilen
     for network in (small_resnet, small_mobilenet):
         module = network.module
         names = [name for name, one in module.named_modules() if isinstance(one, nn.Conv2d | nn.Linear)]
-        together = all_followers(module, pixels, names)
-        assert together == {name: followers(module, pixels, name) for name in names}
+        together = successors(module, pixels, names)
+        assert together == {name: after(module, pixels, name) for name in names}
         assert len({one.shortcut for one in together.values()}) > 2
 
 

@@ -20,7 +20,7 @@ import pruning.train as command
 from dispersion.errors import InputError
 from pruning import accuracy, load_images, load_network
 from pruning.train import progress
-from pruning.training import Headway, loop
+from pruning.training import TrainingProgress, loop
 
 NET = """
 from torch import nn
@@ -96,7 +96,7 @@ def test_a_long_epoch_says_how_far_it_is(
     options = command.parse(["--model", "resnet20", "--out", "none.safetensors", "--epochs", "2"])
     told = progress.Progress(options, "900 images", Console(stderr=True, width=120))
     for clock.now, images in ((30.0, 100), (61.0, 300), (90.0, 600), (122.0, 900)):
-        told.within(Headway(1, 2, images, 900, 0.25, 400.0))
+        told.within(TrainingProgress(1, 2, images, 900, 0.25, 400.0))
     assert capsys.readouterr().err.splitlines()[1:] == [
         "epoch 1/2: 300 of 900 images, loss 0.2500; 7 min left"
     ]
@@ -239,14 +239,13 @@ def test_fewer_images_are_drawn_from_all_classes(
     assert set(labels) == {0, 1}
 
 
-def test_named_data_hold_images_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_named_data_hold_images_out() -> None:
     """Of a named data set the last training images, which nothing learns from, validate."""
     from pruning import Images
 
     pixels = np.arange(12, dtype=np.uint8).repeat(3).reshape(12, 1, 1, 3)
     labels = np.arange(12, dtype=np.int64)
-    images = Images("cifar10", pixels, labels, pixels, labels, tuple("abcdefghijkl"), "0")
-    monkeypatch.setattr("pruning.repair.batchnorm.TRAINED_ON", 9)
+    images = Images("cifar10", pixels, labels, pixels, labels, tuple("abcdefghijkl"), "0", 9)
     options = command.parse(["--model", "resnet20", "--out", "a.safetensors", "--train-images", "5"])
     split = command._split(options, images)
     assert split.validation is not None

@@ -12,7 +12,7 @@ from torch import nn
 
 from dispersion.errors import DivergedError, InputError
 from pruning import Network, accuracy, prune
-from pruning.training import Decay, Epoch, Headway, Schedule, loop, progress, train
+from pruning.training import Decay, Epoch, Schedule, TrainingProgress, loop, progress, train
 from pruning.training.loop import Labelled
 from pruning.zoo import Normalization
 
@@ -101,7 +101,7 @@ def test_who_waits_is_told_how_far_it_is(
 
     monkeypatch.setattr(progress, "_BETWEEN_SECONDS", 2.0)
     monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=clock))
-    told, epochs = list[Headway](), list[Epoch]()
+    told, epochs = list[TrainingProgress](), list[Epoch]()
     train(tiny, *coloured, Schedule(epochs=2, batch=8), watch=told.append, report=epochs.append)
     places = [(one.epoch, one.epochs, one.images, one.of) for one in told]
     # 31 images in batches of 8, 8, 8 and 7: a second each
@@ -114,7 +114,7 @@ def test_who_waits_is_told_how_far_it_is(
 
 def test_watching_changes_nothing(tiny: Network, coloured: Labelled, tmp_path: Path) -> None:
     """The weights are those of a training that nobody watches; what is resumed counts from there."""
-    path, told = tmp_path / "checkpoint", list[Headway]()
+    path, told = tmp_path / "checkpoint", list[TrainingProgress]()
     watched = train(tiny, *coloured, SHORT, watch=told.append, checkpoint=path)
     assert watched.digest == train(tiny, *coloured, SHORT).digest
     assert [one.epoch for one in told] == list(range(1, SHORT.epochs + 1))

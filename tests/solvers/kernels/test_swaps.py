@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from dispersion import Instance
-from solvers.kernels.swaps import SwapTabu, climb, local_optimum, members_first
+from solvers.kernels.swap_tabu import SwapTabu
+from solvers.kernels.swaps import climb, local_optimum, members_first
 
 
 def value_of(distances: np.ndarray, selected: np.ndarray) -> float:

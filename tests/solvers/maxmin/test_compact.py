@@ -63,6 +63,6 @@ def test_time_may_be_up_before_the_model_stands():
     solution = solve(Instance.from_points(X, 32, "normalized"), "compact", time_limit=0.02)
     assert solution.status is Status.TIME_LIMIT
     assert re.search(
-        r"time was up before the model stood|would take some .* s were left", solution.message
+        r"out of time before the model was built|would take about .* s were left", solution.message
     )
     assert solution.bound > solution.objective

@@ -38,7 +38,7 @@ def test_time_may_be_up_before_the_model_stands():
     X = np.random.default_rng(1).normal(size=(128, 32))
     solution = solve(Instance.from_points(X, 32, "normalized"), "kuby", time_limit=0.02)
     assert solution.status is Status.TIME_LIMIT
-    assert solution.message == "time was up before the model stood"
+    assert solution.message == "out of time before the model was built"
     assert solution.bound > solution.objective
 
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from dispersion import Instance
 from solvers import solve
-from solvers.kernels import tabu_search
-from solvers.kernels.tabu_search import ThresholdTabu
+from solvers.kernels import threshold_tabu
+from solvers.kernels.threshold_tabu import ThresholdTabu
 
 
 def lowest_rank(instance, selected):
@@ -51,13 +51,13 @@ def test_costs_kept_up_to_date_equal_costs_from_scratch(given, seed, moves):
     ranks = np.array(instance.ranks)
     search = ThresholdTabu(ranks, start, seed)
     search.improve(len(instance.levels), moves)
-    members, shift = search._chosen[0], search._progress[tabu_search._SHIFT]
+    members, shift = search._chosen[0], search._progress[threshold_tabu._SHIFT]
     assert len(set(members.tolist())) == instance.p
     cost = -(-np.maximum(search.value + 1 - ranks.astype(np.int64), 0) >> shift)
     np.fill_diagonal(cost, 0)
     paid = cost[members].sum(axis=0)
     assert (search._points[0] == paid).all()
-    assert search._progress[tabu_search._TOTAL] == paid[members].sum() // 2
+    assert search._progress[threshold_tabu._TOTAL] == paid[members].sum() // 2
 
 
 def test_slices_make_no_difference():

@@ -115,7 +115,7 @@ def test_pairs_stop_with_a_selection_and_no_claim(uniform, monkeypatch):
     solution = solve(uniform(3, n=15), "farthest-pairs", objective="max-sum")
     assert solution.selected is not None
     assert solution.bound is None
-    assert "neither bound nor factor" in solution.message
+    assert "no bound, and no factor" in solution.message
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4])

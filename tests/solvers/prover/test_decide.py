@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from dispersion import Instance
-from solvers.kernels.tabu_search import ThresholdTabu
+from solvers.kernels.threshold_tabu import ThresholdTabu
 from solvers.prover import decide as module
 from solvers.prover.decide import attempt, decide
 from solvers.prover.probe import Probe

@@ -122,7 +122,7 @@ def test_out_of_time_is_undecided(engines):
     result = recheck(HARD, solution, seconds=0.01, engines=engines)
     assert result.finding is Finding.UNDECIDED
     assert not result
-    assert "undecided, time was up for" in str(result)
+    assert "undecided, out of time for" in str(result)
     assert result.faults == ()
 
 
@@ -135,7 +135,7 @@ def test_a_bound_below_what_is_carried_is_a_fault():
     short = claiming(*OPTIMUM.refutations, bound=lower, selected=None, objective=None)
     result = recheck(GEO, replace(short, status=Status.TIME_LIMIT))
     assert result.finding is Finding.CONTRADICTED
-    told = f"its bound {lower!r} is below {OPTIMUM.objective!r}, the least that its refutations carry"
+    told = f"its bound {lower!r} is below {OPTIMUM.objective!r}, the lowest that its refutations imply"
     assert result.faults == (f"clique: {told}",)
     cut = claiming(*OPTIMUM.refutations[:-1])
     assert recheck(GEO, cut).finding is Finding.CONTRADICTED
@@ -146,7 +146,7 @@ def test_refutations_are_of_distances(value):
     """NaN and whatever is no distance of the instance is a fault, and nothing is confirmed by it."""
     result = recheck(GEO, claiming(*OPTIMUM.refutations, Refutation(value, "search")))
     assert result.finding is Finding.CONTRADICTED
-    assert result.faults == (f"clique: refutes {value!r}, which is no distance of the instance",)
+    assert result.faults == (f"clique: refutes {value!r}, which is not a distance of the instance",)
 
 
 def test_refutations_descend():
@@ -154,7 +154,7 @@ def test_refutations_descend():
     backwards = claiming(*OPTIMUM.refutations[::-1])
     twice = claiming(*OPTIMUM.refutations, OPTIMUM.refutations[-1])
     for odd in (backwards, twice):
-        assert "its refutations do not descend" in recheck(GEO, odd).faults[0]
+        assert "its refutations are not in descending order" in recheck(GEO, odd).faults[0]
 
 
 def test_the_smallest_distance_cannot_be_refuted():

@@ -23,7 +23,7 @@ from pruning import (
 )
 from pruning.batches import batches
 from pruning.calibration.windows import outputs_at
-from pruning.repair import reconstruction
+from pruning.repair import layer_fit, passes
 from pruning.tracing.graph import trace
 from pruning.tracing.hooks import run_until_seen
 
@@ -141,8 +141,8 @@ def test_nothing_dropped_changes_nothing(
 def test_layers_before_the_first_cut_keep_their_weights(
     everything: bool, small_vgg: Network, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Readers of pruned layers are refitted, and of the layers behind the first those that are off."""
-    monkeypatch.setattr(reconstruction, "_FINE", 0.0 if everything else float("inf"))
+    """Consumers of pruned layers are refitted, and of the layers after the first those that are off."""
+    monkeypatch.setattr(layer_fit, "_FINE", 0.0 if everything else float("inf"))
     names = [one.convolutions[0] for one in trace(small_vgg).couplings]
     kept = {names[8]: range(0, 400, 2), names[-1]: range(100)}
     pruned = prune(small_vgg, kept)
@@ -151,12 +151,12 @@ def test_layers_before_the_first_cut_keep_their_weights(
     before, after = pruned.module.state_dict(), repaired.module.state_dict()
     changed = {name for name in before if not torch.equal(before[name], after[name])}
     # the last one is read by the hidden linear layer, across pooling and flattening
-    readers = names[9], "classifier.1", *((*names[10:], "classifier.5") if everything else ())
-    assert changed == {f"{name}.{part}" for name in readers for part in ("weight", "bias")}
+    consumers = names[9], "classifier.1", *((*names[10:], "classifier.5") if everything else ())
+    assert changed == {f"{name}.{part}" for name in consumers for part in ("weight", "bias")}
 
 
 def test_layers_that_still_give_what_they_should_keep_their_weights() -> None:
-    """Where copies alone are dropped, the first reader makes up for all of it."""
+    """Where copies alone are dropped, the first consumer makes up for all of it."""
     network = with_copies(chain(True, True))
     first, second = list(halves(network))[:2]
     kept = {first: halves(network)[first]}
@@ -177,8 +177,8 @@ def test_both_walks_find_the_same(
     pruned = prune(network, kept)
     calibration = Calibration(network, drawn(11, network.input_shape[1]), batch=4)
     at_once = reconstruct(calibration, pruned)
-    monkeypatch.setattr(reconstruction, "_MEMORY", 0)
-    monkeypatch.setattr(reconstruction, "_at_once", None)
+    monkeypatch.setattr(passes, "_MEMORY", 0)
+    monkeypatch.setattr(passes, "_at_once", None)
     in_batches = reconstruct(calibration, pruned)
     assert weights_differ(at_once, pruned) > 0.1
     assert weights_differ(at_once, in_batches) < 1e-3
@@ -286,7 +286,11 @@ def test_images_that_judge_a_ridge_are_not_mirror_images_of_fitted_ones() -> Non
     images = drawn(20, 6)
     images[:, :, 3:] = images[:, :, 2::-1]  # mirror images are the very same
     pruned, calibration = prune(network, kept), Calibration(network, images)
-    x = torch.cat([seen["8"] for seen in calibration.inputs(["8"], pruned)])[:20].double().numpy()
+    x = (
+        torch.cat([seen["8"] for seen, _ in calibration.samples.pruned_inputs(["8"], pruned)])[:20]
+        .double()
+        .numpy()
+    )
     y = logits(network, images).double().numpy()
 
     def held_out_loss(ridge: float) -> float:
@@ -296,11 +300,11 @@ def test_images_that_judge_a_ridge_are_not_mirror_images_of_fitted_ones() -> Non
         weight = np.linalg.solve(a.T @ a + penalty * np.eye(36), a.T @ (y[:16] - centre))
         return float(((x[16:] - mean) @ weight + centre - y[16:]).__pow__(2).sum())
 
-    best = min(reconstruction.RIDGES, key=held_out_loss)
-    assert best > min(reconstruction.RIDGES)
+    best = min(layer_fit.RIDGES, key=held_out_loss)
+    assert best > min(layer_fit.RIDGES)
     found = reconstruct(calibration, pruned, ridge=None)
     digests = {
-        ridge: reconstruct(calibration, pruned, ridge=ridge).digest for ridge in reconstruction.RIDGES
+        ridge: reconstruct(calibration, pruned, ridge=ridge).digest for ridge in layer_fit.RIDGES
     }
     assert found.digest == digests[best]
 
@@ -401,7 +405,7 @@ def test_tied_linear_layers_and_layers_called_twice(
         repaired = reconstruct(Calibration(network, images), pruned, ridge=1e-5)
         off, before = ((logits(one, images) - expected).square().sum() for one in (repaired, pruned))
         assert off < 1e-4 * before
-        monkeypatch.setattr(reconstruction, "_MEMORY", 0)
+        monkeypatch.setattr(passes, "_MEMORY", 0)
 
 
 @pytest.mark.real

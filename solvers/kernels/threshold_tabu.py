@@ -6,11 +6,7 @@ Journal of Combinatorial Optimization 26, 2013: swap the member in most conflict
 outsider in least, with short random tenures, and restart from rarely moved points.  A move costs
 O(n), as in the drop-add tabu search of Porumbel, Hao and Glover (Annals of Operations Research 186,
 2011) for max-min diversity.
-
-What a conflict costs takes turns.  Counting conflicts packs many points; measuring how deep they
-are, as in the elastic energies of circle packing, moves few points among many, where nearly all
-swaps leave the count as it is.  A pair at rank r < t costs ceil((t - r) / 2**shift): a count if
-2**shift exceeds every rank, a depth in 16 to 256 steps otherwise.
+What a conflict costs takes turns: see `solvers.kernels.conflict_costs`.
 """
 
 from __future__ import annotations
@@ -19,27 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.kernels.compiled import compiled
+from solvers.kernels.conflict_costs import COUNT, Ints, State, cost_of, join, other_shift
 from solvers.kernels.random_numbers import generator, random_below
 
-Ints = NDArray[np.int32]
 Progress = NDArray[np.int64]
-State = NDArray[np.uint64]
 
 _COST, _UNTIL, _PRICE, _MOVED = range(4)  # rows of `points`, one entry a point
 _MEMBER, _KEPT, _BEST = range(3)  # rows of `chosen`, one entry a member
 _VALUE, _TOTAL, _LEAST, _STALLED, _CLOCK, _SHIFT = range(6)  # entries of `progress`
 
-_COUNT = 30  # as a shift: every conflict costs 1
-_FINEST_BITS = 8  # of a depth; drawn anew from half of that on, as no resolution suits all
 _FOREVER = 2**31 - 1  # members are barred from entering
 _BARRED = 2**29  # above every cost
-
-
-@compiled()
-def _cost(rank: int, t: int, shift: int) -> int:
-    """What a pair at `rank` costs: 0 from rank t on."""
-    step = (np.int32(1) << np.int32(shift)) - np.int32(1)
-    return (max(np.int32(t) - np.int32(rank), np.int32(0)) + step) >> np.int32(shift)
 
 
 @compiled()
@@ -54,14 +40,6 @@ def _realised(ranks: Ints, members: Ints) -> int:
 
 
 @compiled()
-def _join(row: Ints, point: int, t: int, shift: int, cost: Ints) -> None:
-    """Add to ``cost[i]`` what point i would pay for the member `point`, whose ranks are `row`."""
-    for i in range(len(row)):
-        cost[i] += _cost(row[i], t, shift)
-    cost[point] -= _cost(-1, t, shift)  # the diagonal is rank -1
-
-
-@compiled()
 def _begin(ranks: Ints, points: Ints, chosen: Ints, progress: Progress) -> None:
     """Take stock at a new threshold, of new costs, or of a new selection: nothing is tabu."""
     t, shift = progress[_VALUE] + 1, progress[_SHIFT]
@@ -70,24 +48,13 @@ def _begin(ranks: Ints, points: Ints, chosen: Ints, progress: Progress) -> None:
     until[:] = 0
     chosen[_KEPT] = 0
     for member in chosen[_MEMBER]:
-        _join(ranks[member], member, t, shift, cost)
+        join(ranks[member], member, t, shift, cost)
         until[member] = _FOREVER
     total = np.int64(0)
     for member in chosen[_MEMBER]:
         total += cost[member]
     progress[_TOTAL] = progress[_LEAST] = total // 2
     progress[_STALLED] = progress[_CLOCK] = 0
-
-
-@compiled()
-def _other_cost(progress: Progress, state: State) -> int:
-    """The shift that measures depth after one that counts, and the other way round."""
-    if progress[_SHIFT] != _COUNT:
-        return _COUNT
-    bits = 0
-    while (progress[_VALUE] + 1) >> bits:
-        bits += 1
-    return max(0, bits - _FINEST_BITS + random_below(state, _FINEST_BITS // 2 + 1))
 
 
 @compiled()
@@ -110,7 +77,7 @@ def _restart(ranks: Ints, points: Ints, chosen: Ints, progress: Progress, state:
                     pick = i
         chosen[_MEMBER, k] = pick
         inside[pick] = 1
-        _join(ranks[pick], pick, t, shift, cost)
+        join(ranks[pick], pick, t, shift, cost)
     _begin(ranks, points, chosen, progress)
 
 
@@ -139,7 +106,7 @@ def _enterer(row: Ints, t: int, shift: int, points: Ints, now: int, state: State
     cost, until, price = points[_COST], points[_UNTIL], points[_PRICE]
     least = np.int32(_BARRED)
     for i in range(len(row)):
-        paid = cost[i] - _cost(row[i], t, shift)
+        paid = cost[i] - cost_of(row[i], t, shift)
         price[i] = np.int32(_BARRED) if until[i] > np.int32(now) else paid
         least = min(least, price[i])
     if least == _BARRED:
@@ -171,9 +138,9 @@ def _swap(ranks: Ints, points: Ints, chosen: Ints, progress: Progress, state: St
     progress[_TOTAL] += points[_PRICE, v] - cost[u]
     left, entered = ranks[u], ranks[v]
     for i in range(n):
-        cost[i] += _cost(entered[i], t, shift) - _cost(left[i], t, shift)
-    cost[u] += _cost(-1, t, shift)  # their own diagonal entries
-    cost[v] -= _cost(-1, t, shift)
+        cost[i] += cost_of(entered[i], t, shift) - cost_of(left[i], t, shift)
+    cost[u] += cost_of(-1, t, shift)  # their own diagonal entries
+    cost[v] -= cost_of(-1, t, shift)
     tenure, spread = min(progress[_TOTAL], 10), max(p // 40, 6)
     away = tenure + random_below(state, spread)
     stay = (6 * tenure) // 10 + random_below(state, (6 * spread) // 10)
@@ -203,7 +170,7 @@ def tabu_search(
         if progress[_VALUE] >= ceiling:
             return
         if progress[_STALLED] > patience:
-            progress[_SHIFT] = _other_cost(progress, state)
+            progress[_SHIFT] = other_shift(progress[_SHIFT], progress[_VALUE] + 1, state)
             _restart(ranks, points, chosen, progress, state)
         if progress[_TOTAL] > 0:
             _swap(ranks, points, chosen, progress, state)
@@ -222,7 +189,7 @@ def tabu_search(
 def _set_up(ranks: Ints, points: Ints, chosen: Ints, progress: Progress) -> None:
     """Begin at what the given selection realises."""
     progress[_VALUE] = _realised(ranks, chosen[_MEMBER])
-    progress[_SHIFT] = _COUNT
+    progress[_SHIFT] = COUNT
     _begin(ranks, points, chosen, progress)
 
 

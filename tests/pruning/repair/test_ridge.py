@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from dispersion.errors import InputError
-from pruning.repair.least_squares import _COLUMNS, _ROWS, Fit, Ridge
+from pruning.repair.ridge import _COLUMNS, _ROWS, Fit, Ridge
 
 Floats = NDArray[np.float64]
 

@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from pruning import Calibration, Network, prune, reconstruct
 from pruning.batches import batches
-from pruning.repair import reconstruction
+from pruning.repair import layer_fit, passes
 from pruning.tracing.hooks import run_until_seen
 from pruning.tracing.successors import Shortcut
 
@@ -65,14 +65,14 @@ def rows(maps: Tensor) -> NDArray[np.float64]:
 
 def blind(calibration: Calibration, monkeypatch: pytest.MonkeyPatch) -> Calibration:
     """Let it know nothing of shortcuts."""
-    monkeypatch.setattr(calibration, "shortcut", lambda _: None)
+    monkeypatch.setattr(calibration.layers, "shortcut", lambda _: None)
     return calibration
 
 
-@pytest.mark.parametrize("memory", [reconstruction._MEMORY, 0])
+@pytest.mark.parametrize("memory", [passes._MEMORY, 0])
 def test_the_sum_is_fitted_by_least_squares(memory: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """No weights of the branch bring the sum nearer to the original's; a linear solver agrees."""
-    monkeypatch.setattr(reconstruction, "_MEMORY", memory)
+    monkeypatch.setattr(passes, "_MEMORY", memory)
     network, images = block(rectified=False), drawn(60)
     pruned, calibration = prune(network, KEPT), Calibration(network, images, mirrored=False, batch=25)
     repaired = reconstruct(calibration, pruned, ridge=1e-6)
@@ -109,13 +109,13 @@ def test_ridges_are_judged_by_the_sum(monkeypatch: pytest.MonkeyPatch) -> None:
     network, images = block(rectified=False), drawn(20)
     pruned, calibration = prune(network, KEPT), Calibration(network, images, mirrored=False)
     seen: list[tuple[Tensor, Tensor]] = []
-    real = reconstruction._chosen
+    real = layer_fit._chosen
 
     def watched(*given: object) -> float:
         seen.append((given[2], given[3]))  # type: ignore[arg-type]
         return real(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(reconstruction, "_chosen", watched)
+    monkeypatch.setattr(layer_fit, "_chosen", watched)
     reconstruct(calibration, pruned, ridge=None)
     _, _, (y, added), _ = seen  # stem, inner, branch, last
     assert torch.allclose(y, torch.from_numpy(rows(given(network, "total", images))).float(), atol=1e-5)
@@ -127,10 +127,10 @@ def test_shortcuts_of_a_residual_network(small_resnet: Network) -> None:
     rng = np.random.default_rng(1)
     calibration = Calibration(small_resnet, rng.integers(0, 256, (4, 32, 32, 3), dtype=np.uint8))
     for block in ("layer1.0", "layer1.1", "layer2.1", "layer3.1"):
-        assert calibration.shortcut(f"{block}.conv1") is None
-        assert calibration.shortcut(f"{block}.conv2") == Shortcut(f"{block}.conv1", made=False)
-        assert calibration.rectified(f"{block}.conv2")
-    assert calibration.shortcut("layer2.0.conv2") is None
-    assert not calibration.rectified("layer2.0.conv2")
-    assert calibration.shortcut("layer2.0.shortcut.0") == Shortcut("layer2.0.bn2", made=True)
-    assert calibration.rectified("layer2.0.shortcut.0")
+        assert calibration.layers.shortcut(f"{block}.conv1") is None
+        assert calibration.layers.shortcut(f"{block}.conv2") == Shortcut(f"{block}.conv1", made=False)
+        assert calibration.layers.rectified(f"{block}.conv2")
+    assert calibration.layers.shortcut("layer2.0.conv2") is None
+    assert not calibration.layers.rectified("layer2.0.conv2")
+    assert calibration.layers.shortcut("layer2.0.shortcut.0") == Shortcut("layer2.0.bn2", made=True)
+    assert calibration.layers.rectified("layer2.0.shortcut.0")
