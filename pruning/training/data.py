@@ -82,7 +82,7 @@ def augmented(pixels: Tensor, generator: torch.Generator) -> Tensor:
     Tensor of uint8, shape (n, height, width, channels)
         Random crops of the padded images.
 
-    ReferenceOutputs
+    References
     ----------
     He et al., "Deep Residual Learning for Image Recognition" (2016), section 4.2.
     """

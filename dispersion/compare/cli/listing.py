@@ -82,10 +82,11 @@ def _spaces() -> Names:
     return ((name, spaces[name].summary) for name in spaces)
 
 
-def _repairs() -> Names:
-    from dispersion.study.rows import RECOVERIES
+def _recoveries() -> Names:
+    refuse_shadow("pruning")
+    from pruning.repair.recoveries import in_order, recoveries
 
-    return ((name, text) for name, text in RECOVERIES.items() if name != "raw")
+    return ((one.name, one.label) for one in in_order(recoveries))
 
 
 def _models() -> Names:
@@ -125,7 +126,7 @@ LISTS: dict[str, Callable[[], Names]] = {
     "criteria": _criteria,
     "spaces": _spaces,
     "allocations": _allocations,
-    "repairs": _repairs,
+    "recoveries": _recoveries,
     "models": _models,
     "data": _data,
     "formats": _formats,

@@ -46,7 +46,7 @@ def reestimate_batchnorm(network: Network, images: NDArray[np.uint8], batch: int
     InputError
         Fewer than two images or images that do not fit the network, or a batch below 3.
 
-    ReferenceOutputs
+    References
     ----------
     Li et al., "EagleEye: Fast Sub-net Evaluation for Efficient Neural Network Pruning" (2020),
     section 3.3.

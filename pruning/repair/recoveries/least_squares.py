@@ -71,7 +71,7 @@ def reconstruct(
         A network that was not cut from the calibrated one, a ridge of 0 or less, or too small for the
         numbers, no rounds, or a layer that cannot be fitted (a grouped one, say).
 
-    ReferenceOutputs
+    References
     ----------
     He, Zhang and Sun, "Channel Pruning for Accelerating Very Deep Neural Networks" (2017), section
     3.1: least squares, from the pruned inputs to the original outputs; section 3.3: the last layer of
