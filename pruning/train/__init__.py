@@ -24,7 +24,10 @@ from pruning.train.options import Options, parse
 from pruning.train.progress import Progress
 from pruning.training import train
 from pruning.training.loop import Labelled
-from pruning.zoo import Images, Network, blank_network, load_images, load_network
+from pruning.zoo.datasets import load_images
+from pruning.zoo.images import Images
+from pruning.zoo.network import Network
+from pruning.zoo.networks import blank_network, load_network
 
 __all__ = ["main"]
 

@@ -13,10 +13,10 @@ import pytest
 from dispersion.library import families, formats
 from dispersion.metrics import metrics
 from dispersion.report.section import sections
+from pruning import datasets, networks
 from pruning.allocation import allocations
 from pruning.criteria import criteria
 from pruning.spaces import spaces
-from pruning.zoo import datasets, networks
 from solvers import solvers
 
 ROOT = Path(__file__).parents[2]
