@@ -1,4 +1,4 @@
-"""What registered functions can be told: their keyword-only arguments."""
+"""Parameters of registered functions: their keyword-only arguments."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NEEDS_IMAGES = "{} needs calibration images: give calibration=Calibration(networ
 
 
 def keyword_arguments(function: Callable[..., Any]) -> dict[str, Any]:
-    """Names and defaults of keyword-only arguments; `inspect.Parameter.empty` where one is needed."""
+    """Names and defaults of keyword-only arguments; `inspect.Parameter.empty` if one is required."""
     parameters = inspect.signature(function).parameters.values()
     return {one.name: one.default for one in parameters if one.kind is one.KEYWORD_ONLY}
 
@@ -27,21 +27,21 @@ def needs_images(known: Mapping[str, Any]) -> bool:
 def checked(
     name: str, known: Mapping[str, Any], given: Mapping[str, Any], offered: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Join what the user gives with what everybody is offered and this function takes.
+    """Join the user's arguments with those that the caller offers and the function takes.
 
     Parameters
     ----------
     name : str
         The registered name, for the error message.
     known : mapping of str to object
-        See `keyword_arguments`.
+        The function's parameters, as `keyword_arguments` returns them.
     given, offered : mapping of str to object
-        Of the user, and of the caller.
+        Arguments of the user, and those that the caller offers to every function.
 
     Raises
     ------
     UnknownNameError
-        The function does not know one of those given.
+        The function has no such parameter.
     """
     for one in given:
         if one not in known:
@@ -62,7 +62,7 @@ _READERS: dict[type, tuple[str, Callable[[str], Any]]] = {
     float: ("a finite number", _finite),
     str: ("a word", str),
 }
-"""Of the types that can be written down: what is expected, and how it is read."""
+"""For every type that can be written as text: what is expected, and how it is read."""
 
 _READABLE = [{kind} for kind in _READERS]
 
@@ -75,7 +75,7 @@ def writable(function: Callable[..., Any], hidden: Container[str]) -> dict[str, 
     function : callable
         Fully annotated.
     hidden : container of str
-        Arguments that are not the user's to give.
+        Arguments that users cannot give.
     """
     hints = get_type_hints(function)
     kinds = {
@@ -92,28 +92,28 @@ def read(name: str, kinds: Mapping[str, tuple[type, ...]], text: str) -> dict[st
     Parameters
     ----------
     name : str
-        Whose arguments these are, for the error message.
+        The name of the function, for the error message.
     kinds : mapping of str to tuple of type
-        See `writable`; where None is one of them, it is written ``none``.
+        The types, as `writable` returns them; None is written ``none``.
     text : str
         The arguments.
 
     Raises
     ------
     InputError
-        It reads otherwise, an argument is unknown or comes twice, or a value is of another type.
+        The text has another form, an argument is unknown or given twice, or a value has another type.
     """
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for part in text.split(","):
         key, equals, value = part.partition("=")
         if not equals:
             raise InputError(f"arguments of {name} read key=value,key=value, not {part!r}.")
         if key not in kinds:
             raise UnknownNameError(f"argument of {name}", key, kinds)
-        if key in found:
+        if key in values:
             raise InputError(f"{key} of {name} is given twice; leave one of them out.")
-        found[key] = _value(f"{key} of {name}", kinds[key], value)
-    return found
+        values[key] = _value(f"{key} of {name}", kinds[key], value)
+    return values
 
 
 def _value(what: str, kinds: tuple[type, ...], text: str) -> Any:
@@ -129,7 +129,7 @@ def _value(what: str, kinds: tuple[type, ...], text: str) -> Any:
 
 
 def described(summary: str, reconstruction: str) -> str:
-    """The summary, and what is a reconstruction."""
+    """The summary, followed by which part is a reconstruction."""
     return f"{summary} [reconstruction: {reconstruction}]" if reconstruction else summary
 
 

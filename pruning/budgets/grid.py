@@ -1,4 +1,4 @@
-"""The best choice of one count a layer from a grid, within a quadratic size: an integer program."""
+"""The best choice of one count per layer from a grid, within a quadratic size: an integer program."""
 
 from __future__ import annotations
 
@@ -24,24 +24,8 @@ Values = Sequence[NDArray[np.float64]]
 
 
 @dataclass(frozen=True, slots=True)
-class GridAnswer:
-    """The best counts found.
-
-    Attributes
-    ----------
-    picks : tuple of int
-        Which choice of each layer.
-    optimal : bool
-        Whether no other picks of this grid are better by more than the gap, as HiGHS says.
-    """
-
-    picks: tuple[int, ...]
-    optimal: bool
-
-
-@dataclass(frozen=True, slots=True)
 class _Model:
-    """Columns and rows, the rows as lists of columns and coefficients."""
+    """The columns and rows of the program; each row is a list of columns and their coefficients."""
 
     gain: NDArray[np.float64]
     binary: NDArray[np.int32]
@@ -61,7 +45,7 @@ def best_on_grid(
     time_limit: float,
     gap: float = 0.0,
     threads: int = 1,
-) -> GridAnswer:
+) -> tuple[int, ...]:
     """Maximise the sum of the layers' values within a size.
 
     A binary z[l, a] says that layer l takes its choice a.  The size has products of two counts; each
@@ -73,7 +57,7 @@ def best_on_grid(
     Parameters
     ----------
     size : Quadratic
-        In the counts of L layers.
+        The size, as a function of the counts of L layers.
     limit : float
         The most it may be.
     choices : sequence of L ndarrays of int64
@@ -83,11 +67,16 @@ def best_on_grid(
     start : sequence of L int
         Picks within the limit, to start from.
     time_limit : float
-        Seconds; what was found by then is returned.
+        Seconds; then the best choice so far is returned.
     gap : float
         How much better than the answer another one may be, relative to the answer.
     threads : int
-        Of HiGHS.  One repeats exactly, unless time is up.
+        Threads for HiGHS.  One thread repeats exactly, unless the time runs out.
+
+    Returns
+    -------
+    tuple of int
+        Which choice of each layer is picked.
 
     Raises
     ------
@@ -112,14 +101,13 @@ def best_on_grid(
         raise EngineError(f"HiGHS ended with {engine.modelStatusToString(outcome)!r}")
     feasible = highspy.SolutionStatus.kSolutionStatusFeasible
     if engine.getInfo().primal_solution_status != feasible:  # time was up before the start was read
-        return GridAnswer(tuple(start), optimal=False)
+        return tuple(start)
     z = np.asarray(engine.getSolution().col_value)
-    picks = tuple(int(z[one].argmax()) for one in _binaries(choices))
-    return GridAnswer(picks, optimal=outcome == ended.kOptimal)
+    return tuple(int(z[one].argmax()) for one in _binaries(choices))
 
 
 def _loaded(model: _Model) -> highspy.Highs:
-    """HiGHS with the model and the solution to start from; it prints nothing."""
+    """Load the model and the solution to start from into HiGHS, which prints nothing."""
     import highspy
 
     engine = silent_engine()
@@ -147,7 +135,7 @@ def _binaries(choices: Choices) -> list[NDArray[np.int32]]:
 def _model(
     size: Quadratic, limit: float, choices: Choices, values: Values, start: Sequence[int]
 ) -> _Model:
-    """Write the program down."""
+    """Build the columns and rows of the program."""
     z = _binaries(choices)
     columns = sum(len(one) for one in z)
     rows = [(one, np.ones(len(one))) for one in z]

@@ -1,4 +1,4 @@
-"""Large filters are kept: the norms of their weights."""
+"""Norms of filters: those with the largest weights are kept."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def wilson(right: int, of: int) -> Interval:
     InputError
         The counts are out of range.
 
-    ReferenceOutputs
+    References
     ----------
     Wilson, "Probable Inference, the Law of Succession, and Statistical Inference" (1927).
     Brown, Cai, DasGupta, "Interval Estimation for a Binomial Proportion" (2001), section 3.1.1.
@@ -67,7 +67,7 @@ def median_interval(values: Sequence[float]) -> Interval | None:
         The ends of an interval that holds the median with a probability of at least 95 %; None
         below 6 values, of which no two enclose it that surely.
 
-    ReferenceOutputs
+    References
     ----------
     David, Nagaraja, "Order Statistics" (2003), section 7.1.
     """

@@ -17,7 +17,7 @@ _SUFFIX = ".safetensors"
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What is asked for.
+    """The options of a training.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ class Options:
 
     @property
     def checkpoint(self) -> Path:
-        """Where the latest epoch is kept until the training is done."""
+        """The file that keeps the latest epoch until the training is done."""
         return self.out.with_name(f"{self.out.name}.checkpoint")
 
 
@@ -58,7 +58,7 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
     Raises
     ------
     InputError
-        An unknown option, a value out of range, or an output file that cannot be meant.
+        An unknown option, a value out of range, or an output file that exists or is no .safetensors.
     """
     given = _parser().parse_args(arguments)
     if given.out.suffix != _SUFFIX:
@@ -126,7 +126,7 @@ def _what(parser: argparse.ArgumentParser) -> None:
         default="cifar10",
         metavar="NAME|FOLDER",
         help="cifar10: its first 45,000 training images, validated on the other 5,000; or a folder "
-        "with train/CLASS/*.png and test/CLASS/*.png: all of train. Test images are looked at once, "
+        "with train/CLASS/*.png and test/CLASS/*.png: all of train. Test images are used once, "
         "at the end (default: %(default)s)",
     )
     add(
@@ -155,7 +155,7 @@ def _how(parser: argparse.ArgumentParser) -> None:
     numbers = (
         ("--epochs", whole_number, usual.epochs, "N", "passes over the training images"),
         ("--batch", whole_number, usual.batch, "N", "the most images in a batch"),
-        ("--lr", real_number, usual.rate, "RATE", "highest learning rate; 0.01 suits weights of yours"),
+        ("--lr", real_number, usual.rate, "RATE", "highest learning rate; 0.01 suits trained weights"),
         ("--momentum", real_number, usual.momentum, "SHARE", "Nesterov's, in [0, 1)"),
         ("--weight-decay", real_number, usual.weight_decay, "FACTOR", "L2 penalty on all parameters"),
         (

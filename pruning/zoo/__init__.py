@@ -1,1 +1,1 @@
-"""Trained networks and images: where they come from, checked, cached, and loaded without risk."""
+"""Trained networks and data sets: fetched, checked, cached, and loaded without running their code."""

@@ -1,4 +1,4 @@
-"""A network of the user's own, built by a function of theirs: ``package.module:function``."""
+"""Networks built by a function of the user's: ``package.module:function``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DEFAULT_SHAPE = (3, 32, 32)
 
 @dataclass(frozen=True, slots=True)
 class OwnSource:
-    """Imports a module of the user's and calls a function in it: both run, as the user asked.
+    """Imports a module of the user's and calls a function in it; the code of both is run.
 
     The function takes no arguments and returns an ``nn.Module`` that maps (batch, channels, height,
     width) to logits (batch, classes).  Two attributes of that module are read where there are any:
@@ -41,7 +41,7 @@ class OwnSource:
     registered: tuple[str, ...]
 
     def load(self, variant: str | None, weights: Path | None) -> Network:
-        """Build the network; without a checkpoint, with the weights the function gave it."""
+        """Build the network; without a checkpoint it keeps the weights from the function."""
         assert variant is not None
         name = f"{self.module}:{variant}"
         network = _network(name, _call(name, self._function(variant)))
@@ -52,7 +52,7 @@ class OwnSource:
         return replace(network, provenance=provenance)
 
     def blank(self, variant: str | None, classes: int | None) -> Network:
-        """Build the network as the function leaves it; only it can choose the number of classes."""
+        """Build the network as the function returns it; only the function chooses how many classes."""
         network = self.load(variant, None)
         if classes is not None and classes != network.classes:
             raise InputError(f"{network.name} has {network.classes} classes where {classes} are needed")
@@ -62,17 +62,17 @@ class OwnSource:
         """Import the user's module and return the function in it."""
         module = self.module
         try:
-            found = getattr(importlib.import_module(module), function, None)
+            attribute = getattr(importlib.import_module(module), function, None)
         except ModuleNotFoundError as error:
             if error.name is not None and f"{module}.".startswith(f"{error.name}."):
                 raise UnknownNameError("network or Python module", module, self.registered) from error
             raise InputError(f"the module {module!r} cannot be imported ({_said(error)})") from error
         except (Exception, SystemExit) as error:  # it is the user's code: anything may go wrong in it
             raise InputError(f"the module {module!r} cannot be imported ({_said(error)})") from error
-        if not callable(found):
-            instead = "" if found is None else f", but one of type {type(found).__name__}"
+        if not callable(attribute):
+            instead = "" if attribute is None else f", but one of type {type(attribute).__name__}"
             raise InputError(f"the module {module!r} has no function {function!r}{instead}")
-        build: Callable[[], object] = found
+        build: Callable[[], object] = attribute
         return build
 
 
@@ -120,25 +120,25 @@ def _input_shape(name: str, module: nn.Module) -> tuple[int, int, int]:
 
 
 def _normalization(name: str, module: nn.Module, channels: int) -> Normalization | None:
-    found: Any = getattr(module, "normalization", None)
-    if found is None or isinstance(found, nn.Module):
+    declared: Any = getattr(module, "normalization", None)
+    if declared is None or isinstance(declared, nn.Module):
         return None
     try:
-        mean, std = (found.mean, found.std) if isinstance(found, Normalization) else found
+        mean, std = (declared.mean, declared.std) if isinstance(declared, Normalization) else declared
         read = Normalization(tuple(float(x) for x in mean), tuple(float(x) for x in std))
     except (TypeError, ValueError) as error:
         raise InputError(
-            f"normalization of {name!r} must be a pair (means, standard deviations), not {found!r}"
+            f"normalization of {name!r} must be a pair (means, standard deviations), not {declared!r}"
         ) from error
     if not len(read.mean) == len(read.std) == channels or not all(x > 0 for x in read.std):
         raise InputError(
             f"normalization of {name!r} must have {channels} means and as many positive standard"
-            f" deviations, not {found!r}"
+            f" deviations, not {declared!r}"
         )
     return read
 
 
 def _said(error: BaseException) -> str:
-    """Name an exception with the first line of what it says."""
+    """Give the type and the first line of an exception."""
     line = str(error).strip().split("\n")[0]
     return f"{type(error).__name__}: {line}" if line else type(error).__name__
