@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
 
 from benchmarks.machine import differences, machine_info
 from benchmarks.peers import presence
 from benchmarks.questions import QUESTIONS
-from dispersion import Instance, Solution, UnavailableError
+from dispersion import InputError, Instance, Solution, UnavailableError
+from solvers import prepare, solve
 
 if TYPE_CHECKING:
     from pruning import FilterLayer
@@ -85,6 +87,53 @@ def _asks_a_question(request: pytest.FixtureRequest) -> Iterator[None]:
 def answers(request: pytest.FixtureRequest) -> list[tuple[str, Solution]]:
     """Where a benchmark leaves (group, solution) for the table of answers below the times."""
     return request.config.stash[ANSWERS]
+
+
+@pytest.fixture
+def timed_solve(
+    benchmark: BenchmarkFixture, answers: list[tuple[str, Solution]]
+) -> Callable[..., Solution]:
+    """Time one solver on one instance: ``timed_solve(group, instance, "clique", 2.0)``.
+
+    Objective, bound, gap and status go into ``extra_info``; it skips where the solver does not take the
+    instance.
+    """
+
+    def run(
+        asked: str,
+        instance: Instance,
+        solver: str,
+        seconds: float,
+        objective: str = "max-min",
+        threads: int = 1,
+        rounds: int = 1,
+    ) -> Solution:
+        benchmark.group = asked
+        prepare(solver, objective)
+        limits = {"objective": objective, "time_limit": seconds, "threads": threads}
+        try:
+            solution: Solution = benchmark.pedantic(
+                solve,
+                args=(instance, solver),
+                kwargs=limits,
+                rounds=rounds,
+                warmup_rounds=int(rounds > 1),
+            )
+        except InputError as error:
+            pytest.skip(str(error))
+        benchmark.extra_info.update(
+            objective=solution.objective,
+            bound=solution.bound,
+            gap=solution.gap,
+            status=solution.status.value,
+            message=solution.message,
+            build_seconds=solution.build_seconds,
+        )
+        answers.append((asked, solution))
+        assert solution.objective is not None
+        return solution
+
+    return run
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

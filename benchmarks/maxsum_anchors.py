@@ -1,30 +1,30 @@
 """Max-sum dispersion beside published figures: how many instances are proven, how fast, how far.
 
-    python -m benchmarks.maxsum_anchors --limit 60 --out results/maxsum.csv
+    python -m benchmarks.maxsum_anchors --limit 60 --out results/maxsum
 
-solves the families of the literature (uniform points in 2, 10 and 20 coordinates), made anew from
-seeds, and every layer of the trained VGG16, and appends a line to the file as soon as an instance is
-solved.  Started again with the same file it goes on where it stopped; an instance that stayed open is
-solved again only under a longer limit.  At the end stands the table of targets against measured.
+solves the families of the literature (uniform points in 2, 10 and 20 coordinates), generated from
+seeds, and every layer of the trained VGG16.  Each row of the table is a study in a folder of its own;
+started again with the same options the script resumes where it stopped.  At the end it prints the
+table of targets against measured.
 """
 
 from __future__ import annotations
 
 import argparse
-import dataclasses
+import re
 import statistics
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.real_layers import cases, layers_of
-from benchmarks.rows import append_row, read_rows
-from dispersion import Instance, Status
+from benchmarks.real_layers import instances_of, layers_of, study_parser
+from dispersion import Instance, run_study
 from dispersion.errors import DispersionError, InputError
-from solvers import Limits, prepare, solve
+from dispersion.study.analysis.profiles import total_seconds
+from dispersion.study.rows import SolveRow
 
 CUTTING = "Spiers et al. 2023, CPLEX, 1 h"
 PARTITIONING = "coordinate partitioning, 1,000 s"
@@ -70,8 +70,7 @@ class Anchor:
     def instances(self, seeds: int) -> Iterator[Instance]:
         """At most `seeds` of a generated family, or all layers."""
         if not self.points:
-            layers = layers_of(["vgg16"])
-            yield from (case.instance for case in cases(layers, ["euclidean"], [self.keep]))
+            yield from instances_of(layers_of(["vgg16"]), ["euclidean"], [self.keep])
             return
         for seed in range(min(seeds, self.seeds)):
             rng = np.random.default_rng([self.points, self.dimensions, seed])
@@ -96,82 +95,32 @@ ANCHORS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One solve, a line of the file."""
-
-    anchor: str
-    instance: str
-    n: int
-    p: int
-    solver: str
-    limit: float
-    threads: int
-    status: str
-    objective: float | None
-    bound: float | None
-    gap: float | None
-    seconds: float
-    message: str
-    digest: str
-
-    def __str__(self) -> str:
-        gap = "no bound" if self.gap is None else f"gap {self.gap:.4%}"
-        return f"{self.anchor}: {self.instance}: {self.status}, {gap} in {self.seconds:.2f} s"
-
-
-def measure(anchor: Anchor, instance: Instance, solver: str, limits: Limits) -> Row:
-    """Solve an instance; raises `KeyboardInterrupt` if the user stops it, for half is no result."""
-    solution = solve(
-        instance, solver, objective="max-sum", time_limit=limits.seconds, threads=limits.threads
+def solve_anchor(
+    anchor: Anchor, solver: str, limit: float, threads: int, folder: Path | None, seeds: int = 20
+) -> list[SolveRow]:
+    """Solve the instances of a row of the table, in a folder of its own below `folder`."""
+    own = None if folder is None else folder / re.sub(r"[^a-z0-9]+", "-", anchor.name.lower())
+    instances = list(anchor.instances(seeds))
+    study = run_study(
+        instances,
+        solver,
+        objective="max-sum",
+        time_limit=limit,
+        threads=threads,
+        folder=own,
+        progress=True,
     )
-    if solution.status is Status.INTERRUPTED:
+    if study.outcome == "interrupted":
         raise KeyboardInterrupt
-    return Row(
-        anchor=anchor.name,
-        instance=instance.name,
-        n=instance.n,
-        p=instance.p,
-        solver=solver,
-        limit=limits.seconds,
-        threads=limits.threads,
-        status=solution.status.value,
-        objective=solution.objective,
-        bound=solution.bound,
-        gap=solution.gap,
-        seconds=solution.build_seconds + solution.solve_seconds,
-        message=solution.message,
-        digest=instance.digest,
-    )
+    return study.solves
 
 
-def solve_all(
-    anchors: Iterable[Anchor], solver: str, limits: Limits, path: Path | None = None, seeds: int = 20
-) -> Iterator[Row]:
-    """Solve what `path` does not hold yet, keep it there, and yield the rows, old and new, in turn."""
-    rows = read_rows(path, Row) if path else []
-    known = {row.digest: row for row in sorted(rows, key=lambda row: row.limit) if row.solver == solver}
-    for anchor in anchors:
-        for instance in anchor.instances(seeds):
-            old = known.get(instance.digest)
-            if old and (old.status == Status.OPTIMAL.value or old.limit >= limits.seconds):
-                yield dataclasses.replace(old, anchor=anchor.name)  # two rows may share instances
-                continue
-            row = measure(anchor, instance, solver, limits)
-            known[row.digest] = row
-            if path:
-                append_row(path, row)
-            yield row
-
-
-def table(anchors: Iterable[Anchor], rows: Sequence[Row]) -> str:
-    """Targets against measured, in Markdown; anchors that nothing was solved for are left out."""
+def table(solved: Mapping[Anchor, Sequence[SolveRow]]) -> str:
+    """Targets against measured, in Markdown."""
     lines = ["| instances | figures of | target | measured | reached |", "|---|---|---|---|---|"]
-    for anchor in anchors:
-        mine = [row for row in rows if row.anchor == anchor.name]
-        if mine:
-            cells = [anchor.name, anchor.source or "nobody", target(anchor), *result(anchor, mine)]
-            lines.append(f"| {' | '.join(cells)} |")
+    for anchor, rows in solved.items():
+        cells = [anchor.name, anchor.source or "nobody", target(anchor), *result(anchor, rows)]
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
@@ -183,10 +132,10 @@ def target(anchor: Anchor) -> str:
     return ", ".join(parts) or "none"
 
 
-def result(anchor: Anchor, rows: Sequence[Row]) -> tuple[str, str]:
+def result(anchor: Anchor, rows: Sequence[SolveRow]) -> tuple[str, str]:
     """What was measured, in words, and whether that is what was to be reached."""
-    proven = sum(row.status == Status.OPTIMAL.value for row in rows)
-    median = statistics.median(row.seconds for row in rows)
+    proven = sum(row.status == "optimal" for row in rows)
+    median = statistics.median(total_seconds(row) for row in rows)
     worst = max(1.0 if row.gap is None else row.gap for row in rows)
     measured = f"{proven} of {len(rows)} proven, median {median:.1f} s, worst gap {worst:.4%}"
     checks = [
@@ -199,20 +148,9 @@ def result(anchor: Anchor, rows: Sequence[Row]) -> tuple[str, str]:
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser("python -m benchmarks.maxsum_anchors", description=__doc__)
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser = study_parser("benchmarks.maxsum_anchors", __doc__, "qcr", 1)
     add = parser.add_argument
-    add("--out", type=Path, required=True, metavar="FILE", help="a CSV file; goes on where it ends")
-    add("--limit", type=float, default=60.0, metavar="SECONDS", help="of a solve (default: 60)")
-    add("--threads", type=int, default=1, metavar="N", help="of a solve (default: 1)")
-    add("--solver", default="qcr", metavar="NAME", help="who solves (default: qcr)")
-    add(
-        "--seeds",
-        type=int,
-        default=20,
-        metavar="N",
-        help="instances of a family, at most (default: 20)",
-    )
+    add("--seeds", type=int, default=20, metavar="N", help="instances per family at most (default: 20)")
     add("--only", default="", metavar="TEXT", help="only rows of the table whose name holds this")
     return parser.parse_args(arguments)
 
@@ -221,23 +159,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the script; the exit code is 0, 2 for bad input, 130 when interrupted."""
     options = _options(arguments)
     anchors = [anchor for anchor in ANCHORS if options.only in anchor.name]
-    rows: list[Row] = []
+    solved: dict[Anchor, list[SolveRow]] = {}
     try:
         if not anchors:
             names = "; ".join(anchor.name for anchor in ANCHORS)
             raise InputError(f"no row of the table holds {options.only!r}; there are: {names}.")
-        limits = Limits(options.limit, options.threads)
-        prepare(options.solver, "max-sum")
-        for row in solve_all(anchors, options.solver, limits, options.out, options.seeds):
-            print(row, flush=True)
-            rows.append(row)
-    except (DispersionError, OSError) as error:
+        for anchor in anchors:
+            asked = options.solver, options.limit, options.threads, options.out, options.seeds
+            solved[anchor] = solve_anchor(anchor, *asked)
+    except DispersionError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("interrupted; start again with the same file to go on", file=sys.stderr)
+        print("interrupted; start again with the same folder to resume", file=sys.stderr)
         return 130
-    print(table(anchors, rows))
+    print(table(solved))
     return 0
 
 

@@ -137,7 +137,7 @@ def presence() -> str:
     return f"peers: {', '.join(there) or 'none'}{hint}"
 
 
-def judged(instance: Instance, name: str, selected: NDArray[np.intp], seconds: float) -> Solution:
+def checked(instance: Instance, name: str, selected: NDArray[np.intp], seconds: float) -> Solution:
     """A peer's selection, checked and valued by us, as one of our solutions; its bound is unknown."""
     points = check_selection(instance, selected)
     return Solution(

@@ -18,7 +18,7 @@ from benchmarks.peers import FPSAMPLE, FPSAMPLE_BUCKETS, RDKIT, Pick
 from benchmarks.questions import PEERS, group
 from dispersion import Instance
 from solvers import farthest_from_points, prepare, solve
-from solvers.maxmin.greedy import farthest_points, longest_end
+from solvers.ranks.start import farthest_points, longest_end
 
 BUCKETS_MOST = 8  # coordinates the k-d tree of fpsample takes
 

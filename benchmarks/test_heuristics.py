@@ -14,7 +14,8 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from benchmarks.questions import FINDS, group
-from dispersion import Instance, objectives
+from dispersion import Instance
+from dispersion.objectives import objectives
 from solvers import prepare, solve
 
 OURS = ("greedy", "tabu", "grasp")

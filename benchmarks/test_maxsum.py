@@ -7,19 +7,19 @@ MDPLIB (in any subfolder); they are not ours to pass on.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from benchmarks.questions import FINDS, PROVES, group
-from dispersion import InputError, Instance, Solution, generate, read_instance
-from solvers import prepare, solve, solvers_for
-from solvers.base import Kind
+from dispersion import Instance, Solution, generate, read_instance
+from solvers import Guarantee, list_solvers
 
-SOLVERS = solvers_for("max-sum")
-EXACT = [info.name for info in SOLVERS if info.kind is Kind.EXACT]
-OTHERS = [info.name for info in SOLVERS if info.kind is not Kind.EXACT and info.name != "random"]
+SOLVERS = list_solvers("max-sum")
+EXACT = [info.name for info in SOLVERS if info.guarantee is Guarantee.EXACT]
+OTHERS = [info.name for info in SOLVERS if info.guarantee is not Guarantee.EXACT and not info.baseline]
 SMALL = [("gkd-c", 50, 10), ("mdg-a", 30, 10)]
 LARGE = [("gkd-c", 100, 10), ("gkd-c", 500, 100), ("mdg-a", 60, 15), ("ran", 100, 30)]
 FOUND_SMALL = [("mdg-a", 500, 50)]
@@ -32,85 +32,42 @@ BEST_KNOWN = (
 ENOUGH = 0.999  # of the best known value, in 10 s
 
 
-def _timed(
-    benchmark: BenchmarkFixture,
-    answers: list[tuple[str, Solution]],
-    instance: Instance,
-    solver: str,
-    seconds: float,
-) -> Solution:
-    """One solve under the clock, one thread; skips where the solver refuses the instance."""
-    prepare(solver, "max-sum")
-    try:
-        solution: Solution = benchmark.pedantic(
-            solve,
-            args=(instance, solver),
-            kwargs={"objective": "max-sum", "time_limit": seconds},
-            rounds=1,
-        )
-    except InputError as error:
-        pytest.skip(str(error))
-    benchmark.extra_info.update(
-        objective=solution.objective,
-        bound=solution.bound,
-        gap=solution.gap,
-        status=solution.status.value,
-        message=solution.message,
-    )
-    answers.append((str(benchmark.group), solution))
-    assert solution.objective is not None
-    return solution
-
-
 @pytest.mark.parametrize("solver", EXACT)
 @pytest.mark.parametrize(("family", "n", "p"), SMALL + LARGE)
 def test_proof_of_a_family(
-    benchmark: BenchmarkFixture,
-    full: bool,
-    answers: list[tuple[str, Solution]],
-    family: str,
-    n: int,
-    p: int,
-    solver: str,
+    timed_solve: Callable[..., Solution], full: bool, family: str, n: int, p: int, solver: str
 ) -> None:
     """One exact solver on one instance, seed 0, 60 s (quick: 2 s, small ones only)."""
     if not full and (family, n, p) not in SMALL:
         pytest.skip("in the full profile only")
-    benchmark.group = group(PROVES, f"max-sum, family {family}, n = {n}, p = {p}")
-    _timed(benchmark, answers, generate(family, n, p, seed=0), solver, 60.0 if full else 2.0)
+    asked = group(PROVES, f"max-sum, family {family}, n = {n}, p = {p}")
+    timed_solve(asked, generate(family, n, p, seed=0), solver, 60.0 if full else 2.0, "max-sum")
 
 
 @pytest.mark.parametrize("keep", [0.5, 0.25, 0.1])
 def test_proof_of_a_layer(
-    benchmark: BenchmarkFixture,
+    timed_solve: Callable[..., Solution],
     full: bool,
-    answers: list[tuple[str, Solution]],
     vgg16_layers: dict[str, Instance],
     keep: float,
 ) -> None:
     """`qcr` on the last layer of 64 filters (full: of 512), 60 s (quick: 2 s)."""
     last = [layer for layer in vgg16_layers.values() if layer.n == (512 if full else 64)][-1]
     instance = last.with_p(round(keep * last.n))
-    benchmark.group = group(PROVES, f"max-sum, {instance.name}, n = {instance.n}, p = {instance.p}")
-    _timed(benchmark, answers, instance, "qcr", 60.0 if full else 2.0)
+    asked = group(PROVES, f"max-sum, {instance.name}, n = {instance.n}, p = {instance.p}")
+    timed_solve(asked, instance, "qcr", 60.0 if full else 2.0, "max-sum")
 
 
 @pytest.mark.parametrize("solver", OTHERS)
 @pytest.mark.parametrize(("family", "n", "p"), FOUND_SMALL + FOUND_LARGE)
 def test_value_of_a_family(
-    benchmark: BenchmarkFixture,
-    full: bool,
-    answers: list[tuple[str, Solution]],
-    family: str,
-    n: int,
-    p: int,
-    solver: str,
+    timed_solve: Callable[..., Solution], full: bool, family: str, n: int, p: int, solver: str
 ) -> None:
     """One heuristic or approximation on one instance, seed 0, 10 s (quick: 2 s, the small one only)."""
     if not full and (family, n, p) not in FOUND_SMALL:
         pytest.skip("in the full profile only")
-    benchmark.group = group(FINDS, f"max-sum, family {family}, n = {n}, p = {p}")
-    _timed(benchmark, answers, generate(family, n, p, seed=0), solver, 10.0 if full else 2.0)
+    asked = group(FINDS, f"max-sum, family {family}, n = {n}, p = {p}")
+    timed_solve(asked, generate(family, n, p, seed=0), solver, 10.0 if full else 2.0, "max-sum")
 
 
 def mdg_a(number: int) -> Instance:
@@ -127,12 +84,12 @@ def mdg_a(number: int) -> Instance:
 @pytest.mark.parametrize("solver", ["tabu", "obma"])
 @pytest.mark.parametrize("number", range(1, len(BEST_KNOWN) + 1))
 def test_best_known_value_of_mdg_a(
-    benchmark: BenchmarkFixture, answers: list[tuple[str, Solution]], number: int, solver: str
+    benchmark: BenchmarkFixture, timed_solve: Callable[..., Solution], number: int, solver: str
 ) -> None:
     """Within 0.1 % in 10 s, in any profile."""
     instance, best = mdg_a(number), BEST_KNOWN[number - 1]
-    benchmark.group = group(FINDS, f"max-sum, {instance.name}, best known {best}")
-    solution = _timed(benchmark, answers, instance, solver, 10.0)
+    asked = group(FINDS, f"max-sum, {instance.name}, best known {best}")
+    solution = timed_solve(asked, instance, solver, 10.0, "max-sum")
     benchmark.extra_info.update(best_known=best)
     assert solution.objective is not None
     assert solution.objective >= ENOUGH * best

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from benchmarks.peers import MAX_DIV, RDKIT, SPOPT, Peer, judged
+from benchmarks.peers import MAX_DIV, RDKIT, SPOPT, Peer, checked
 from benchmarks.questions import PEERS, group
 from dispersion import Instance, Solution, Status
 from solvers import prepare, solve
@@ -35,7 +35,7 @@ def test_peer(
     benchmark.group = GROUP
     pick = peer.or_skip().ready(SMALL.distances, SMALL.p, 120.0 if peer is SPOPT else 1.0)
     selected = benchmark.pedantic(pick, rounds=1)
-    solution = judged(SMALL, peer.name, selected, benchmark.stats.stats.min)
+    solution = checked(SMALL, peer.name, selected, benchmark.stats.stats.min)
     benchmark.extra_info.update(objective=solution.objective, promise=peer.promise)
     answers.append((GROUP, solution))
     optimum = solve(SMALL, "clique").objective

@@ -9,21 +9,12 @@ import numpy as np
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
+from benchmarks import real_layers
 from benchmarks.questions import PROVES, group
-from benchmarks.real_layers import (
-    KEEPS,
-    METRICS,
-    NETWORKS,
-    Row,
-    cases,
-    layers_of,
-    solve_all,
-    summary,
-)
-from benchmarks.rows import read_rows
-from dispersion import InputError, UnavailableError
+from benchmarks.real_layers import KEEPS, METRICS, NETWORKS, instances_of, layers_of
+from dispersion import Status, UnavailableError
 from pruning import FilterLayer
-from solvers import Limits, prepare
+from solvers import prepare, solve
 
 
 @pytest.fixture(scope="module")
@@ -46,25 +37,20 @@ def one_of_each_size(layers: dict[str, list[FilterLayer]]) -> dict[str, list[Fil
 
 
 def test_clique_on_real_layers(
-    benchmark: BenchmarkFixture,
-    layers: dict[str, list[FilterLayer]],
-    full: bool,
-    capsys: pytest.CaptureFixture[str],
+    benchmark: BenchmarkFixture, layers: dict[str, list[FilterLayer]], full: bool
 ) -> None:
     """Quick: one layer of each size up to 256 at keep 0.25, 1 s each; full: all of them, 60 s each."""
     chosen, keeps, seconds = (layers, KEEPS, 60.0) if full else (one_of_each_size(layers), (0.25,), 1.0)
-    todo = list(cases(chosen, METRICS, keeps))
-    limits = Limits(seconds, threads=2)
+    todo = instances_of(chosen, METRICS, keeps)
     prepare("clique")
     benchmark.group = group(PROVES, f"{len(todo)} layers of three networks, clique alone")
-    rows = benchmark.pedantic(lambda: list(solve_all(todo, "clique", limits)), rounds=1)
-    benchmark.extra_info.update(summary(rows))
-    with capsys.disabled():
-        print(f"\n{benchmark.group}")
-        for name, value in summary(rows).items():
-            print(f"{name}: {value}" if name != "open" else "\n".join(["open:", *value]))
-    assert len(rows) == len({row.digest for row in rows}) == len(todo)
-    assert all(row.gap is not None for row in rows)
+    solutions = benchmark.pedantic(
+        lambda: [solve(one, "clique", time_limit=seconds, threads=2) for one in todo], rounds=1
+    )
+    proven = sum(one.status is Status.OPTIMAL for one in solutions)
+    benchmark.extra_info.update(instances=len(todo), proven=proven)
+    assert len({one.digest for one in todo}) == len(todo)
+    assert all(one.gap is not None for one in solutions)
 
 
 def toy_layers() -> dict[str, list[FilterLayer]]:
@@ -74,37 +60,21 @@ def toy_layers() -> dict[str, list[FilterLayer]]:
     return {"toy": [FilterLayer(name, (name,), x) for name, x in zip("abc", points, strict=True)]}
 
 
-def test_a_run_goes_on_where_it_was_killed(tmp_path: Path) -> None:
-    """Whole lines are kept to the last bit, half a line is solved again, equal instances once."""
-    path, limits = tmp_path / "new" / "real.csv", Limits(5.0)
-    todo = list(cases(toy_layers(), ["euclidean", "normalized"], [0.25, 0.5]))
-    assert [case.instance.name for case in todo] == ["a", "a", "b", "b"] * 2
-    rows = list(solve_all(todo, "clique", limits, path))
-    assert read_rows(path, Row) == rows
-    path.write_bytes(path.read_bytes()[:-20])
-    assert read_rows(path, Row) == rows[:-1]
-    again = list(solve_all(todo, "clique", limits, path))
-    assert again[:-1] == rows[:-1]
-    assert again[-1].objective == rows[-1].objective
-    assert read_rows(path, Row) == again
-    assert summary(again)["proven"] == summary(again)["instances"] == 8
-
-
-def test_open_instances_are_tried_again_under_a_longer_limit(tmp_path: Path) -> None:
-    """An instance without proof is solved again if more time is allowed; the last row counts."""
-    path, (case, *_) = tmp_path / "real.csv", cases(toy_layers(), ["euclidean"], [0.5])
-    for seconds, lines in ((1.0, 1), (1.0, 1), (2.0, 2), (1.0, 2)):
-        (row,) = solve_all([case], "tabu", Limits(seconds), path)
-        assert row.bound is None
-        assert len(read_rows(path, Row)) == lines
-    assert row.limit == 2.0
-
-
-@pytest.mark.parametrize("content", ["precious", "a,b\n1,2\n"])
-def test_other_files_are_left_alone(content: str, tmp_path: Path) -> None:
-    """A file of something else is refused and not touched."""
-    path = tmp_path / "mine.csv"
-    path.write_text(content)
-    with pytest.raises(InputError, match="name another file"):
-        read_rows(path, Row)
-    assert path.read_text() == content
+def test_the_script_resumes_and_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Equal instances are solved once, and none again; what stays open is named with its gap."""
+    monkeypatch.setattr(real_layers, "layers_of", lambda _: toy_layers())
+    asked = ["--out", str(tmp_path / "real"), "--metrics", "euclidean", "normalized", "--limit", "20"]
+    asked += ["--keep", "0.25", "0.5"]
+    assert real_layers.main(asked) == 0
+    first = capsys.readouterr().out
+    assert first.startswith("instances: 8\nproven: 8\nshare_proven: 1.0\nseconds: ")
+    assert "toy euclidean: 4 of 4 proven" in first
+    assert real_layers.main(asked) == 0
+    assert capsys.readouterr().out == first  # seconds too: they were read
+    open_ones = [*asked[:1], str(tmp_path / "open"), *asked[2:], "--solver", "tabu"]
+    assert real_layers.main(open_ones) == 0
+    assert "toy/normalized/b (n = 12, p = 6): feasible, no bound" in capsys.readouterr().out
+    assert real_layers.main([*asked, "--solver", "cliqe"]) == 2
+    assert capsys.readouterr().err.startswith("error: ")

@@ -9,13 +9,13 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from dispersion.arrays.foreign import labels_of, rounding_unit
+from dispersion.arrays.matrices import checked
+from dispersion.arrays.triangles import check_sample
 from dispersion.errors import InputError, shown
-from dispersion.foreign import labels_of, rounding_unit
-from dispersion.matrices import checked
 from dispersion.metrics import distances as pairwise
 from dispersion.metrics import metrics
-from dispersion.printable import encodable
-from dispersion.triangles import check_sample
+from dispersion.terminal.printable import encodable
 
 
 def _checked_p(p: object, n: int) -> int:
@@ -26,7 +26,7 @@ def _checked_p(p: object, n: int) -> int:
     return int(p)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Instance:
     """A p-dispersion instance: validated once, then immutable.
 
@@ -34,7 +34,7 @@ class Instance:
     ----------
     distances : array_like, shape (n, n)
         Finite, non-negative, symmetric, zero on the diagonal, up to rounding errors, which are repaired
-        and told in `note` (see `dispersion.matrices`).  Copied.  Tensors and tables will do.
+        and told in `note` (see `dispersion.arrays.matrices`).  Copied.  Tensors and tables will do.
     p : int
         How many points to choose, 2 <= p <= n.
     name : str
@@ -61,8 +61,8 @@ class Instance:
     Examples
     --------
     >>> instance = Instance([[0, 1, 2], [1, 0, 1], [2, 1, 0]], p=2)
-    >>> instance.n, instance.p
-    (3, 2)
+    >>> instance
+    Instance('instance', n=3, p=2)
     """
 
     distances: NDArray[np.float64] = field(repr=False)
@@ -188,6 +188,11 @@ class Instance:
         other.__dict__["note"] = "; ".join(filter(None, [self.note, note]))
         other.__dict__["labels"] = self.labels if labels is None else labels
         return other
+
+    def __repr__(self) -> str:
+        """Name, n, p and metric."""
+        metric = "" if self.metric is None else f", metric={self.metric!r}"
+        return f"Instance({self.name!r}, n={self.n}, p={self.p}{metric})"
 
     @property
     def n(self) -> int:

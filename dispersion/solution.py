@@ -22,6 +22,19 @@ class Status(Enum):
     CONTRADICTED = "contradicted"  #: it cannot be true: another selection is worth more than its bound
 
 
+_IN_WORDS = {
+    Status.OPTIMAL: "optimal, proven",
+    Status.FEASIBLE: "finished without a proof of optimality",
+    Status.INFEASIBLE: "infeasible",
+    Status.TIME_LIMIT: "stopped by the time limit",
+    Status.INTERRUPTED: "interrupted",
+    Status.SKIPPED: "skipped, as the solver does not take such an instance",
+    Status.ERROR: "failed",
+    Status.CONTRADICTED: "contradicted by another answer",
+}
+_FEW, _FIRST = 20, 10  # points that a summary shows; of more, the first
+
+
 @dataclass(frozen=True, slots=True)
 class TracePoint:
     """One improvement: at `seconds` since the start, incumbent and bound stood at these values."""
@@ -94,6 +107,35 @@ class Solution:
     message: str = ""
     refutations: tuple[Refutation, ...] = field(default=(), repr=False)
 
+    def summary(self) -> str:
+        """A few lines for a reader: value, bound, gap, status, who proved it, time and points.
+
+        Examples
+        --------
+        >>> one = Solution("clique", "max-min", "", 0, np.arange(3), 2.0, 2.0, Status.OPTIMAL, 0, 0.5)
+        >>> print(one.summary())
+        max-min by clique: optimal, proven
+        objective  2
+        bound      2, gap 0.00%, by clique
+        time       0.500 s
+        selected   3 points: 0 1 2
+        """
+        objective = "none" if self.objective is None else f"{self.objective:.6g}"
+        lines = [
+            f"{self.objective_name} by {self.solver}: {_IN_WORDS[self.status]}",
+            f"objective  {objective}",
+            f"bound      {self._bound_in_words()}",
+            f"time       {self.build_seconds + self.solve_seconds:.3f} s",
+            f"selected   {_abbreviated(self.selected)}",
+        ]
+        return "\n".join([*lines, *([f"message    {self.message}"] if self.message else [])])
+
+    def _bound_in_words(self) -> str:
+        if self.bound is None:
+            return "none"
+        gap = "" if self.gap is None else f", gap {self.gap:.2%}"
+        return f"{self.bound:.6g}{gap}, by {self.bound_by or self.solver}"
+
     @property
     def bound_by(self) -> str | None:
         """What proves the bound (see `Refutation`): an argument of ours, or the word of an engine."""
@@ -107,3 +149,12 @@ class Solution:
         if self.bound == 0.0:
             return 0.0
         return (self.bound - self.objective) / self.bound
+
+
+def _abbreviated(selected: NDArray[np.intp] | None) -> str:
+    """How many points, and which; of many the first ones."""
+    if selected is None:
+        return "none"
+    some = selected if len(selected) <= _FEW else selected[:_FIRST]
+    names = " ".join(str(point) for point in some.tolist())
+    return f"{len(selected)} points: {names}{' ...' if len(some) < len(selected) else ''}"

@@ -7,6 +7,7 @@ solver's bound.  Beside it stand the theorems every answer must obey.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -75,7 +76,7 @@ def contradictions(instance: Instance, solutions: Sequence[Solution]) -> list[st
     """
     found = [fault for solution in solutions for fault in faults_of(instance, solution)]
     for one in solutions:
-        found += exceeded(one, solutions)
+        found += exceeded(one, [other for other in solutions if other is not one])
     return found
 
 
@@ -89,8 +90,36 @@ def attains(instance: Instance, solution: Solution) -> bool:
         return False
 
 
-def exceeded(one: Solution, others: Sequence[Solution]) -> list[str]:
-    """Where the bound of one answer is below what others to the same question are worth."""
+class Answer(Protocol):
+    """What can exclude another answer: a `Solution`, or a row of a table."""
+
+    @property
+    def solver(self) -> str:
+        """Who answered."""
+        ...
+
+    @property
+    def objective_name(self) -> str:
+        """What was maximised."""
+        ...
+
+    @property
+    def objective(self) -> float | None:
+        """What its selection is worth."""
+        ...
+
+    @property
+    def bound(self) -> float | None:
+        """What nothing exceeds."""
+        ...
+
+
+def exceeded(one: Answer, others: Sequence[Answer]) -> list[str]:
+    """Where the bound of one answer is below what others to the same question are worth.
+
+    This is the only rule of contradiction between two answers: to the last bit for max-min, up to the
+    objective's rounding for max-sum.
+    """
     if one.bound is None:
         return []
     least = 1.0 - objectives[one.objective_name].rounding
@@ -98,8 +127,7 @@ def exceeded(one: Solution, others: Sequence[Solution]) -> list[str]:
     return [
         f"{claim}, {other.solver} found {other.objective!r}"
         for other in others
-        if other is not one
-        and other.objective_name == one.objective_name
+        if other.objective_name == one.objective_name
         and other.objective is not None
         and not one.bound >= other.objective * least
     ]

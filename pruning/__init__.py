@@ -1,7 +1,7 @@
 """Prune trained networks filter by filter; the only package here that imports torch."""
 
 # ruff: noqa: E402 - Ctrl-C during the imports below must end a command in one line
-from dispersion.commands import start
+from dispersion.terminal.commands import start
 
 start()
 

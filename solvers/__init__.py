@@ -4,17 +4,18 @@ Importing this package loads no engine: OR-tools, HiGHS, Pyomo and numba are imp
 that needs them, when it is asked for.
 """
 
-from solvers.base import Kind, Limits, Run, SolverInfo, prepare, solve, solvers, solvers_for
-from solvers.coresets import CoreSet, core_set, solve_core_set
 from solvers.export import export_model
-from solvers.points import farthest_from_points
 from solvers.rechecking import Checked, Finding, Recheck, recheck
+from solvers.registration import Guarantee, SolverInfo, list_solvers, solver
+from solvers.run import Limits, Run
+from solvers.scale import CoreSet, core_set, farthest_from_points, solve_core_set
+from solvers.solving import prepare, solve
 
 __all__ = [
     "Checked",
     "CoreSet",
     "Finding",
-    "Kind",
+    "Guarantee",
     "Limits",
     "Recheck",
     "Run",
@@ -22,10 +23,10 @@ __all__ = [
     "core_set",
     "export_model",
     "farthest_from_points",
+    "list_solvers",
     "prepare",
     "recheck",
     "solve",
     "solve_core_set",
-    "solvers",
-    "solvers_for",
+    "solver",
 ]

@@ -9,7 +9,10 @@ import numpy as np
 
 from dispersion.errors import InputError
 from dispersion.instance import Instance
-from solvers.base import check_instance, find, prepare, solvers_for
+from dispersion.objectives import DEFAULT_OBJECTIVE
+from solvers.lookup import find
+from solvers.registration import list_solvers
+from solvers.solving import check_instance, prepare
 
 SUFFIXES = (".lp", ".mps")
 _COMMENTS = {".lp": "\\", ".mps": "*"}  # how a line begins that engines skip
@@ -18,13 +21,13 @@ _UNIT = 10  #: others are multiplied such that they lie between 2 ** 9 and 2 ** 
 _SMALL = 1e-6  #: and so are all, if any is smaller
 
 
-def exporting(objective: str = "max-min") -> list[str]:
+def exporting(objective: str = DEFAULT_OBJECTIVE) -> list[str]:
     """The names of the solvers of an objective that have a model to export."""
-    return [info.name for info in solvers_for(objective) if info.model is not None]
+    return [info.name for info in list_solvers(objective) if info.model is not None]
 
 
 def export_model(
-    instance: Instance, solver: str, path: str | Path, objective: str = "max-min"
+    instance: Instance, solver: str, path: str | Path, objective: str = DEFAULT_OBJECTIVE
 ) -> float:
     """Write the Pyomo model that a solver would solve.
 
@@ -63,7 +66,7 @@ def export_model(
     ------
     InputError
         The suffix is neither, the folder is not there, the solver has no Pyomo model, or the
-        instance is none of those it takes (`unit-vectors`: ``1 - cos`` only).
+        solver does not take the instance (`unit-vectors`: ``1 - cos`` only).
     """
     check_instance(instance, "export_model")
     target = Path(path)
@@ -78,7 +81,7 @@ def export_model(
     if not target.parent.is_dir():
         raise InputError(f"there is no folder {str(target.parent)!r} to write {target.name} to.")
     prepare(solver, objective)
-    factor = _factor(instance) if objective == "max-sum" and solver != "unit-vectors" else 1.0
+    factor = _factor(instance) if info.model_unit else 1.0
     if factor != 1.0:
         instance = Instance(instance.distances * factor, instance.p, instance.name)
     info.model(instance).write(str(target), io_options={"symbolic_solver_labels": True})

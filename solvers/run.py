@@ -1,4 +1,4 @@
-"""One solve under way: its limits, and where a solver reports what it finds."""
+"""A running solve: its limits, and where a solver reports incumbents and bounds."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from dispersion.errors import ContradictionError, InputError, shown
 from dispersion.instance import Instance
+from dispersion.objectives import objectives
 from dispersion.solution import Refutation, TracePoint
 from dispersion.verify import check_selection, recompute
 
@@ -60,12 +61,12 @@ class Limits:
 
 
 def _is_a(kind: type[Real] | type[Integral], value: object) -> bool:
-    """Whether it is such a number; truth values are none."""
+    """Whether it is such a number; a truth value is not."""
     return isinstance(value, kind) and not isinstance(value, bool)
 
 
 class TimeUp(Exception):  # noqa: N818 - a signal, nothing went wrong
-    """Raised by `Run.need`; caught by `solvers.solve`."""
+    """Raised by `Run.check_time`; caught by `solvers.solve`."""
 
 
 _LISTENER: ContextVar[Callable[[Run], None] | None] = ContextVar("listener", default=None)
@@ -73,9 +74,9 @@ _LISTENER: ContextVar[Callable[[Run], None] | None] = ContextVar("listener", def
 
 @contextmanager
 def listening(listener: Callable[[Run], None]) -> Iterator[None]:
-    """Tell `listener` of every improvement, as it comes, of the solves that begin in the block.
+    """Call `listener` at every improvement of the solves that begin in the block.
 
-    It is called with the `Run`, on the thread that reports, and what it takes counts as solving.
+    It is called with the `Run`, on the thread that reports; its time counts as solving time.
     """
     before = _LISTENER.set(listener)
     try:
@@ -85,7 +86,7 @@ def listening(listener: Callable[[Run], None]) -> Iterator[None]:
 
 
 class Run:
-    """One solve under way: what the solver is given, and where it reports.
+    """A running solve: what the solver is given, and where it reports.
 
     Attributes
     ----------
@@ -100,7 +101,7 @@ class Run:
     selected, objective, bound
         The incumbent, its value and the proven upper bound so far; `None` while there is none.
     message : str
-        A remark for the reader of the solution.
+        A remark that the solution will carry.
     build_seconds : float
         Wall time of building models; 0 if the method builds none.
     out_of_time : bool
@@ -126,9 +127,9 @@ class Run:
 
     @contextmanager
     def building(self) -> Iterator[None]:
-        """Count the block, however it ends, as building, and with the first what led to it.
+        """Count the block as building time, however it ends; the first block counts from the start.
 
-        The rest is solving; a method that builds several models uses a block for each.
+        The rest is solving time; a method that builds several models uses a block for each.
         """
         begun = self.seconds() if self.build_seconds else 0.0
         try:
@@ -136,7 +137,7 @@ class Run:
         finally:
             self.build_seconds += self.seconds() - begun
 
-    def incumbent(self, selected: ArrayLike) -> None:
+    def report_incumbent(self, selected: ArrayLike) -> None:
         """Offer a selection of p points; kept if it is better than the best so far."""
         points = check_selection(self.instance, selected)
         value = recompute(self.instance, points, self.objective_name)
@@ -145,7 +146,7 @@ class Run:
                 self.selected, self.objective = points, value
                 self._record()
 
-    def prove(self, bound: float, by: str = "", nodes: int | None = None) -> None:
+    def report_bound(self, bound: float, by: str = "", nodes: int | None = None) -> None:
         """Report that no selection exceeds `bound`; kept if it is tighter than before.
 
         Parameters
@@ -153,9 +154,9 @@ class Run:
         bound : float
             An upper bound on the optimum.
         by : str
-            What proves it (see `dispersion.solution.Refutation`), if that is to be kept.
+            What proves it (see `dispersion.solution.Refutation`), to be kept with the solution.
         nodes : int, optional
-            Of the search, where there was one.
+            Nodes of the search, if there was one.
         """
         if not np.isfinite(bound):
             told = "NaN" if np.isnan(bound) else str(bound)
@@ -168,16 +169,11 @@ class Run:
                 self._record()
 
     def _refute(self, by: str, nodes: int | None) -> None:
-        """Keep what proved the bound: nothing reaches the next value above it."""
+        """Keep what proved the bound: no selection reaches the next value above it."""
         assert self.bound is not None
-        if self.objective_name != "max-min":
-            self.refutations.append(Refutation(float(np.nextafter(self.bound, np.inf)), by, nodes))
-            return
-        levels = self.instance.levels
-        above = int(np.searchsorted(levels, self.bound, side="right"))
-        values = [one.value for one in self.refutations[-1:]]
-        if above < len(levels) and [float(levels[above])] != values:
-            self.refutations.append(Refutation(float(levels[above]), by, nodes))
+        value = objectives[self.objective_name].next_value(self.bound, self.instance)
+        if value is not None and [value] != [one.value for one in self.refutations[-1:]]:
+            self.refutations.append(Refutation(value, by, nodes))
 
     def proven(self) -> bool:
         """Whether incumbent and bound have met."""
@@ -191,21 +187,21 @@ class Run:
         """Wall time until the limit; 0 when it has passed."""
         return max(0.0, self.limits.seconds - self.seconds())
 
-    def need(self, seconds: float = 0.0, what: str = "") -> None:
-        """Raise `TimeUp`, which ends the solve with what was reported, unless more time is left.
+    def check_time(self, seconds: float = 0.0, what: str = "") -> None:
+        """Raise `TimeUp`, which ends the solve with what was reported, unless more `seconds` are left.
 
-        If some is left all the same, the message says `what` would take so many seconds.
+        If less time is left than `what` takes, the message says so.
         """
         left = self.seconds_left()
         if left <= seconds:
             if what and left > 0.0:
-                told = f"{what} would take some {seconds:.1f} s, and {left:.1f} s were left"
+                told = f"{what} would take about {seconds:.1f} s, and {left:.1f} s were left"
                 self.message = "; ".join(filter(None, [self.message, told]))
             self.stop_by_clock()
             raise TimeUp
 
     def stop_by_clock(self) -> None:
-        """Note that the time limit ends the solve, be it a little before it: engines stop early."""
+        """Note that the time limit ends the solve; engines may stop slightly before it."""
         self.out_of_time = True
 
     def _record(self) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dispersion import Instance, objectives
+from dispersion import Instance
+from dispersion.objectives import objectives
 
 if "PYTEST_XDIST_WORKER" in os.environ:  # one thread per process: spinning threads stop each other
     os.environ.setdefault("OMP_NUM_THREADS", "1")

@@ -2,40 +2,63 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
 
 from dispersion.errors import UnavailableError
-from solvers import solvers
+from dispersion.version import __version__
+from solvers.registration import registry as solvers
 
 ROOT = Path(__file__).parent.parent
-BLOCKS = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), flags=re.DOTALL)
+TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```python\n(.*?)```", TEXT, flags=re.DOTALL)
 
 
 @pytest.mark.parametrize("code", BLOCKS, ids=range(len(BLOCKS)))
 def test_every_python_block_runs(code, tmp_path, monkeypatch):
-    """The examples of use, and the example solver, which is forgotten afterwards."""
+    """And prints what is shown below it; a solver that it adds is forgotten afterwards."""
     monkeypatch.chdir(tmp_path)
-    before = set(solvers)
+    before, printed = set(solvers), io.StringIO()
     try:
-        exec(compile(code, "README.md", "exec"), {"__name__": "readme"})
+        with redirect_stdout(printed):
+            exec(compile(code, "README.md", "exec"), {"__name__": "readme"})
     except UnavailableError as error:  # the trained network or its images
         if os.environ.get("CI") == "true":
             raise
         pytest.skip(str(error))
+    else:
+        shown = re.match(r"\s*```text\n(.*?)```", TEXT.partition(code + "```")[2], re.DOTALL)
+        assert shown is None or shown[1] == printed.getvalue()
     finally:
         for key in set(solvers) - before:
             del solvers._entries[key]
 
 
 def test_there_are_examples_and_their_pictures_exist():
-    """At least the examples of solving, pruning and a solver; no broken picture."""
-    assert len(BLOCKS) >= 3
-    text = (ROOT / "README.md").read_text()
-    pictures = re.findall(r"!\[.*?\]\((.*?)\)", text)
+    """The examples of one solve and of many; no broken picture, and no broken link."""
+    assert len(BLOCKS) >= 2
+    pictures = re.findall(r"!\[.*?\]\((.*?)\)", TEXT)
     assert pictures
     for picture in pictures:
         assert (ROOT / picture).is_file(), picture
+    for target in re.findall(r"\]\((?!http)(.*?)\)", TEXT):
+        assert (ROOT / target).is_file(), target
+
+
+def test_the_readme_can_be_skimmed():
+    """At most 180 lines of less than 120 characters, but for links of pictures."""
+    lines = TEXT.splitlines()
+    assert len(lines) <= 180
+    assert not [line for line in lines if len(line) >= 120 and not line.startswith("![")]
+
+
+def test_one_version_in_all_places():
+    """The citation names the version of the package."""
+    cited = re.search(r"^version: (.+)$", (ROOT / "CITATION.cff").read_text(), re.MULTILINE)
+    assert cited
+    assert cited[1] == __version__

@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from dispersion.study.options import Options
-    from dispersion.study.session import Session
+    from dispersion.compare.cli.options import Options
+    from dispersion.compare.session import CommandSession
 
 __all__ = ["compare", "default_folder", "main"]
 
 
-def compare(session: Session, output: Console) -> int:
+def compare(session: CommandSession, output: Console) -> int:
     """Compare solvers on what was asked for; returns the exit code."""
+    from dispersion.compare.cli.options import InstanceOptions
     from dispersion.compare.instances import compare_instances
     from dispersion.compare.networks import compare_networks
-    from dispersion.shadows import refuse_shadow
-    from dispersion.study.options import InstanceOptions
+    from dispersion.terminal.shadows import refuse_shadow
 
     subject = session.options.subject
     if isinstance(subject, InstanceOptions):
@@ -48,7 +48,7 @@ def compare(session: Session, output: Console) -> int:
 
 def default_folder(options: Options) -> Path:
     """Where results go unless told: named by the model or the first instance, and the time."""
-    from dispersion.study.options import InstanceOptions
+    from dispersion.compare.cli.options import InstanceOptions
 
     subject = options.subject
     name = Path(subject.sources[0]).stem if isinstance(subject, InstanceOptions) else subject.model
@@ -60,8 +60,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code (see ``--help``)."""
     from rich.console import Console
 
-    from dispersion.shadows import refuse_shadow
     from dispersion.study.logs import LOG, spoken
+    from dispersion.terminal.shadows import refuse_shadow
 
     console = Console(stderr=True)
     with spoken(console) as voice:
@@ -74,23 +74,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str] | None, console: Console, voice: logging.Handler) -> int:
-    from dispersion.study.logs import LOG, written
-    from dispersion.study.options import parse
-    from dispersion.study.output import Output
-    from dispersion.study.session import Session
-    from dispersion.study.stages import EXIT_INPUT, EXIT_INTERRUPTED, concluded
-    from dispersion.study.store import Store
+    from dispersion.compare.cli.options import parse
+    from dispersion.study.logs import LOG
+    from dispersion.terminal.commands import EXIT_INPUT, EXIT_INTERRUPTED
 
-    output = Output()
     config = None
     try:
         options = parse(arguments)
         config = options.config
         voice.setLevel(options.log_level.upper())
-        with closing(Store(options.out or default_folder(options))) as store, written(store.folder):
-            session = Session(options, store, console)
-            with concluded(session):
-                return compare(session, output)
+        return _compared(options, console)
     except (DispersionError, OSError) as error:  # OSError: a file that the system refuses
         where = config.blamed(str(error)) if config else ""
         LOG.error("error: %s%s", where, error)
@@ -98,3 +91,16 @@ def _run(arguments: Sequence[str] | None, console: Console, voice: logging.Handl
     except KeyboardInterrupt:
         LOG.error("interrupted; files already written are whole")
         return EXIT_INTERRUPTED
+
+
+def _compared(options: Options, console: Console) -> int:
+    """Compare, and write results; what the help does not need is imported here."""
+    from dispersion.compare.session import CommandSession
+    from dispersion.study.folder.store import Store
+    from dispersion.study.logs import written
+    from dispersion.terminal.output import Output
+
+    with closing(Store(options.out or default_folder(options))) as store, written(store.folder):
+        session = CommandSession(options=options, store=store, console=console)
+        with session.concluded():
+            return compare(session, Output())

@@ -4,9 +4,11 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 
-from dispersion.commands import run_command
 from dispersion.errors import InputError
-from dispersion.shadows import refuse_shadow
+from dispersion.terminal.commands import run_command
+from dispersion.terminal.shadows import refuse_shadow
+
+_SHORT = {"-h", "--help", "--list", "--version"}  # answered without what solves need
 
 
 def _load() -> Callable[[], int]:
@@ -15,10 +17,16 @@ def _load() -> Callable[[], int]:
 
     with suppress(InputError):
         refuse_shadow("solvers")
-        import dispersion.study.stages
-        import dispersion.study.store  # noqa: F401
+        if not _SHORT & set(sys.argv[1:]):
+            import dispersion.compare.stages
+            import dispersion.study.folder.store  # noqa: F401
     return main
 
 
+def command() -> int:
+    """The console script ``p-dispersion``; returns the exit code."""
+    return run_command(_load)
+
+
 if __name__ == "__main__":
-    sys.exit(run_command(_load))
+    sys.exit(command())

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dispersion.study.options import NetworkOptions
-from dispersion.study.session import Session
+from dispersion.compare.cli.options import NetworkOptions
+from dispersion.compare.session import CommandSession
 from dispersion.version import __version__
 
 if TYPE_CHECKING:
     from pruning import Network
 
 
-def conditions_of(session: Session, subject: NetworkOptions, network: Network) -> dict[str, object]:
+def conditions_of(
+    session: CommandSession, subject: NetworkOptions, network: Network
+) -> dict[str, object]:
     """All that decides how a network answers: itself, the images that were loaded, the device."""
     return {
         "version": __version__,

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dispersion.compare.cli.parser import ALL, SOLVERS_TOO
+from dispersion.compare.session import CommandSession
 from dispersion.compare.sizes import Counts
 from dispersion.errors import InputError, UnknownNameError
-from dispersion.study.arguments import ALL, SOLVERS_TOO
+from dispersion.study.folder.journal_entries import SelectionEntry
 from dispersion.study.progress import Stage, stage
-from dispersion.study.records import SelectionRecord
 from dispersion.study.selections import Chosen, Method
-from dispersion.study.session import Session
-from dispersion.study.tasks import digest_of
+from dispersion.study.task import digest_of
 
 if TYPE_CHECKING:
     from pruning import Calibration, FilterLayer
@@ -75,21 +75,26 @@ class _Run:
 
 
 def chosen_by_criteria(
-    session: Session,
+    session: CommandSession,
     layers: Sequence[FilterLayer],
     sizes: Mapping[float, Counts],
     variants: Sequence[Variant],
     conditions: Mapping[str, object],
     calibration: Calibration | None,
-    chosen: Chosen,
-    faults: list[str],
-) -> None:
-    """Add to `chosen` what every criterion keeps of every layer; by chance, with several seeds.
+) -> tuple[Chosen, list[str]]:
+    """Ask every criterion what it keeps of every layer; one that draws by chance with several seeds.
 
     What is in the journal already, under equal `conditions`, is not worked out again; the rest is
-    written down criterion by criterion.  One that fails costs its own rows: it is added to `faults`.
+    written down criterion by criterion.
+
+    Returns
+    -------
+    dict, list of str
+        What each keeps, and which failed on which layer: that costs only its own rows.
     """
-    ledger = session.store.ledger
+    chosen: Chosen = {}
+    faults: list[str] = []
+    study_log = session.store.study_log
     digests = {share: digest_of({**conditions, "filters": sizes[share]}) for share in sizes}
     points = {layer.name: len(layer.points) for layer in layers}
     runs = [
@@ -101,19 +106,25 @@ def chosen_by_criteria(
         asked = len(runs) * len(sizes)
         session.say(f"{known} of {asked} choices of criteria are in {session.store.folder} already")
     left = sum(len(run.known) < len(sizes) for run in runs)
-    with stage("choosing by criteria", len(layers) * left, session.console) as progress:
+    with (
+        session.interruptible(),
+        session.timed("score"),
+        stage("choosing by criteria", len(layers) * left, session.console) as progress,
+    ):
         for run in runs:
-            found = _choose(run, layers, sizes, calibration, faults, progress)
-            for share, kept in found.items():
+            by_share, failed = _choose(run, layers, sizes, calibration, progress)
+            faults += failed
+            for share, kept in by_share.items():
                 method = run.method(share)
                 chosen[method] = kept
                 lists = {name: kept[name].tolist() for name in kept}
-                record = SelectionRecord(str(method), lists, digests[share])
-                session.keep(partial(ledger.keep_selection, record))
+                record = SelectionEntry(str(method), lists, digests[share])
+                session.keep(partial(study_log.keep_selection, record))
+    return chosen, faults
 
 
 def _known(
-    session: Session,
+    session: CommandSession,
     variant: Variant,
     seed: int,
     sizes: Mapping[float, Counts],
@@ -124,7 +135,7 @@ def _known(
     found: dict[float, Kept] = {}
     for share, counts in sizes.items():
         name = str(Method(variant.text, share, None, seed))
-        record = session.store.ledger.records.selections.get(name)
+        record = session.store.study_log.entries.selections.get(name)
         if not record or record.conditions != digests[share]:
             continue
         if record.kept.keys() == counts.keys() and all(
@@ -141,22 +152,22 @@ def _choose(
     layers: Sequence[FilterLayer],
     sizes: Mapping[float, Counts],
     calibration: Calibration | None,
-    faults: list[str],
     progress: Stage,
-) -> dict[float, Kept]:
-    """What a criterion keeps at every keep ratio; without those at which it failed everywhere."""
-    found: dict[float, Kept] = {share: run.known.get(share, {}) for share in sizes}
+) -> tuple[dict[float, Kept], list[str]]:
+    """What a criterion keeps at every keep ratio, if it answers anywhere; and where it failed."""
+    by_share: dict[float, Kept] = {share: run.known.get(share, {}) for share in sizes}
+    faults: list[str] = []
     wanted = [share for share in sizes if share not in run.known]
     for layer in layers if wanted else ():  # in forward order, as calibration likes it
         counts = [sizes[share][layer.name] for share in wanted]
         try:
             kept = _kept(layer, counts, run.variant, seed=run.seed, calibration=calibration)
             for share, indices in zip(wanted, kept, strict=True):
-                found[share][layer.name] = indices
+                by_share[share][layer.name] = indices
         except Exception as error:  # whatever a criterion meets in one layer
             faults.append(f"{run.variant.text} on {layer.name}: {type(error).__name__}: {error}")
         progress.step(f"{run.variant.text} on {layer.name}")
-    return {share: kept for share, kept in found.items() if kept}
+    return {share: kept for share, kept in by_share.items() if kept}, faults
 
 
 def _kept(

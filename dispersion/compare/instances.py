@@ -8,6 +8,9 @@ from pathlib import Path
 
 from rich.console import Console
 
+from dispersion.compare.cli.options import InstanceOptions, Options
+from dispersion.compare.session import CommandSession
+from dispersion.compare.stages import finish, solve_and_check
 from dispersion.errors import InputError
 from dispersion.instance import Instance
 from dispersion.library import (
@@ -19,10 +22,7 @@ from dispersion.library import (
     read_instance,
     read_known,
 )
-from dispersion.study.options import InstanceOptions, Options
-from dispersion.study.session import Session
-from dispersion.study.stages import finish, solve_and_judge
-from dispersion.study.tasks import Task
+from dispersion.study.task import Task
 
 _LISTED = 5  # rows of published values that are named in a message
 
@@ -69,7 +69,7 @@ def read_published(subject: InstanceOptions) -> Published:
 
 
 def _tell_published(
-    session: Session, path: Path, instances: Sequence[Instance], published: Published
+    session: CommandSession, path: Path, instances: Sequence[Instance], published: Published
 ) -> None:
     """How many instances have a published value, and which values are about none of them."""
     asked = {(one.name, one.p) for one in instances}
@@ -90,7 +90,7 @@ def plan(instances: Sequence[Instance], options: Options) -> list[Task]:
     ]
 
 
-def compare_instances(session: Session, subject: InstanceOptions, output: Console) -> int:
+def compare_instances(session: CommandSession, subject: InstanceOptions, output: Console) -> int:
     """Files -> instances -> solutions -> report; the exit code."""
     with session.timed("read"):
         published = read_published(subject)
@@ -111,5 +111,5 @@ def compare_instances(session: Session, subject: InstanceOptions, output: Consol
         }
         for one in instances
     ]
-    judgement, _ = solve_and_judge(session, plan(instances, session.options), published)
-    return finish(session, judgement, [], output)
+    answers = solve_and_check(session, plan(instances, session.options), published)
+    return finish(session, answers.checked, [], output)

@@ -6,23 +6,25 @@ Everything of `pruning`, and with it torch, is imported when it is needed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from dispersion.compare.cli.options import NetworkOptions, Options
 from dispersion.compare.conditions import conditions_of
 from dispersion.compare.criteria import chosen_by_criteria, named
-from dispersion.compare.exam import load_exam
+from dispersion.compare.evaluating import evaluate_stage
+from dispersion.compare.evaluation_data import load_evaluation_data
+from dispersion.compare.session import CommandSession
 from dispersion.compare.sizes import Counts, budgets, counts
-from dispersion.compare.testing import evaluate_stage
+from dispersion.compare.stages import finish, solve_and_check
 from dispersion.errors import InputError
 from dispersion.instance import Instance
-from dispersion.study.embedding import keep_layers
-from dispersion.study.options import NetworkOptions, Options
+from dispersion.study.folder.layers import keep_layers
+from dispersion.study.rows import NetworkRow
 from dispersion.study.selections import Chosen, Method, as_json
-from dispersion.study.session import Session
-from dispersion.study.stages import finish, solve_and_judge
-from dispersion.study.tasks import NetworkRow, Task
+from dispersion.study.task import Task
 
 if TYPE_CHECKING:
     from pruning import Calibration, FilterLayer, Network
@@ -54,7 +56,7 @@ def plan(
     return tasks
 
 
-def compare_networks(session: Session, subject: NetworkOptions, output: Console) -> int:
+def compare_networks(session: CommandSession, subject: NetworkOptions, output: Console) -> int:
     """Network -> filters -> distances -> solutions -> pruned networks -> report; the exit code."""
     from pruning import filter_layers, select_layers
     from pruning.spaces import spaces
@@ -68,36 +70,36 @@ def compare_networks(session: Session, subject: NetworkOptions, output: Console)
         layers = select_layers(prunable, subject.layers)
     _tell_left_out(session, network)
     with session.timed("load images"):
-        exam = load_exam(session, subject, network)
-    if exam is None and needs_images:
+        data = load_evaluation_data(session, subject, network)
+    if data is None and needs_images:
         raise InputError(f"--space {subject.space} looks at images, and there are none; give --data.")
-    methods = named(subject.methods, exam is not None)
-    calibration = None if exam is None else exam.calibration
+    methods = named(subject.methods, data is not None)
+    calibration = None if data is None else data.calibration
     with session.timed("extract"):
         layers, sizes = _sized(session, subject, network, layers, calibration)
     with session.timed("distances"):
         tasks = plan(layers, sizes, subject, session.options)
     _expect(session, methods, sizes)
-    judgement, chosen = solve_and_judge(session, tasks)
+    answers = solve_and_check(session, tasks)
+    chosen, faults = answers.chosen, answers.checked.faults
     if methods and not session.interrupted:
         conditions = {**conditions_of(session, subject, network), "space": subject.space}
-        with session.interruptible(), session.timed("score"):
-            chosen_by_criteria(
-                session, layers, sizes, methods, conditions, calibration, chosen, judgement.faults
-            )
-        session.keep(lambda: session.store.record("selections", as_json(chosen)))
+        more, failed = chosen_by_criteria(session, layers, sizes, methods, conditions, calibration)
+        chosen, faults = {**chosen, **more}, faults + failed
+        session.keep(lambda: session.store.write_json("selections", as_json(chosen)))
     networks: list[NetworkRow] = []
     if not session.interrupted:
         whole = _whole(session, chosen, layers)
-        networks = evaluate_stage(session, subject, network, exam, whole, judgement.faults)
+        networks, failed = evaluate_stage(session, subject, network, data, whole)
+        faults = faults + failed
     first = prunable[0]
     session.keep(
         lambda: keep_layers(session.store, (t.instance for t in tasks), first.name, first.kernels[0])
     )
-    return finish(session, judgement, networks, output)
+    return finish(session, replace(answers.checked, faults=faults), networks, output)
 
 
-def _loaded(session: Session, subject: NetworkOptions) -> Network:
+def _loaded(session: CommandSession, subject: NetworkOptions) -> Network:
     from pruning import load_network
 
     with session.timed("load network"):
@@ -109,7 +111,7 @@ def _loaded(session: Session, subject: NetworkOptions) -> Network:
     return network
 
 
-def _tell_left_out(session: Session, network: Network) -> None:
+def _tell_left_out(session: CommandSession, network: Network) -> None:
     """Say which layers cannot be pruned, and why; the report lists them all."""
     from pruning import survey
 
@@ -124,7 +126,7 @@ def _tell_left_out(session: Session, network: Network) -> None:
 
 
 def _sized(
-    session: Session,
+    session: CommandSession,
     subject: NetworkOptions,
     network: Network,
     layers: Sequence[FilterLayer],
@@ -142,9 +144,9 @@ def _sized(
     return seen, sizes
 
 
-def _expect(session: Session, methods: Sequence[Variant], shares: Iterable[float]) -> None:
+def _expect(session: CommandSession, methods: Sequence[Variant], shares: Iterable[float]) -> None:
     """Tell the journal which choices of criteria belong to this study."""
-    session.store.ledger.expect_methods(
+    session.store.study_log.expect_methods(
         str(Method(one.text, share, None, drawn))
         for one in methods
         for drawn in session.options.seeds(one.draws)
@@ -152,7 +154,7 @@ def _expect(session: Session, methods: Sequence[Variant], shares: Iterable[float
     )
 
 
-def _whole(session: Session, chosen: Chosen, layers: Sequence[FilterLayer]) -> Chosen:
+def _whole(session: CommandSession, chosen: Chosen, layers: Sequence[FilterLayer]) -> Chosen:
     """Those methods that answered for all layers."""
     whole = {method: found for method, found in chosen.items() if len(found) == len(layers)}
     for method in sorted(chosen.keys() - whole.keys()):

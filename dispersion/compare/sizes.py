@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from dispersion.compare.cli.options import NetworkOptions
 from dispersion.errors import InputError
-from dispersion.study.options import NetworkOptions
 
 if TYPE_CHECKING:
     from pruning import Budget, Calibration, FilterLayer, Network

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dispersion.library.memory import need_bytes
+from dispersion.arrays.memory import need_bytes
 
 _SHARE = 16  # of the memory an archive may take: a megabyte of zeros can be a gigabyte of them
 

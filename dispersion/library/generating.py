@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from dispersion.arrays.memory import need
 from dispersion.errors import InputError, UnknownNameError, shown
 from dispersion.instance import Instance
 from dispersion.library.content import Content, symmetric
 from dispersion.library.families import Distances, Points, families
-from dispersion.library.memory import need
 from dispersion.library.reading import instance_of
 from dispersion.library.source import DIGITS
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from dispersion.arrays.memory import need, need_bytes
 from dispersion.errors import InputError, shown
-from dispersion.library.memory import need, need_bytes
 
 HEAD_BYTES, HEAD_LINES = 1 << 16, 3  # enough to tell formats apart
 LINE_BYTES = 1 << 24  # longer ones are cut, and refused for that

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dispersion.arrays import real_array
+from dispersion.arrays.memory import need
+from dispersion.arrays.points import real_array
 from dispersion.errors import InputError
 from dispersion.registry import Registry
 
@@ -44,6 +45,17 @@ class Metric:
 
 
 metrics: Registry[Metric] = Registry("metric", "dispersion.metrics")
+
+
+def list_metrics() -> list[Metric]:
+    """The registered metrics, by name.
+
+    Examples
+    --------
+    >>> [one.name for one in list_metrics() if not one.is_metric]
+    ['cosine']
+    """
+    return [metrics[name] for name in metrics]
 
 
 def metric(name: str, *, is_metric: bool, summary: str) -> Callable[[Pairwise], Pairwise]:
@@ -85,8 +97,6 @@ def distances(points: ArrayLike, name: str = "euclidean") -> NDArray[np.float64]
     if X.ndim != 2 or 0 in X.shape:
         raise InputError(f"points must have shape (n, d) with n, d >= 1, got {X.shape}.")
     if len(X) > _FEW:
-        from dispersion.library.memory import need  # it is built on this package
-
         need(len(X), "an instance of these points", _WITHOUT_MATRIX)
     if not np.isfinite(X).all():
         row = int(np.argwhere(~np.isfinite(X).all(axis=1))[0, 0])

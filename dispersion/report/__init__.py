@@ -1,6 +1,6 @@
 """One self-contained page about a study: ``python -m dispersion.report FOLDER``.
 
-Everything on it is made anew from the folder alone.  A section of the page is one file in
+Everything on it is made from the folder alone.  A section of the page is one file in
 `dispersion.report.sections`.  The rest is imported when it is used, so that the command can say in one
 sentence why something cannot be imported.
 """

@@ -3,10 +3,10 @@
 import sys
 from collections.abc import Callable
 
-from dispersion.commands import EXIT_INPUT, run_command
 from dispersion.errors import InputError
-from dispersion.printable import printable
-from dispersion.shadows import refuse_shadow
+from dispersion.terminal.commands import EXIT_INPUT, run_command
+from dispersion.terminal.printable import printable
+from dispersion.terminal.shadows import refuse_shadow
 
 
 def _load() -> Callable[[], int]:

@@ -7,21 +7,17 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 
 from dispersion.report.blocks import Picture
-from dispersion.report.study import Study
 from dispersion.report.svg import draw, inline_svg
 from dispersion.report.words import count, listed
+from dispersion.study.analysis.profiles import by_question, total_seconds
 from dispersion.study.labels import rows_apart
-from dispersion.study.plots import (
-    bound_and_incumbent,
-    cactus,
-    gap_against_time,
-    performance_profile,
-    time_against_n,
-    times_against_baseline,
-)
-from dispersion.study.profiles import by_question, total_seconds
-from dispersion.study.scores import TraceKey
-from dispersion.study.tasks import SolveRow
+from dispersion.study.plots.gaps import gap_against_time
+from dispersion.study.plots.growth import time_against_n
+from dispersion.study.plots.profiles import cactus, performance_profile
+from dispersion.study.plots.scatter import times_against_baseline
+from dispersion.study.plots.traces import bound_and_incumbent
+from dispersion.study.rows import SolveRow, TraceKey
+from dispersion.study.study import Study
 
 
 def charts(study: Study) -> list[Picture]:
@@ -124,15 +120,16 @@ def _scatter(rows: Sequence[SolveRow]) -> list[Picture]:
 
 def _traces(study: Study) -> list[Picture]:
     """Of the question that cost the most time, for the first seed of every solver."""
+    points = study.trace_points()
     groups = [
-        [row for row in group if TraceKey.of(row) in study.traces]
+        [row for row in group if TraceKey.of(row) in points]
         for group in by_question(study.solves).values()
     ]
     group = max(groups, key=lambda rows: sum(map(total_seconds, rows)), default=[])
     if not group:
         return []
     first = {row.solver: row for row in reversed(group)}
-    shown = {name: study.traces[TraceKey.of(row)] for name, row in reversed(first.items())}
+    shown = {name: points[TraceKey.of(row)] for name, row in reversed(first.items())}
     named = dict(zip(map(id, study.solves), rows_apart(study.solves), strict=True))
     where = f"{named[id(group[0])].instance}, p = {group[0].p}"
     return [

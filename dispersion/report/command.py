@@ -7,13 +7,12 @@ import sys
 from collections.abc import Sequence
 
 from dispersion.errors import DispersionError
-from dispersion.parsing import Parser
-from dispersion.printable import printable
 from dispersion.report.page import write_pictures, write_report
-from dispersion.report.study import read
-from dispersion.study.arguments import path_of
-from dispersion.study.output import Output
+from dispersion.study.reading import read_study
 from dispersion.study.tables import FORMATS, print_study
+from dispersion.terminal.output import Output
+from dispersion.terminal.parsing import Parser, path_of
+from dispersion.terminal.printable import printable
 from dispersion.version import __version__
 
 EXIT_INPUT = 2
@@ -23,19 +22,25 @@ def parser() -> argparse.ArgumentParser:
     """What can be asked; raises `InputError` where argparse would leave the program."""
     made = Parser(
         prog="python -m dispersion.report",
-        description="Make everything that is read of a study anew from the folder it left: print its "
-        "tables, draw its pictures, and write report.html, one page that needs no network.",
-        epilog="Exit codes: 0 all is well; 2 the folder is none of a study, or a file is damaged.",
+        description="Rebuild a study's output from its folder: print the tables, draw the pictures,\n"
+        "and write report.html, one page that needs no network.",
+        epilog="""\
+example:
+  python -m dispersion.report results/vgg16-20260101-120000
+
+exit codes: 0 success; 2 the folder contains no study, or a file in it is damaged
+""",
     )
-    made.add_argument("--version", action="version", version=__version__)
+    made.add_argument("--version", action="version", version=__version__, help="print the version")
     made.add_argument(
-        "folder", type=path_of, metavar="FOLDER", help="what --out named when it was made"
+        "folder", type=path_of, metavar="FOLDER", help="folder of the study, as --out named it"
     )
     made.add_argument(
         "--format",
         default="table",
         choices=FORMATS,
-        help="what is printed: csv holds the solves, json everything (default: %(default)s)",
+        metavar="NAME",
+        help="what to print: table, markdown, csv (solves) or json (default: %(default)s)",
     )
     return made
 
@@ -44,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code (see ``--help``)."""
     try:
         given = parser().parse_args(arguments)
-        study = read(given.folder)
+        study = read_study(given.folder)
         write_pictures(given.folder, study)
         page = write_report(given.folder, study)
         print_study(given.format, study.solves, study.networks, Output())

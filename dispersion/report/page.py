@@ -11,12 +11,14 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
-from dispersion.printable import printable
+from dispersion.report.printable_study import printable_study
 from dispersion.report.section import Section, sections
-from dispersion.report.study import Study, read
+from dispersion.study.folder.atomic_writing import save
 from dispersion.study.labels import rows_apart
-from dispersion.study.plots import figures
-from dispersion.study.saving import save
+from dispersion.study.plotting.files import figures
+from dispersion.study.reading import read_study
+from dispersion.study.study import Study, pages
+from dispersion.terminal.printable import printable
 from dispersion.version import __version__
 
 REPORT = "report.html"  #: the file's name in a study's folder
@@ -24,13 +26,14 @@ REPORT = "report.html"  #: the file's name in a study's folder
 _TEMPLATES = resources.files("dispersion.report") / "templates"
 
 
+@pages.register("html")
 def build_report(study: Study) -> str:
     """The page as text: self-contained, nothing in it is fetched from anywhere.
 
     Parameters
     ----------
     study : Study
-        As `dispersion.report.study.read` has read it.
+        As `run_study` or `read_study` gives it.
     """
     style = (_TEMPLATES / "report.css").read_text(encoding="utf-8")
     script = (_TEMPLATES / "report.js").read_text(encoding="utf-8")
@@ -43,6 +46,7 @@ def build_report(study: Study) -> str:
         lstrip_blocks=True,
     )
     inner = sorted((sections[name] for name in sections), key=_order)
+    study = printable_study(study)
     built = [(section, blocks) for section in inner if (blocks := section.build(study))]
     return environment.get_template("page.html.j2").render(
         study=study,
@@ -57,7 +61,7 @@ def build_report(study: Study) -> str:
 
 
 def write_report(folder: Path, study: Study | None = None) -> Path:
-    """Make ``report.html`` of a study's folder anew, and say where it is.
+    """Write ``report.html`` of a study's folder, and return where it is.
 
     Parameters
     ----------
@@ -69,16 +73,16 @@ def write_report(folder: Path, study: Study | None = None) -> Path:
     Raises
     ------
     InputError
-        The folder is none of a study, or a file in it is damaged.
+        The folder contains no study, or a file in it is damaged.
     UnavailableError
         The page cannot be written.
     """
-    text = build_report(study or read(folder))
+    text = build_report(study or read_study(folder))
     return save(folder / REPORT, lambda path: path.write_text(text, encoding="utf-8"))
 
 
 def write_pictures(folder: Path, study: Study) -> list[Path]:
-    """Draw the pictures that a study leaves as PNG files anew, and say where they are.
+    """Draw the pictures of a study as PNG files, and return where they are.
 
     Raises
     ------

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dispersion.registry import Registry
 from dispersion.report.blocks import Block
-from dispersion.report.study import Study
+from dispersion.study.study import Study
 
 Build = Callable[[Study], Sequence[Block]]
 

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from dispersion.instance import Instance
-from dispersion.study.tasks import SolveRow, Task
+from dispersion.study.rows import SolveRow
+from dispersion.study.task import Task
 
 Labels = dict[tuple[str, str], str]  #: by name and content
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from dispersion.printable import printable
-from dispersion.study.opening import opened
+from dispersion.study.folder.opening import opened
+from dispersion.terminal.printable import printable
 
 LOG = logging.getLogger("dispersion")
 LOG_NAME, CONFIG_NAME = "log.txt", "study.toml"

@@ -19,9 +19,9 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from dispersion.duration import duration
-from dispersion.printable import printable
 from dispersion.study.logs import LOG
+from dispersion.terminal.duration import duration
+from dispersion.terminal.printable import printable
 
 K = TypeVar("K")
 V = TypeVar("V")

@@ -1,58 +1,25 @@
-"""A study read back from its folder, for reports and for notebooks."""
+"""A study read back from its folder."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
-from dispersion.errors import InputError
-from dispersion.printable import of_cell
-from dispersion.study.entries import json_object
-from dispersion.study.frames import Kind, frame_of, with_columns
-from dispersion.study.journal import Journal
-from dispersion.study.ledger import JOURNAL
-from dispersion.study.opening import content_of
-from dispersion.study.proofs import refutations_of
-from dispersion.study.records import Records, SolveRecord, entry_of
+from dispersion.errors import InputError, shown
+from dispersion.study.folder.journal import Journal
+from dispersion.study.folder.journal_entries import Entries, SolveEntry, entry_of
+from dispersion.study.folder.layers import read_layers
+from dispersion.study.folder.opening import content_of
+from dispersion.study.folder.study_log import JOURNAL
+from dispersion.study.folder.typed_tables import read_table
+from dispersion.study.folder.validation import UnfitError, json_object, number
+from dispersion.study.refutations import refutations_of
+from dispersion.study.rows import AccuracyRow, NetworkRow, SolveRow, TraceRow
 from dispersion.study.selections import Method, of_json
-from dispersion.study.tasks import AccuracyRow, NetworkRow, SolveRow, TraceRow
+from dispersion.study.study import Study
 
-
-@dataclass(frozen=True, eq=False)
-class Study:
-    """Everything that a study left in its folder.
-
-    Attributes
-    ----------
-    folder : Path
-        Where it was read.
-    solves, networks, accuracies, traces : DataFrame
-        Rows as `SolveRow`, `NetworkRow`, `AccuracyRow` and `TraceRow` describe them; empty, with their
-        columns, where nothing of the kind was done.
-    selections : dict
-        By method and instance, the indices of the chosen points, counted from 0.
-    run : dict
-        The content of ``run.json``; empty if the study died before it was written.
-    refutations : dict
-        By method and instance, how bounds came down, as in ``refutations.json``.
-    warnings : tuple of str
-        What was damaged and left out, one sentence each.
-    """
-
-    folder: Path
-    solves: pd.DataFrame
-    networks: pd.DataFrame
-    accuracies: pd.DataFrame
-    traces: pd.DataFrame
-    selections: dict[str, dict[str, list[int]]]
-    run: dict[str, Any]
-    refutations: dict[str, dict[str, Any]] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
+Lists = dict[str, dict[str, list[int]]]
 
 
 def read_study(folder: Path | str) -> Study:
@@ -63,7 +30,7 @@ def read_study(folder: Path | str) -> Study:
     Parameters
     ----------
     folder : Path or str
-        What ``--out`` named.
+        What ``--out``, or `run_study`'s `folder`, named.
 
     Returns
     -------
@@ -73,7 +40,8 @@ def read_study(folder: Path | str) -> Study:
     Raises
     ------
     InputError
-        There is no study in the folder, or nothing of a table can be read.
+        There is no study in the folder, or a file in it is damaged so that nothing of a table can be
+        read; the message names file, column and value.
     """
     folder = Path(folder)
     journal = Journal(folder / JOURNAL, check=entry_of)
@@ -85,85 +53,73 @@ def read_study(folder: Path | str) -> Study:
 
 
 def _of_journal(folder: Path, journal: Journal) -> Study:
-    records = Records()
+    entries = Entries()
     try:
-        records.add(journal.news())
+        entries.add(journal.news())
         journal.check_end()
     except OSError as error:
         raise InputError(f"{journal.path} cannot be read: {error.strerror}.") from error
-    solves, networks = records.solves_in_order(), records.networks_in_order()
+    solves, networks = entries.solves_in_order(), entries.networks_in_order()
     return Study(
-        folder,
-        solves=frame_of(SolveRow, [one.row for one in solves]),
-        networks=frame_of(NetworkRow, [one.row for one in networks]),
-        accuracies=frame_of(AccuracyRow, [row for one in networks for row in one.accuracies]),
-        traces=frame_of(TraceRow, [row for one in solves for row in one.trace_rows]),
-        selections={**_selections(solves), **_of_criteria(records)},
-        run=_json(folder / "run.json"),
+        folder.resolve().name,
+        solves=[one.row for one in solves],
+        networks=[one.row for one in networks],
+        accuracies=[row for one in networks for row in one.accuracies],
+        traces=[row for one in solves for row in one.trace_rows],
+        selections={**_selections(solves), **_of_criteria(entries)},
+        run=_run(folder),
         refutations=_refutations(solves),
+        layers=read_layers(folder),
         warnings=tuple(journal.warnings),
     )
 
 
-def _selections(solves: Sequence[SolveRecord]) -> dict[str, dict[str, list[int]]]:
-    found: dict[str, dict[str, list[int]]] = {}
+def _selections(solves: Sequence[SolveEntry]) -> Lists:
+    lists: Lists = {}
     for one in solves:
-        kept = found.setdefault(str(Method.of_row(one.row)), {})
+        kept = lists.setdefault(str(Method.of_row(one.row)), {})
         if one.solution.selected is not None:
             kept[one.row.instance] = one.solution.selected.tolist()
-    return found
+    return lists
 
 
-def _of_criteria(records: Records) -> dict[str, dict[str, list[int]]]:
-    return {method: record.kept for method, record in records.selections.items()}
+def _of_criteria(entries: Entries) -> Lists:
+    return {method: entry.kept for method, entry in entries.selections.items()}
 
 
-def _refutations(solves: Sequence[SolveRecord]) -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = {}
+def _refutations(solves: Sequence[SolveEntry]) -> dict[str, dict[str, Any]]:
+    content: dict[str, dict[str, Any]] = {}
     for one in solves:
         if one.solution.refutations:
             steps = refutations_of(one.solution)
-            found.setdefault(str(Method.of_row(one.row)), {})[one.row.instance] = steps
-    return found
+            content.setdefault(str(Method.of_row(one.row)), {})[one.row.instance] = steps
+    return content
 
 
 def _of_tables(folder: Path) -> Study:
     warnings: list[str] = []
     return Study(
-        folder,
-        solves=_table(folder, SolveRow, warnings),
-        networks=_table(folder, NetworkRow, warnings),
-        accuracies=_table(folder, AccuracyRow, warnings),
-        traces=_table(folder, TraceRow, warnings),
-        selections=of_json(_json(folder / "selections.json")),
-        run=_json(folder / "run.json"),
+        folder.resolve().name,
+        solves=read_table(folder, SolveRow, warnings),
+        networks=read_table(folder, NetworkRow, warnings),
+        accuracies=read_table(folder, AccuracyRow, warnings),
+        traces=read_table(folder, TraceRow, warnings),
+        selections=_lists(of_json(_json(folder / "selections.json"))),
+        run=_run(folder),
         refutations=_json(folder / "refutations.json"),
+        layers=read_layers(folder),
         warnings=tuple(warnings),
     )
 
 
-def _table(folder: Path, kind: Kind, warnings: list[str]) -> pd.DataFrame:
-    """The Parquet file; the CSV file where that is damaged; without either, no rows."""
-    parquet = folder / f"{kind.table}.parquet"
-    text = parquet.with_suffix(".csv")
-    if parquet.is_file():
-        try:
-            return with_columns(kind, pd.read_parquet(io.BytesIO(content_of(parquet))))
-        except (OSError, ValueError) as error:  # pyarrow's errors are ValueErrors
-            warnings.append(f"{parquet} cannot be read ({error}); {text.name} is taken in its place.")
-    if text.is_file():
-        try:
-            frame = pd.read_csv(
-                io.BytesIO(content_of(text)), keep_default_na=False, na_values=[""]
-            )  # "NA" is a name
-            return with_columns(kind, frame.map(of_cell))
-        except (OSError, ValueError) as error:
+def _lists(content: Mapping[str, Any]) -> Mapping[str, Mapping[str, list[int]]]:
+    for method, kept in content.items():
+        lists = kept.values() if isinstance(kept, dict) else [None]
+        if not all(isinstance(some, list) and all(type(k) is int for k in some) for some in lists):
             raise InputError(
-                f"{text} cannot be read ({error}); nothing of this table is left."
-            ) from error
-    if parquet.is_file():
-        raise InputError(f"{parquet} cannot be read, and there is no {text.name}; solve again.")
-    return frame_of(kind, [])
+                f"selections.json: {shown(method)} holds something else than lists of points."
+            )
+    return content
 
 
 def _json(path: Path) -> dict[str, Any]:
@@ -174,3 +130,31 @@ def _json(path: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise InputError(f"{path} cannot be read ({reason}); run the study again.") from error
+
+
+def _run(folder: Path) -> Mapping[str, Any]:
+    """``run.json`` as it is, if what is looked into has the shape that a study writes."""
+    content = _json(folder / "run.json")
+    options = content.get("options", {})
+    inner = options if isinstance(options, dict) else {}
+    for found, names, kind in (
+        (content, ("options", "environment", "digests", "seconds"), dict),
+        (inner, ("subject", "limits"), dict),
+        (content, ("faults",), list),
+    ):
+        for name in names:
+            if not isinstance(found.get(name, kind()), kind):
+                raise InputError(f"run.json: {name!r} is {shown(found[name])}, which no study writes.")
+    model, budget = inner.get("subject", {}).get("model"), inner.get("subject", {}).get("budget", [])
+    if not (model is None or isinstance(model, str)):
+        raise InputError(f"run.json: 'model' is {shown(model)}, which no study writes.")
+    if not (isinstance(budget, list) and all(isinstance(one, str) for one in budget)):
+        raise InputError(f"run.json: 'budget' is {shown(budget)}, which no study writes.")
+    for stage, seconds in content.get("seconds", {}).items():
+        try:
+            number(stage, seconds)
+        except UnfitError as error:
+            raise InputError(
+                f"run.json: {shown(stage)} took {shown(seconds)}, which is no number of seconds."
+            ) from error
+    return content

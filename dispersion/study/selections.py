@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from dispersion.solution import Solution
 from dispersion.study.labels import tasks_apart
-from dispersion.study.tasks import SolveRow, Task
+from dispersion.study.rows import SolveRow
+from dispersion.study.task import Task
 
 COUNTING = "points are counted from"  #: a key of ``selections.json`` beside the methods
 
@@ -61,6 +62,11 @@ def as_json(chosen: Chosen) -> dict[str, Any]:
         str(method): {name: indices.tolist() for name, indices in kept.items()}
         for method, kept in chosen.items()
     }
+    return as_lists(lists)
+
+
+def as_lists(lists: Mapping[str, object]) -> dict[str, Any]:
+    """Lists of indices by method and instance, and first from which number they count."""
     return {COUNTING: 0, **lists}
 
 

@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Sequence
 from statistics import fmean
 
+from dispersion.random_baseline import normalised_value
+from dispersion.study.analysis.accuracy_correlation import best_known, reaches
+from dispersion.study.analysis.profiles import by_question, total_seconds
+from dispersion.study.analysis.seeds import as_count, average, counted, seeds_of, total
+from dispersion.study.analysis.skips import skipped
 from dispersion.study.labels import rows_apart
-from dispersion.study.profiles import by_question, total_seconds
-from dispersion.study.seeds import as_count, average, counted, seeds_of, total
-from dispersion.study.skips import skipped
-from dispersion.study.tasks import Question, SolveRow
-from dispersion.study.worth import best_known, reaches
-from dispersion.yardstick import share_of_the_way
+from dispersion.study.rows import SolveRow
+from dispersion.study.task import Question
 
 Cells = tuple[list[str], list[list[str]]]  #: header and lines
 
@@ -26,10 +27,10 @@ def _seconds(value: float, digits: int, shared: bool) -> str:
     return f"{'~' if shared else ''}{value:.{digits}f}"
 
 
-def _way(row: SolveRow, best: dict[Question, float]) -> float | None:
+def _normalised(row: SolveRow, best: dict[Question, float]) -> float | None:
     if row.objective is None:
         return None
-    return share_of_the_way(row.objective, row.random_mean, best[row.question])
+    return normalised_value(row.objective, row.random_mean, best[row.question])
 
 
 def solve_cells(rows: Sequence[SolveRow]) -> Cells:
@@ -63,7 +64,7 @@ def _solve_line(row: SolveRow, several: bool, best: dict[Question, float]) -> li
         number(row.objective, ".6g"),
         number(row.bound, ".6g"),
         number(row.gap, ".2%"),
-        number(_way(row, best), ".3f"),
+        number(_normalised(row, best), ".3f"),
         row.status,
         _seconds(row.build_seconds, 3, row.shared),
         _seconds(row.solve_seconds, 3, row.shared),
@@ -73,7 +74,7 @@ def _solve_line(row: SolveRow, several: bool, best: dict[Question, float]) -> li
 def _mean_line(rows: Sequence[SolveRow], best: dict[Question, float]) -> list[str]:
     """Mean and half the range of one solver's seeds on one question."""
     value = average(rows, lambda row: row.objective)
-    gap, way = average(rows, lambda row: row.gap), average(rows, lambda row: _way(row, best))
+    gap, way = average(rows, lambda row: row.gap), average(rows, lambda row: _normalised(row, best))
     ended = Counter(row.status for row in rows)
     shared = any(row.shared for row in rows)
     return [
@@ -110,7 +111,7 @@ def summary_cells(rows: Sequence[SolveRow]) -> Cells:
 def _summary_line(mine: Sequence[SolveRow], best: dict[Question, float]) -> list[str]:
     proven = counted(mine, lambda row: row.status == "optimal")
     found = counted(mine, lambda row: row.objective is not None and reaches(row, best[row.question]))
-    gap, way = average(mine, lambda row: row.gap), average(mine, lambda row: _way(row, best))
+    gap, way = average(mine, lambda row: row.gap), average(mine, lambda row: _normalised(row, best))
     spent = total(mine, total_seconds)
     return [
         str(len(mine)),

@@ -13,20 +13,20 @@ from rich.console import Console
 from rich.table import Table
 
 from dispersion.errors import UnavailableError
-from dispersion.printable import printable_row
-from dispersion.study.frames import frame_of, write_csv
-from dispersion.study.skips import skipped
+from dispersion.study.analysis.accuracy_correlation import correlation_lines
+from dispersion.study.analysis.skips import skipped
+from dispersion.study.folder.frames import frame_of, write_csv
+from dispersion.study.rows import RECOVERIES, NetworkRow, SolveRow
 from dispersion.study.solve_tables import number, solve_cells, summary_cells, value_cells
-from dispersion.study.tasks import RECOVERIES, NetworkRow, SolveRow
-from dispersion.study.worth import worth_lines
+from dispersion.terminal.printable import printable_row
 
 __all__ = [
     "FORMATS",
     "GAP_DEFINITION",
+    "SCORE_DEFINITION",
     "SEEDS_DEFINITION",
     "SHARED_DEFINITION",
     "SKIPPED_DEFINITION",
-    "WAY_DEFINITION",
     "network_cells",
     "notes",
     "print_study",
@@ -40,7 +40,7 @@ _TEXT_COLUMNS = ("instance", "solver", "status", "method", "found by", "bound by
 FORMATS = ("table", "markdown", "csv", "json")
 
 GAP_DEFINITION = "gap = (bound - objective) / bound; no bound, no gap."
-WAY_DEFINITION = (
+SCORE_DEFINITION = (
     "of the way = (objective - random mean) / (best known - random mean): 0 is random (the mean of\n"
     "100 uniform selections), 1 the best any solver found.  #k: with seed k."
 )
@@ -198,9 +198,9 @@ def _print(
         if any(row.keep is None for row in solves):
             show("What is known of every instance", *value_cells(solves), console)
         show("Solvers over all instances", *summary_cells(solves), console)
-        legend = [GAP_DEFINITION, WAY_DEFINITION, *notes(solves)]
+        legend = [GAP_DEFINITION, SCORE_DEFINITION, *notes(solves)]
         console.out("\n".join(legend) + "\n", highlight=False)
         if networks:
             show("Pruned networks", *network_cells(networks), console)
-            for line in worth_lines(solves, networks):
+            for line in correlation_lines(solves, networks):
                 console.out(line, highlight=False)

@@ -14,7 +14,7 @@ from docs._extensions.text import escaped
 
 
 def _compare() -> argparse.ArgumentParser:
-    from dispersion.study.arguments import parser
+    from dispersion.compare.cli.parser import parser
 
     return parser()
 
@@ -40,7 +40,6 @@ PARSERS: dict[str, Callable[[], argparse.ArgumentParser]] = {
 
 def described(parser: argparse.ArgumentParser) -> str:
     """Its options by group, as definition lists, with the very text of ``--help``."""
-    parser.format_help()  # which fills in names that are known only then
     formatter = parser._get_formatter()
     parts = [escaped(parser.description or "")]
     for group in parser._action_groups:
@@ -52,7 +51,16 @@ def described(parser: argparse.ArgumentParser) -> str:
         for action in actions:
             text = escaped(" ".join(formatter._expand_help(action).split()))
             parts.append(f"``{_invocation(formatter, action)}``\n    {text}")
-    return "\n\n".join([*parts, escaped(parser.epilog or "")]) + "\n"
+    return "\n\n".join([*parts, *map(_end, (parser.epilog or "").split("\n\n"))]) + "\n"
+
+
+def _end(part: str) -> str:
+    """A part of what stands at the end: indented lines are commands."""
+    lines = part.splitlines()
+    commands = [f"   $ {line.strip()}" for line in lines if line.startswith("  ")]
+    text = escaped(" ".join(line for line in lines if not line.startswith("  ")))
+    text = text[:1].upper() + text[1:]
+    return "\n".join([text, "", ".. code-block:: console", "", *commands]) if commands else text
 
 
 def _invocation(formatter: argparse.HelpFormatter, action: argparse.Action) -> str:

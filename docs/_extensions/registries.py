@@ -3,27 +3,70 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
+from dispersion.objectives import DEFAULT_OBJECTIVE
 from docs._extensions.text import escaped, table
-from solvers.base import Kind, SolverInfo, find, solvers_for
+from solvers.lookup import find
+from solvers.registration import Guarantee, SolverInfo, list_solvers
 
 PROMISES = {
-    Kind.EXACT: "exact: proves the optimum, given time; its bound is valid whenever it is stopped",
-    Kind.APPROXIMATION: "approximation: proves a factor, under the conditions below",
-    Kind.HEURISTIC: "heuristic: proves nothing",
+    Guarantee.EXACT: "exact: proves the optimum, given time; its bound is valid whenever it is stopped",
+    Guarantee.APPROXIMATION: "approximation: proves a factor, under the conditions below",
+    Guarantee.HEURISTIC: "heuristic: proves nothing",
 }
+
+
+PAGES = Path(__file__).parents[1] / "solvers"  # those written by hand: OBJECTIVE/NAME.rst
+GENERATED = PAGES / "generated"  # the others, written at every build
+
+
+def page_of(info: SolverInfo) -> Path:
+    """Where the page of a solver is: written by hand if there is such a page, else generated."""
+    place = Path(info.objective_name) / f"{info.name}.rst"
+    return PAGES / place if (PAGES / place).is_file() else GENERATED / place
+
+
+def docname(info: SolverInfo) -> str:
+    """The page of a solver by the name that Sphinx gives it."""
+    return f"/solvers/{page_of(info).relative_to(PAGES).with_suffix('').as_posix()}"
+
+
+def generated(info: SolverInfo) -> str:
+    """The page of a solver for which none is written by hand: its registration and its docstring."""
+    title = f"{info.name} ({info.objective_name})"
+    method = f"{info.method.__module__}.{info.method.__name__}"
+    return (
+        f"{title}\n{'=' * len(title)}\n\n"
+        f".. solver-facts:: {info.objective_name} {info.name}\n\n"
+        f".. autofunction:: {method}\n   :no-index:\n"
+    )
+
+
+def write_pages(infos: Iterable[SolverInfo]) -> None:
+    """Write the pages of solvers that have none written by hand, and remove those of others."""
+    wanted = {page_of(info): info for info in infos}
+    for path in GENERATED.rglob("*.rst"):
+        if path not in wanted:
+            path.unlink()
+    for path, info in wanted.items():
+        if path.is_relative_to(GENERATED):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(generated(info), encoding="utf-8")
 
 
 def facts(info: SolverInfo) -> str:
     """What a solver's page begins with."""
     named = "" if info.by_default else " It is compared only when named, or with ``--solvers all``."
     module = info.method.__module__
-    objective = "" if info.objective_name == "max-min" else f", objective={info.objective_name!r}"
+    objective = (
+        "" if info.objective_name == DEFAULT_OBJECTIVE else f", objective={info.objective_name!r}"
+    )
     option = "" if not objective else f" --objective {info.objective_name}"
     export = (
         f"\n:Model as a file: ``solvers.export_model(instance, {info.name!r}, 'model.lp'{objective})``"
@@ -31,7 +74,8 @@ def facts(info: SolverInfo) -> str:
     return (
         f"{escaped(info.summary[0].upper() + info.summary[1:])}.\n\n"
         f":Objective: {info.objective_name}\n"
-        f":Promise: {PROMISES[info.kind]}.{named}\n"
+        f":Promise: {PROMISES[info.guarantee]}.{named}\n"
+        f"{_engine(info)}"
         f":In Python: ``solve(instance, {info.name!r}{objective})``\n"
         f":As a command: ``python -m dispersion.compare{option} --solvers {info.name}``"
         f"{export if info.model else ''}\n"
@@ -39,19 +83,31 @@ def facts(info: SolverInfo) -> str:
     )
 
 
+def _engine(info: SolverInfo) -> str:
+    return "" if info.engine is None else f":Engine: {info.engine}, whose word its bounds may rest on\n"
+
+
 def listing(objective: str) -> str:
     """The solvers of an objective, strongest promise first, each with a link to its page."""
-    order = list(Kind)
-    infos = sorted(solvers_for(objective), key=lambda info: (order.index(info.kind), info.name))
+    order = list(Guarantee)
+    infos = sorted(list_solvers(objective), key=lambda info: (order.index(info.guarantee), info.name))
     rows = [
         (
-            f":doc:`{info.name} </solvers/{objective}/{info.name}>`",
-            info.kind.value,
+            f":doc:`{info.name} <{docname(info)}>`" + ("" if info.by_default else " \\*"),
+            info.guarantee.value,
             escaped(info.summary),
         )
         for info in infos
     ]
-    return table(("solver", "promise", "in a line"), rows)
+    named = any(not info.by_default for info in infos)
+    remark = "\n\\* compared only when named, or with ``--solvers all``\n" if named else ""
+    return table(("solver", "promise", "summary"), rows) + remark
+
+
+def contents(objective: str) -> str:
+    """The hidden table of contents of the solvers of an objective."""
+    pages = "\n".join(f"   {docname(info)}" for info in list_solvers(objective))
+    return f".. toctree::\n   :hidden:\n   :titlesonly:\n\n{pages}\n"
 
 
 def _metrics() -> str:
@@ -60,7 +116,7 @@ def _metrics() -> str:
     rows = [
         (f"``{key}``", _yes(metrics[key].is_metric), escaped(metrics[key].summary)) for key in metrics
     ]
-    return table(("name", "a metric", "in a line"), rows)
+    return table(("name", "a metric", "summary"), rows)
 
 
 def _objectives() -> str:
@@ -111,7 +167,7 @@ def _reconstructions() -> str:
         for key in registry
         if registry[key].reconstruction
     ]
-    return table(("name", "is a", "what of it is ours, and why"), rows)
+    return table(("name", "kind", "which part is our own, and why"), rows)
 
 
 def _yes(value: bool) -> str:
@@ -119,7 +175,7 @@ def _yes(value: bool) -> str:
 
 
 def _names(entries: Iterable[tuple[str, str]]) -> str:
-    return table(("name", "in a line"), [(f"``{key}``", escaped(text)) for key, text in entries])
+    return table(("name", "summary"), [(f"``{key}``", escaped(text)) for key, text in entries])
 
 
 def _with_standing(entries: Iterable[tuple[str, str, str]]) -> str:
@@ -131,7 +187,7 @@ def _with_standing(entries: Iterable[tuple[str, str, str]]) -> str:
         )
         for key, text, ours in entries
     ]
-    return table(("name", "in a line", "reconstruction"), rows)
+    return table(("name", "summary", "reconstruction"), rows)
 
 
 TABLES: dict[str, Callable[[], str]] = {
@@ -163,8 +219,9 @@ class Solvers(SphinxDirective):
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        """The table of its solvers."""
-        return self.parse_text_to_nodes(listing(self.arguments[0]))
+        """The table of its solvers, and their pages as its contents."""
+        objective = self.arguments[0]
+        return self.parse_text_to_nodes(f"{listing(objective)}\n\n{contents(objective)}")
 
 
 class Registered(SphinxDirective):
@@ -178,7 +235,8 @@ class Registered(SphinxDirective):
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
-    """Add the directives."""
+    """Add the directives, and the pages of solvers without one written by hand."""
+    app.connect("builder-inited", lambda _: write_pages(list_solvers()))
     app.add_directive("solver-facts", SolverFacts)
     app.add_directive("solvers", Solvers)
     app.add_directive("registered", Registered)

@@ -12,7 +12,7 @@ from pruning.budgets.ranking import by_threshold
 from pruning.filters import FilterLayer
 from pruning.measuring.quadratic import Counts
 from pruning.parameters import need
-from solvers.maxmin.greedy import farthest_points, longest_end
+from solvers.ranks.start import farthest_points, longest_end
 
 
 @allocation(

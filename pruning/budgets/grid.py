@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from dispersion.errors import EngineError
 from pruning.measuring.quadratic import Counts, Quadratic
-from solvers.engines import silent_engine
-from solvers.interruptible import run_interruptibly
+from solvers.engines import highs
 
 if TYPE_CHECKING:
     import highspy
@@ -83,26 +81,13 @@ def best_on_grid(
     EngineError
         HiGHS ended for another reason than an optimum or the time limit.
     """
-    import highspy
-
     engine = _loaded(_model(size, limit, choices, values, start))
-    for option, value in {
-        "time_limit": time_limit,
-        "threads": threads,
-        "mip_rel_gap": gap,
-        "mip_feasibility_tolerance": 1e-9,  # a binary at 0.999999 could hide a little of the size
-    }.items():
-        engine.setOptionValue(option, value)
-    highspy.Highs.resetGlobalScheduler(True)  # else another thread count is ignored, and worse
-    engine.HandleUserInterrupt = True  # else `cancelSolve` is not heard
-    run_interruptibly(engine.run, engine.cancelSolve)
-    outcome, ended = engine.getModelStatus(), highspy.HighsModelStatus
-    if outcome not in (ended.kOptimal, ended.kTimeLimit):
-        raise EngineError(f"HiGHS ended with {engine.modelStatusToString(outcome)!r}")
-    feasible = highspy.SolutionStatus.kSolutionStatusFeasible
-    if engine.getInfo().primal_solution_status != feasible:  # time was up before the start was read
+    least = 1e-9  # a binary at 0.999999 could hide a little of the size
+    highs.limit(engine, threads, mip_rel_gap=gap, mip_feasibility_tolerance=least)
+    highs.optimise(engine, time_limit)
+    z = highs.best_values(engine)
+    if z is None:  # time was up before the start was read
         return tuple(start)
-    z = np.asarray(engine.getSolution().col_value)
     return tuple(int(z[one].argmax()) for one in _binaries(choices))
 
 
@@ -110,7 +95,7 @@ def _loaded(model: _Model) -> highspy.Highs:
     """Load the model and the solution to start from into HiGHS, which prints nothing."""
     import highspy
 
-    engine = silent_engine()
+    engine = highs.silent_engine()
     columns, binaries = len(model.gain), len(model.binary)
     engine.addVars(columns, np.zeros(columns), np.ones(columns))
     engine.changeColsIntegrality(binaries, model.binary, np.ones(binaries, dtype=np.uint8))
@@ -120,9 +105,7 @@ def _loaded(model: _Model) -> highspy.Highs:
     starts = np.concatenate(([0], np.cumsum(lengths[:-1]))).astype(np.int32)
     index, entries = (np.concatenate(parts) for parts in zip(*model.rows, strict=True))
     engine.addRows(len(lengths), model.lower, model.upper, len(index), starts, index, entries)
-    solution = highspy.HighsSolution()
-    solution.col_value = model.start.tolist()
-    engine.setSolution(solution)
+    highs.start_from(engine, model.start)
     return engine
 
 

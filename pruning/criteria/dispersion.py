@@ -7,13 +7,14 @@ from dispersion.instance import Instance
 from pruning.criteria import Indices, selecting
 from pruning.filters import FilterLayer
 from solvers import solve
+from solvers.lookup import find
 
 
 @selecting(
     "dispersion",
     summary="p-dispersion of the filters, by any solver, objective and metric (FFP: Wang et al.)",
     reconstruction="the objective, the distance and the two stages: only the abstract was read",
-    chance=lambda arguments: arguments["solver"] != "greedy",
+    chance=lambda arguments: find(arguments["solver"], arguments["objective"]).stochastic,
 )
 def dispersion(
     layer: FilterLayer,

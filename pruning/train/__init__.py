@@ -15,7 +15,7 @@ from rich.console import Console
 from safetensors.torch import save
 
 from dispersion.errors import DispersionError, InputError
-from dispersion.printable import printable
+from dispersion.terminal.printable import printable
 from dispersion.version import __version__
 from pruning.device import explain_out_of_memory, resolve_device
 from pruning.measuring.accuracy import accuracy

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 
-from dispersion.commands import run_command
+from dispersion.terminal.commands import run_command
 
 
 def _load() -> Callable[[], int]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dispersion.errors import InputError
-from dispersion.parsing import Parser, real_number, whole_number
+from dispersion.terminal.parsing import Parser, real_number, whole_number
 from dispersion.version import __version__
 from pruning.training import Decay, Schedule
 
@@ -91,14 +91,20 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
 def _parser() -> argparse.ArgumentParser:
     made = Parser(
         prog="python -m pruning.train",
-        description="Train a network on labelled images, from random weights or from yours. "
-        "Every finished epoch is kept beside the output, in FILE.checkpoint: killed or "
-        "interrupted, the same command goes on from there, and on the same kind of CPU it ends with "
-        "the same weights.",
-        epilog="Exit codes: 0 trained; 2 bad input, a training that diverged, or a file that cannot "
-        "be written; 130 interrupted (finished epochs are kept).",
+        usage="%(prog)s --model NAME --out FILE [options]",
+        description="Train a network on labelled images, from random weights or from your own.  Every\n"
+        "finished epoch is kept beside the output, in FILE.checkpoint: the same command resumes an\n"
+        "interrupted training, and on the same kind of CPU it ends with the same weights.",
+        epilog="""\
+examples:
+  python -m pruning.train --model resnet20 --epochs 30 --out resnet20.safetensors
+  python -m pruning.train --model package.module:function --data images --out mine.safetensors
+
+exit codes: 0 trained; 2 bad input, a training that diverged, or a file that cannot be written;
+130 interrupted (finished epochs are kept)
+""",
     )
-    made.add_argument("--version", action="version", version=__version__)
+    made.add_argument("--version", action="version", version=__version__, help="print the version")
     for add_group in (_what, _how):
         add_group(made)
     return made
@@ -110,42 +116,39 @@ def _what(parser: argparse.ArgumentParser) -> None:
         "--model",
         required=True,
         metavar="NAME",
-        help="resnet20, resnet32, resnet56, resnet110, vgg11, vgg13, vgg16, vgg19 (32 x 32 images), "
-        "mobilenet_v2 (224 x 224), torchvision:NAME, timm:NAME, or a function of yours without "
-        "arguments that returns a torch.nn.Module, as package.module:function",
+        help="network to train, see python -m dispersion.compare --list models",
     )
     add(
         "--out",
         required=True,
         type=Path,
         metavar="FILE",
-        help=f"where the trained weights go, a new {_SUFFIX} file; load_network and --weights take it",
+        help=f"new {_SUFFIX} file for the weights; load_network and --weights read it",
     )
     add(
         "--data",
         default="cifar10",
         metavar="NAME|FOLDER",
-        help="cifar10: its first 45,000 training images, validated on the other 5,000; or a folder "
-        "with train/CLASS/*.png and test/CLASS/*.png: all of train. Test images are used once, "
-        "at the end (default: %(default)s)",
+        help="cifar10 (45,000 training images, validated on 5,000) or a folder with "
+        "train/CLASS/*.png and test/CLASS/*.png; tested once, at the end (default: %(default)s)",
     )
     add(
         "--train-images",
         type=whole_number,
         metavar="N",
-        help="learn from N of those, drawn by the seed (default: all)",
+        help="training images, drawn by the seed (default: all)",
     )
     add(
         "--weights",
         type=Path,
         metavar="START",
-        help="begin with this checkpoint: .safetensors, .pt or .pth (default: random weights)",
+        help="checkpoint to begin with: .safetensors, .pt or .pth (default: random)",
     )
     add(
         "--device",
         default="cpu",
         metavar="NAME",
-        help="cpu, cuda, cuda:1, ...; in mixed precision where it has bfloat16 (default: %(default)s)",
+        help="cpu, cuda, cuda:1, ...; bfloat16 where it has it (default: %(default)s)",
     )
 
 
@@ -154,30 +157,30 @@ def _how(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group("how").add_argument
     numbers = (
         ("--epochs", whole_number, usual.epochs, "N", "passes over the training images"),
-        ("--batch", whole_number, usual.batch, "N", "the most images in a batch"),
-        ("--lr", real_number, usual.rate, "RATE", "highest learning rate; 0.01 suits trained weights"),
-        ("--momentum", real_number, usual.momentum, "SHARE", "Nesterov's, in [0, 1)"),
+        ("--batch", whole_number, usual.batch, "N", "images per batch, at most"),
+        ("--lr", real_number, usual.rate, "RATE", "highest learning rate; try 0.01 with --weights"),
+        ("--momentum", real_number, usual.momentum, "SHARE", "Nesterov momentum, in [0, 1)"),
         ("--weight-decay", real_number, usual.weight_decay, "FACTOR", "L2 penalty on all parameters"),
         (
             "--warm-up",
             whole_number,
             usual.warm_up,
             "N",
-            "first epochs, in which the rate grows from a tenth",
+            "epochs in which the learning rate grows from a tenth",
         ),
         (
             "--label-smoothing",
             real_number,
             usual.label_smoothing,
             "SHARE",
-            "of a label, for all classes",
+            "share of a label that is spread over all classes",
         ),
         (
             "--seed",
             whole_number,
             usual.seed,
             "N",
-            "of starting weights, order, augmentation and dropout",
+            "seed of starting weights, order, augmentation and dropout",
         ),
     )
     for name, kind, default, metavar, text in numbers:
@@ -187,11 +190,12 @@ def _how(parser: argparse.ArgumentParser) -> None:
         "--schedule",
         choices=[decay.value for decay in Decay],
         default=usual.decay.value,
-        help="the rate falls along half a cosine, or to a fifth after 30, 60 and 80 %% of the epochs "
-        "(default: %(default)s)",
+        metavar="NAME",
+        help="how the learning rate falls: cosine, or step (to a fifth after 30, 60 and 80 %% of "
+        "the epochs) (default: %(default)s)",
     )
     add(
         "--no-augmentation",
         action="store_true",
-        help="leave out random crops after padding 4 pixels, and mirroring",
+        help="do without random crops (4 pixels of padding) and mirroring (default: off)",
     )

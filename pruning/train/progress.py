@@ -6,8 +6,8 @@ import time
 
 from rich.console import Console
 
-from dispersion.duration import duration
-from dispersion.printable import printable
+from dispersion.terminal.duration import duration
+from dispersion.terminal.printable import printable
 from pruning.train.options import Options
 from pruning.training import Epoch, TrainingProgress
 

@@ -47,6 +47,12 @@ class ArchitectureSource:
     side: int = 32
     normalization: Normalization | None = None
 
+    @property
+    def summary(self) -> str:
+        """The images it takes, and where its weights come from."""
+        weights = f"trained on {self.published.dataset}" if self.published else "needs --weights"
+        return f"{weights}, {self.side} x {self.side} images"
+
     def load(self, variant: str | None, weights: Path | None) -> Network:
         """Build the network with weights; see `pruning.zoo.networks.load_network`."""
         self._refuse(variant)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
 
 from dispersion.errors import InputError, UnknownNameError
+from dispersion.own_code import own_function, said
 from pruning.zoo.checkpoint import load_weights, read_checkpoint
 from pruning.zoo.network import Network, Normalization
 
@@ -39,12 +39,18 @@ class OwnSource:
 
     module: str
     registered: tuple[str, ...]
+    summary: ClassVar[str] = "a function of yours that returns the network"
 
     def load(self, variant: str | None, weights: Path | None) -> Network:
         """Build the network; without a checkpoint it keeps the weights from the function."""
         assert variant is not None
         name = f"{self.module}:{variant}"
-        network = _network(name, _call(name, self._function(variant)))
+        function = own_function(
+            self.module,
+            variant,
+            lambda: UnknownNameError("network or Python module", self.module, self.registered),
+        )
+        network = _network(name, _call(name, function))
         if weights is None:
             return network
         state, provenance = read_checkpoint(weights)
@@ -58,29 +64,12 @@ class OwnSource:
             raise InputError(f"{network.name} has {network.classes} classes where {classes} are needed")
         return network
 
-    def _function(self, function: str) -> Callable[[], object]:
-        """Import the user's module and return the function in it."""
-        module = self.module
-        try:
-            attribute = getattr(importlib.import_module(module), function, None)
-        except ModuleNotFoundError as error:
-            if error.name is not None and f"{module}.".startswith(f"{error.name}."):
-                raise UnknownNameError("network or Python module", module, self.registered) from error
-            raise InputError(f"the module {module!r} cannot be imported ({_said(error)})") from error
-        except (Exception, SystemExit) as error:  # it is the user's code: anything may go wrong in it
-            raise InputError(f"the module {module!r} cannot be imported ({_said(error)})") from error
-        if not callable(attribute):
-            instead = "" if attribute is None else f", but one of type {type(attribute).__name__}"
-            raise InputError(f"the module {module!r} has no function {function!r}{instead}")
-        build: Callable[[], object] = attribute
-        return build
-
 
 def _call(name: str, function: Callable[[], object]) -> nn.Module:
     try:
         module = function()
     except (Exception, SystemExit) as error:
-        raise InputError(f"{name!r}, called without arguments, raised {_said(error)}") from error
+        raise InputError(f"{name!r}, called without arguments, raised {said(error)}") from error
     if not isinstance(module, nn.Module):
         raise InputError(f"{name!r} returned a {type(module).__name__}, not a torch.nn.Module")
     if next(module.parameters(), None) is None:
@@ -96,7 +85,7 @@ def _network(name: str, module: nn.Module) -> Network:
             logits = module(torch.zeros(1, *shape))
     except Exception as error:
         raise InputError(
-            f"{name!r} cannot take an image of shape {shape} ({_said(error)}); set the attribute"
+            f"{name!r} cannot take an image of shape {shape} ({said(error)}); set the attribute"
             " input_shape of the network to (channels, height, width)"
         ) from error
     if not isinstance(logits, Tensor) or logits.ndim != 2 or len(logits) != 1 or not logits.numel():
@@ -136,9 +125,3 @@ def _normalization(name: str, module: nn.Module, channels: int) -> Normalization
             f" deviations, not {declared!r}"
         )
     return read
-
-
-def _said(error: BaseException) -> str:
-    """Give the type and the first line of an exception."""
-    line = str(error).strip().split("\n")[0]
-    return f"{type(error).__name__}: {line}" if line else type(error).__name__

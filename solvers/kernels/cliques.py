@@ -57,7 +57,7 @@ def violated_cliques(
     members = np.empty(1024, dtype=np.int32)
     clique = np.empty(m, dtype=np.int32)
     candidates = np.empty(words, dtype=np.uint64)
-    found = 0
+    count = 0
     for s in support:
         clique[0] = s
         size = 1
@@ -93,15 +93,15 @@ def violated_cliques(
             for w in range(words):
                 candidates[w] &= conflicts[clique[k], w]
         size = _grow(conflicts, candidates, clique, size)
-        while starts[found] + size > len(members):
+        while starts[count] + size > len(members):
             more = np.empty(2 * len(members), dtype=np.int32)
             more[: len(members)] = members
             members = more
-        members[starts[found] : starts[found] + size] = clique[:size]
-        starts[found + 1] = starts[found] + size
-        totals[found] = total
-        found += 1
-    return starts[: found + 1].copy(), members[: starts[found]].copy(), totals[:found].copy()
+        members[starts[count] : starts[count] + size] = clique[:size]
+        starts[count + 1] = starts[count] + size
+        totals[count] = total
+        count += 1
+    return starts[: count + 1].copy(), members[: starts[count]].copy(), totals[:count].copy()
 
 
 @compiled("int64(int64[::1], int32[::1], int64[::1], boolean[::1], int64, int64[::1])")

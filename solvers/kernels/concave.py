@@ -162,7 +162,7 @@ def ascend(
     value, bound : float
         At the point, and of all selections that respect `fixed`; both -infinity if there are none.
         Rounding is not in it: at most 5 n / 4 + 8 steps lie behind a gradient, and see `rounding_of`
-        of `solvers.maxsum.reformulation`.
+        of `solvers.sums.reformulation`.
     left : bool
         Whether more steps could improve the bound, had there been more.
     """

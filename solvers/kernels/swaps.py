@@ -12,17 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.kernels.compiled import compiled
-from solvers.kernels.random_numbers import generator, random_below
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-State = NDArray[np.uint64]
 
-_VALUE, _BEST = range(2)  # entries of `values`
-_CLOCK, _STALLED = range(2)  # entries of `progress`
-_TENURE = 15  # moves, times 1, 2, 4 or 8
-_PERIOD = np.array([1, 2, 1, 4, 1, 2, 1, 8, 1, 2, 1, 4, 1, 2, 1])
-_STRETCH = 100  # moves between two changes of the tenure
+MATRIX = "Array(float64, 2, 'C', True)"  #: of distances, as numba calls it
 
 
 @compiled()
@@ -53,7 +47,7 @@ def _near_best(
 
 
 @compiled()
-def _best_swap(
+def best_swap(
     distances: Floats, order: Ints, p: int, sums: Floats, until: Ints, now: int, reach: float
 ) -> tuple[int, int, float]:
     """Places of the two points of the swap that gains most, and its gain; ties to the lowest points."""
@@ -74,7 +68,7 @@ def _best_swap(
 
 
 @compiled()
-def _swap(distances: Floats, order: Ints, sums: Floats, k: int, j: int) -> None:
+def swap(distances: Floats, order: Ints, sums: Floats, k: int, j: int) -> None:
     """Exchange the points at two places and bring the sums up to date."""
     u, v = order[k], order[j]
     order[k], order[j] = v, u
@@ -84,7 +78,7 @@ def _swap(distances: Floats, order: Ints, sums: Floats, k: int, j: int) -> None:
 
 
 @compiled()
-def _take_stock(distances: Floats, order: Ints, p: int, sums: Floats) -> float:
+def take_stock(distances: Floats, order: Ints, p: int, sums: Floats) -> float:
     """Compute the sums anew; returns the value of the selection."""
     sums[:] = 0.0
     for k in range(p):
@@ -97,10 +91,7 @@ def _take_stock(distances: Floats, order: Ints, p: int, sums: Floats) -> float:
     return total / 2.0
 
 
-_MATRIX = "Array(float64, 2, 'C', True)"
-
-
-@compiled(f"int64({_MATRIX}, int64[::1], int64, float64, int64)")
+@compiled(f"int64({MATRIX}, int64[::1], int64, float64, int64)")
 def climb(distances: Floats, order: Ints, p: int, reach: float, swaps: int) -> int:
     """Carry out the swap that gains most, until none gains or `swaps` were made; returns how many.
 
@@ -118,59 +109,13 @@ def climb(distances: Floats, order: Ints, p: int, reach: float, swaps: int) -> i
         How many swaps to make at most.
     """
     sums, until = np.empty(len(order)), np.zeros(len(order), dtype=np.int64)
-    tolerance = 1e-12 * _take_stock(distances, order, p, sums) / p  # below rounding, a gain may be none
+    tolerance = 1e-12 * take_stock(distances, order, p, sums) / p  # below rounding, a gain may be none
     for made in range(swaps):
-        k, j, gain = _best_swap(distances, order, p, sums, until, 0, reach)
+        k, j, gain = best_swap(distances, order, p, sums, until, 0, reach)
         if k < 0 or gain <= tolerance:
             return made
-        _swap(distances, order, sums, k, j)
+        swap(distances, order, sums, k, j)
     return swaps
-
-
-@compiled(
-    f"void({_MATRIX}, int64[::1], int64[::1], float64[::1], int64[::1], float64[::1], int64[::1],"
-    " uint64[::1], float64, int64)"
-)
-def tabu_search(
-    distances: Floats,
-    order: Ints,
-    best: Ints,
-    sums: Floats,
-    until: Ints,
-    values: Floats,
-    progress: Ints,
-    state: State,
-    reach: float,
-    moves: int,
-) -> None:
-    """Carry out the best swap that is not tabu, good or bad, `moves` times.
-
-    A point that left may not come back for a while, one that entered may not leave for 0.7 of it; how
-    long goes up and down with time.  All arrays are those of a `Tabu`, and overwritten.
-    """
-    p = len(best)
-    for _ in range(moves):
-        now = progress[_CLOCK]
-        k, j, gain = _best_swap(distances, order, p, sums, until, now, reach)
-        progress[_CLOCK] += 1
-        progress[_STALLED] += 1
-        if k < 0 or j < 0:
-            continue
-        tenure = _TENURE * _PERIOD[(now // _STRETCH) % len(_PERIOD)]
-        away = min(tenure, (len(order) - p) // 2) + random_below(state, 3)
-        stay = min((7 * tenure) // 10, p // 2) + random_below(state, 3)
-        until[order[k]], until[order[j]] = now + 1 + away, now + 1 + stay
-        _swap(distances, order, sums, k, j)
-        values[_VALUE] += gain
-        if values[_VALUE] > values[_BEST] * (1.0 + 1e-12):
-            values[_VALUE] = values[_BEST] = _take_stock(distances, order, p, sums)
-            best[:] = order[:p]
-            progress[_STALLED] = 0
-
-
-@compiled(f"float64({_MATRIX}, int64[::1], int64, float64[::1])")
-def _set_up(distances: Floats, order: Ints, p: int, sums: Floats) -> float:
-    return _take_stock(distances, order, p, sums)
 
 
 def members_first(n: int, selected: NDArray[np.integer]) -> Ints:
@@ -186,66 +131,3 @@ def local_optimum(
     order, p = members_first(len(distances), selected), len(selected)
     made = climb(distances, order, p, float(distances.max()), swaps)
     return np.sort(order[:p]).astype(np.intp), made < swaps
-
-
-class Tabu:
-    """A tabu search that can be continued; slicing its moves over calls changes nothing.
-
-    Parameters
-    ----------
-    distances : ndarray, shape (n, n)
-        Symmetric, not negative, zero on the diagonal.
-    selected : ndarray of int, shape (p,)
-        Where to start.
-    seed : int
-        Seed of every random choice; the same seed and moves give the same answers.
-    """
-
-    def __init__(self, distances: Floats, selected: NDArray[np.integer], seed: int) -> None:
-        n = len(distances)
-        self._distances = distances
-        self._reach = float(distances.max())
-        self._sums, self._until = np.empty(n), np.zeros(n, dtype=np.int64)
-        self._values, self._progress = np.zeros(2), np.zeros(2, dtype=np.int64)
-        self._state = generator(seed)
-        self._best = np.empty(len(selected), dtype=np.int64)
-        self.restart(selected)
-
-    @property
-    def value(self) -> float:
-        """The best value since the last restart."""
-        return float(self._values[_BEST])
-
-    @property
-    def stalled(self) -> int:
-        """Moves since that was found."""
-        return int(self._progress[_STALLED])
-
-    @property
-    def best(self) -> NDArray[np.intp]:
-        """The selection that is worth it, shape (p,), sorted."""
-        return np.sort(self._best).astype(np.intp)
-
-    def restart(self, selected: NDArray[np.integer]) -> None:
-        """Start anew at a selection: nothing is tabu, and no value is known."""
-        p = len(self._best)
-        self._order = members_first(len(self._sums), selected)
-        self._best[:] = self._order[:p]
-        self._until[:] = 0
-        self._progress[:] = 0
-        self._values[:] = _set_up(self._distances, self._order, p, self._sums)
-
-    def improve(self, moves: int) -> None:
-        """Make `moves` more."""
-        tabu_search(
-            self._distances,
-            self._order,
-            self._best,
-            self._sums,
-            self._until,
-            self._values,
-            self._progress,
-            self._state,
-            self._reach,
-            moves,
-        )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from solvers.base import Kind, Run, solver
+from solvers.engines import highs
+from solvers.registration import Guarantee, solver
+from solvers.run import Run
 
 _MANY_POINTS = 24  # below that eigenvalues prove little
 _SECOND_MOVES = 100  # of tabu search, a point, where the first attempt at a proof fails
 
 
 def _compile() -> None:
+    highs.load()
     import solvers.kernels.farthest
     import solvers.prover.decide
     import solvers.prover.start  # noqa: F401
@@ -17,9 +20,10 @@ def _compile() -> None:
 @solver(
     "clique",
     objective="max-min",
-    kind=Kind.EXACT,
+    guarantee=Guarantee.EXACT,
     summary="our prover: clique search and branch and cut on ranks, with reductions",
     prepare=_compile,
+    shares_process=True,
 )
 def clique(run: Run) -> None:
     """Prove the optimum by asking, for a rank t, whether p points are pairwise at rank >= t.
@@ -48,10 +52,10 @@ def clique(run: Run) -> None:
 
     See `solvers.prover` for the parts.
     """
-    from solvers.prover.bracket import Bracket
     from solvers.prover.decide import attempt, decide
     from solvers.prover.probe import Probe
     from solvers.prover.start import polish, resumed, spectral_bound, start
+    from solvers.ranks.bracket import Bracket
 
     with run.building():
         bracket = Bracket(run)

@@ -9,9 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispersion.instance import Instance
-from solvers.base import Kind, Run, solver
-from solvers.maxmin.highs import EachRow, load, solve_rank_model
-from solvers.maxmin.window import Window, in_pieces, opened, window
+from solvers.engines.common import HIGHS
+from solvers.engines.pyomo import EachRow
+from solvers.ranks.rank_models import load, solve_rank_model
+from solvers.ranks.window import Window, in_pieces, opened, window
+from solvers.registration import Guarantee, solver
+from solvers.run import Run
 
 _ROW_SECONDS = 5e-6  # that Pyomo takes to make a row, at the very least
 _LONGEST_CHAIN = 20_000  # of binaries that imply each other; 95,000 overflow the stack of HiGHS
@@ -47,8 +50,8 @@ def compact_model(
     that every z is worth 1, where in the paper it is worth the step between two distances.
 
     Source: Sayah and Irnich, "A new compact formulation for the discrete p-dispersion problem",
-    European Journal of Operational Research 256(1), 2017; what is published we know from its abstract
-    and from a public implementation.
+    European Journal of Operational Research 256(1), 2017, as far as it is known from its
+    abstract and from a public implementation.
 
     Parameters
     ----------
@@ -108,11 +111,13 @@ def _model(instance: Instance) -> Any:
 @solver(
     "compact",
     objective="max-min",
-    kind=Kind.EXACT,
+    guarantee=Guarantee.EXACT,
     summary="the compact program of Sayah and Irnich, a binary per distance, with cliques, in HiGHS",
     prepare=_load,
     by_default=False,
     model=_model,
+    engine=HIGHS,
+    reference="Sayah and Irnich 2017",
 )
 def compact(run: Run) -> None:
     """Solve the compact model with HiGHS' branch and cut, started from the greedy selection.
@@ -124,7 +129,7 @@ def compact(run: Run) -> None:
     pairs = opened(run)
     if not run.proven():
         rows = pairs.high - pairs.low + len(pairs.within)
-        run.need(_ROW_SECONDS * rows, f"a model of {rows:,} rows")
+        run.check_time(_ROW_SECONDS * rows, f"a model of {rows:,} rows")
         solve_rank_model(
             run,
             pairs,

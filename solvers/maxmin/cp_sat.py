@@ -7,19 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dispersion.errors import EngineError
-from solvers.base import Kind, Run, solver
-from solvers.engines import cp_sat_name
-from solvers.interruptible import run_interruptibly
-from solvers.maxmin.window import Window, in_pieces, opened
+from solvers.engines import cp_sat as engine
+from solvers.engines.common import CP_SAT, with_version
+from solvers.ranks.window import Window, in_pieces, opened
+from solvers.registration import Guarantee, solver
+from solvers.run import Run
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
 
 
 def _load() -> None:
-    from ortools.sat.python import cp_model  # noqa: F401
-
+    engine.load()
     import solvers.kernels.farthest  # noqa: F401
 
 
@@ -54,9 +53,8 @@ def rank_model(
     from ortools.sat.python import cp_model
 
     model = cp_model.CpModel()
-    x = [model.new_bool_var(f"x{i}") for i in range(n)]
+    x = engine.points_of(model, n, p, hint=pairs.start)
     r = model.new_int_var(pairs.low, pairs.high, "r")
-    model.add(cp_model.LinearExpr.sum(x) == p)
     for i, j in in_pieces(pairs.below):
         each_row()
         model.add_bool_or(~x[i], ~x[j])
@@ -64,9 +62,6 @@ def rank_model(
         each_row()
         model.add(r <= rank).only_enforce_if(x[i], x[j])
     model.maximize(r)
-    chosen = set(pairs.start.tolist())
-    for i in range(n):
-        model.add_hint(x[i], i in chosen)
     model.add_hint(r, pairs.low)  # hinting only x gave a first incumbent of 0
     return model, x, r
 
@@ -74,9 +69,12 @@ def rank_model(
 @solver(
     "cp-sat",
     objective="max-min",
-    kind=Kind.EXACT,
+    guarantee=Guarantee.EXACT,
     summary="constraint programming on the ranks of the distances, by OR-tools' CP-SAT",
     prepare=_load,
+    engine=CP_SAT,
+    shares_process=True,
+    reference="Sayah and Irnich 2017",
 )
 def cp_sat(run: Run) -> None:
     """Solve the rank model with CP-SAT, hinted with the greedy selection.
@@ -86,37 +84,21 @@ def cp_sat(run: Run) -> None:
 
     See `rank_model` for the formulation and its source.
     """
-    from ortools.sat.python import cp_model
-
     instance = run.instance
     pairs = opened(run)
     if run.proven():
         return
-    run.message = "time was up before the model stood"
+    run.message = "out of time before the model was built"
     with run.building():
-        model, x, _ = rank_model(instance.n, instance.p, pairs, each_row=run.need)
-    run.need()
+        model, x, _ = rank_model(instance.n, instance.p, pairs, each_row=run.check_time)
+    run.check_time()
 
-    class Report(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]
-        def on_solution_callback(self) -> None:
-            run.incumbent(np.flatnonzero([self.value(variable) for variable in x]))
-
-    def bound(value: float) -> None:
+    def report_bound(value: float) -> None:
         rank = int(np.floor(value + 1e-6))
-        run.prove(float(instance.levels[min(pairs.high, max(0, rank))]), cp_sat_name())
+        level = float(instance.levels[min(pairs.high, max(0, rank))])
+        run.report_bound(level, with_version(CP_SAT))
 
-    engine = cp_model.CpSolver()
-    engine.parameters.max_time_in_seconds = min(run.seconds_left(), 1e9)
-    engine.parameters.num_workers = run.limits.threads
-    engine.parameters.interleave_search = run.limits.threads > 1
-    engine.parameters.random_seed = run.limits.seed
-    engine.best_bound_callback = bound
-    engine.parameters.catch_sigint_signal = False
-    status = run_interruptibly(lambda: engine.solve(model, Report()), engine.stop_search)
-    if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):  # otherwise the bound reads 0
-        bound(engine.best_objective_bound)
-    if status in (cp_model.FEASIBLE, cp_model.UNKNOWN):
-        run.stop_by_clock()  # its only limit
-    run.message = f"{engine.num_branches} branches, {engine.num_conflicts} conflicts"
-    if status in (cp_model.INFEASIBLE, cp_model.MODEL_INVALID):
-        raise EngineError(f"CP-SAT ended with {engine.status_name(status)} on a feasible model")
+    answer = engine.maximise(run, model, x, report_bound)
+    if answer.bound is not None:
+        report_bound(answer.bound)
+    run.message = answer.effort

@@ -9,21 +9,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from dispersion.errors import EngineError
-from solvers.base import Kind, Run, solver
-from solvers.engines import cp_sat_name
-from solvers.interruptible import run_interruptibly
-from solvers.maxmin.bisection import Verdict, bisect
-from solvers.maxmin.window import opened
-from solvers.prover.bracket import Bracket
+from solvers.engines import cp_sat as engine
+from solvers.engines.common import CP_SAT, Outcome, with_version
+from solvers.ranks.bisection import Verdict, bisect
+from solvers.ranks.bracket import Bracket
+from solvers.ranks.window import opened
+from solvers.registration import Guarantee, solver
+from solvers.run import Run
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
 
 
 def _load() -> None:
-    from ortools.sat.python import cp_model  # noqa: F401
-
+    engine.load()
     import solvers.kernels.clique_cover  # noqa: F401
 
 
@@ -61,25 +60,23 @@ def feasibility_model(
     from solvers.kernels.clique_cover import edge_clique_cover
 
     model = cp_model.CpModel()
-    x = [model.new_bool_var(f"x{i}") for i in range(len(ranks))]
-    model.add(cp_model.LinearExpr.sum(x) == p)
+    x = engine.points_of(model, len(ranks), p, hint)
     starts, members = edge_clique_cover(ranks, t, each_row)
     for first, end in itertools.pairwise(starts.tolist()):
         each_row()
         model.add_at_most_one(x[i] for i in members[first:end].tolist())
-    chosen = set(hint.tolist())
-    for i, variable in enumerate(x):
-        model.add_hint(variable, i in chosen)
     return model, x
 
 
 @solver(
     "cp-sat-bisection",
     objective="max-min",
-    kind=Kind.EXACT,
+    guarantee=Guarantee.EXACT,
     summary="bisection over distances, a feasibility problem with cliques each, by OR-tools' CP-SAT",
     prepare=_load,
     by_default=False,
+    engine=CP_SAT,
+    reference="Sayyady and Fathi 2016",
 )
 def cp_sat_bisection(run: Run) -> None:
     """Bisect between the greedy value and the degree bound with CP-SAT, hinted with the incumbent.
@@ -97,7 +94,7 @@ def cp_sat_bisection(run: Run) -> None:
         nonlocal probes
         hint = pairs.start if run.selected is None else run.selected
         with run.building():
-            model, x = feasibility_model(ranks, instance.p, t, hint, run.need)
+            model, x = feasibility_model(ranks, instance.p, t, hint, run.check_time)
         probes += 1
         run.message = f"{probes} feasibility problems"
         return _decide(model, x, run, min(seconds, run.seconds_left()))
@@ -106,18 +103,7 @@ def cp_sat_bisection(run: Run) -> None:
 
 
 def _decide(model: cp_model.CpModel, x: list[cp_model.IntVar], run: Run, seconds: float) -> Verdict:
-    """Run CP-SAT within the limits; an end it should not come to is an `EngineError`."""
-    from ortools.sat.python import cp_model
-
-    engine = cp_model.CpSolver()
-    engine.parameters.max_time_in_seconds = min(seconds, 1e9)
-    engine.parameters.num_workers = run.limits.threads
-    # no interleave_search: without an objective, OR-tools 9.15 aborts on "fixed_search != nullptr"
-    engine.parameters.random_seed = run.limits.seed
-    engine.parameters.catch_sigint_signal = False
-    status = run_interruptibly(lambda: engine.solve(model), engine.stop_search)
-    if status == cp_model.MODEL_INVALID:
-        raise EngineError(f"CP-SAT ended with {engine.status_name(status)}")
-    if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return Verdict(witness=np.flatnonzero([engine.value(variable) for variable in x]))
-    return Verdict(refuted=status == cp_model.INFEASIBLE, by=cp_sat_name())
+    """The verdict of CP-SAT on a feasibility model, within so many seconds."""
+    answer = engine.decide(model, x, seconds, run.limits.threads, run.limits.seed)
+    refuted = answer.outcome is Outcome.INFEASIBLE
+    return Verdict(answer.chosen, refuted, with_version(CP_SAT))

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.base import Kind, Run, solver
-from solvers.maxmin.window import degree_bound
+from solvers.ranks.start import degree_bound
+from solvers.registration import Guarantee, solver
+from solvers.run import Run
 
 _ELITE = 10
 _PATIENCE = 100  # constructions without improvement, at least
@@ -68,7 +69,7 @@ class _Grasp:
         self.elite.offer(value, members)
         if value > self.value:
             self.value = value
-            self.run.incumbent(members)
+            self.run.report_incumbent(members)
 
     def iterate(self) -> None:
         """Construct, climb, and relink with an elite selection, in a random direction."""
@@ -89,10 +90,12 @@ class _Grasp:
 @solver(
     "grasp",
     objective="max-min",
-    kind=Kind.HEURISTIC,
+    guarantee=Guarantee.HEURISTIC,
     summary="greedy randomised constructions, local search and path relinking; stops when stalled",
     prepare=_compile,
     stochastic=True,
+    shares_process=True,
+    reference="Resende et al. 2010",
 )
 def grasp(run: Run) -> None:
     """Build selections greedily with chance, improve them, and search the paths between good ones.
@@ -108,9 +111,9 @@ def grasp(run: Run) -> None:
     """
     search = _Grasp(run)
     ceiling = degree_bound(search.ranks, run.instance.p)
-    made, found, value = 0, 0, -1
-    while value < ceiling and made - found < max(_PATIENCE, found) and run.seconds_left() > 0:
+    made, last, value = 0, 0, -1
+    while value < ceiling and made - last < max(_PATIENCE, last) and run.seconds_left() > 0:
         search.iterate()
         made += 1
         if search.value > value:
-            found, value = made, search.value
+            last, value = made, search.value

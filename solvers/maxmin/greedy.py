@@ -5,52 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dispersion.triangles import broken
-from solvers.base import Kind, Run, solver
-
-Matrix = NDArray[np.float64] | NDArray[np.int32]
+from dispersion.arrays.triangles import broken
+from solvers.ranks.start import farthest_points, longest_end
+from solvers.registration import Guarantee, solver
+from solvers.run import Run
 
 
 def _compile() -> None:
     import solvers.kernels.farthest  # noqa: F401
-
-
-def _comparable(matrix: Matrix) -> NDArray[np.int64] | NDArray[np.int32]:
-    """Whole numbers in the same order: floats that are not negative order like their bits."""
-    if matrix.dtype == np.int32:
-        return np.ascontiguousarray(matrix, dtype=np.int32)
-    return np.ascontiguousarray(matrix, dtype=np.float64).view(np.int64)
-
-
-def longest_end(matrix: Matrix) -> int:
-    """The lowest point at an end of the longest distance; `matrix` as in `farthest_points`."""
-    from solvers.kernels import farthest
-
-    return int(farthest.longest_end(_comparable(matrix)))
-
-
-def farthest_points(matrix: Matrix, start: int, p: int) -> NDArray[np.intp]:
-    """Starting from `start`, p - 1 times add the point farthest from those chosen.
-
-    Parameters
-    ----------
-    matrix : ndarray of float64 or int32, shape (n, n)
-        Distances or their ranks, symmetric, none off the diagonal negative (nor -0.0); only
-        comparisons are made.  Ties go to the lowest index.
-    start : int
-        The first point; `longest_end` gives the usual one.
-    p : int
-        How many points.
-
-    Returns
-    -------
-    ndarray of int, shape (p,)
-        In the order in which they were chosen.  O(n p) time; p rows are read, each once.
-    """
-    from solvers.kernels import farthest
-
-    chosen: NDArray[np.intp] = farthest.farthest(_comparable(matrix), start, p)
-    return chosen
 
 
 def _widest(distances: NDArray[np.float64], centres: NDArray[np.intp]) -> tuple[int, int, int]:
@@ -73,15 +35,17 @@ def _widest(distances: NDArray[np.float64], centres: NDArray[np.intp]) -> tuple[
 @solver(
     "greedy",
     objective="max-min",
-    kind=Kind.APPROXIMATION,
+    guarantee=Guarantee.APPROXIMATION,
     summary="farthest-point insertion from the two farthest points; >= optimum / 2 under a metric",
     prepare=_compile,
+    shares_process=True,
+    reference="Ravi, Rosenkrantz and Tayi 1994",
 )
 def greedy(run: Run) -> None:
     """Farthest-point insertion from an end of the longest distance.
 
     Guarantee: at least half the optimum if the distances obey the triangle inequality, and then
-    twice the value is reported as the bound.  All triangles that it rests on are looked at; if one
+    twice the value is reported as the bound.  All triangles that it rests on are checked; if one
     breaks the inequality, although a metric was declared, the message names it, and the bound is what
     holds without the inequality.  Without a metric (``1 - cos``, an arbitrary matrix) no constant
     factor exists unless P = NP, and no bound is reported.
@@ -92,7 +56,7 @@ def greedy(run: Run) -> None:
     distances = run.instance.distances
     start = longest_end(distances)
     chosen = farthest_points(distances, start, run.instance.p)
-    run.incumbent(chosen)
+    run.report_incumbent(chosen)
     if run.instance.is_metric and run.objective is not None:
         rounding = 1.0 + 1e-9  # distances are rounded, so the inequality holds up to that
         most = 2.0 * run.objective * rounding
@@ -101,4 +65,4 @@ def greedy(run: Run) -> None:
         if distances[i, k] > most:
             most = float(distances[i, k])
             run.message = f"bound without the triangle inequality, as {broken(distances, i, j, k)}"
-        run.prove(min(most, float(distances[start].max())))
+        run.report_bound(min(most, float(distances[start].max())))

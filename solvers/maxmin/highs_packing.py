@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.base import Kind, Run, solver
-from solvers.engines import silent_engine
-from solvers.maxmin.bisection import Verdict, bisect
-from solvers.maxmin.highs import pack
-from solvers.maxmin.window import opened
-from solvers.prover.bracket import Bracket
+from solvers.engines import highs
+from solvers.engines.common import HIGHS
+from solvers.ranks.bisection import Verdict, bisect
+from solvers.ranks.bracket import Bracket
+from solvers.ranks.packings import pack
+from solvers.ranks.window import opened
+from solvers.registration import Guarantee, solver
+from solvers.run import Run
 
 if TYPE_CHECKING:
     import highspy
 
 
 def _load() -> None:
-    import highspy  # noqa: F401
-
+    highs.load()
     import solvers.kernels.clique_cover  # noqa: F401
 
 
@@ -63,7 +64,7 @@ def clique_packing(
     rows = len(starts) - 1
     points = np.arange(n, dtype=np.int32)
     free = highspy.kHighsInf
-    engine = silent_engine()
+    engine = highs.silent_engine()
     engine.addVars(n, np.zeros(n), np.ones(n))
     engine.changeColsIntegrality(n, points, np.ones(n, dtype=np.uint8))
     engine.changeColsCost(n, points, np.ones(n))
@@ -84,10 +85,12 @@ def clique_packing(
 @solver(
     "highs-packing",
     objective="max-min",
-    kind=Kind.EXACT,
+    guarantee=Guarantee.EXACT,
     summary="bisection over distances, a clique-strengthened node packing each, straight in HiGHS",
     prepare=_load,
     by_default=False,
+    engine=HIGHS,
+    reference="Sayyady and Fathi 2016",
 )
 def highs_packing(run: Run) -> None:
     """Bisect between the greedy value and the degree bound with clique packings in HiGHS.
@@ -101,13 +104,13 @@ def highs_packing(run: Run) -> None:
     instance = run.instance
     pairs = opened(run)
     ranks = np.array(instance.ranks)
-    columns = list(range(instance.n))
+    columns = np.arange(instance.n)
     probes = 0
 
     def probe(t: int, seconds: float) -> Verdict:
         nonlocal probes
         with run.building():
-            engine = clique_packing(ranks, instance.p, t, run.need)
+            engine = clique_packing(ranks, instance.p, t, run.check_time)
         probes += 1
         run.message = f"{probes} packings"
         return pack(engine, columns, run, min(seconds, run.seconds_left()))

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from dispersion.instance import Instance
-from solvers.base import Kind, Run, solver
-from solvers.maxmin.highs import EachRow, load, solve_rank_model
-from solvers.maxmin.window import Window, in_pieces, opened, window
+from solvers.engines.common import HIGHS
+from solvers.engines.pyomo import EachRow
+from solvers.ranks.rank_models import load, solve_rank_model
+from solvers.ranks.window import Window, in_pieces, opened, window
+from solvers.registration import Guarantee, solver
+from solvers.run import Run
 
 
 def kuby_model(n: int, p: int, pairs: Window, each_row: EachRow = lambda: None) -> Any:
@@ -64,10 +67,12 @@ def _model(instance: Instance) -> Any:
 @solver(
     "kuby",
     objective="max-min",
-    kind=Kind.EXACT,
+    guarantee=Guarantee.EXACT,
     summary="Kuby's big-M integer program (tight coefficients) through Pyomo and HiGHS",
     prepare=load,
     model=_model,
+    engine=HIGHS,
+    reference="Kuby 1987",
 )
 def kuby(run: Run) -> None:
     """Solve Kuby's model with HiGHS' branch and cut, started from the greedy selection.

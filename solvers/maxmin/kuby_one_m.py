@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from dispersion.instance import Instance
-from solvers.base import Kind, Run, solver
-from solvers.maxmin.highs import EachRow, load, solve_rank_model
-from solvers.maxmin.window import Window, everything, in_pieces, opened
+from solvers.engines.common import HIGHS
+from solvers.engines.pyomo import EachRow
+from solvers.ranks.rank_models import load, solve_rank_model
+from solvers.ranks.window import Window, everything, in_pieces, opened
+from solvers.registration import Guarantee, solver
+from solvers.run import Run
 
 
 def kuby_one_m_model(n: int, p: int, pairs: Window, each_row: EachRow = lambda: None) -> Any:
@@ -60,11 +63,13 @@ def _model(instance: Instance) -> Any:
 @solver(
     "kuby-one-m",
     objective="max-min",
-    kind=Kind.EXACT,
+    guarantee=Guarantee.EXACT,
     summary="Kuby's integer program with one big M, the textbook model, through Pyomo and HiGHS",
     prepare=load,
     by_default=False,
     model=_model,
+    engine=HIGHS,
+    reference="Kuby 1987",
 )
 def kuby_one_m(run: Run) -> None:
     """Solve the textbook model with HiGHS' branch and cut, to see what strengthening is worth.

@@ -8,11 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispersion.instance import Instance
-from solvers.base import Kind, Run, solver
-from solvers.maxmin.bisection import Verdict, bisect
-from solvers.maxmin.highs import EachRow, handed_over, load, pack, point_columns
-from solvers.maxmin.window import in_pieces, opened, window
-from solvers.prover.bracket import Bracket
+from solvers.engines.common import HIGHS
+from solvers.engines.pyomo import EachRow, handed_over, point_columns
+from solvers.ranks.bisection import Verdict, bisect
+from solvers.ranks.bracket import Bracket
+from solvers.ranks.packings import pack
+from solvers.ranks.rank_models import load
+from solvers.ranks.window import in_pieces, opened, window
+from solvers.registration import Guarantee, solver
+from solvers.run import Run
 
 
 def packing_model(ranks: NDArray[np.int32], t: int, each_row: EachRow = lambda: None) -> Any:
@@ -64,11 +68,13 @@ def _model(instance: Instance) -> Any:
 @solver(
     "node-packing",
     objective="max-min",
-    kind=Kind.EXACT,
+    guarantee=Guarantee.EXACT,
     summary="bisection over distances, a node packing program each, through Pyomo and HiGHS",
     prepare=load,
     by_default=False,
     model=_model,
+    engine=HIGHS,
+    reference="Sayyady and Fathi 2016",
 )
 def node_packing(run: Run) -> None:
     """Bisect between the greedy value and the degree bound with maximum node packing programs.

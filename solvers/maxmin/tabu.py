@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from solvers.base import Kind, Run, solver
-from solvers.maxmin.greedy import farthest_points
-from solvers.maxmin.window import degree_bound
+from solvers.ranks.start import degree_bound, farthest_points
+from solvers.registration import Guarantee, solver
+from solvers.run import Run
 
 _DOUBT = 50  # moves a point in vain before asking whether anything better exists
 _DOUBT_NODES = 1000
@@ -16,17 +16,19 @@ _SLICE = 4_000_000  # steps of compiled code between two looks at the clock: a f
 
 def _compile() -> None:
     import solvers.kernels.farthest
-    import solvers.kernels.tabu_search
+    import solvers.kernels.threshold_tabu
     import solvers.prover.probe  # noqa: F401
 
 
 @solver(
     "tabu",
     objective="max-min",
-    kind=Kind.HEURISTIC,
+    guarantee=Guarantee.HEURISTIC,
     summary="tabu search for p points above a rising threshold, from greedy; stops if hopeless",
     prepare=_compile,
     stochastic=True,
+    shares_process=True,
+    reference="Porumbel, Hao and Glover 2011",
 )
 def tabu(run: Run) -> None:
     """Swap the member in most conflict for the outsider in least, and raise the bar at success.
@@ -39,25 +41,25 @@ def tabu(run: Run) -> None:
     Sources: Porumbel, Hao and Glover, "A simple and effective algorithm for the MaxMin diversity
     problem", Annals of Operations Research 186, 2011 (drop-add with simple tabu); Wu and Hao, Journal
     of Combinatorial Optimization 26, 2013 (tabu search for a clique of given size).  The turns that
-    two costs of a conflict take are ours; see `solvers.kernels.tabu_search`.
+    two costs of a conflict take are ours; see `solvers.kernels.threshold_tabu`.
     """
-    from solvers.kernels.tabu_search import Tabu
+    from solvers.kernels.threshold_tabu import ThresholdTabu
     from solvers.prover.probe import Probe
 
     n, p = run.instance.n, run.instance.p
     ranks = np.array(run.instance.ranks)
     start = farthest_points(ranks, int(ranks.argmax()) // n, p)
-    run.incumbent(start)
-    search = Tabu(ranks, start, run.limits.seed)
+    run.report_incumbent(start)
+    search = ThresholdTabu(ranks, start, run.limits.seed)
     ceiling, slice_ = degree_bound(ranks, p), max(1, _SLICE // n)
-    moves, found, value, asked = 0, 0, search.value, False
-    while value < ceiling and moves - found < _PATIENCE * n and run.seconds_left() > 0:
+    moves, last, value, asked = 0, 0, search.value, False
+    while value < ceiling and moves - last < _PATIENCE * n and run.seconds_left() > 0:
         selected = search.improve(ceiling, slice_)
         moves += slice_
         if search.value > value:
-            run.incumbent(selected)
-            found, value, asked = moves, search.value, False
-        elif not asked and moves - found >= _DOUBT * n:
+            run.report_incumbent(selected)
+            last, value, asked = moves, search.value, False
+        elif not asked and moves - last >= _DOUBT * n:
             asked = True
             doubt = Probe(ranks, value + 1, p)
             doubt.search(_DOUBT_NODES, lambda: run.seconds_left() == 0)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from solvers.base import Kind, Run, solver
-from solvers.maxsum.cuts import Outer, Vector, load, scale_for
-from solvers.maxsum.dense import EIGENVECTORS, need_dense
-from solvers.maxsum.negative_type import Matrix, require_negative_type, size_of
-from solvers.maxsum.scaling import unit_of
-from solvers.maxsum.squares import Squares, square_root
-from solvers.maxsum.start import opened, start_at_least
+from solvers.engines.common import HIGHS
+from solvers.registration import Guarantee, solver
+from solvers.run import Run
+from solvers.sums.cuts import OuterApproximation, Vector, load, scale_for
+from solvers.sums.linear_algebra import EIGENVECTORS, Matrix, check_dense_time, size_of, square_root
+from solvers.sums.negative_type import require_negative_type
+from solvers.sums.scaling import unit_of
+from solvers.sums.squares import Squares
+from solvers.sums.start import opened, start_at_least
 
 
 def coordinates(distances: Matrix) -> tuple[Matrix, float]:
-    """Points whose squared straight-line distances these are, centred, shape (n, k), and their lack.
+    """Centred points, shape (n, k), with these squared Euclidean distances, and what they lack.
 
     Classical scaling: the Gram matrix of the centred points is ``-C D C / 2`` with ``C = I - 1 1' / n``
     (Young and Householder, Psychometrika 3, 1938).  `distances` must be of negative type.  For the
@@ -39,10 +41,12 @@ def own_terms(distances: Matrix, p: int) -> Vector:
 @solver(
     "coordinate-partitioning",
     objective="max-sum",
-    kind=Kind.EXACT,
+    guarantee=Guarantee.EXACT,
     summary="cutting planes for squared distances in few coordinates, a tangent for each, in HiGHS",
     prepare=load,
     by_default=False,
+    engine=HIGHS,
+    reference="Spiers, Bui and Loxton 2023",
 )
 def coordinate_partitioning(run: Run) -> None:
     """Write the value as one concave square for every coordinate, and cut each of them.
@@ -69,9 +73,9 @@ def coordinate_partitioning(run: Run) -> None:
         require_negative_type(run)
     if not opened(run):
         return
-    need_dense(run, n, EIGENVECTORS)
+    check_dense_time(run, n, EIGENVECTORS)
     unit = unit_of(run.instance.distances)
     distances = run.instance.distances * unit
     points, lack = coordinates(distances)
     squares = Squares(p * lack, own_terms(distances, p), points, p, scale_for(run, unit))
-    Outer(run, squares, unit).close()
+    OuterApproximation(run, squares, unit).close()

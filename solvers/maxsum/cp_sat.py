@@ -9,22 +9,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from dispersion.errors import EngineError
-from solvers.base import Kind, Run, solver
-from solvers.engines import cp_sat_name
-from solvers.interruptible import run_interruptibly
-from solvers.maxsum.bracket import prove, raised
-from solvers.maxsum.scaling import scaled, scaling_error
-from solvers.maxsum.start import opened
+from solvers.engines import cp_sat as engine
+from solvers.engines.common import CP_SAT, Outcome, with_version
+from solvers.registration import Guarantee, solver
+from solvers.run import Run
+from solvers.sums.scaling import scaled, scaling_error
+from solvers.sums.start import opened
+from solvers.sums.swaps import compile_swaps
+from solvers.sums.tolerances import raised, report_bound
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
 
 
 def _load() -> None:
-    from ortools.sat.python import cp_model  # noqa: F401
-
-    import solvers.kernels.swaps  # noqa: F401
+    engine.load()
+    compile_swaps()
 
 
 def sum_model(
@@ -59,12 +59,10 @@ def sum_model(
 
     n, chosen = len(steps), set(start.tolist())
     model = cp_model.CpModel()
-    x = [model.new_bool_var(f"x{i}") for i in range(n)]
+    x = engine.points_of(model, n, p, hint=start)
     of_point: list[list[cp_model.IntVar]] = [[] for _ in range(n)]
     pairs, weights = [], []
-    model.add(cp_model.LinearExpr.sum(x) == p)
     for i in range(n):
-        model.add_hint(x[i], i in chosen)
         for j in range(i + 1, n):
             each_row()
             y = model.new_bool_var(f"y{i},{j}")
@@ -84,10 +82,12 @@ def sum_model(
 @solver(
     "cp-sat",
     objective="max-sum",
-    kind=Kind.EXACT,
+    guarantee=Guarantee.EXACT,
     summary="constraint programming on whole multiples of a tiny step, by OR-tools' CP-SAT",
     prepare=_load,
     by_default=False,
+    engine=CP_SAT,
+    reference="Glover and Woolsey 1974",
 )
 def cp_sat(run: Run) -> None:
     """Solve the pair model with CP-SAT on whole numbers, hinted with what tabu search found.
@@ -96,44 +96,26 @@ def cp_sat(run: Run) -> None:
     optimum too, and lies above it by less than a step a pair: see `scaling_error`.  Repeats exactly
     with one thread; with more, CP-SAT interleaves its workers deterministically.  Ctrl-C stops it.
     """
-    from ortools.sat.python import cp_model
-
     instance = run.instance
     if not opened(run) or run.selected is None:
         return
-    run.message = "time was up before the model stood"
+    run.message = "out of time before the model was built"
     with run.building():
         steps, step = scaled(instance)
-        model, x = sum_model(steps, instance.p, run.selected, each_row=run.need)
-    run.need()
-
-    class Report(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]
-        def on_solution_callback(self) -> None:
-            run.incumbent(np.flatnonzero([self.value(variable) for variable in x]))
+        model, x = sum_model(steps, instance.p, run.selected, each_row=run.check_time)
+    run.check_time()
 
     def whole(value: float) -> float:
         return math.floor(value + 1e-6) * step
 
-    def bound(value: float) -> None:
+    def report_open_bound(value: float) -> None:
         # not closing: better by a rounding may still be found
-        run.prove(raised(whole(value)), cp_sat_name())
+        run.report_bound(raised(whole(value)), with_version(CP_SAT))
 
-    engine = cp_model.CpSolver()
-    engine.parameters.max_time_in_seconds = min(run.seconds_left(), 1e9)
-    engine.parameters.num_workers = run.limits.threads
-    engine.parameters.interleave_search = run.limits.threads > 1
-    engine.parameters.random_seed = run.limits.seed
-    engine.parameters.catch_sigint_signal = False
-    engine.best_bound_callback = bound
-    status = run_interruptibly(lambda: engine.solve(model, Report()), engine.stop_search)
-    if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):  # otherwise the bound reads 0
-        prove(run, whole(engine.best_objective_bound), cp_sat_name())
-    if status in (cp_model.FEASIBLE, cp_model.UNKNOWN):
-        run.stop_by_clock()  # its only limit
+    answer = engine.maximise(run, model, x, report_open_bound)
+    if answer.bound is not None:
+        report_bound(run, whole(answer.bound), with_version(CP_SAT))
     error = scaling_error(instance, steps, step)
-    effort = f"{engine.num_branches} branches, {engine.num_conflicts} conflicts"
-    run.message = f"{effort}, rounded by less than {error:.3g}"
-    if status == cp_model.OPTIMAL and not run.proven():
-        run.message += "; solved, and what is open is what rounding leaves open"
-    if status in (cp_model.INFEASIBLE, cp_model.MODEL_INVALID):
-        raise EngineError(f"CP-SAT ended with {engine.status_name(status)} on a feasible model")
+    run.message = f"{answer.effort}, rounded by less than {error:.3g}"
+    if answer.outcome is Outcome.OPTIMAL and not run.proven():
+        run.message += "; solved; the gap is what rounding the distances leaves"

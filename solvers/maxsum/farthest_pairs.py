@@ -7,8 +7,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.base import Kind, Run, solver
-from solvers.maxsum.bracket import prove
+from solvers.registration import Guarantee, solver
+from solvers.run import Run
+from solvers.sums.tolerances import report_bound
 
 
 def pairs_in_turn(
@@ -24,17 +25,17 @@ def pairs_in_turn(
     left[np.arange(n), np.arange(n)] = -1.0
     partner = left.argmax(axis=1)
     reach = left[np.arange(n), partner]
-    found: list[tuple[int, int]] = []
-    while len(found) < count and not stop():
+    pairs: list[tuple[int, int]] = []
+    while len(pairs) < count and not stop():
         i = int(reach.argmax())
         j = int(partner[i])
-        found.append((i, j))
+        pairs.append((i, j))
         left[:, [i, j]] = -1.0
         reach[[i, j]] = -np.inf
         stale = np.flatnonzero(np.isin(partner, (i, j)) & np.isfinite(reach))
         partner[stale] = left[stale].argmax(axis=1)
         reach[stale] = left[stale, partner[stale]]
-    return found
+    return pairs
 
 
 def completed(distances: NDArray[np.float64], pairs: list[tuple[int, int]], p: int) -> NDArray[np.intp]:
@@ -52,8 +53,9 @@ def completed(distances: NDArray[np.float64], pairs: list[tuple[int, int]], p: i
 @solver(
     "farthest-pairs",
     objective="max-sum",
-    kind=Kind.APPROXIMATION,
-    summary="the farthest pair of what is left, p / 2 times; >= optimum / 2 under a metric",
+    guarantee=Guarantee.APPROXIMATION,
+    summary="the farthest pair of the points left, p / 2 times; >= optimum / 2 under a metric",
+    reference="Hassin, Rubinstein and Tamir 1997",
 )
 def farthest_pairs(run: Run) -> None:
     """Take the farthest pair and set it aside, p / 2 times; an odd p gets the best last point.
@@ -72,11 +74,11 @@ def farthest_pairs(run: Run) -> None:
     """
     distances, p = run.instance.distances, run.instance.p
     pairs = pairs_in_turn(np.array(distances), p // 2, lambda: run.seconds_left() == 0.0)
-    run.incumbent(completed(distances, pairs, p))
+    run.report_incumbent(completed(distances, pairs, p))
     if len(pairs) < p // 2:
-        run.message = "time was up before the pairs were found: neither bound nor factor"
+        run.message = "out of time before all pairs were found: no bound, and no factor"
         return
     weights = 2.0 * p - 4.0 * np.arange(1, len(pairs) + 1) + 1.0
     lengths = np.array([distances[i, j] for i, j in pairs])
-    if prove(run, float(weights @ lengths), "pairs"):
+    if report_bound(run, float(weights @ lengths), "pairs"):
         run.message = "closed by the bound of the pairs"

@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 
 from dispersion.instance import Instance
-from solvers.base import Kind, Run, solver
-from solvers.maxmin.highs import EachRow
-from solvers.maxsum.linear_models import load, solve_linear_model
+from solvers.engines.common import HIGHS
+from solvers.engines.pyomo import EachRow
+from solvers.registration import Guarantee, solver
+from solvers.run import Run
+from solvers.sums.linear_models import load, solve_linear_model
 
 
 def glover_woolsey_model(instance: Instance, each_row: EachRow = lambda: None) -> Any:
@@ -63,11 +65,14 @@ def glover_woolsey_model(instance: Instance, each_row: EachRow = lambda: None) -
 @solver(
     "glover-woolsey",
     objective="max-sum",
-    kind=Kind.EXACT,
+    guarantee=Guarantee.EXACT,
     summary="a variable for every pair (Glover and Woolsey), through Pyomo and HiGHS",
     prepare=load,
     by_default=False,
     model=glover_woolsey_model,
+    engine=HIGHS,
+    model_unit=True,
+    reference="Glover and Woolsey 1974",
 )
 def glover_woolsey(run: Run) -> None:
     """Solve the pair model with HiGHS' branch and cut, started from tabu search.

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from dispersion.instance import Instance
-from solvers.base import Kind, Run, solver
-from solvers.maxmin.highs import EachRow
-from solvers.maxsum.glover import row_model
-from solvers.maxsum.linear_models import load, require_range, solve_linear_model
-from solvers.maxsum.start import largest_sums, smallest_sums
+from solvers.engines.common import HIGHS
+from solvers.engines.pyomo import EachRow
+from solvers.registration import Guarantee, solver
+from solvers.run import Run
+from solvers.sums.linear_models import load, require_range, row_model, solve_linear_model
+from solvers.sums.start import largest_sums, smallest_sums
 
 
 def kuo_glover_dhir_model(instance: Instance, each_row: EachRow = lambda: None) -> Any:
@@ -31,11 +32,14 @@ def kuo_glover_dhir_model(instance: Instance, each_row: EachRow = lambda: None) 
 @solver(
     "kuo-glover-dhir",
     objective="max-sum",
-    kind=Kind.EXACT,
+    guarantee=Guarantee.EXACT,
     summary="the compact program with the bounds of p points (Kuo, Glover and Dhir), in HiGHS",
     prepare=load,
     by_default=False,
     model=kuo_glover_dhir_model,
+    engine=HIGHS,
+    model_unit=True,
+    reference="Kuo, Glover and Dhir 1993",
 )
 def kuo_glover_dhir(run: Run) -> None:
     """Solve the compact model with HiGHS' branch and cut, started from tabu search.

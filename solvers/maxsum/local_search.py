@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from solvers.base import Kind, Run, solver
-from solvers.maxsum.bracket import prove
-from solvers.maxsum.dense import CHOLESKY, need_dense
-from solvers.maxsum.exchange import climbed, compile_swaps
-from solvers.maxsum.negative_type import excess_curvature, slack
+from solvers.registration import Guarantee, solver
+from solvers.run import Run
+from solvers.sums.linear_algebra import CHOLESKY, check_dense_time
+from solvers.sums.negative_type import excess_curvature, slack
+from solvers.sums.swaps import climbed, compile_swaps
+from solvers.sums.tolerances import report_bound
 
 _ROUNDING = 1e-9  # relative: far above what the sums of a local optimum are rounded by
 
@@ -14,9 +15,10 @@ _ROUNDING = 1e-9  # relative: far above what the sums of a local optimum are rou
 @solver(
     "local-search",
     objective="max-sum",
-    kind=Kind.APPROXIMATION,
+    guarantee=Guarantee.APPROXIMATION,
     summary="`exchange`, with its bound for Euclidean distances: >= optimum (p - 1) / (p + 1)",
     prepare=compile_swaps,
+    reference="Cevallos, Eisenbrand and Zenklusen 2017",
 )
 def local_search(run: Run) -> None:
     """Climb to a local optimum over swaps; for distances of negative type that is nearly optimal.
@@ -38,12 +40,12 @@ def local_search(run: Run) -> None:
     if not done or run.objective is None:
         return
     p = run.instance.p
-    run.message = "no bound: no time was left to look for negative type"
-    need_dense(run, run.instance.n, CHOLESKY)
+    run.message = "no bound: out of time before the check for negative type"
+    check_dense_time(run, run.instance.n, CHOLESKY)
     excess = excess_curvature(run.instance.distances)
     if excess is None:
         run.message = "no bound: the distances are not of negative type"
         return
     bound = run.objective * ((p + 1) / (p - 1)) * (1.0 + _ROUNDING) + slack(excess, p)
-    prove(run, bound, "local optimum")
+    report_bound(run, bound, "local optimum")
     run.message = "bound by negative type"

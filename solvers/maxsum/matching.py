@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.base import Kind, Run, solver
-from solvers.maxsum.bracket import prove
 from solvers.maxsum.farthest_pairs import completed, farthest_pairs
-from solvers.maxsum.scaling import scaled
+from solvers.registration import Guarantee, solver
+from solvers.run import Run
+from solvers.sums.scaling import scaled
+from solvers.sums.tolerances import report_bound
 
 
 def _load() -> None:
@@ -32,13 +33,13 @@ def heaviest_matching(
         """A graph that looks at the clock whenever the algorithm looks at a point."""
 
         def neighbors(self, n: Any) -> Any:
-            run.need()
+            run.check_time()
             return super().neighbors(n)
 
     n = len(weights)
     graph = Clocked()
     for i in range(n):
-        run.need()
+        run.check_time()
         row = weights[i].tolist()
         graph.add_weighted_edges_from((i, j, row[j]) for j in range(i + 1, n))
         graph.add_weighted_edges_from((i, n + k, 0) for k in range(n - 2 * count))
@@ -50,10 +51,11 @@ def heaviest_matching(
 @solver(
     "matching",
     objective="max-sum",
-    kind=Kind.APPROXIMATION,
+    guarantee=Guarantee.APPROXIMATION,
     summary="the heaviest p / 2 disjoint pairs, by networkx; >= optimum / 2 under a metric; O(n^3)",
     prepare=_load,
     by_default=False,
+    reference="Hassin, Rubinstein and Tamir 1997",
 )
 def matching(run: Run) -> None:
     """Choose the ends of a heaviest matching of p / 2 pairs; an odd p gets the best last point.
@@ -77,6 +79,6 @@ def matching(run: Run) -> None:
     instance = run.instance
     p, (steps, step) = instance.p, scaled(instance)
     pairs, weight = heaviest_matching(run, steps, p // 2)
-    run.incumbent(completed(instance.distances, pairs, p))
+    run.report_incumbent(completed(instance.distances, pairs, p))
     bound = weight * step * (p - 1 if p % 2 == 0 else p)
-    prove(run, bound if run.bound is None else min(bound, run.bound), "matching")
+    report_bound(run, bound if run.bound is None else min(bound, run.bound), "matching")

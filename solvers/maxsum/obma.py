@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.base import Kind, Run, solver
-from solvers.maxsum.exchange import compile_swaps
+from solvers.registration import Guarantee, solver
+from solvers.run import Run
+from solvers.sums.swaps import compile_swaps
 
 _POOL = 10  # selections
 _QUALITY = 0.6  # weight of the value against that of the distance to the pool
@@ -73,11 +74,11 @@ class _Memetic:
     """One run of the method."""
 
     def __init__(self, run: Run) -> None:
-        from solvers.kernels.swaps import Tabu
+        from solvers.kernels.swap_tabu import SwapTabu
 
         self.run, self.n, self.p = run, run.instance.n, run.instance.p
         start = self.random()
-        self.search = Tabu(run.instance.distances, start, run.limits.seed)
+        self.search = SwapTabu(run.instance.distances, start, run.limits.seed)
         self.pool = _Pool(self.n)
 
     def random(self) -> Selection:
@@ -90,7 +91,7 @@ class _Memetic:
         moves = max(1, min(_SLICE // self.n, _PATIENCE * self.n))
         while self.search.stalled <= _PATIENCE * self.n and self.run.seconds_left() > 0.0:
             self.search.improve(moves)
-        self.run.incumbent(self.search.best)
+        self.run.report_incumbent(self.search.best)
         self.pool.offer(self.search.best, self.search.value)
 
     def generation(self) -> None:
@@ -108,10 +109,11 @@ class _Memetic:
 @solver(
     "obma",
     objective="max-sum",
-    kind=Kind.HEURISTIC,
+    guarantee=Guarantee.HEURISTIC,
     summary="memetic search that also explores opposite selections; stops after 30 generations in vain",
     prepare=compile_swaps,
     stochastic=True,
+    reference="Zhou, Hao and Duval 2017",
 )
 def obma(run: Run) -> None:
     """Breed selections from what good ones share, and improve child and opposite by tabu search.
@@ -127,7 +129,7 @@ def obma(run: Run) -> None:
     """
     memetic = _Memetic(run)
     if memetic.n == memetic.p:
-        run.incumbent(np.arange(memetic.n))
+        run.report_incumbent(np.arange(memetic.n))
         return
     for _ in range(_POOL // 2):
         start = memetic.random()

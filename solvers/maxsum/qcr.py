@@ -7,142 +7,44 @@ import heapq
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.base import Kind, Run, solver
-from solvers.maxsum.bracket import floor_of, prove
-from solvers.maxsum.dense import CHOLESKY, EIGENVALUES, need_dense
-from solvers.maxsum.negative_type import slack
-from solvers.maxsum.reformulation import (
-    Quadratic,
-    Vector,
-    best_shift,
-    excess_of,
-    rounding_of,
-    uniform_shift,
-)
-from solvers.maxsum.scaling import unit_of
-from solvers.maxsum.start import opened
+from solvers.registration import Guarantee, solver
+from solvers.run import Run
+from solvers.sums.concave_bounds import Relaxation, ScaledRun, Signs, relaxation_of
+from solvers.sums.reformulation import Quadratic, Vector, excess_of
+from solvers.sums.scaling import unit_of
+from solvers.sums.start import opened
+from solvers.sums.swaps import compile_swaps
 
-_LARGEST = 700  # points for which the best diagonal is sought
 _ROOT_STEPS, _NODE_STEPS = 2000, 20  # of the ascent, times the number of points
-_SLICE = 30_000_000  # steps of compiled code between two looks at the clock: some tenths of a second
 _MEMORY = 1_000_000_000  # bytes for open nodes, of 5 n and some each
 _INTEGRAL = 1e-9  # from 0 or 1
-_NOTABLE = 0.05  # of the gap: what a new bound must close to be reported
 _WORTH = 0.02  # of the points: that many fixed anew are worth another diagonal
-
-Signs = NDArray[np.int8]
 
 
 def _load() -> None:
-    import solvers.kernels.concave
-    import solvers.kernels.swaps  # noqa: F401
-
-
-class _Relaxation:
-    """One problem with a diagonal that makes it concave, and its bound at any node."""
-
-    def __init__(self, run: Run, problem: Quadratic, shift: Vector, excess: float) -> None:
-        self._run, self.problem, self.shift = run, problem, shift
-        self._slack = slack(excess, problem.p) + rounding_of(problem, shift)
-        self._gradient = np.empty(len(shift))
-        self.curvature = np.maximum(2.0 * problem.matrix.mean(axis=1) - shift, 1e-300)
-
-    def bound(self, fixed: Signs, x: Vector, floor: float, effort: int) -> float:
-        """Of the selections that respect `fixed`; moves `x`, and fixes what cannot be better.
-
-        Parameters
-        ----------
-        fixed : ndarray of int8, shape (n,)
-            1 in, -1 out, 0 free.  Free points are fixed whose other side is bounded by `floor`.
-        x : ndarray, shape (n,)
-            Where to start; overwritten.
-        floor : float
-            A bound that is good enough.
-        effort : int
-            Steps a point.
-        """
-        from solvers.kernels.concave import fix
-
-        problem = self.problem
-        offset = problem.constant + self._slack
-        while True:
-            bound = self._ascended(fixed, x, floor - offset, effort * len(x))
-            done = bound + offset <= floor or (fixed != 0).all() or self._run.seconds_left() == 0.0
-            if done or not fix(fixed, self._gradient, problem.p, bound, floor - offset):
-                return float(bound + offset)
-
-    def _ascended(self, fixed: Signs, x: Vector, floor: float, steps: int) -> float:
-        """The bound after at most so many steps, fewer if time is up."""
-        from solvers.kernels.concave import ascend
-
-        problem = self.problem
-        matrix, linear, p = problem.matrix, problem.linear, problem.p
-        at_once = max(1, _SLICE // len(x))
-        while True:
-            _, bound, going = ascend(
-                matrix, self.shift, linear, fixed, x, self._gradient, p, floor, min(steps, at_once)
-            )
-            steps -= at_once
-            if not going or steps <= 0 or self._run.seconds_left() == 0.0:
-                return float(bound)
-
-
-class _Bracket:
-    """The bracket of a run, in the unit of its problem: distances there are multiplied by `unit`."""
-
-    def __init__(self, run: Run, unit: float) -> None:
-        self.run, self._unit = run, unit
-
-    def floor(self) -> float:
-        """The largest bound that closes it."""
-        return floor_of(self.run) * self._unit
-
-    def prove(self, bound: float) -> bool:
-        """Report a bound, and whether it closes the bracket."""
-        return prove(self.run, bound / self._unit, "reformulation")
-
-    def worth_reporting(self, bound: float) -> bool:
-        """Whether a bound takes a notable share of what is open."""
-        run, least = self.run, self.run.objective or 0.0
-        return run.bound is None or run.bound - bound / self._unit > _NOTABLE * (run.bound - least)
-
-
-def _relaxation(problem: Quadratic, bracket: _Bracket) -> tuple[_Relaxation, Vector]:
-    """With the best diagonal there is time for, and a point to start from."""
-    n, run = len(problem.linear), bracket.run
-    x = np.full(n, problem.p / n)
-    need_dense(run, n, EIGENVALUES + CHOLESKY)
-    if n <= _LARGEST:
-        shift, _, x = best_shift(problem, bracket.floor(), lambda: run.seconds_left() == 0.0)
-    else:
-        shift = np.full(n, uniform_shift(problem.matrix))
-    excess = excess_of(problem.matrix, shift)
-    margin = 1e-9 * float(max(np.abs(problem.matrix).max(), np.abs(shift).max()))
-    while excess is None:  # rounding
-        shift, margin = shift - margin, 2.0 * margin
-        excess = excess_of(problem.matrix, shift)
-    return _Relaxation(run, problem, shift, excess), x.copy()
+    compile_swaps()
+    import solvers.kernels.concave  # noqa: F401
 
 
 def _selection(problem: Quadratic, inside: NDArray[np.bool_]) -> NDArray[np.intp]:
     return np.concatenate([problem.taken, problem.points[inside]])
 
 
-def _reduce(bracket: _Bracket, problem: Quadratic) -> tuple[_Relaxation, Vector] | None:
+def _reduce(bracket: ScaledRun, problem: Quadratic) -> tuple[Relaxation, Vector] | None:
     """Fix points and find new diagonals in turn, until that ends; `None` if it closes the bracket."""
     run = bracket.run
     while True:
         n = len(problem.linear)
         if problem.p in (0, n):
-            run.incumbent(_selection(problem, np.full(n, problem.p == n)))
-            bracket.prove(bracket.floor())
+            run.report_incumbent(_selection(problem, np.full(n, problem.p == n)))
+            bracket.report_bound(bracket.floor())
             return None
-        relaxation, x = _relaxation(problem, bracket)
+        relaxation, x = relaxation_of(problem, bracket)
         fixed = np.zeros(n, dtype=np.int8)
         bound = relaxation.bound(fixed, x, bracket.floor(), _ROOT_STEPS)
-        if bracket.prove(max(bound, bracket.floor())):
+        if bracket.report_bound(max(bound, bracket.floor())):
             return None
-        run.need()
+        run.check_time()
         count = int((fixed != 0).sum())
         if count == 0:
             return relaxation, x
@@ -152,13 +54,13 @@ def _reduce(bracket: _Bracket, problem: Quadratic) -> tuple[_Relaxation, Vector]
             shift, x = relaxation.shift[free], x[free]
             excess = excess_of(problem.matrix, shift)
             if excess is not None and 0 < problem.p < len(x):
-                return _Relaxation(run, problem, shift, excess), x
+                return Relaxation(run, problem, shift, excess), x
 
 
 class _Tree:
     """Best-first branch and bound: the open nodes by bound."""
 
-    def __init__(self, bracket: _Bracket, relaxation: _Relaxation) -> None:
+    def __init__(self, bracket: ScaledRun, relaxation: Relaxation) -> None:
         self.run, self.bracket, self.relaxation = bracket.run, bracket, relaxation
         self.nodes = 0
         self.open: list[tuple[float, int, Signs, NDArray[np.float32]]] = []
@@ -172,7 +74,7 @@ class _Tree:
         if bound <= floor:
             return
         if (np.minimum(x, 1.0 - x) < _INTEGRAL).all():
-            self.run.incumbent(_selection(problem, x > 0.5))
+            self.run.report_incumbent(_selection(problem, x > 0.5))
         if (fixed != 0).all():
             return
         heapq.heappush(self.open, (-bound, self.nodes, fixed, x.astype(np.float32)))
@@ -202,25 +104,28 @@ class _Tree:
                 self.open.clear()
                 break
             if bracket.worth_reporting(bound):
-                bracket.prove(bound)
+                bracket.report_bound(bound)
             self.branch()
         self._close()
 
     def _close(self) -> None:
         run, floor = self.run, self.bracket.floor()
-        self.bracket.prove(max(-self.open[0][0], floor) if self.open else floor)
+        self.bracket.report_bound(max(-self.open[0][0], floor) if self.open else floor)
         problem = self.relaxation.problem
         run.message = f"{self.nodes} nodes, {len(problem.linear)} of {run.instance.n} points undecided"
         if len(self.open) >= self._most_open:
-            run.message += f"; stopped with {len(self.open)} nodes open, all that memory is granted for"
+            run.message += (
+                f"; stopped with {len(self.open)} open nodes, the most that fit into the memory allowed"
+            )
 
 
 @solver(
     "qcr",
     objective="max-sum",
-    kind=Kind.EXACT,
+    guarantee=Guarantee.EXACT,
     summary="branch and bound on a concave reformulation with the best diagonal, from tabu search",
     prepare=_load,
+    reference="Billionnet, Elloumi and Plateau 2009",
 )
 def qcr(run: Run) -> None:
     """Tabu search, the best concave reformulation, points fixed by its tangent, branch and bound.
@@ -228,7 +133,7 @@ def qcr(run: Run) -> None:
     Since ``x_i^2 = x_i``, a diagonal may be added to the matrix; the best one that leaves the sum
     concave on sum x = p is found by an interior-point method (up to 700 undecided points, else a
     multiple of the identity), so any symmetric matrix will do.  The tangent at the relaxation's
-    optimum fixes the points whose other side cannot beat the incumbent; what is left is reformulated
+    optimum fixes the points whose other side cannot beat the incumbent; the rest is reformulated
     anew, and then searched best-first, with the relaxation of each node begun at its parent's.
 
     Every bound is a tangent's, computed from the gradient, and holds whether or not the relaxation was
@@ -245,12 +150,12 @@ def qcr(run: Run) -> None:
     instance = run.instance
     if not opened(run):
         return
-    run.message = "time was up before the search"
+    run.message = "out of time before the search"
     unit = unit_of(instance.distances)
-    bracket = _Bracket(run, unit)
-    found = _reduce(bracket, Quadratic.of(instance.distances * unit, instance.p))
-    run.message = "closed at the root" if found is None else run.message
-    if found is not None:
-        run.need()
-        relaxation, x = found
+    bracket = ScaledRun(run, unit)
+    rest = _reduce(bracket, Quadratic.of(instance.distances * unit, instance.p))
+    run.message = "closed at the root" if rest is None else run.message
+    if rest is not None:
+        run.check_time()
+        relaxation, x = rest
         _Tree(bracket, relaxation).search(x)

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.base import Kind, Run, solver
-from solvers.maxsum.cuts import Outer, Vector, add_points, load, scale_for, top, weights_of
-from solvers.maxsum.negative_type import Matrix, require_negative_type
-from solvers.maxsum.scaling import unit_of
-from solvers.maxsum.start import opened, start_at_least
+from solvers.engines.common import HIGHS
+from solvers.registration import Guarantee, solver
+from solvers.run import Run
+from solvers.sums.cuts import OuterApproximation, Vector, add_points, load, scale_for, top, weights_of
+from solvers.sums.linear_algebra import Matrix
+from solvers.sums.negative_type import require_negative_type
+from solvers.sums.scaling import unit_of
+from solvers.sums.start import opened, start_at_least
 
 if TYPE_CHECKING:
     import highspy
@@ -78,10 +81,12 @@ class _Tangents:
 @solver(
     "tangent",
     objective="max-sum",
-    kind=Kind.EXACT,
+    guarantee=Guarantee.EXACT,
     summary="cutting planes for distances of negative type (Euclidean ones), by tangents, in HiGHS",
     prepare=load,
     by_default=False,
+    engine=HIGHS,
+    reference="Spiers, Bui and Loxton 2023",
 )
 def tangent(run: Run) -> None:
     """Cut off what lies above a tangent, first in the linear relaxation, then with x binary.
@@ -109,4 +114,6 @@ def tangent(run: Run) -> None:
     if opened(run):
         unit = unit_of(instance.distances)
         scaled = instance.distances * unit
-        Outer(run, _Tangents(scaled, instance.p, slack * unit, scale_for(run, unit)), unit).close()
+        OuterApproximation(
+            run, _Tangents(scaled, instance.p, slack * unit, scale_for(run, unit)), unit
+        ).close()

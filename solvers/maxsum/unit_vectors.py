@@ -8,12 +8,13 @@ import numpy as np
 
 from dispersion.errors import NotApplicableError
 from dispersion.instance import Instance
-from solvers.base import Kind, Run, solver
-from solvers.maxsum.cuts import Outer, load, scale_for
-from solvers.maxsum.dense import EIGENVALUES, EIGENVECTORS, need_dense
-from solvers.maxsum.negative_type import Matrix
-from solvers.maxsum.squares import Squares, square_root
-from solvers.maxsum.start import opened, start_at_least
+from solvers.engines.common import HIGHS
+from solvers.registration import Guarantee, solver
+from solvers.run import Run
+from solvers.sums.cuts import OuterApproximation, load, scale_for
+from solvers.sums.linear_algebra import EIGENVALUES, EIGENVECTORS, Matrix, check_dense_time, square_root
+from solvers.sums.squares import Squares
+from solvers.sums.start import opened, start_at_least
 
 _SMALLEST = 1e-5  # largest distance, where the square of the vector sum still shows what it lacks
 _INDEFINITE = 1e-8  # of n: a negative eigenvalue that rounding does not explain
@@ -28,8 +29,8 @@ def cosines(instance: Instance) -> Matrix:
     largest = float(instance.distances.max())
     if 0.0 < largest < _SMALLEST:
         raise NotApplicableError(
-            f"no distance of {instance.name} exceeds {largest:.6g}, too little to be told from the "
-            "rounding of cosines near 1; use 'qcr' or 'tangent'."
+            f"no distance of {instance.name} exceeds {largest:.6g}, too little to distinguish it from "
+            "the rounding of cosines near 1; use 'qcr' or 'tangent'."
         )
     matrix = 1.0 - np.asarray(instance.distances)
     least = float(np.linalg.eigvalsh(matrix)[0])
@@ -81,11 +82,12 @@ def _load() -> None:
 @solver(
     "unit-vectors",
     objective="max-sum",
-    kind=Kind.EXACT,
+    guarantee=Guarantee.EXACT,
     summary="1 - cos as the shortest sum of unit vectors, a convex program, by cuts in HiGHS",
     prepare=_load,
     by_default=False,
     model=unit_vectors_model,
+    engine=HIGHS,
 )
 def unit_vectors(run: Run) -> None:
     """Minimise the length of the sum of the chosen unit vectors.
@@ -103,11 +105,13 @@ def unit_vectors(run: Run) -> None:
     """
     n, p = run.instance.n, run.instance.p
     with start_at_least(run):
-        need_dense(run, n, EIGENVALUES)
+        check_dense_time(run, n, EIGENVALUES)
     matrix = cosines(run.instance)
     if not opened(run):
         return
-    need_dense(run, n, EIGENVECTORS)
+    check_dense_time(run, n, EIGENVECTORS)
     vectors, lack = square_root(matrix)
     constant = p * p * (0.5 + float(np.finfo(np.float64).eps)) + p * lack / 2.0
-    Outer(run, Squares(constant, np.zeros(n), vectors / np.sqrt(2.0), p, scale_for(run))).close()
+    OuterApproximation(
+        run, Squares(constant, np.zeros(n), vectors / np.sqrt(2.0), p, scale_for(run))
+    ).close()

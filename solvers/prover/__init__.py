@@ -2,7 +2,6 @@
 
 ::
 
-    bracket          the ranks of incumbent and bound
     start            greedy, tabu search and cheap bounds
     spectrum         a quick eigenvalue bound
     theta            the best of its kind, by semidefinite programming

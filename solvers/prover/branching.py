@@ -1,8 +1,8 @@
 """How branch and cut splits a node that its relaxation leaves open.
 
 By a cluster of near points that exclude each other (one of it is selected, or none), or by a single
-point (selected or not).  Which, is found by trying: a trial relaxes both children for a few steps.
-What trials of a point gained is remembered, and predicts its gain once it is reliable (reliability
+point (selected or not).  The choice is made by trials: a trial relaxes both children for a few steps.
+The gains of trials of a point are remembered, and predict its gain once they are reliable (reliability
 branching: Achterberg, Koch and Martin, Operations Research Letters 33(1), 2005).  Clusters win where
 few of many points are selected, points where many are.
 """
@@ -64,7 +64,7 @@ class Split:
 
 
 class Branching:
-    """Splits nodes, and remembers what came of it; threads may share it.
+    """Splits nodes, and remembers the gains; threads may share it.
 
     Parameters
     ----------

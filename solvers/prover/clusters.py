@@ -34,13 +34,13 @@ def clusters(
     if not len(centres):
         centres = np.flatnonzero(free)
     order = np.argsort(-np.minimum(x[centres], 0.6), kind="stable")
-    found: dict[bytes, tuple[float, Points]] = {}
+    scored: dict[bytes, tuple[float, Points]] = {}
     for centre in centres[order][:_CENTRES].tolist():
         grown = _grown(centre, x, free, excludes, ranks)
         for cluster in (grown, grown[:1]):
-            if cluster.tobytes() not in found:
-                found[cluster.tobytes()] = _score(cluster, x, free, excludes), cluster
-    ranking = sorted(found.values(), key=lambda scored: -scored[0])
+            if cluster.tobytes() not in scored:
+                scored[cluster.tobytes()] = _score(cluster, x, free, excludes), cluster
+    ranking = sorted(scored.values(), key=lambda pair: -pair[0])
     return [cluster for _, cluster in ranking[:most]]
 
 

@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from solvers.kernels.tabu_search import Tabu
-from solvers.prover.bracket import Bracket
+from solvers.kernels.threshold_tabu import ThresholdTabu
 from solvers.prover.probe import Probe
 from solvers.prover.start import polish
 from solvers.prover.tighten import Tightening, matters, note
+from solvers.ranks.bracket import Bracket
 
 _FIRST_EFFORT = 4_000_000  # of the tree search alone: nodes times p, which is what a node costs
 _FIRST_SECONDS = 0.2  # turn of a method; later turns are longer
@@ -27,7 +27,7 @@ def attempt(bracket: Bracket, probe: Probe) -> None:
     note(bracket, probe)
 
 
-def decide(bracket: Bracket, probe: Probe, tabu: Tabu) -> None:
+def decide(bracket: Bracket, probe: Probe, tabu: ThresholdTabu) -> None:
     """Pursue the probe just above the incumbent until it is answered, lifted over, or time is up."""
     race = _shared if bracket.run.limits.threads > 1 else _by_turns
     race(bracket, probe, tabu)
@@ -41,18 +41,18 @@ def _until(bracket: Bracket, probe: Probe, seconds: float) -> Callable[[], bool]
 
 
 def _share(bound: Tightening, probe: Probe) -> float:
-    """How much of a turn is well spent on the bound."""
+    """The share of a turn to spend on the bound."""
     if bound.estimating:
         return _ALL
     return _LITTLE if probe.promising else _MUCH
 
 
-def _look_for_more(bracket: Bracket, tabu: Tabu, turn: float) -> None:
+def _look_for_more(bracket: Bracket, tabu: ThresholdTabu, turn: float) -> None:
     """Spend a small share of a turn on tabu search, whose moves take O(n)."""
     polish(bracket, tabu, int(turn * _MOVES / len(bracket.ranks) ** 2))
 
 
-def _by_turns(bracket: Bracket, probe: Probe, tabu: Tabu) -> None:
+def _by_turns(bracket: Bracket, probe: Probe, tabu: ThresholdTabu) -> None:
     bound, turn = Tightening(bracket, probe), _FIRST_SECONDS
     while matters(bracket, probe):
         bound.work(turn * _share(bound, probe))
@@ -62,7 +62,7 @@ def _by_turns(bracket: Bracket, probe: Probe, tabu: Tabu) -> None:
         turn *= _GROWTH
 
 
-def _shared(bracket: Bracket, probe: Probe, tabu: Tabu) -> None:
+def _shared(bracket: Bracket, probe: Probe, tabu: ThresholdTabu) -> None:
     """All threads search; as long as that is promising one relaxes, later it tightens the bound."""
     bound, stopped = Tightening(bracket, probe), False
 

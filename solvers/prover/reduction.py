@@ -1,4 +1,4 @@
-"""Shrink a threshold graph: what is left has p points at pairwise rank >= t exactly if all have."""
+"""Shrink a threshold graph: p points at pairwise rank >= t remain if and only if there are any."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.kernels.bitset import Bits, adjacency, core_order
-from solvers.kernels.clique_search import colours
+from solvers.kernels.colouring import colours
 from solvers.kernels.reductions import undominated
 
 
@@ -47,7 +47,7 @@ class Reduced:
     p : int
         How many of them are wanted.
     taken : ndarray of int64
-        Points that belong to the selection whatever the rest is.
+        Points that some best selection contains in any case.
     """
 
     answer: Answer

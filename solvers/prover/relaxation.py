@@ -11,12 +11,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
-import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from dispersion.errors import EngineError
-from solvers.engines import silent_engine
+from solvers.engines import highs
 from solvers.kernels.bitset import packed
 from solvers.kernels.clique_cover import conflicts_of, edge_clique_cover
 from solvers.kernels.cliques import violated_cliques, weighted_cover
@@ -80,15 +78,7 @@ class Relaxation:
         self._slack: set[bytes] = set()
         self._forced: set[bytes] = set()
         self._columns = np.arange(self.m, dtype=np.int32)
-        self._engine = silent_engine()
-        for option, value in {
-            "output_flag": False,
-            "presolve": "off",  # the basis of the last solve is a better start
-            "solver": "simplex",
-            "parallel": "off",
-        }.items():
-            self._engine.setOptionValue(option, value)
-        self._engine.addVars(self.m, np.zeros(self.m), np.ones(self.m))
+        self._engine = highs.simplex_engine(self.m)
         self._engine.changeColsCost(self.m, self._columns, -np.ones(self.m))
         self._basis = self._engine.getBasis()
         starts, members = edge_clique_cover(ranks, t)
@@ -129,17 +119,8 @@ class Relaxation:
 
     def solve(self, free: NDArray[np.bool_], stop: Callable[[], bool]) -> Relaxed | None:
         """Solve with the points `free`, shape (m,); `None` if `stop` said so first."""
-        engine, ended = self._engine, highspy.HighsModelStatus
         self._allow(free)
-        while True:
-            engine.setOptionValue("time_limit", engine.getRunTime() + _SLICE_SECONDS)
-            engine.run()
-            outcome = engine.getModelStatus()
-            if outcome == ended.kOptimal:
-                break
-            if outcome != ended.kTimeLimit:
-                name = engine.modelStatusToString(outcome)
-                raise EngineError(f"HiGHS ended a linear relaxation with {name!r}")
+        while not highs.resolve(self._engine, _SLICE_SECONDS):
             if stop():
                 return None
         relaxed = self._read(free)

@@ -2,39 +2,38 @@
 
 from __future__ import annotations
 
-from solvers.kernels.tabu_search import Tabu
-from solvers.maxmin.greedy import farthest_points, longest_end
-from solvers.maxmin.window import degree_bound
-from solvers.prover.bracket import Bracket
+from solvers.kernels.threshold_tabu import ThresholdTabu
 from solvers.prover.reduction import cheap_answer
 from solvers.prover.spectrum import refuted_by_spectrum
+from solvers.ranks.bracket import Bracket
+from solvers.ranks.start import degree_bound, farthest_points, longest_end
 
 _SLICE = 2  # moves a point between two looks at the clock
 _FIRST_MOVES = 20  # a point: enough where optima are easy to find
 
 
-def start(bracket: Bracket) -> Tabu:
+def start(bracket: Bracket) -> ThresholdTabu:
     """Greedy, degrees and colours, then a little tabu search, which is returned to be continued."""
     ranks, p = bracket.ranks, bracket.p
     first = farthest_points(ranks, longest_end(ranks), p)
     bracket.lift(first)
-    bracket.run.prove(float(bracket.run.instance.levels[bracket.high]))
+    bracket.run.report_bound(float(bracket.run.instance.levels[bracket.high]))
     bracket.refute(degree_bound(ranks, p) + 1, "degrees")
     _colouring_bound(bracket)
-    search = Tabu(ranks, first, bracket.run.limits.seed)
+    search = ThresholdTabu(ranks, first, bracket.run.limits.seed)
     polish(bracket, search, _FIRST_MOVES)
     return search
 
 
-def resumed(bracket: Bracket, search: Tabu) -> Tabu:
+def resumed(bracket: Bracket, search: ThresholdTabu) -> ThresholdTabu:
     """The search, begun again from the incumbent if another method has found a better one."""
     selected = bracket.run.selected
     if search.value >= bracket.low or selected is None:
         return search
-    return Tabu(bracket.ranks, selected, bracket.run.limits.seed)
+    return ThresholdTabu(bracket.ranks, selected, bracket.run.limits.seed)
 
 
-def polish(bracket: Bracket, search: Tabu, moves: int) -> bool:
+def polish(bracket: Bracket, search: ThresholdTabu, moves: int) -> bool:
     """Tabu search for up to `moves` moves a point, or until it meets the bound; whether it lifted."""
     before = bracket.low
     for _ in range(moves // _SLICE):

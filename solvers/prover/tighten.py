@@ -1,4 +1,4 @@
-"""Bring the bound down from above while the rank that decides is still open."""
+"""Lower the bound from above while the deciding rank is still open."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import threading
 import time
 from collections.abc import Callable
 
-from solvers.prover.bracket import Bracket
 from solvers.prover.probe import Probe
 from solvers.prover.theta import Theta
+from solvers.ranks.bracket import Bracket
 
 _FIRST_EFFORT = 1000  # nodes of a probe in the first pass
 _STEPS = 64  # of what is open: how fine the theta bounds are
@@ -24,7 +24,7 @@ def note(bracket: Bracket, probe: Probe) -> None:
 
 
 def matters(bracket: Bracket, probe: Probe) -> bool:
-    """Whether the answer of a probe is unknown and would still say something."""
+    """Whether the answer of a probe is unknown and still matters."""
     return probe.open and bracket.open and bracket.low < probe.t <= bracket.high
 
 

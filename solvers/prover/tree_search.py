@@ -123,7 +123,7 @@ class TreeSearch:
             self.chosen = np.array([v], dtype=np.int64)
 
     def _advance(self, branch: Branch, most: int) -> tuple[int, int]:
-        """One slice of a branch: what came of it, and the nodes it took."""
+        """One slice of a branch: its outcome, and the nodes it took."""
         before, begun = branch.nodes, time.perf_counter()
         asked = min(self._slice, most)
         outcome = branch.search(asked)

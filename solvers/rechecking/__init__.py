@@ -1,17 +1,17 @@
-"""Proofs looked at again, in plain code that shares nothing with the prover.
+"""Proofs derived again, in plain code that shares nothing with the prover.
 
 ::
 
-    report      what came of it
-    chain       follow the refutations of a solution down to its bound
-    sums        bounds on sums, by our branch and bound
-    arguments   degrees, cores, colourings and eigenvalues, in numpy
-    theta       the theta function, by a method of its own
-    cover       weighted covers by cliques of conflicts, checked in exact integers
-    search      a clique search in plain Python
-    engines     the question itself, put to that search, to CP-SAT or to HiGHS
-    check       one refutation, by its argument and by engines
-    clock       how much time is left
+    report         the result of a recheck
+    chain          follow the refutations of a solution down to its bound
+    sums           bounds on sums, by our branch and bound
+    check          one refutation, by its argument and by engines
+    question       the question asked, the clock, and the reply
+    refuters       degrees, cores, colourings and eigenvalues, in numpy
+    theta          the theta function, by a method of its own
+    cover          weighted covers by cliques of conflicts, checked in exact integers
+    search         a clique search in plain Python
+    engine_checks  the question itself, asked of that search, of CP-SAT or of HiGHS
 """
 
 from solvers.rechecking.chain import recheck

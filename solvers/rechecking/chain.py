@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from dispersion.errors import ContradictionError
 from dispersion.instance import Instance
+from dispersion.objectives import objectives
 from dispersion.solution import Refutation, Solution
 from dispersion.verify import faults_of, recompute
-from solvers.base import check_instance
 from solvers.rechecking.check import Means, check
 from solvers.rechecking.report import Checked, Finding, Recheck
 from solvers.rechecking.sums import recheck_sum
+from solvers.solving import check_instance
 
 
 def recheck(
@@ -28,7 +29,7 @@ def recheck(
     threads: int = 1,
     every: bool = False,
 ) -> Recheck:
-    """Look at the proof of a solution again, by other means than those that made it.
+    """Derive the proof of a solution again, by other means than those that made it.
 
     The selection's value is recomputed on the original matrix.
 
@@ -37,11 +38,11 @@ def recheck(
     numpy, a weighted cover by a fresh linear program whose multipliers are checked in whole numbers;
     and where that does not succeed (the prover may have reduced the points first), or a search was what
     refuted, by one engine after the other, each from the pairs up.  Where an engine from outside gave
-    its word (see `dispersion.Solution.bound_by`), or nothing was kept, all our arguments are tried at
-    the distance above the bound, then the engines, but not the one whose word it is.
+    the bound (see `dispersion.Solution.bound_by`), or nothing was kept, all our arguments are tried at
+    the distance above the bound, then the engines, except the one that gave the bound.
 
     For max-sum, `qcr` is run on the instance, which asks no engine.  What its own reformulation proved
-    is not checked: there is no second way.
+    is not checked: there is no second method.
 
     Parameters
     ----------
@@ -80,7 +81,7 @@ def recheck(
     """
     check_instance(instance, "recheck")
     means = Means(seconds, tuple(engines), threads)
-    if solution.objective_name == "max-sum":
+    if not objectives[solution.objective_name].values_are_distances:
         return recheck_sum(instance, solution, seconds)
     solver, bound = solution.solver, solution.bound
     faults = faults_of(instance, solution)
@@ -109,39 +110,39 @@ def _claims(instance: Instance, solution: Solution) -> list[Refutation]:
 
 
 def _selection(instance: Instance, solution: Solution) -> tuple[NDArray[np.intp] | None, float | None]:
-    """The selection and what it is worth; nothing if it is none, which `faults_of` has said."""
+    """The selection and its value; `None` if it is invalid, which `faults_of` reports."""
     if solution.selected is None:
         return None, None
     try:
-        return solution.selected, recompute(instance, solution.selected, "max-min")
+        return solution.selected, recompute(instance, solution.selected, solution.objective_name)
     except ContradictionError:
         return None, None
 
 
 def _carried(instance: Instance, refuted: float) -> float:
-    """The longest distance below a refuted one: nothing is worth more; -infinity if there is none."""
+    """The longest distance below a refuted one, an upper bound; -infinity if there is none."""
     return float(instance.levels[instance.levels < refuted].max(initial=-math.inf))
 
 
 def _broken_links(instance: Instance, solution: Solution) -> list[str]:
-    """Why the refutations do not lead down to the bound, be they true or not."""
+    """Why the refutations do not lead down to the bound, whether they are true or not."""
     values = [one.value for one in solution.refutations]
     astray = [value for value in values if value not in instance.levels]
     if astray or not values:
-        return [f"refutes {value!r}, which is no distance of the instance" for value in astray]
+        return [f"refutes {value!r}, which is not a distance of the instance" for value in astray]
     faults = []
     if any(later >= earlier for earlier, later in pairwise(values)):
-        faults.append(f"its refutations do not descend: {values!r}")
+        faults.append(f"its refutations are not in descending order: {values!r}")
     carried = _carried(instance, min(values))
     if solution.bound is not None and solution.bound < carried:
         faults.append(
-            f"its bound {solution.bound!r} is below {carried!r}, the least that its refutations carry"
+            f"its bound {solution.bound!r} is below {carried!r}, the lowest that its refutations imply"
         )
     return faults
 
 
 def _finding(instance: Instance, bound: float | None, checked: tuple[Checked, ...]) -> Finding:
-    """Of a bound, whose chain is not broken."""
+    """The finding for a bound whose chain of refutations is not broken."""
     if bound is None:
         return Finding.NO_EVIDENCE
     if bound >= instance.levels[-1]:  # nothing is longer than the longest

@@ -12,12 +12,11 @@ from dispersion.errors import EngineError, UnknownNameError
 from dispersion.instance import Instance
 from dispersion.solution import Refutation
 from dispersion.verify import recompute
-from solvers.engines import CP_SAT, HIGHS, engine_of
-from solvers.rechecking.arguments import Pairs, by_colouring, by_core, by_degrees, by_spectrum
-from solvers.rechecking.clock import Clock
+from solvers.engines.common import CP_SAT, HIGHS, engine_of
 from solvers.rechecking.cover import by_cover
-from solvers.rechecking.engines import ENGINES, Engine, load
-from solvers.rechecking.reply import Reply
+from solvers.rechecking.engine_checks import ENGINES, Engine, load
+from solvers.rechecking.question import Clock, Pairs, Reply
+from solvers.rechecking.refuters import by_colouring, by_core, by_degrees, by_spectrum
 from solvers.rechecking.report import Checked, Finding
 from solvers.rechecking.theta import by_theta
 from solvers.run import Limits, TimeUp
@@ -33,8 +32,9 @@ ARGUMENTS: dict[str, Argument] = {
     "theta": by_theta,
 }  #: by the name the prover gives them
 
-SEARCHES = {"search": "plain-search", "branch and cut": "highs"}  #: of the prover, with what is likest
-OUTSIDE = {"cp-sat": CP_SAT, "highs": HIGHS}  #: what engines from outside are called in labels
+#: methods of the prover, with the engine most similar to each
+SEARCHES = {"search": "plain-search", "branch and cut": "highs"}
+OUTSIDE = {"cp-sat": CP_SAT, "highs": HIGHS}  #: names of engines from outside in labels
 
 Witness = NDArray[np.intp]
 
@@ -54,9 +54,9 @@ class Means:
                 raise UnknownNameError("engine", engine, ENGINES)
 
     def for_claim(self, by: str) -> dict[str, Engine]:
-        """The argument that was named, or all where none of ours was, then engines, the likest first.
+        """The argument named, or all if it is none of ours; then engines, the most similar first.
 
-        An engine is not asked to confirm its own word.
+        An engine is not asked to confirm its own bound.
         """
         first = SEARCHES.get(by)
         names = sorted(self.engines, key=lambda name: name != first)
@@ -79,7 +79,7 @@ def check(
     selected: Witness | None = None,
     value: float | None = None,
 ) -> Checked:
-    """Try the selection that is there, then the argument named or all, then engine after engine.
+    """Try the solution's own selection, then the argument named or all, then engine after engine.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def check(
     claim : Refutation
         At a distance of the instance.
     means : Means
-        Each that is tried has an equal share of the time that is left.
+        Each method tried gets an equal share of the time left.
     selected, value
         Points known to be worth `value`, if there are any.
     """
@@ -109,21 +109,21 @@ def check(
             if reached >= claim.value:
                 points = np.sort(reply.witness)
                 return Checked(claim, Finding.CONTRADICTED, name, clock.spent(), points, reached)
-            remark = f"{name} answers with points that are worth {reached!r} only"
+            remark = f"{name} returned points with the value {reached!r} only"
         remarks.append(remark)
-    remark = "; ".join(remarks) or "nothing to check it by"
+    remark = "; ".join(remarks) or "no method was given to check it with"
     return Checked(claim, Finding.UNDECIDED, None, clock.spent(), remark=remark)
 
 
 def _asked(
     name: str, way: Engine, apart: Pairs, p: int, clock: Clock, threads: int
 ) -> tuple[Reply, str]:
-    """What a way of checking replies, and why it is undecided if it is."""
+    """The reply of a method, and why it is undecided if it is."""
     try:
-        clock.need()
+        clock.check_time()
         reply = way(apart, p, clock, threads)
     except TimeUp:
-        return Reply(), f"time was up for {name}"
+        return Reply(), f"out of time for {name}"
     except EngineError as error:
         return Reply(), f"{name}: {error}"
-    return reply, f"{name} does not decide it" if clock.left() else f"time was up for {name}"
+    return reply, f"{name} could not decide it" if clock.left() else f"out of time for {name}"

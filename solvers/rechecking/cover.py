@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispersion.errors import EngineError
-from solvers.engines import silent_engine
-from solvers.rechecking.arguments import Pairs, core
-from solvers.rechecking.clock import Clock
+from solvers.engines import highs
+from solvers.rechecking.question import Clock, Pairs
+from solvers.rechecking.refuters import core
 from solvers.run import TimeUp
 
 UNIT = 10**9  #: weight that every point must be covered by
@@ -41,15 +41,15 @@ def _grown(start: Sequence[int], conflicts: Pairs, wish: NDArray[np.float64]) ->
 def cliques_of(conflicts: Pairs, clock: Clock) -> list[Clique]:
     """Cliques that hold every pair in conflict, each extended by what is least covered so far."""
     bare = conflicts.copy()  # pairs not yet covered
-    found = []
+    cliques = []
     for i in range(len(conflicts)):
         while bare[i].any():
-            clock.need()
+            clock.check_time()
             pair = [i, int(bare[i].argmax())]
             clique = _grown(pair, conflicts, bare[pair].sum(axis=0).astype(np.float64))
             bare[np.ix_(clique, clique)] = False
-            found.append(clique)
-    return found
+            cliques.append(clique)
+    return cliques
 
 
 def allowed(conflicts: Pairs, cliques: Sequence[Clique], weights: Sequence[int]) -> int:
@@ -66,7 +66,7 @@ def allowed(conflicts: Pairs, cliques: Sequence[Clique], weights: Sequence[int])
     for clique, weight in zip(cliques, weights, strict=True):
         among = conflicts[np.ix_(clique, clique)] | np.eye(len(clique), dtype=bool)
         if weight < 0 or not among.all() or len(set(clique.tolist())) < len(clique):
-            raise EngineError("a row of the cover is no weighted clique of conflicts")
+            raise EngineError("a row of the cover is not a weighted clique of conflicts")
         for v in clique.tolist():
             covered[v] += weight
     return sum(weights) + sum(max(0, UNIT - weight) for weight in covered)
@@ -76,11 +76,7 @@ class _Program:
     """Maximise the number of points, at most one of every clique, in HiGHS."""
 
     def __init__(self, n: int) -> None:
-        self._engine = silent_engine()
-        self._engine.setOptionValue("output_flag", False)
-        self._engine.setOptionValue("presolve", "off")  # go on from the last basis
-        self._engine.setOptionValue("solver", "simplex")
-        self._engine.addVars(n, np.zeros(n), np.ones(n))
+        self._engine = highs.simplex_engine(n)
         self._engine.changeColsCost(n, np.arange(n, dtype=np.int32), -np.ones(n))
         self.cliques: list[Clique] = []
 
@@ -93,18 +89,9 @@ class _Program:
 
     def solve(self, clock: Clock) -> tuple[NDArray[np.float64], list[int]]:
         """The share of every point, and a weight in units of `UNIT` for every clique."""
-        import highspy
-
-        ended = highspy.HighsModelStatus
-        outcome = ended.kTimeLimit
-        while outcome == ended.kTimeLimit:
-            clock.need()
-            self._engine.setOptionValue("time_limit", self._engine.getRunTime() + _SLICE_SECONDS)
-            self._engine.run()
-            outcome = self._engine.getModelStatus()
-        if outcome != ended.kOptimal:
-            name = self._engine.modelStatusToString(outcome)
-            raise EngineError(f"HiGHS ended a linear program with {name!r}")
+        clock.check_time()
+        while not highs.resolve(self._engine, _SLICE_SECONDS):
+            clock.check_time()
         solution = self._engine.getSolution()
         weights = np.rint(np.asarray(solution.row_dual) * -UNIT)
         return np.asarray(solution.col_value), [max(0, int(weight)) for weight in weights]
@@ -112,13 +99,13 @@ class _Program:
 
 def _violated(conflicts: Pairs, x: NDArray[np.float64]) -> list[Clique]:
     """Cliques of which `x` selects more than one point, one grown from every point; worst first."""
-    found: dict[bytes, tuple[float, Clique]] = {}
+    violated: dict[bytes, tuple[float, Clique]] = {}
     for v in np.flatnonzero(x > _LEAST_VIOLATION).tolist():
         clique = _grown([v], conflicts, x)
         excess = float(x[clique].sum()) - 1.0
         if excess > _LEAST_VIOLATION:
-            found[clique.tobytes()] = excess, clique
-    worst = sorted(found.values(), key=lambda scored: -scored[0])
+            violated[clique.tobytes()] = excess, clique
+    worst = sorted(violated.values(), key=lambda pair: -pair[0])
     return [clique for _, clique in worst[:_MOST_CUTS]]
 
 

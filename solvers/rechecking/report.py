@@ -1,4 +1,4 @@
-"""What came of looking at a proof again."""
+"""The result of a recheck."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dispersion.solution import Refutation
 
 
 class Finding(Enum):
-    """What is known of a claim once it was checked."""
+    """What is known of a claim after it was checked."""
 
     CONFIRMED = "confirmed"  #: derived again
     CONTRADICTED = "contradicted"  #: false, or its chain of evidence is broken: a defect
@@ -52,7 +52,7 @@ class Checked:
     remark: str = ""
 
     def __str__(self) -> str:
-        """One line: the claim, and what came of it."""
+        """One line: the claim, and the result of its check."""
         said = f"nothing reaches {self.refutation.value!r} (by {self.refutation.by})"
         if self.witness is not None:
             return f"{said} is false: {self.witness.tolist()} are worth {self.value!r}"

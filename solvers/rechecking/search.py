@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from solvers.rechecking.arguments import Pairs, core, smallest_last
-from solvers.rechecking.clock import Clock
-from solvers.rechecking.reply import Reply
+from solvers.rechecking.question import Clock, Pairs, Reply
+from solvers.rechecking.refuters import core, smallest_last
 
 _NODES_A_LOOK = 128  # at the clock
 
@@ -58,5 +57,5 @@ def by_search(pairs: Pairs, p: int, clock: Clock, threads: int) -> Reply:
         stack.append((within, _surplus(within, apart, need) if within.bit_count() >= need else 0))
         nodes += 1
         if nodes % _NODES_A_LOOK == 0:
-            clock.need()
+            clock.check_time()
     return Reply(refuted=True)

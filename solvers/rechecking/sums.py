@@ -1,4 +1,4 @@
-"""Bounds on sums looked at again, by our own branch and bound."""
+"""Bounds on sums derived again, by our own branch and bound."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from dispersion.instance import Instance
 from dispersion.objectives import MAX_SUM
 from dispersion.solution import Refutation, Solution
 from dispersion.verify import faults_of
-from solvers.base import solve
 from solvers.rechecking.report import Checked, Finding, Recheck
+from solvers.solving import solve
+from solvers.sums.reformulation import LABEL
 
-_WAY = "qcr"  # in numpy and compiled kernels: no engine from outside takes part
-_ITS_OWN = "reformulation"  # what its bounds are labelled with
+_WAY = MAX_SUM.default_solver  # in numpy and compiled kernels: no engine from outside takes part
 
 
 def recheck_sum(instance: Instance, solution: Solution, seconds: float) -> Recheck:
-    """Hold a max-sum bound against the bracket of `qcr`, up to a relative 1e-9 for rounding.
+    """Compare a max-sum bound with incumbent and bound of `qcr`, up to a relative 1e-9 for rounding.
 
     Confirmed if the bound of `qcr` is as low, contradicted if it finds a selection that is worth more.
     """
@@ -29,8 +29,8 @@ def recheck_sum(instance: Instance, solution: Solution, seconds: float) -> Reche
     value = solution.objective
     if bound is None:
         return Recheck(solver, value, bound, Finding.NO_EVIDENCE, remark="there is no bound")
-    if by == _ITS_OWN:
-        remark = f"not rechecked: it was proved by {_WAY}, and no other method here can check that"
+    if by == LABEL:
+        remark = f"not rechecked: {_WAY} proved it, and there is no second method to check that"
         return Recheck(solver, value, bound, Finding.NO_EVIDENCE, remark=remark)
     claim = Refutation(float(np.nextafter(bound, np.inf)), by or solver)
     checked = _checked(instance, claim, bound, seconds)
@@ -41,12 +41,12 @@ def recheck_sum(instance: Instance, solution: Solution, seconds: float) -> Reche
 
 def _checked(instance: Instance, claim: Refutation, bound: float, seconds: float) -> Checked:
     begun = time.perf_counter()
-    ours = solve(instance, _WAY, objective="max-sum", time_limit=seconds)
+    ours = solve(instance, _WAY, objective=MAX_SUM.name, time_limit=seconds)
     spent = time.perf_counter() - begun
     highest = bound * (1.0 + MAX_SUM.rounding)
     if ours.objective is not None and ours.objective > highest:
         return Checked(claim, Finding.CONTRADICTED, _WAY, spent, ours.selected, ours.objective)
     if ours.bound is not None and ours.bound <= highest:
         return Checked(claim, Finding.CONFIRMED, _WAY, spent)
-    remark = f"{_WAY} knows no lower bound than {ours.bound!r}"
+    remark = f"the bound of {_WAY} is only {ours.bound!r}"
     return Checked(claim, Finding.UNDECIDED, None, spent, remark=remark)

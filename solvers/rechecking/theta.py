@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from solvers.rechecking.arguments import Pairs, core, largest_eigenvalue
-from solvers.rechecking.clock import Clock
+from solvers.rechecking.question import Clock, Pairs
+from solvers.rechecking.refuters import core, largest_eigenvalue
 
 _PENALTY = 0.25  # times the number of points
 _STEPS, _BETWEEN = 400, 10  # in all, and between two looks at the bound
@@ -28,7 +28,7 @@ def by_theta(apart: Pairs, p: int, clock: Clock) -> bool:
     own = np.eye(m, dtype=bool)
     y, slack = np.eye(m) * (m / 4.0), np.zeros((m, m))
     for step in range(1, _STEPS + 1):
-        clock.need()
+        clock.check_time()
         goal = slack + y
         level = np.trace(goal) / m + 1.0 - 1.0 / _PENALTY
         bounded = np.where(free, np.minimum(goal, -1.0), goal)  # W - 1 on conflicts, else -1 - N

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmarks.peers import INSTALL, PEERS, RDKIT, judged, presence
+from benchmarks.peers import INSTALL, PEERS, RDKIT, checked, presence
 from dispersion import Instance
 from dispersion.verify import contradictions
 from solvers import solve
@@ -34,7 +34,7 @@ def test_a_peers_answer_is_checked_like_ours():
     """It is valued by us and held against our bounds."""
     instance = Instance.from_points(np.random.default_rng(0).random((20, 2)), 5)
     optimum = solve(instance, "clique")
-    answer = judged(instance, "peer", optimum.selected[::-1], 0.1)
+    answer = checked(instance, "peer", optimum.selected[::-1], 0.1)
     assert answer.objective == optimum.objective
     assert contradictions(instance, [optimum, answer]) == []
 

@@ -125,3 +125,13 @@ def test_only_named_metrics_claim_the_triangle_inequality():
     assert Instance(LINE, 2).is_metric is None
     assert Instance.from_points(points, 2).is_metric is True
     assert Instance.from_points(points, 2, metric="cosine").is_metric is False
+
+
+def test_an_instance_is_shown_by_name_and_size():
+    """And by its metric, if that is known; the matrix is not printed."""
+    points = np.arange(6.0).reshape(3, 2)
+    assert (
+        repr(Instance.from_points(points, 2, name="mine"))
+        == "Instance('mine', n=3, p=2, metric='euclidean')"
+    )
+    assert repr(Instance(np.zeros((4, 4)), 3)) == "Instance('instance', n=4, p=3)"

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispersion import InputError, distances, metrics
+from dispersion import InputError, distances
+from dispersion.metrics import metrics
 
 
 def _cos(x, y):

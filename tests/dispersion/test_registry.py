@@ -126,7 +126,8 @@ from pruning.criteria import criteria
 from pruning.spaces import spaces
 from pruning.zoo.datasets import datasets
 from pruning.zoo.networks import networks
-from solvers import solve, solvers
+from solvers import solve
+from solvers.registration import registry as solvers
 
 registries = [solvers, formats, sections, allocations, criteria, spaces, datasets, networks]
 questions = [("max-min", "clique"), ("max-min", "kuby"), ("max-min", "cp-sat"), ("max-min", "grasp"),

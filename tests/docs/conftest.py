@@ -17,7 +17,7 @@ from pruning import datasets, networks
 from pruning.allocation import allocations
 from pruning.criteria import criteria
 from pruning.spaces import spaces
-from solvers import solvers
+from solvers.registration import registry as solvers
 
 ROOT = Path(__file__).parents[2]
 REGISTRIES: tuple[Any, ...] = (

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from dispersion import Instance, Status, contradictions
 from dispersion.metrics import distances as pairwise
-from solvers import Kind, solve, solvers_for
-from solvers.maxmin.window import window
+from solvers import Guarantee, list_solvers, solve
+from solvers.ranks.window import window
 
-EXACT = [info.name for info in solvers_for("max-min") if info.kind is Kind.EXACT]
-OTHERS = [info.name for info in solvers_for("max-min") if info.kind is not Kind.EXACT]
+EXACT = [info.name for info in list_solvers("max-min") if info.guarantee is Guarantee.EXACT]
+OTHERS = [info.name for info in list_solvers("max-min") if info.guarantee is not Guarantee.EXACT]
 
 
 def test_there_are_several_independent_exact_solvers():

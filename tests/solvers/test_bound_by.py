@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from dispersion import Instance, Status
-from solvers import Kind, Limits, Run, solve, solvers_for
-from solvers.engines import cp_sat_name, highs_name
+from solvers import Guarantee, Limits, Run, list_solvers, solve
+from solvers.engines.common import CP_SAT, HIGHS, with_version
+from solvers.lookup import find
 
 PLANE = Instance.from_points(np.random.default_rng(5).random((25, 2)), 7)
 CLOUD = Instance.from_points(np.random.default_rng(5).normal(size=(14, 3)), 5)
-ENGINES = {"cp-sat": cp_sat_name(), "cp-sat-bisection": cp_sat_name(), "clique": None, "qcr": None}
 
 
 @pytest.mark.parametrize(
@@ -19,8 +19,8 @@ ENGINES = {"cp-sat": cp_sat_name(), "cp-sat-bisection": cp_sat_name(), "clique":
     [
         (objective, info.name)
         for objective in ("max-min", "max-sum")
-        for info in solvers_for(objective)
-        if info.kind is Kind.EXACT and info.name != "unit-vectors"
+        for info in list_solvers(objective)
+        if info.guarantee is Guarantee.EXACT and info.name != "unit-vectors"
     ],
 )
 def test_what_an_engine_closes_is_labelled_as_its_proof(objective, name):
@@ -35,12 +35,13 @@ def test_what_an_engine_closes_is_labelled_as_its_proof(objective, name):
     else:
         above = np.nextafter(solution.bound, np.inf)
     assert values[-1] == above
-    engine = ENGINES.get(name, highs_name())
+    known = find(name, objective).engine
+    engine = None if known is None else with_version(known)
     if name in ("tangent", "coordinate-partitioning"):  # an LP's bound is computed here
-        assert solution.bound_by in (highs_name(), "tangents")
-        engine = highs_name() if solution.bound_by == highs_name() else None
+        assert solution.bound_by in (with_version(HIGHS), "tangents")
+        engine = with_version(HIGHS) if solution.bound_by == with_version(HIGHS) else None
     if engine is None:
-        assert solution.bound_by not in (highs_name(), cp_sat_name())
+        assert solution.bound_by not in (with_version(HIGHS), with_version(CP_SAT))
         assert "bound by" not in solution.message
     else:
         assert solution.bound_by == engine
@@ -69,9 +70,9 @@ def test_heuristics_and_factors_have_no_proof_to_keep():
 def test_a_bound_without_a_reason_does_not_borrow_one():
     """What was proved by colours stays so; the lower bound is the solver's."""
     run = Run(PLANE, Limits(), "max-min")
-    run.prove(float(PLANE.levels[9]), "colouring")
-    run.prove(float(PLANE.levels[9]), "cover")  # no news
-    run.prove(float(PLANE.levels[5]))
+    run.report_bound(float(PLANE.levels[9]), "colouring")
+    run.report_bound(float(PLANE.levels[9]), "cover")  # no news
+    run.report_bound(float(PLANE.levels[5]))
     assert [(one.value, one.by) for one in run.refutations] == [
         (PLANE.levels[10], "colouring"),
         (PLANE.levels[6], "the solver"),
@@ -84,4 +85,4 @@ def test_what_was_repaired_stays_in_the_message():
     distances[3, 3] = 1e-17
     solution = solve(Instance(distances, 7), "cp-sat", time_limit=600.0)
     assert "by rounding, is taken as 0" in solution.message
-    assert solution.message.endswith(f"bound by {cp_sat_name()}")
+    assert solution.message.endswith(f"bound by {with_version(CP_SAT)}")

@@ -10,10 +10,10 @@ import pytest
 
 from dispersion import Instance, Status, contradictions
 from dispersion.metrics import distances as pairwise
-from solvers import Kind, solve, solvers_for
-from solvers.maxmin.window import window
+from solvers import Guarantee, list_solvers, solve
+from solvers.ranks.window import window
 
-EXACT = [info.name for info in solvers_for("max-min") if info.kind is Kind.EXACT]
+EXACT = [info.name for info in list_solvers("max-min") if info.guarantee is Guarantee.EXACT]
 ENGINES = [name for name in EXACT if name != "clique"]
 ALL = 10_000  # instances of the slow tests
 

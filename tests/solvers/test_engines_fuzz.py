@@ -20,11 +20,13 @@ import numpy as np
 import pytest
 
 from dispersion import Instance, Solution, Status, contradictions
-from solvers import Kind, solve, solvers_for
+from solvers import Guarantee, list_solvers, solve
 
 PROVER = "clique"
 ENGINES = [
-    info.name for info in solvers_for("max-min") if info.kind is Kind.EXACT and info.name != PROVER
+    info.name
+    for info in list_solvers("max-min")
+    if info.guarantee is Guarantee.EXACT and info.name != PROVER
 ]
 SEEDS = 0, 1, 2
 QUICK = 8, 11, 30, 47, 49  # one of each kind

@@ -19,12 +19,12 @@ def test_improvements_are_heard_as_they_come(instance: Instance) -> None:
     heard: list[TracePoint] = []
     with listening(lambda run: heard.append(run.trace[-1])):
         run = Run(instance, Limits(), "max-min")
-    run.prove(2.0)
+    run.report_bound(2.0)
     assert len(heard) == 1
-    run.prove(3.0)
+    run.report_bound(3.0)
     assert len(heard) == 1
-    run.incumbent([0, 1, 2])
-    run.incumbent([2, 1, 0])
+    run.report_incumbent([0, 1, 2])
+    run.report_incumbent([2, 1, 0])
     assert heard == run.trace
     assert len(heard) == 2
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dispersion import Instance, Status
-from solvers import Kind, solve, solvers_for
+from solvers import Guarantee, list_solvers, solve
 from solvers.kernels import clique_cover
 from solvers.maxmin.compact import compact_model
 from solvers.maxmin.cp_sat import rank_model
@@ -17,13 +17,13 @@ from solvers.maxmin.highs_packing import clique_packing
 from solvers.maxmin.kuby import kuby_model
 from solvers.maxmin.kuby_one_m import kuby_one_m_model
 from solvers.maxmin.node_packing import packing_model
-from solvers.maxmin.window import everything, in_pieces, window
 from solvers.maxsum.cp_sat import sum_model
 from solvers.maxsum.glover import glover_model
 from solvers.maxsum.glover_woolsey import glover_woolsey_model
 from solvers.maxsum.kuo_glover_dhir import kuo_glover_dhir_model
-from solvers.maxsum.scaling import scaled
+from solvers.ranks.window import everything, in_pieces, window
 from solvers.run import Limits, Run, TimeUp
+from solvers.sums.scaling import scaled
 
 POINTS = Instance.from_points(np.random.default_rng(0).normal(size=(30, 8)), 9)
 RANKS, MIDDLE = np.array(POINTS.ranks), len(POINTS.levels) // 2
@@ -126,13 +126,13 @@ def test_a_model_that_takes_too_long_is_given_up(objective, name, monkeypatch):
 
 def test_what_cannot_end_in_time_is_not_begun(monkeypatch):
     """Linear algebra does not look at a clock: its time is foretold, and the message says so."""
-    monkeypatch.setattr("solvers.maxsum.dense._RATE", 1.0)
+    monkeypatch.setattr("solvers.sums.linear_algebra._RATE", 1.0)
     X = np.random.default_rng(2).normal(size=(40, 16))
     for name, metric, what in [
-        ("unit-vectors", "cosine", "eigenvalues of 40 rows would take some 85333.3 s"),
+        ("unit-vectors", "cosine", "eigenvalues of 40 rows would take about 85333.3 s"),
         ("tangent", "euclidean", "a Cholesky factorisation of 40 rows would take"),
         ("coordinate-partitioning", "euclidean", "a Cholesky factorisation of 40 rows would take"),
-        ("qcr", "euclidean", "of 40 rows would take some"),
+        ("qcr", "euclidean", "of 40 rows would take about"),
     ]:
         instance = Instance.from_points(X, 12, metric)
         solution = solve(instance, name, objective="max-sum", time_limit=60.0)
@@ -145,14 +145,14 @@ def test_what_cannot_end_in_time_is_not_begun(monkeypatch):
 @pytest.fixture
 def ending():
     """The status of an exact solver that ends unproven in its own way."""
-    from solvers.base import _status
+    from solvers.solving import _status
 
     def ended(end):
         run = Run(POINTS, Limits(60.0), "max-min")
-        run.incumbent(np.arange(9))
+        run.report_incumbent(np.arange(9))
         with suppress(TimeUp):
             end(run)
-        return _status(run, Kind.EXACT), run.message
+        return _status(run, Guarantee.EXACT), run.message
 
     return ended
 
@@ -160,9 +160,9 @@ def ending():
 def test_the_status_says_who_ended_an_exact_solver(ending):
     """The clock, or something else that the message tells."""
     assert ending(lambda run: run.stop_by_clock())[0] is Status.TIME_LIMIT
-    assert ending(lambda run: run.need(1e9, "it")) == (
+    assert ending(lambda run: run.check_time(1e9, "it")) == (
         Status.TIME_LIMIT,
-        "it would take some 1000000000.0 s, and 60.0 s were left",
+        "it would take about 1000000000.0 s, and 60.0 s were left",
     )
     status, message = ending(lambda run: None)
     assert status is Status.FEASIBLE
@@ -175,14 +175,14 @@ def test_a_search_that_memory_ends_is_no_time_limit(monkeypatch):
     upper = np.triu(np.random.default_rng(1).random((40, 40)), k=1)
     solution = solve(Instance(upper + upper.T, 12), objective="max-sum", time_limit=600.0)
     assert solution.status is Status.FEASIBLE
-    assert "all that memory is granted for" in solution.message
+    assert "the most that fit into the memory allowed" in solution.message
 
 
 def test_every_exact_solver_that_is_stopped_says_so():
     """A limit that ends it is a time limit, whatever the engine's own clock says."""
     points = Instance.from_points(np.random.default_rng(1).normal(size=(90, 16)), 30)
     for objective in ("max-min", "max-sum"):
-        for info in solvers_for(objective):
-            if info.kind is Kind.EXACT and info.name != "unit-vectors":
+        for info in list_solvers(objective):
+            if info.guarantee is Guarantee.EXACT and info.name != "unit-vectors":
                 solution = solve(points, info.name, objective=objective, time_limit=0.3)
                 assert solution.status in (Status.TIME_LIMIT, Status.OPTIMAL), (info.name, solution)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dispersion.report.blocks import Block, Items, Picture, Pictures, Table, Text
 from dispersion.report.section import section
-from dispersion.report.study import Study
 from dispersion.report.svg import draw, inline_svg
-from dispersion.study.plots import accuracy_against_macs
+from dispersion.study.analysis.accuracy_correlation import correlation_lines
+from dispersion.study.plots.accuracies import accuracy_against_macs
+from dispersion.study.rows import RECOVERIES
+from dispersion.study.study import Study
 from dispersion.study.tables import network_cells
-from dispersion.study.tasks import RECOVERIES
-from dispersion.study.worth import worth_lines
 
 
 @section("accuracy", "Accuracy of the pruned networks", order=50)
@@ -29,7 +29,7 @@ def accuracy(study: Study) -> list[Block]:
                 f"Top-1 accuracy on {images:,} test images; a mean stands with half the range.", "note"
             )
         )
-    heading, *lines = worth_lines(study.solves, study.networks) or [""]
+    heading, *lines = correlation_lines(study.solves, study.networks) or [""]
     return [*blocks, Items(heading, lines)] if lines else blocks
 
 

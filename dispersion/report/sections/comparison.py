@@ -5,9 +5,9 @@ from __future__ import annotations
 from dispersion.report.blocks import Block, Pictures, Table, Text
 from dispersion.report.charts import charts
 from dispersion.report.section import section
-from dispersion.report.study import Study
-from dispersion.study.scores import SCORE_DEFINITIONS, score_cells
-from dispersion.study.tables import WAY_DEFINITION, notes, summary_cells
+from dispersion.study.analysis.scores import SCORE_DEFINITIONS, score_cells
+from dispersion.study.study import Study
+from dispersion.study.tables import SCORE_DEFINITION, notes, summary_cells
 
 
 @section("comparison", "Solvers over all instances", order=30)
@@ -15,11 +15,11 @@ def comparison(study: Study) -> list[Block]:
     """The tables of totals, and pictures that answer who is fast, who finds best, how time grows."""
     if not study.solves:
         return []
-    legend = [WAY_DEFINITION, *notes(study.solves)]
+    legend = [SCORE_DEFINITION, *notes(study.solves)]
     return [
         Table("Totals", *summary_cells(study.solves), ("solver",)),
         *(Text(" ".join(line.split()), "note") for line in legend),
-        Table("Scores", *score_cells(study.solves, study.traces), ("solver",)),
+        Table("Scores", *score_cells(study.solves, study.trace_points()), ("solver",)),
         Text(SCORE_DEFINITIONS, "note"),
         Pictures(charts(study)),
     ]

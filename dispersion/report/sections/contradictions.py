@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dispersion.objectives import objectives
 from dispersion.report.blocks import Block, Faults, Text
 from dispersion.report.section import section
-from dispersion.report.study import Study
+from dispersion.study.analysis.profiles import by_question
 from dispersion.study.labels import rows_apart
-from dispersion.study.profiles import by_question
-from dispersion.study.tasks import SolveRow
+from dispersion.study.rows import SolveRow
+from dispersion.study.study import Study
+from dispersion.verify import exceeded
 
 
 def faults_of(study: Study) -> list[str]:
@@ -31,21 +31,8 @@ def _in_rows(study: Study) -> list[str]:
             group = same[one.instance_digest or one.question, one.objective_name]
             if one.status == "error":
                 found.append(f"{question}: {one.solver} failed: {one.message or 'no reason given'}")
-            found += [
-                f"{question}: {one.solver} proved that nothing exceeds {one.bound!r}, "
-                f"{other.solver} found {other.objective!r}"
-                for other in group
-                if one.bound is not None
-                and other.objective is not None
-                and not _holds(one.bound, other)
-            ]
+            found += [f"{question}: {reason}" for reason in exceeded(one, group)]
     return found
-
-
-def _holds(bound: float, answer: SolveRow) -> bool:
-    """Whether nothing that was found exceeds a bound, up to what rounding can explain."""
-    assert answer.objective is not None
-    return bound >= answer.objective * (1.0 - objectives[answer.objective_name].rounding)
 
 
 @section("contradictions", "What is wrong", order=0)

@@ -7,8 +7,8 @@ from typing import Any
 
 from dispersion.report.blocks import Block, Pairs
 from dispersion.report.section import section
-from dispersion.report.study import Study
 from dispersion.report.words import seconds
+from dispersion.study.study import Study
 
 _NAMES = {"cpu": "processor", "memory_gib": "memory [GiB]"}
 

@@ -12,12 +12,12 @@ from PIL import Image
 
 from dispersion.report.blocks import Block, Folded, Picture, Pictures, Text, Tile, Tiles
 from dispersion.report.section import section
-from dispersion.report.study import Study
 from dispersion.report.svg import draw, inline_svg
-from dispersion.study.embedding import LAYERS, Layers
-from dispersion.study.plots import selection_in_plane
+from dispersion.study.folder.layers import LAYERS, Layers
+from dispersion.study.plots.embedding import selection_in_plane
 from dispersion.study.selections import Method
-from solvers.base import baselines
+from dispersion.study.study import Study
+from solvers.lookup import baselines
 
 _PIXELS = 48  # of a tile's longer side, so that no viewer blurs it
 

@@ -6,17 +6,17 @@ from collections.abc import Sequence
 
 from dispersion.report.blocks import Block, Folded, Picture, Table, Text
 from dispersion.report.section import section
-from dispersion.report.study import Study
 from dispersion.report.svg import draw, inline_svg
-from dispersion.study.plots import values_by_instance
+from dispersion.study.plots.values import values_by_instance
+from dispersion.study.rows import SolveRow
+from dispersion.study.study import Study
 from dispersion.study.tables import (
     GAP_DEFINITION,
-    WAY_DEFINITION,
+    SCORE_DEFINITION,
     notes,
     solve_cells,
     value_cells,
 )
-from dispersion.study.tasks import SolveRow
 
 _NAMES = ("instance", "solver", "status", "found by", "bound by")
 
@@ -33,7 +33,7 @@ def layers(study: Study) -> list[Block]:
     what = "layer" if study.model else "instance"
     found = Table(f"Best value and best bound of every {what}", header, lines, _NAMES)
     solves = Table("Every solve", *solve_cells(study.solves), _NAMES)
-    legend = [WAY_DEFINITION, *notes(study.solves)]
+    legend = [SCORE_DEFINITION, *notes(study.solves)]
     return [
         *pictures,
         found,

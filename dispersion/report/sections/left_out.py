@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dispersion.report.blocks import Block, Table
 from dispersion.report.section import section
-from dispersion.report.study import Study
+from dispersion.study.study import Study
 
 
 @section("left-out", "Layers that are not pruned", order=25)

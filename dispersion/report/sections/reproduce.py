@@ -5,8 +5,8 @@ from __future__ import annotations
 from dispersion.report.blocks import Block, Code, Text
 from dispersion.report.command_line import command_of, quoted
 from dispersion.report.section import section
-from dispersion.report.study import Study
 from dispersion.report.words import listed
+from dispersion.study.study import Study
 
 
 @section("reproduce", "Reproduce", order=90)

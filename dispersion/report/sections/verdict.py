@@ -5,24 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import fmean, median
 
+from dispersion.random_baseline import normalised_value
 from dispersion.report.blocks import Block, Figures, Items, Text
 from dispersion.report.section import section
 from dispersion.report.sections.contradictions import faults_of
-from dispersion.report.study import Study
 from dispersion.report.words import count, listed, seconds
-from dispersion.study.profiles import (
+from dispersion.study.analysis.accuracy_correlation import best_known, reaches
+from dispersion.study.analysis.profiles import (
     by_question,
     middle_runs,
     proof_seconds,
     total_seconds,
     virtual_best,
 )
-from dispersion.study.seeds import as_count, average, counted, seeds_of
-from dispersion.study.skips import skipped_lines
-from dispersion.study.tasks import RECOVERIES, AccuracyRow, Question, SolveRow
-from dispersion.study.worth import best_known, reaches
-from dispersion.yardstick import share_of_the_way
-from solvers.base import baselines
+from dispersion.study.analysis.seeds import as_count, average, counted, seeds_of
+from dispersion.study.analysis.skips import skipped_lines
+from dispersion.study.rows import RECOVERIES, AccuracyRow, SolveRow
+from dispersion.study.study import Study
+from dispersion.study.task import Question
+from solvers.lookup import baselines
 
 _AFTER = {name: f"after {what}" for name, what in RECOVERIES.items()} | {"raw": "as cut"}
 
@@ -116,14 +117,14 @@ def _reached(mine: Sequence[SolveRow], best: dict[Question, float]) -> str:
     if reached.low == asked:
         return f"all {asked}" + (f", with each of {seeds} seeds" if seeds > 1 else "")
     over = f" (the mean over {seeds} seeds)" if seeds > 1 else ""
-    way = average(mine, lambda row: _way(row, best))
+    way = average(mine, lambda row: _normalised(row, best))
     far = "" if way is None else f", {way.mean:.0%} of the way to it from random on average"
     return f"{reached.text(as_count)} of {asked}{over}{far}"
 
 
-def _way(row: SolveRow, best: dict[Question, float]) -> float | None:
+def _normalised(row: SolveRow, best: dict[Question, float]) -> float | None:
     assert row.objective is not None
-    return share_of_the_way(row.objective, row.random_mean, best[row.question])
+    return normalised_value(row.objective, row.random_mean, best[row.question])
 
 
 def _random(rows: Sequence[SolveRow]) -> list[str]:

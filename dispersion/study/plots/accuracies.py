@@ -8,8 +8,9 @@ from statistics import fmean
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from dispersion.study.plots.canvas import axes_of, plain, point_style
-from dispersion.study.tasks import RECOVERIES, NetworkRow
+from dispersion.study.plotting.canvas import axes_of, plain, point_style
+from dispersion.study.plotting.plot import plot
+from dispersion.study.rows import RECOVERIES, NetworkRow
 
 
 def _by_macs(rows: Sequence[NetworkRow], recovery: str) -> dict[float, list[float]]:
@@ -21,6 +22,7 @@ def _by_macs(rows: Sequence[NetworkRow], recovery: str) -> dict[float, list[floa
     return found
 
 
+@plot("accuracy-against-macs", table="networks")
 def accuracy_against_macs(
     rows: Sequence[NetworkRow], recovery: str = "bn", ax: Axes | None = None
 ) -> Axes:

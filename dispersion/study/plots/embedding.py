@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from dispersion.study.plots.canvas import COLOURS, axes_of, plain
+from dispersion.study.plotting.canvas import COLOURS, axes_of, plain
 
 
 def selection_in_plane(
@@ -23,7 +23,7 @@ def selection_in_plane(
     Parameters
     ----------
     coordinates : ndarray, shape (n, 2)
-        Of `dispersion.study.embedding.embed`.
+        Of `dispersion.study.analysis.embedding.embed`.
     share : float
         Of the variance that the plane shows, in [0, 1]; printed below.
     selected : iterable of int

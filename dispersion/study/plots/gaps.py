@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
-from dispersion.study.plots.canvas import axes_of, finish, plain, point_style, solver_names
-from dispersion.study.tasks import SolveRow
+from dispersion.study.plotting.canvas import axes_of, finish, plain, point_style, solver_names
+from dispersion.study.plotting.plot import plot
+from dispersion.study.rows import SolveRow
 
 
+@plot("gap-against-time")
 def gap_against_time(rows: Sequence[SolveRow], ax: Axes | None = None) -> Axes:
     """How far from its own proof every solve ended, against the time it took.
 

@@ -8,10 +8,11 @@ from statistics import median
 from matplotlib.axes import Axes
 from matplotlib.ticker import NullFormatter, ScalarFormatter
 
-from dispersion.study.plots.canvas import axes_of, finish, plain, point_style, solver_names
-from dispersion.study.profiles import SHORTEST, total_seconds
-from dispersion.study.skips import skipped
-from dispersion.study.tasks import SolveRow
+from dispersion.study.analysis.profiles import SHORTEST, total_seconds
+from dispersion.study.analysis.skips import skipped
+from dispersion.study.plotting.canvas import axes_of, finish, plain, point_style, solver_names
+from dispersion.study.plotting.plot import plot
+from dispersion.study.rows import SolveRow
 
 _FINISHED = ("optimal", "feasible")  # a heuristic that ran to its end is finished too
 
@@ -22,6 +23,7 @@ def _at(row: SolveRow) -> tuple[float, bool]:
     return max(total_seconds(row) if finished else row.time_limit, SHORTEST), finished
 
 
+@plot("time-against-n")
 def time_against_n(rows: Sequence[SolveRow], ax: Axes | None = None) -> Axes:
     """Time of every solve against the number of points, with a line through each solver's medians.
 

@@ -10,8 +10,7 @@ from typing import Literal
 from matplotlib.axes import Axes
 from matplotlib.ticker import FormatStrFormatter
 
-from dispersion.study.plots.canvas import axes_of, finish, line_style, plain, point_style, solver_names
-from dispersion.study.profiles import (
+from dispersion.study.analysis.profiles import (
     SHORTEST,
     by_question,
     performance_profiles,
@@ -19,12 +18,22 @@ from dispersion.study.profiles import (
     time_ratios,
     value_ratios,
 )
-from dispersion.study.seeds import as_count
-from dispersion.study.tasks import SolveRow
+from dispersion.study.analysis.seeds import as_count
+from dispersion.study.plotting.canvas import (
+    axes_of,
+    finish,
+    line_style,
+    plain,
+    point_style,
+    solver_names,
+)
+from dispersion.study.plotting.plot import plot
+from dispersion.study.rows import SolveRow
 
 _WIDEST = 1e4  # ratios above are of no interest
 
 
+@plot("performance-profile")
 def performance_profile(
     rows: Sequence[SolveRow], of: Literal["time", "value"] = "time", ax: Axes | None = None
 ) -> Axes:
@@ -53,6 +62,7 @@ def performance_profile(
     return finish(ax, title, proofs if of == "time" else values, "share of questions within that ratio")
 
 
+@plot("cactus")
 def cactus(rows: Sequence[SolveRow], ax: Axes | None = None) -> Axes:
     """Time limit that a solver would have needed for so many proofs, one curve a solver.
 

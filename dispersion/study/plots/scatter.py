@@ -7,10 +7,12 @@ from statistics import fmean
 
 from matplotlib.axes import Axes
 
-from dispersion.study.plots.canvas import axes_of, finish, plain, point_style, solver_names
-from dispersion.study.profiles import SHORTEST, proof_seconds
-from dispersion.study.skips import skipped
-from dispersion.study.tasks import Question, SolveRow
+from dispersion.study.analysis.profiles import SHORTEST, proof_seconds
+from dispersion.study.analysis.skips import skipped
+from dispersion.study.plotting.canvas import axes_of, finish, plain, point_style, solver_names
+from dispersion.study.plotting.plot import plot
+from dispersion.study.rows import SolveRow
+from dispersion.study.task import Question
 
 FACTORS = (1, 2, 10)
 
@@ -34,6 +36,7 @@ def _times(rows: Sequence[SolveRow], solver: str) -> dict[Question, tuple[float,
     return found
 
 
+@plot("times-against-baseline")
 def times_against_baseline(
     rows: Sequence[SolveRow],
     baseline: str,

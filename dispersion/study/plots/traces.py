@@ -8,8 +8,8 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from dispersion.solution import TracePoint
-from dispersion.study.plots.canvas import COLOURS, MARKERS, axes_of, finish, plain
-from dispersion.study.profiles import SHORTEST
+from dispersion.study.analysis.profiles import SHORTEST
+from dispersion.study.plotting.canvas import COLOURS, MARKERS, axes_of, finish, plain
 
 
 def _steps(

@@ -7,15 +7,17 @@ from statistics import fmean
 
 from matplotlib.axes import Axes
 
+from dispersion.study.analysis.accuracy_correlation import best_known
+from dispersion.study.analysis.profiles import by_question
 from dispersion.study.labels import rows_apart
-from dispersion.study.plots.canvas import axes_of, finish, plain, point_style, solver_names
-from dispersion.study.profiles import by_question
-from dispersion.study.tasks import SolveRow
-from dispersion.study.worth import best_known
+from dispersion.study.plotting.canvas import axes_of, finish, plain, point_style, solver_names
+from dispersion.study.plotting.plot import plot
+from dispersion.study.rows import SolveRow
 
 _MOST_NAMES = 80  # that can be read side by side
 
 
+@plot("values-by-instance")
 def values_by_instance(rows: Sequence[SolveRow], ax: Axes | None = None) -> Axes:
     """Objective of every solver as a share of the best known, one column an instance.
 

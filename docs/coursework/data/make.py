@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from dispersion import Instance
+from dispersion.random_baseline import random_values
 from dispersion.study.reading import read_study
-from dispersion.yardstick import random_values
 from pruning import FilterLayer, filter_layers, load_network, select_layers
 from solvers import solve
 

@@ -15,6 +15,11 @@ from pruning.zoo.own import OwnSource
 class Source(Protocol):
     """Builds the networks of one name; a variant is what follows a colon in the name."""
 
+    @property
+    def summary(self) -> str:
+        """What they are, in one line."""
+        ...
+
     def load(self, variant: str | None, weights: Path | None) -> Network:
         """Build the network with the user's weights, or the published ones if that is None."""
         ...

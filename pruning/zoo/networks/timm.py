@@ -21,6 +21,8 @@ class TimmSource:
     Inputs are sized and normalised as the network's ``pretrained_cfg`` says, whatever the weights.
     """
 
+    summary = "any classifier of timm, as timm:resnet18 (extra vision)"
+
     def load(self, variant: str | None, weights: Path | None) -> Network:
         """Build the network with weights; see `pruning.zoo.networks.load_network`."""
         timm, variant = _known(variant)

@@ -16,6 +16,8 @@ from pruning.zoo.networks import networks
 class TorchvisionSource:
     """Builds torchvision's classifiers by their names there."""
 
+    summary = "any classifier of torchvision, as torchvision:resnet50 (extra vision)"
+
     def load(self, variant: str | None, weights: Path | None) -> Network:
         """Build the network with weights; see `pruning.zoo.networks.load_network`.
 

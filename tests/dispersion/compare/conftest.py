@@ -14,8 +14,8 @@ from PIL import Image
 from safetensors.torch import save_file
 
 from dispersion.compare import main
-from dispersion.study import solving
-from dispersion.study.tasks import Task
+from dispersion.study.execution import solving
+from dispersion.study.task import Task
 from pruning.zoo.networks.resnet import CifarResNet
 from solvers import solve
 

@@ -13,9 +13,9 @@ from safetensors.torch import save_file
 
 import pruning
 from dispersion.compare import default_folder
-from dispersion.study import solving
-from dispersion.study.options import parse
-from dispersion.study.stages import EXIT_INPUT
+from dispersion.compare.cli.options import parse
+from dispersion.compare.stages import EXIT_INPUT
+from dispersion.study.execution import solving
 from pruning.zoo.networks.resnet import CifarResNet
 
 Run = Callable[..., Any]  # of conftest.py

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from dispersion.study.stages import EXIT_INPUT
+from dispersion.compare.stages import EXIT_INPUT
 
 Run = Callable[..., Any]  # of conftest.py
 PLAN = 'instance = "generate:geo:n=12,p=4,seed=1"\nsolvers = ["greedy", "random"]\njobs = 1\n'

@@ -10,7 +10,7 @@ import pytest
 
 from dispersion import Instance
 from dispersion.compare import main
-from dispersion.study.export import stem
+from dispersion.compare.export import stem
 from dispersion.study.reading import read_study
 from solvers import solve
 
@@ -93,7 +93,7 @@ def test_no_model_of_an_instance_that_is_not_taken(
     assert "unit-vectors skipped 2 of 2 solves, such as my cloud (v2).csv, p = 5: the dist" in told.err
     assert "FAIL" not in told.err
     study = read_study(out)
-    skipped = study.solves[study.solves["solver"] == "unit-vectors"]
+    skipped = study.frame("solves")[study.frame("solves")["solver"] == "unit-vectors"]
     assert skipped["status"].eq("skipped").all()
     assert study.run["outcome"] == "complete"
     assert "unit-vectors skipped 2 of 2 solves" in (out / "report.html").read_text()

@@ -15,11 +15,11 @@ import pandas as pd
 import pytest
 
 from dispersion import generate, read_instance
+from dispersion.compare.cli.options import InstanceOptions
 from dispersion.compare.instances import load_all
+from dispersion.compare.stages import EXIT_FAULT, EXIT_INPUT, EXIT_INTERRUPTED
 from dispersion.library import Known
-from dispersion.study import solving
-from dispersion.study.options import InstanceOptions
-from dispersion.study.stages import EXIT_FAULT, EXIT_INPUT, EXIT_INTERRUPTED
+from dispersion.study.execution import solving
 
 ROOT = Path(__file__).parents[3]
 GEO = "Geo 20 2.txt"

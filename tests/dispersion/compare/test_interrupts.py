@@ -20,11 +20,11 @@ import torch
 from safetensors.torch import save_file
 
 import pruning
-from dispersion.compare import testing
-from dispersion.study import solving
+from dispersion.compare import evaluating as testing
+from dispersion.compare.stages import EXIT_INTERRUPTED
+from dispersion.study.execution import solving
 from dispersion.study.progress import Stage
 from dispersion.study.selections import Method
-from dispersion.study.stages import EXIT_INTERRUPTED
 from pruning.training import TrainingProgress
 from pruning.zoo.networks.vgg import Vgg
 

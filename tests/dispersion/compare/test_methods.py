@@ -10,10 +10,10 @@ import pytest
 
 import pruning
 from dispersion.compare import main
+from dispersion.compare.cli.parser import SOLVERS_TOO
 from dispersion.compare.criteria import named
 from dispersion.errors import InputError, UnknownNameError
 from dispersion.study import progress
-from dispersion.study.arguments import SOLVERS_TOO, parser
 from pruning import Network
 from pruning.criteria import criteria, keep
 from pruning.training import Schedule, plan
@@ -225,14 +225,3 @@ def test_bad_arguments_are_refused_before_anything_is_loaded(
     error = capsys.readouterr().err
     assert error.startswith(f"error: {told}")
     assert error.count("\n") == 1
-
-
-def test_help_names_every_criterion_and_what_is_a_reconstruction() -> None:
-    """Whoever looks for methods sees how certain each is."""
-    text = "".join(parser().format_help().split())  # wrapped at spaces and hyphens
-    for name in criteria:
-        if name not in SOLVERS_TOO:
-            assert f"{name}: {criteria[name].summary}".replace(" ", "") in text
-            assert criteria[name].reconstruction.replace(" ", "") in text
-            assert criteria[name].defaults.replace(" ", "") in text
-    assert text.count("[reconstruction:") == 5  # dpp, fpici, snpfi; the allocations diversity, snpfi

@@ -11,8 +11,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from dispersion.printable import encodable, of_cell, printable
 from dispersion.study.reading import read_study
+from dispersion.terminal.printable import encodable, of_cell, printable
 
 ROOT = Path(__file__).parents[3]
 NAMES = [
@@ -84,10 +84,10 @@ def test_all_of_a_study(folder: Path) -> None:
     assert all(line.isprintable() for line in (out / "log.txt").read_text().split("\n"))
     names = [encodable(os.fsdecode(name)) for name in NAMES]
     assert list(pd.read_parquet(io.BytesIO((out / "solves.parquet").read_bytes()))["instance"]) == names
-    assert list(read_study(out).solves["instance"]) == names
+    assert list(read_study(out).frame("solves")["instance"]) == names
     (out / "journal.jsonl").unlink()
     (out / "solves.parquet").unlink()
-    assert list(read_study(out).solves["instance"]) == names
+    assert list(read_study(out).frame("solves")["instance"]) == names
 
 
 def test_a_narrow_encoding(folder: Path) -> None:

@@ -10,8 +10,7 @@ import pytest
 from rich.console import Console
 
 from dispersion import compare
-from dispersion.compare import main
-from dispersion.study import stages
+from dispersion.compare import main, stages
 
 Run = Callable[..., Any]  # of conftest.py
 

@@ -8,7 +8,7 @@ import pytest
 
 import pruning
 from dispersion.compare import networks
-from dispersion.study.options import NetworkOptions, parse
+from dispersion.compare.cli.options import NetworkOptions, parse
 
 
 def test_distances_are_computed_once_a_layer() -> None:

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from dispersion import generate
-from dispersion.study import proofs
-from dispersion.study.stages import EXIT_FAULT, EXIT_INTERRUPTED
+from dispersion.compare import rechecks as proofs
+from dispersion.compare.stages import EXIT_FAULT, EXIT_INTERRUPTED
 from solvers import solve
-from solvers.engines import highs_name
+from solvers.engines.common import HIGHS, with_version
 from solvers.rechecking.check import ARGUMENTS
 
 NAME = "geo, n = 40, seed = 1"
@@ -46,10 +46,10 @@ def test_refutations_are_kept(study: Callable[..., Any]) -> None:
     assert set(found) == {CLIQUE, KUBY}
     assert found[CLIQUE] == {NAME: proof}
     by = [one["by"] for one in found[KUBY][NAME]["refutations"]]
-    assert by == ["degrees", *[highs_name()] * (len(by) - 1)]
+    assert by == ["degrees", *[with_version(HIGHS)] * (len(by) - 1)]
     assert len(by) > 1
     messages = done.table("solves").set_index("solver").message
-    assert messages["kuby"].endswith(f"; bound by {highs_name()}")
+    assert messages["kuby"].endswith(f"; bound by {with_version(HIGHS)}")
     assert "bound by" not in messages["clique"]
     assert CLIQUE in kept(done, "selections")
     assert "re-checked" not in done.err
@@ -67,7 +67,7 @@ def test_proven_optima_are_checked_again(study: Callable[..., Any]) -> None:
     )
     rechecks = kept(done, "rechecks")
     [of_highs] = rechecks[KUBY][NAME]["checked"]
-    assert of_highs["by"] == highs_name()
+    assert of_highs["by"] == with_version(HIGHS)
     assert of_highs["finding"] == "confirmed"
     assert of_highs["decided_by"] in {*ARGUMENTS, "plain-search"}
     [checked] = rechecks[CLIQUE][NAME]["checked"]

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from dispersion import report
-from dispersion.report.study import read
-from dispersion.study.stages import EXIT_FAULT, EXIT_INPUT
+from dispersion.compare.stages import EXIT_FAULT, EXIT_INPUT
+from dispersion.study.reading import read_study
 
 Run = Callable[..., Any]
 
@@ -16,7 +16,7 @@ Run = Callable[..., Any]
 def test_a_network_has_its_filters_on_the_page(run: Run) -> None:
     """The layers are kept with the kernels of the very first, pruned or not; the page shows both."""
     done = run("--solvers", "clique")
-    study = read(done.folder)
+    study = read_study(done.folder)
     assert study.layers is not None
     assert list(study.layers.embeddings) == ["layer1.0.conv1"]
     assert study.layers.first == "conv1"

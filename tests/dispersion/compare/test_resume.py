@@ -16,8 +16,8 @@ import psutil
 import pytest
 
 from dispersion.compare import networks
-from dispersion.study.journal import Journal, _line
-from dispersion.study.ledger import JOURNAL
+from dispersion.study.folder.journal import Journal, _line
+from dispersion.study.folder.study_log import JOURNAL
 from dispersion.study.reading import read_study
 from dispersion.study.selections import of_json
 
@@ -68,7 +68,7 @@ def test_killed_and_started_again(tmp_path: Path) -> None:
     assert len(keys) == len(set(keys)) == 40
     study = read_study(tmp_path / "out")
     assert study.warnings == ()
-    assert sorted(study.solves["key"]) == sorted(keys)
+    assert sorted(study.frame("solves")["key"]) == sorted(keys)
     assert study.run["outcome"] == "complete"
 
 
@@ -82,7 +82,7 @@ def test_two_at_once_share_the_work(tmp_path: Path) -> None:
     keys = [row["key"] for row in finished(tmp_path / "out")]
     assert len(keys) == len(set(keys)) == 40
     assert len(read_study(tmp_path / "out").solves) == 40
-    assert list((tmp_path / "out" / ".claims").iterdir()) == []
+    assert list((tmp_path / "out" / ".locks").iterdir()) == []
 
 
 @pytest.mark.usefixtures("_inline")
@@ -92,11 +92,11 @@ def test_networks_are_not_tested_again(run: Run, monkeypatch: pytest.MonkeyPatch
 
     evaluate, tested = evaluation.evaluate, []
 
-    def counted(network: Any, kept: Any, exam: Any, **how: Any) -> evaluation.Evaluation:
+    def counted(network: Any, kept: Any, data: Any, **how: Any) -> evaluation.Evaluation:
         tested.append(len(kept))
         if len(tested) == 3:
             raise SystemExit(9)
-        return evaluate(network, kept, exam, **how)
+        return evaluate(network, kept, data, **how)
 
     monkeypatch.setattr(evaluation, "evaluate", counted)
     command = ("--solvers", "greedy", "clique", "--methods", "l1", "--keep", "0.5", "0.25")
@@ -111,7 +111,7 @@ def test_networks_are_not_tested_again(run: Run, monkeypatch: pytest.MonkeyPatch
     before = done.table("networks")
     assert run(*command).table("networks").equals(before)
     study = read_study(done.folder)
-    assert study.networks.to_csv() == before.to_csv()
+    assert study.frame("networks").to_csv() == before.to_csv()
     assert study.selections == of_json(json.loads((done.folder / "selections.json").read_text()))
     assert {"l1, keep 0.5, seed 0", "greedy, keep 0.25, seed 0"} <= set(study.selections)
     refused = run(*(part for part in command if part not in ("--methods", "l1")))
@@ -139,7 +139,7 @@ def test_criteria_choose_once(
         return scores(layer, name, **how)
 
     monkeypatch.setattr(criteria, "scores", noted)
-    monkeypatch.setattr(networks, "evaluate_stage", lambda *_: [])
+    monkeypatch.setattr(networks, "evaluate_stage", lambda *_: ([], []))
     images = write_images(tmp_path / "images")
     base = ("--solvers", "greedy", "--keep", "0.5", "--recover", "none", "--data", images)
     command = (*base, "--calibration-images", "6", "--methods", "l1", "l2")
@@ -194,7 +194,10 @@ def test_another_seed_joins_the_study(run: Run) -> None:
     joined = [("greedy", "7"), ("greedy", "0"), *(("grasp", seed) for seed in "7801")]
     assert rows == joined
     study = read_study("out")
-    assert list(zip(study.solves["solver"], map(str, study.solves["seed"]), strict=True)) == joined
+    assert (
+        list(zip(study.frame("solves")["solver"], map(str, study.frame("solves")["seed"]), strict=True))
+        == joined
+    )
     assert "3 of 6 solves are in out already" in done.err
 
 
@@ -233,4 +236,4 @@ def test_a_forged_value_is_neither_believed_nor_reported(run: Run) -> None:
     assert f"line {len(records) + 1} of {path} says what no study writes ('place' is -1" in done.err
     assert f"its value is {2 * true!r}, its selection is worth {true!r}" in done.err
     assert f"{2 * true:g}" not in done.out
-    assert list(read_study(Path("forged")).solves["objective"]) == [true]
+    assert list(read_study(Path("forged")).frame("solves")["objective"]) == [true]

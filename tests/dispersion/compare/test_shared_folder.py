@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from dispersion.compare.stages import EXIT_INPUT, EXIT_INTERRUPTED
 from dispersion.report.command import main as report
-from dispersion.study import solving
-from dispersion.study.ledger import JOURNAL
+from dispersion.study.execution import solving
+from dispersion.study.folder.store import Store
+from dispersion.study.folder.study_log import JOURNAL
 from dispersion.study.reading import read_study
-from dispersion.study.stages import EXIT_INPUT, EXIT_INTERRUPTED
-from dispersion.study.store import Store
 
 Run = Callable[..., Any]  # of conftest.py
 
@@ -29,8 +29,8 @@ def test_ctrl_c_takes_nothing_from_another(
     """Before anything is solved, by whomever, the journal and the record of the other one stay."""
     other = Store(tmp_path / "out")
     other.enter()
-    other.ledger.begin({}, {})
-    other.record("run", {"outcome": "running"})
+    other.study_log.begin({}, {})
+    other.write_json("run", {"outcome": "running"})
     journal = (tmp_path / "out" / JOURNAL).read_bytes()
     monkeypatch.setattr(solving, "_load_engines", interrupt)
     assert run("--solvers", "greedy").code == EXIT_INTERRUPTED
@@ -81,8 +81,8 @@ def test_what_is_deleted_is_said_and_written_again(
     assert "Traceback" not in done.err
     study = read_study(done.folder)
     assert study.warnings == ()
-    assert list(study.solves["solver"]) == ["greedy", "clique"]
-    assert list(study.networks["method"]) == ["unpruned", "greedy", "clique"]
+    assert list(study.frame("solves")["solver"]) == ["greedy", "clique"]
+    assert list(study.frame("networks")["method"]) == ["unpruned", "greedy", "clique"]
     for name in ("solves.csv", "traces.csv", "networks.csv", "selections.json", "study.toml"):
         assert (done.folder / name).exists(), name
     assert "report.html" in done.files
@@ -104,7 +104,7 @@ def test_no_folder_of_somebody_else(out: str, told: str, run: Run, tmp_path: Pat
     """One sentence, and every file there is as it was."""
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "report.html").write_text("mine")
-    Store(tmp_path / "linked").ledger.begin({}, {})
+    Store(tmp_path / "linked").study_log.begin({}, {})
     (tmp_path / "linked" / "log.txt").symlink_to(tmp_path / "site" / "report.html")
     before = sorted(tmp_path.rglob("*"))
     done = run("--solvers", "greedy", "--out", out)

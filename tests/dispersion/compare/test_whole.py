@@ -15,7 +15,7 @@ from PIL import Image
 import pruning
 from dispersion import Instance
 from dispersion.compare import main
-from dispersion.study.tasks import COLUMNS, AccuracyRow, NetworkRow, SolveRow
+from dispersion.study.rows import COLUMNS, AccuracyRow, NetworkRow, SolveRow
 
 FIRST, LAST = "layer1.0.conv1", "layer3.8.conv1"  # 16 and 64 filters
 CHANCE = ("grasp", "random", "tabu")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import pruning
-from dispersion.study.stages import EXIT_INPUT
+from dispersion.compare.stages import EXIT_INPUT
 
 Run = Callable[..., Any]  # of conftest.py
 

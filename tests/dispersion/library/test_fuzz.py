@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dispersion.compare.cli.config import read_config
+from dispersion.compare.cli.parser import parser
 from dispersion.errors import InputError
 from dispersion.library import formats, read_instance, read_known
-from dispersion.study.arguments import parser
-from dispersion.study.config import read_config
-from dispersion.study.embedding import LAYERS, read_layers
+from dispersion.study.folder.layers import LAYERS, read_layers
 
 Reader = Callable[[Path], object]
 MOST_SECONDS = 2.0  # of CPU time for a file

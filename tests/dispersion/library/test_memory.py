@@ -14,8 +14,8 @@ import psutil
 import pytest
 
 from dispersion import generate, read_instance
+from dispersion.arrays import memory
 from dispersion.errors import InputError
-from dispersion.library import memory
 
 Write = Callable[..., Path]
 HEADS = {
@@ -94,7 +94,7 @@ def test_the_limit_of_a_container_counts(
 def test_the_limit_of_the_shell_counts() -> None:
     """``ulimit -v``: what is read is that of this process."""
     code = (
-        "import resource, dispersion.library.memory as m;"
+        "import resource, dispersion.arrays.memory as m;"
         "resource.setrlimit(resource.RLIMIT_AS, (3 * 2**30, resource.RLIM_INFINITY));"
         "print(m.memory())"
     )

@@ -12,12 +12,10 @@ import pandas as pd
 import pytest
 
 from dispersion import Instance
-from dispersion.report.study import Study
-from dispersion.solution import TracePoint
-from dispersion.study.embedding import keep_layers
-from dispersion.study.scores import TraceKey
-from dispersion.study.store import Store
-from dispersion.study.tasks import COLUMNS, AccuracyRow, NetworkRow, SolveRow
+from dispersion.study.folder.layers import keep_layers
+from dispersion.study.folder.store import Store
+from dispersion.study.rows import COLUMNS, AccuracyRow, NetworkRow, SolveRow, TraceRow
+from dispersion.study.study import Study
 
 NASTY = "<script>alert('x')</script> & \"quoted\" $\\frac{$"
 LAYERS = ("layer1.conv", "layer2.conv", NASTY)
@@ -70,13 +68,10 @@ def _study(solve_row: Callable[..., SolveRow], **changes: Any) -> Study:
             _accuracy_row("l1", 0.45),
             _accuracy_row("random", 0.25),
         ],
-        traces={
-            TraceKey("layer1.conv", 4, "clique", 0): [
-                TracePoint(0.5, 0.1, None),
-                TracePoint(1.0, 0.2, 0.4),
-                TracePoint(2.0, 0.3, 0.3),
-            ]
-        },
+        traces=[
+            TraceRow("k", "layer1.conv", 8, 4, "clique", 0, seconds, objective, bound)
+            for seconds, objective, bound in ((0.5, 0.1, None), (1.0, 0.2, 0.4), (2.0, 0.3, 0.3))
+        ],
         selections={
             f"{method}, keep 0.5, seed 0": {name: [0, 2, 4, 6] for name in LAYERS}
             for method in ("greedy", "clique", "l1", "random")
@@ -103,12 +98,7 @@ def _write(study: Study, folder: Path) -> Path:
                 [dataclasses.asdict(row) for row in rows], columns=COLUMNS[type(rows[0])]
             )
             frame.to_csv(folder / f"{name}.csv", index=False)
-    lines = [
-        {**key._asdict(), "key": "k", "n": 8, **dataclasses.asdict(point)}
-        for key, points in study.traces.items()
-        for point in points
-    ]
-    pd.DataFrame(lines).to_csv(folder / "traces.csv", index=False)
+    study.frame("traces").to_csv(folder / "traces.csv", index=False)
     (folder / "selections.json").write_text(json.dumps(study.selections))
     (folder / "run.json").write_text(json.dumps(study.run))
     return folder

@@ -73,4 +73,4 @@ def test_a_full_disk(
 
 def test_help_says_the_exit_codes() -> None:
     """Everything the command can end with is in its help."""
-    assert "Exit codes: 0" in command.parser().format_help()
+    assert "exit codes: 0" in command.parser().format_help()

@@ -6,8 +6,8 @@ import shlex
 
 import pytest
 
+from dispersion.compare.cli.options import parse
 from dispersion.report.command_line import command_of
-from dispersion.study.options import parse
 
 LINES = [
     "--model resnet56",

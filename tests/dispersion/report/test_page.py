@@ -13,7 +13,8 @@ import pytest
 from dispersion.report.blocks import Text
 from dispersion.report.page import build_report, title_of
 from dispersion.report.section import Section, sections
-from dispersion.report.study import Study, read
+from dispersion.study.reading import read_study
+from dispersion.study.study import Study
 from dispersion.study.tables import SHARED_DEFINITION
 
 Studies = Callable[..., Study]
@@ -140,7 +141,7 @@ def test_every_column_can_be_sorted(page: Page, text: str) -> None:
 def test_a_study_without_anything_has_a_page(make_study: Studies) -> None:
     """Interrupted before the first answer: a verdict that says so, and how to go on."""
     empty = make_study(
-        solves=[], networks=[], accuracies=[], traces={}, selections={}, run={"outcome": "interrupted"}
+        solves=[], networks=[], accuracies=[], traces=[], selections={}, run={"outcome": "interrupted"}
     )
     text = build_report(empty)
     assert "No solve was finished." in text
@@ -202,4 +203,4 @@ def test_titles(make_study: Studies, solve_row: Callable[..., object]) -> None:
 
 def test_the_page_depends_on_the_folder_alone(read_only_folder: Path, text: str) -> None:
     """Read and built again, it is the same to the last character."""
-    assert build_report(read(read_only_folder)) == text
+    assert build_report(read_study(read_only_folder)) == text

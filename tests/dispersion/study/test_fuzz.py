@@ -17,22 +17,22 @@ import pytest
 from rich.console import Console
 
 from dispersion import Instance
+from dispersion.compare.cli.config import actions
+from dispersion.compare.cli.options import parse
+from dispersion.compare.cli.parser import parser
 from dispersion.errors import InputError
-from dispersion.printable import of_cell, printable
 from dispersion.report import build_report
-from dispersion.report.study import read
-from dispersion.study.arguments import parser
-from dispersion.study.config import actions
-from dispersion.study.frames import frame_of, write_csv
-from dispersion.study.journal import _line
-from dispersion.study.options import parse
-from dispersion.study.records import NetworkRecord, SelectionRecord, SolveRecord
+from dispersion.study.folder.frames import frame_of, write_csv
+from dispersion.study.folder.journal import _line
+from dispersion.study.folder.journal_entries import NetworkEntry, SelectionEntry, SolveEntry
+from dispersion.study.reading import read_study
+from dispersion.study.rows import AccuracyRow, NetworkRow, SolveRow, SolveRows
 from dispersion.study.selections import Method
 from dispersion.study.tables import FORMATS, print_study
-from dispersion.study.tasks import AccuracyRow, NetworkRow, SolveRow, Task
-from dispersion.yardstick import RandomValues
+from dispersion.study.task import Task
+from dispersion.terminal.printable import of_cell, printable
 from solvers import solve
-from solvers.base import Limits
+from solvers.run import Limits
 
 MOST_SECONDS = 2.0  # of CPU time for an input
 Try = Callable[[np.random.Generator, Path], str | None]  # what was said if it was refused
@@ -180,12 +180,12 @@ def _honest() -> list[dict[str, Any]]:
     for k, name in enumerate(("greedy", "clique")):
         task = Task(instance, 0.5, name, "max-min", Limits(5.0))
         solution = solve(instance, name, time_limit=5.0)
-        row = SolveRow.of(task, solution, RandomValues(0.1, 0.2))
-        found.append(SolveRecord(row, solution, k).as_json())
+        row = SolveRows([task]).row(task, solution)
+        found.append(SolveEntry(row, solution, k).as_json())
     network = NetworkRow("m", "greedy", 0.5, 0, 9, 9, 9, 0.5, 0.5, None, None, None, 0.1, 0.1)
     accuracy = AccuracyRow("m", "greedy", 0.5, 0, "raw", 100, 0.5, 0.4, 0.6, None, None, None)
-    found.append(NetworkRecord("k", "c", 0, network, [accuracy]).as_json())
-    return [*found, SelectionRecord("l1, keep 0.5, seed 0", {"a": [0, 1, 2]}, "c").as_json()]
+    found.append(NetworkEntry("k", "c", 0, network, [accuracy]).as_json())
+    return [*found, SelectionEntry("l1, keep 0.5, seed 0", {"a": [0, 1, 2]}, "c").as_json()]
 
 
 HONEST = _honest()
@@ -198,7 +198,7 @@ def _journal(rng: np.random.Generator, folder: Path) -> str | None:
     lines = [_line(content) for content in HONEST]
     lines.insert(at + 1, line)
     (folder / "journal.jsonl").write_bytes(b"".join(lines))
-    study = read(folder)
+    study = read_study(folder)
     for row in study.solves:
         assert 1 <= row.p <= row.n
         assert row.objective is None or 0 <= row.objective < float("inf")
@@ -219,7 +219,7 @@ def _name(rng: np.random.Generator, folder: Path) -> str | None:
     instance = Instance.from_points([[0.0], [1.0], [3.0]], 2, name=name)
     solution = solve(instance, "greedy")
     task = Task(instance, None, "greedy", "max-min", Limits(5.0))
-    row = SolveRow.of(task, solution, RandomValues(0.1, 0.2))
+    row = SolveRows([task]).row(task, solution)
     for style in FORMATS:
         out = Console(file=io.StringIO(), width=250, force_terminal=style != "json", color_system=None)
         print_study(style, [row], [], out)
@@ -241,7 +241,7 @@ KINDS: dict[str, Try] = {"config": _config, "command": _command, "journal": _jou
 def test_pages_of_forged_journals(seed: int, tmp_path: Path) -> None:
     """What is believed of them has a page, on which no name is markup."""
     _journal(np.random.default_rng(seed), tmp_path)
-    body = build_report(read(tmp_path)).partition("</head>")[2].rpartition("<script>")[0]
+    body = build_report(read_study(tmp_path)).partition("</head>")[2].rpartition("<script>")[0]
     assert body
     assert "<script>" not in body
 

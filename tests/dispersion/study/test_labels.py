@@ -8,15 +8,16 @@ import pytest
 
 from dispersion import Instance
 from dispersion.library.known import Known
-from dispersion.study.embedding import keep_layers, read_layers
-from dispersion.study.judge import judge
+from dispersion.study.analysis.cross_check import cross_check
+from dispersion.study.analysis.profiles import by_question, performance_profiles, value_ratios
+from dispersion.study.folder.layers import keep_layers, read_layers
+from dispersion.study.folder.store import Store
 from dispersion.study.labels import instances_apart, rows_apart, tasks_apart
-from dispersion.study.plots import values_by_instance
-from dispersion.study.profiles import by_question, performance_profiles, value_ratios
+from dispersion.study.plots.values import values_by_instance
+from dispersion.study.rows import SolveRow
 from dispersion.study.selections import selections
-from dispersion.study.store import Store
 from dispersion.study.tables import solve_cells, summary_cells, value_cells
-from dispersion.study.tasks import SolveRow, Task
+from dispersion.study.task import Task
 from solvers import Limits, solve
 
 COUNT = 20
@@ -38,9 +39,9 @@ def tasks(unnamed: list[Instance]) -> list[Task]:
 def test_as_many_comparisons_as_instances(tasks: list[Task]) -> None:
     """Tables, profiles and pictures have a line, a question and a column for each."""
     solved = [(task, solve(task.instance, task.solver)) for task in tasks]
-    judgement = judge(solved)
-    rows = judgement.rows
-    assert judgement.faults == []  # the optimum of one is no contradiction of another's
+    checked = cross_check(solved)
+    rows = checked.rows
+    assert checked.faults == []  # the optimum of one is no contradiction of another's
     assert len(by_question(rows)) == COUNT
     labels = ["instance", *(f"instance ({k})" for k in range(2, COUNT + 1))]
     assert [line[0] for line in value_cells(rows)[1]] == labels
@@ -111,7 +112,7 @@ def test_names_are_left_alone_where_they_can_be(tasks: list[Task]) -> None:
     assert all(one is other for one, other in zip(tasks_apart(few), few, strict=True))
     named = tasks_apart(tasks)
     assert all(one is other for one, other in zip(tasks_apart(named), named, strict=True))
-    rows = judge([(task, solve(task.instance, task.solver)) for task in few]).rows
+    rows = cross_check([(task, solve(task.instance, task.solver)) for task in few]).rows
     assert rows_apart(rows) == rows
 
 
@@ -123,9 +124,9 @@ def test_published_values_are_of_their_own_name(unnamed: list[Instance]) -> None
     best = solved[0][1].objective
     assert best is not None
     published = {("a", 3): Known(best, True, 1e-9), ("b", 3): Known(2 * best, True, 1e-9)}
-    judgement = judge(solved, published)
-    assert [row.published for row in judgement.rows] == [best, 2 * best]
-    assert judgement.faults
+    checked = cross_check(solved, published)
+    assert [row.published for row in checked.rows] == [best, 2 * best]
+    assert checked.faults
 
 
 def test_layers_of_one_name(unnamed: list[Instance], tmp_path: Path) -> None:

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from dispersion.errors import InputError
+from dispersion.study.folder.store import Store
 from dispersion.study.reading import read_study
-from dispersion.study.store import Store
-from dispersion.study.tasks import COLUMNS, AccuracyRow, NetworkRow, SolveRow, TraceRow
+from dispersion.study.rows import COLUMNS, AccuracyRow, NetworkRow, SolveRow, TraceRow
 
 Rows = Callable[..., SolveRow]
 
@@ -19,9 +19,9 @@ Rows = Callable[..., SolveRow]
 def folder(tmp_path: Path, solve_row: Rows) -> Path:
     """What earlier versions left: tables and records, without keys, traces and journal."""
     store = Store(tmp_path / "out")
-    store.record("run", {"outcome": "complete"})
-    store.solves([solve_row(), solve_row(solver="greedy", bound=None, gap=None)])
-    store.record("selections", {"clique, keep 0.5, seed 0": {"features.0": [1, 2]}})
+    store.write_json("run", {"outcome": "complete"})
+    store.write_solves([solve_row(), solve_row(solver="greedy", bound=None, gap=None)])
+    store.write_json("selections", {"clique, keep 0.5, seed 0": {"features.0": [1, 2]}})
     for name in ("csv", "parquet"):
         path = store.folder / f"solves.{name}"
         old = (pd.read_csv if name == "csv" else pd.read_parquet)(path).drop(columns=["key", "shared"])
@@ -32,17 +32,14 @@ def folder(tmp_path: Path, solve_row: Rows) -> Path:
 def test_folders_of_earlier_versions_are_read(folder: Path) -> None:
     """All there is, with every column of today; what they did not write is absent."""
     study = read_study(folder)
-    assert list(study.solves.columns) == COLUMNS[SolveRow]
-    assert list(study.solves["solver"]) == ["clique", "greedy"]
-    assert study.solves["key"].isna().all()
+    assert list(study.frame("solves").columns) == COLUMNS[SolveRow]
+    assert [row.solver for row in study.solves] == ["clique", "greedy"]
+    assert {row.key for row in study.solves} == {""}
     assert study.selections == {"clique, keep 0.5, seed 0": {"features.0": [1, 2]}}
     assert study.run == {"outcome": "complete"}
     assert study.warnings == ()
-    for frame, kind in (
-        (study.networks, NetworkRow),
-        (study.accuracies, AccuracyRow),
-        (study.traces, TraceRow),
-    ):
+    for kind in (NetworkRow, AccuracyRow, TraceRow):
+        frame = study.frame(kind.table)
         assert frame.empty
         assert list(frame.columns) == COLUMNS[kind]
 
@@ -52,7 +49,7 @@ def test_a_truncated_parquet_file_is_replaced_by_its_csv(folder: Path) -> None:
     parquet = folder / "solves.parquet"
     parquet.write_bytes(parquet.read_bytes()[:-100])
     study = read_study(folder)
-    assert list(study.solves["solver"]) == ["clique", "greedy"]
+    assert [row.solver for row in study.solves] == ["clique", "greedy"]
     [said] = study.warnings
     assert str(parquet) in said
     assert "solves.csv is taken in its place" in said

@@ -7,9 +7,9 @@ import json
 import numpy as np
 
 from dispersion import Instance
+from dispersion.study.execution.worker import failure
 from dispersion.study.selections import Method, as_json, of_json, selections
-from dispersion.study.tasks import Task
-from dispersion.study.workers import failure
+from dispersion.study.task import Task
 from solvers import Limits, solve
 
 

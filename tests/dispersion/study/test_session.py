@@ -8,15 +8,14 @@ import pytest
 from rich.console import Console
 
 from dispersion.errors import UnavailableError
+from dispersion.study.folder.store import Store
 from dispersion.study.logs import spoken
-from dispersion.study.options import parse
 from dispersion.study.session import Session
-from dispersion.study.store import Store
 
 
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
-    made = Session(parse([]), Store(tmp_path / "out"), Console(file=io.StringIO(), width=40))
+    made = Session(store=Store(tmp_path / "out"), console=Console(file=io.StringIO(), width=40))
     with spoken(made.console):
         yield made
 

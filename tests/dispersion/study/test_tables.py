@@ -10,19 +10,19 @@ from collections.abc import Callable, Sequence
 import pytest
 from rich.console import Console
 
+from dispersion.study.analysis.accuracy_correlation import best_known
+from dispersion.study.rows import COLUMNS, NetworkRow, SolveRow
 from dispersion.study.tables import (
     FORMATS,
     GAP_DEFINITION,
+    SCORE_DEFINITION,
     SHARED_DEFINITION,
-    WAY_DEFINITION,
     network_cells,
     print_study,
     solve_cells,
     summary_cells,
     value_cells,
 )
-from dispersion.study.tasks import COLUMNS, NetworkRow, SolveRow
-from dispersion.study.worth import best_known
 
 SolveRows = Callable[..., SolveRow]
 NetworkRows = Callable[..., NetworkRow]
@@ -274,7 +274,7 @@ def test_a_pipe_gets_no_escapes_and_no_cut_cells(
     assert "…" not in text
     if style in ("table", "markdown"):
         assert GAP_DEFINITION in text
-        assert WAY_DEFINITION in text
+        assert SCORE_DEFINITION in text
         for _, lines in (solve_cells(solves), summary_cells(solves), network_cells(networks)):
             for line in lines:
                 assert all(cell in text for cell in line)
@@ -289,11 +289,11 @@ def test_narrow_terminals_lose_nothing(
     assert "…" not in text
     assert max(len(line) for line in text.splitlines() if line.startswith("  ")) <= width
     digits = {
-        d: text.replace(GAP_DEFINITION, "").replace(WAY_DEFINITION, "").count(d) for d in "0123456789"
+        d: text.replace(GAP_DEFINITION, "").replace(SCORE_DEFINITION, "").count(d) for d in "0123456789"
     }
     wide = printed("table", solves, networks, 300)
     assert digits == {
-        d: wide.replace(GAP_DEFINITION, "").replace(WAY_DEFINITION, "").count(d) for d in digits
+        d: wide.replace(GAP_DEFINITION, "").replace(SCORE_DEFINITION, "").count(d) for d in digits
     }
 
 

@@ -9,9 +9,9 @@ from docs._extensions.links import _nearest
 KNOWN = {
     name: ObjectEntry(docname=name, node_id=name, objtype="class", aliased=False)
     for name in (
-        "dispersion.study.tasks.Task",
-        "solvers.base.Task",
-        "dispersion.study.options.Options",
+        "dispersion.study.task.Task",
+        "pruning.budgets.Task",
+        "dispersion.compare.cli.options.Options",
     )
 }
 
@@ -25,16 +25,16 @@ def nearest(target: str, module: str) -> str | None:
 
 def test_the_only_one_is_meant_from_anywhere():
     """Whatever module speaks of it."""
-    assert nearest("Options", "solvers.base") == "dispersion.study.options.Options"
+    assert nearest("Options", "solvers.solving") == "dispersion.compare.cli.options.Options"
 
 
 def test_of_several_the_nearest_is_meant():
     """That which shares most of the module's name."""
-    assert nearest("Task", "dispersion.study.workers") == "dispersion.study.tasks.Task"
-    assert nearest("Task", "solvers.run") == "solvers.base.Task"
+    assert nearest("Task", "dispersion.study.execution.worker") == "dispersion.study.task.Task"
+    assert nearest("Task", "pruning.budgets.grid") == "pruning.budgets.Task"
 
 
 def test_what_is_not_clear_is_no_link():
     """Of two that are equally near, or of none, neither."""
-    assert nearest("Task", "pruning.filters") is None
-    assert nearest("Nothing", "solvers.base") is None
+    assert nearest("Task", "solvers.solving") is None
+    assert nearest("Nothing", "solvers.solving") is None

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from solvers.kernels.bitset import adjacency, core_order, packed, unpacked
-from solvers.kernels.clique_search import EXHAUSTED, FOUND, PAUSED, colours, root_points, search
+from solvers.kernels.clique_search import EXHAUSTED, FOUND, PAUSED, root_points, search
+from solvers.kernels.colouring import colours
 
 GRAPHS = [
     *itertools.product(range(4), (5, 12, 25), (0.1, 0.5, 0.8, 0.9)),

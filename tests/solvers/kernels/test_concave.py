@@ -9,7 +9,7 @@ import pytest
 
 from dispersion import Instance
 from solvers.kernels.concave import ascend, fix
-from solvers.maxsum.reformulation import uniform_shift
+from solvers.sums.reformulation import uniform_shift
 
 
 def problem(seed: int, n: int = 9) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:

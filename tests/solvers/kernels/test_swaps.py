@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from dispersion import Instance
-from solvers.kernels.swaps import Tabu, climb, local_optimum, members_first
+from solvers.kernels.swap_tabu import SwapTabu
+from solvers.kernels.swaps import climb, local_optimum, members_first
 
 
 def value_of(distances: np.ndarray, selected: np.ndarray) -> float:
@@ -64,7 +65,7 @@ def test_slices_change_nothing():
     while not done:
         selected, done = local_optimum(distances, selected, 1)
     assert selected.tolist() == at_once.tolist()
-    whole, sliced = (Tabu(distances, np.arange(12), 5) for _ in range(2))
+    whole, sliced = (SwapTabu(distances, np.arange(12), 5) for _ in range(2))
     whole.improve(300)
     for _ in range(30):
         sliced.improve(10)
@@ -75,7 +76,7 @@ def test_slices_change_nothing():
 def test_tabu_keeps_books(seed):
     """Its value is that of its selection, and it does not end below a local optimum."""
     distances = matrix(seed, n=30)
-    search = Tabu(distances, np.arange(10), seed)
+    search = SwapTabu(distances, np.arange(10), seed)
     assert search.value == pytest.approx(value_of(distances, np.arange(10)))
     search.improve(2000)
     assert search.value == pytest.approx(value_of(distances, search.best), rel=1e-12)
@@ -92,6 +93,6 @@ def test_nothing_to_swap():
     distances = matrix(1, n=6)
     selected, done = local_optimum(distances, np.arange(6))
     assert (selected.tolist(), done) == ([0, 1, 2, 3, 4, 5], True)
-    search = Tabu(distances, np.arange(6), 0)
+    search = SwapTabu(distances, np.arange(6), 0)
     search.improve(50)
     assert search.value == pytest.approx(distances.sum() / 2)

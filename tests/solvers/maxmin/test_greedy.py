@@ -10,7 +10,7 @@ import pytest
 
 from dispersion import Instance
 from solvers import prepare, solve
-from solvers.maxmin.greedy import farthest_points, longest_end
+from solvers.ranks.start import farthest_points, longest_end
 
 
 def test_farthest_points_by_hand():

@@ -10,7 +10,7 @@ import pyomo.environ as pyo
 from dispersion import Instance, Status
 from solvers import solve
 from solvers.maxmin.kuby import kuby_model
-from solvers.maxmin.window import window
+from solvers.ranks.window import window
 
 
 def test_the_model_caps_every_selection_at_its_rank():
@@ -38,7 +38,7 @@ def test_time_may_be_up_before_the_model_stands():
     X = np.random.default_rng(1).normal(size=(128, 32))
     solution = solve(Instance.from_points(X, 32, "normalized"), "kuby", time_limit=0.02)
     assert solution.status is Status.TIME_LIMIT
-    assert solution.message == "time was up before the model stood"
+    assert solution.message == "out of time before the model was built"
     assert solution.bound > solution.objective
 
 

@@ -10,7 +10,7 @@ import pyomo.environ as pyo
 from dispersion import Instance
 from solvers import Limits, Run
 from solvers.maxmin.kuby_one_m import kuby_one_m_model
-from solvers.maxmin.window import everything, opened
+from solvers.ranks.window import everything, opened
 
 
 def test_the_model_caps_every_selection_at_its_rank():

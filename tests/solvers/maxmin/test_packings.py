@@ -8,10 +8,11 @@ from pyomo.core.expr.visitor import identify_variables
 
 from dispersion import EngineError, Instance, Status, generate
 from solvers import Limits, Run, solve
+from solvers.engines.pyomo import hand_over, point_columns
 from solvers.maxmin.cp_sat_bisection import _decide, feasibility_model
-from solvers.maxmin.highs import hand_over, pack, point_columns
 from solvers.maxmin.highs_packing import clique_packing
 from solvers.maxmin.node_packing import packing_model
+from solvers.ranks.packings import pack
 
 BISECTING = ("node-packing", "highs-packing", "cp-sat-bisection")
 CLOUD = Instance.from_points(np.random.default_rng(6).normal(size=(24, 6)), 7)

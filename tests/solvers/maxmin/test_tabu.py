@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from dispersion import Instance
 from solvers import solve
-from solvers.kernels import tabu_search
-from solvers.kernels.tabu_search import Tabu
+from solvers.kernels import threshold_tabu
+from solvers.kernels.threshold_tabu import ThresholdTabu
 
 
 def lowest_rank(instance, selected):
@@ -34,7 +34,7 @@ def instances(draw):
 def test_the_selection_never_loses_a_member_and_never_gets_worse(given, seed):
     """The defect of the first prototype: p distinct members after every call, value rising."""
     instance, start = given
-    search = Tabu(np.array(instance.ranks), start, seed)
+    search = ThresholdTabu(np.array(instance.ranks), start, seed)
     value = lowest_rank(instance, start)
     for _ in range(4):
         selected = search.improve(len(instance.levels) - 1, 700)
@@ -49,22 +49,22 @@ def test_costs_kept_up_to_date_equal_costs_from_scratch(given, seed, moves):
     """After any number of swaps, raises and restarts: members, costs and total belong together."""
     instance, start = given
     ranks = np.array(instance.ranks)
-    search = Tabu(ranks, start, seed)
+    search = ThresholdTabu(ranks, start, seed)
     search.improve(len(instance.levels), moves)
-    members, shift = search._chosen[0], search._progress[tabu_search._SHIFT]
+    members, shift = search._chosen[0], search._progress[threshold_tabu._SHIFT]
     assert len(set(members.tolist())) == instance.p
     cost = -(-np.maximum(search.value + 1 - ranks.astype(np.int64), 0) >> shift)
     np.fill_diagonal(cost, 0)
     paid = cost[members].sum(axis=0)
     assert (search._points[0] == paid).all()
-    assert search._progress[tabu_search._TOTAL] == paid[members].sum() // 2
+    assert search._progress[threshold_tabu._TOTAL] == paid[members].sum() // 2
 
 
 def test_slices_make_no_difference():
     """One call of 9,000 moves is 9 calls of 1,000: nothing is forgotten between calls."""
     instance = Instance.from_points(np.random.default_rng(4).random((80, 2)), 20)
     ranks, start = np.array(instance.ranks), np.arange(20)
-    whole, sliced = Tabu(ranks, start, 3), Tabu(ranks, start, 3)
+    whole, sliced = ThresholdTabu(ranks, start, 3), ThresholdTabu(ranks, start, 3)
     at_once = whole.improve(len(instance.levels), 9000)
     for _ in range(9):
         in_slices = sliced.improve(len(instance.levels), 1000)
@@ -78,7 +78,7 @@ def test_seeds_differ_and_repeat():
     ranks = np.array(instance.ranks)
 
     def walk(seed):
-        search = Tabu(ranks, np.arange(20), seed)
+        search = ThresholdTabu(ranks, np.arange(20), seed)
         search.improve(len(instance.levels), 2000)
         return search._points[3].tolist()
 
@@ -108,7 +108,7 @@ def test_it_finds_the_proven_optimum(n, p, d):
 def test_it_stops_at_the_ceiling():
     """A selection that reaches the ceiling is returned as it is."""
     instance = Instance(1.0 - np.eye(6), 3)
-    selected = Tabu(np.array(instance.ranks), np.array([1, 3, 5]), 0).improve(0, 1000)
+    selected = ThresholdTabu(np.array(instance.ranks), np.array([1, 3, 5]), 0).improve(0, 1000)
     assert selected.tolist() == [1, 3, 5]
 
 

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispersion import InputError, Instance, Status, contradictions
-from solvers import Kind, solve, solvers_for
+from solvers import Guarantee, list_solvers, solve
 
-INFOS = {info.name: info for info in solvers_for("max-sum")}
-EXACT = [name for name, info in INFOS.items() if info.kind is Kind.EXACT]
+INFOS = {info.name: info for info in list_solvers("max-sum")}
+EXACT = [name for name, info in INFOS.items() if info.guarantee is Guarantee.EXACT]
 PICKY = {"tangent", "coordinate-partitioning", "unit-vectors"}  # refuse some matrices
 ANYTHING = [name for name in EXACT if name not in PICKY]
 

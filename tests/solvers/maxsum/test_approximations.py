@@ -9,11 +9,10 @@ from hypothesis import strategies as st
 
 from dispersion import Instance, Status
 from solvers import solve
-from solvers.base import Limits
 from solvers.maxsum.farthest_pairs import completed, pairs_in_turn
 from solvers.maxsum.matching import heaviest_matching
-from solvers.maxsum.scaling import scaled
-from solvers.run import Run, TimeUp
+from solvers.run import Limits, Run, TimeUp
+from solvers.sums.scaling import scaled
 
 FACTORS = {"farthest-pairs": 0.5, "matching": 0.5, "greedy": 0.5}
 
@@ -116,7 +115,7 @@ def test_pairs_stop_with_a_selection_and_no_claim(uniform, monkeypatch):
     solution = solve(uniform(3, n=15), "farthest-pairs", objective="max-sum")
     assert solution.selected is not None
     assert solution.bound is None
-    assert "neither bound nor factor" in solution.message
+    assert "no bound, and no factor" in solution.message
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4])

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from dispersion import InputError, Instance, Status, contradictions
-from solvers import Kind, solve, solvers_for
-from solvers.base import Limits
-from solvers.maxsum.dense import EIGENVALUES, need_dense
-from solvers.run import Run, TimeUp
+from solvers import Guarantee, list_solvers, solve
+from solvers.run import Limits, Run, TimeUp
+from solvers.sums.linear_algebra import EIGENVALUES, check_dense_time
 
-INFOS = {info.name: info for info in solvers_for("max-sum")}
-FAST = [info.name for info in INFOS.values() if info.kind is not Kind.EXACT or info.name == "qcr"]
+INFOS = {info.name: info for info in list_solvers("max-sum")}
+FAST = [
+    info.name for info in INFOS.values() if info.guarantee is not Guarantee.EXACT or info.name == "qcr"
+]
 REFUSING = {"tangent", "coordinate-partitioning", "unit-vectors", "glover", "kuo-glover-dhir"}
 
 
@@ -70,7 +71,7 @@ def check(instance: Instance, name: str, optimum: float) -> None:
     assert solution.objective <= optimum * (1 + 1e-12)
     share = 1e-9 if solution.bound == solution.objective else 1e-12  # so near, a bracket is closed
     assert solution.bound is None or solution.bound >= optimum * (1 - share)
-    if INFOS[name].kind is Kind.EXACT:
+    if INFOS[name].guarantee is Guarantee.EXACT:
         assert solution.status is Status.OPTIMAL, solution
         assert solution.objective == pytest.approx(optimum, rel=1e-9)
 
@@ -140,7 +141,7 @@ def test_any_unit_is_solved_or_refused_in_a_sentence(name, brute_force):
             if solution.bound is not None:
                 assert optimum * (1 - 1e-9) <= solution.bound < np.inf, kind
                 assert 0.0 <= solution.gap <= 1.0, kind
-            if INFOS[name].kind is Kind.EXACT:
+            if INFOS[name].guarantee is Guarantee.EXACT:
                 assert solution.status in (Status.OPTIMAL, Status.FEASIBLE), (kind, solution)
                 assert solution.objective == pytest.approx(optimum, rel=1e-6), kind
 
@@ -159,7 +160,7 @@ def test_ties_everywhere_take_no_time(name):
     instance = Instance(0.3 * (1.0 - np.eye(200)), 100)
     solution = solve(instance, name, objective="max-sum", time_limit=10.0)
     assert solution.objective == pytest.approx(0.3 * 100 * 99 / 2)
-    if INFOS[name].kind is Kind.EXACT:
+    if INFOS[name].guarantee is Guarantee.EXACT:
         assert solution.status is Status.OPTIMAL
         assert solution.message == "closed by the row sums"
 
@@ -190,10 +191,10 @@ def test_what_an_engine_would_garble_is_refused(cloud):
 def test_linear_algebra_is_not_begun_without_time(cloud):
     """What a factorisation is expected to take must be left."""
     run = Run(cloud(0), Limits(seconds=1.0), "max-sum")
-    need_dense(run, 100, EIGENVALUES)
+    check_dense_time(run, 100, EIGENVALUES)
     with pytest.raises(TimeUp):
-        need_dense(run, 2000, EIGENVALUES)
-    need_dense(Run(cloud(0), Limits(seconds=60.0), "max-sum"), 2000, EIGENVALUES)
+        check_dense_time(run, 2000, EIGENVALUES)
+    check_dense_time(Run(cloud(0), Limits(seconds=60.0), "max-sum"), 2000, EIGENVALUES)
 
 
 @pytest.mark.parametrize("seed", [23, 153, 247, 285])

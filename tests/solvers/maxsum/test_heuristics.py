@@ -8,7 +8,7 @@ import pytest
 from dispersion import Status
 from solvers import solve
 from solvers.maxsum.obma import _Pool, backbone, opposite
-from solvers.maxsum.tabu import shaken
+from solvers.sums.swaps import shaken
 
 RNG = np.random.default_rng
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from dispersion import Instance, contradictions
-from solvers import Kind, solve, solvers_for
-from solvers.maxsum.greedy import insertion
+from solvers import Guarantee, list_solvers, solve
+from solvers.sums.swaps import insertion
 
 
 def test_values_are_valid_and_never_above_brute_force(brute_force, random_instance):
@@ -14,8 +14,8 @@ def test_values_are_valid_and_never_above_brute_force(brute_force, random_instan
     for seed in range(150):
         instance = random_instance(seed)
         best = brute_force(instance, "max-sum")
-        for info in solvers_for("max-sum"):
-            if info.kind is Kind.EXACT:
+        for info in list_solvers("max-sum"):
+            if info.guarantee is Guarantee.EXACT:
                 continue
             solution = solve(instance, info.name, objective="max-sum", seed=seed)
             assert solution.objective <= best * (1 + 1e-12)

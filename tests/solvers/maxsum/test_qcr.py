@@ -7,9 +7,9 @@ import pytest
 
 from dispersion import Instance, Status
 from solvers import solve
-from solvers.base import Limits
 from solvers.maxsum import qcr as module
-from solvers.run import Run, TimeUp
+from solvers.run import Limits, Run, TimeUp
+from solvers.sums import concave_bounds
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def no_luck(monkeypatch):
     """Take the start away: a random selection, so that bounds must close the bracket."""
 
     def opened(run: Run) -> bool:
-        run.incumbent(run.rng.choice(run.instance.n, size=run.instance.p, replace=False))
+        run.report_incumbent(run.rng.choice(run.instance.n, size=run.instance.p, replace=False))
         return True
 
     monkeypatch.setattr(module, "opened", opened)
@@ -34,7 +34,7 @@ def test_it_finds_the_optimum_by_itself(no_luck, brute_force, random_instance):
 
 def test_the_uniform_diagonal_does_as_well(no_luck, monkeypatch, brute_force, random_instance):
     """What large instances use, on small ones."""
-    monkeypatch.setattr(module, "_LARGEST", 0)
+    monkeypatch.setattr(concave_bounds, "_LARGEST", 0)
     for seed in range(150):
         instance = random_instance(seed)
         solution = solve(instance, "qcr", objective="max-sum", seed=seed)
@@ -70,7 +70,7 @@ def test_memory_is_bounded(monkeypatch, uniform):
     solution = solve(uniform(0, n=60, p=12), "qcr", objective="max-sum")
     assert solution.status is Status.FEASIBLE
     assert solution.bound > solution.objective
-    assert "nodes open, all that memory is granted for" in solution.message
+    assert "open nodes, the most that fit into the memory allowed" in solution.message
 
 
 def test_no_time_is_no_trouble(cloud):

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from dispersion import Instance
-from solvers.kernels.tabu_search import Tabu
+from solvers.kernels.threshold_tabu import ThresholdTabu
 from solvers.prover import decide as module
-from solvers.prover.bracket import Bracket
 from solvers.prover.decide import attempt, decide
 from solvers.prover.probe import Probe
 from solvers.prover.reduction import Answer
+from solvers.ranks.bracket import Bracket
 from solvers.run import Limits, Run
 
 IDLE: Any = SimpleNamespace(value=-1, improve=lambda high, moves: None)  # finds nothing
@@ -78,9 +78,9 @@ def test_tabu_search_may_lift_over_the_probe(threads, monkeypatch):
     monkeypatch.setattr(Probe, "relax", lambda self, stop: None)
     points = np.random.default_rng(0).normal(size=(60, 20))
     bracket = Bracket(Run(Instance.from_points(points, 15), Limits(60.0, threads), "max-min"))
-    known = Tabu(bracket.ranks, np.arange(15), 1)
+    known = ThresholdTabu(bracket.ranks, np.arange(15), 1)
     known.improve(bracket.high, 20_000)
-    probe, tabu = Probe(bracket.ranks, known.value, 15), Tabu(bracket.ranks, np.arange(15), 0)
+    probe, tabu = Probe(bracket.ranks, known.value, 15), ThresholdTabu(bracket.ranks, np.arange(15), 0)
     assert probe.open
     assert tabu.value < probe.t
     decide(bracket, probe, tabu)

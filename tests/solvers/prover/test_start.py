@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from solvers.prover.bracket import Bracket
 from solvers.prover.start import polish, start
+from solvers.ranks.bracket import Bracket
 from solvers.run import Limits, Run
 
 

@@ -10,10 +10,10 @@ import pytest
 
 from dispersion import Instance
 from solvers.prover import tighten as module
-from solvers.prover.bracket import Bracket
 from solvers.prover.probe import Probe
 from solvers.prover.reduction import Answer
 from solvers.prover.tighten import Tightening, matters, note
+from solvers.ranks.bracket import Bracket
 from solvers.run import Limits, Run
 
 P = 8

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispersion import EngineError
-from solvers.rechecking.arguments import core
 from solvers.rechecking.check import ARGUMENTS
-from solvers.rechecking.clock import Clock
 from solvers.rechecking.cover import UNIT, allowed, cliques_of, conflicts_of
-from solvers.rechecking.engines import ENGINES
+from solvers.rechecking.engine_checks import ENGINES
+from solvers.rechecking.question import Clock
+from solvers.rechecking.refuters import core
 from solvers.run import TimeUp
 
 
@@ -145,4 +145,4 @@ def test_a_clock_runs_out():
     clock = Clock(0)
     assert clock.left() == 0
     with pytest.raises(TimeUp):
-        clock.need()
+        clock.check_time()

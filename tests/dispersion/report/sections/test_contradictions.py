@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from dispersion.report.blocks import Faults
 from dispersion.report.sections.contradictions import contradictions, faults_of
-from dispersion.report.study import Study
-from dispersion.study.tasks import SolveRow
+from dispersion.study.rows import SolveRow
+from dispersion.study.study import Study
 
 Studies = Callable[..., Study]
 SolveRows = Callable[..., SolveRow]

@@ -12,8 +12,9 @@ from PIL import Image
 
 from dispersion.report.blocks import Folded, Pictures, Text, Tile, Tiles
 from dispersion.report.sections.filters import filters, shown_methods
-from dispersion.report.study import Study, read
-from dispersion.study.embedding import Layers
+from dispersion.study.folder.layers import Layers
+from dispersion.study.reading import read_study
+from dispersion.study.study import Study
 
 Studies = Callable[..., Study]
 
@@ -21,7 +22,7 @@ Studies = Callable[..., Study]
 @pytest.fixture(scope="module")
 def study(read_only_folder: Path) -> Study:
     """The usual one, with its layers."""
-    return read(read_only_folder)
+    return read_study(read_only_folder)
 
 
 def tiles_of(study: Study) -> list[Tile]:

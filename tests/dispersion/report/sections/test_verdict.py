@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from dispersion.report.blocks import Figures, Items, Text
 from dispersion.report.sections.verdict import verdict
-from dispersion.report.study import Study
-from dispersion.study.tasks import AccuracyRow, SolveRow
+from dispersion.study.rows import AccuracyRow, SolveRow
+from dispersion.study.study import Study
 
 Studies = Callable[..., Study]
 SolveRows = Callable[..., SolveRow]

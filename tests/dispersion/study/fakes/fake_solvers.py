@@ -11,10 +11,11 @@ from multiprocessing.connection import Connection
 import numpy as np
 
 from dispersion.solution import Refutation
-from dispersion.study import serving
-from solvers.base import Kind, Method, Run, solve, solver
+from dispersion.study.execution import worker_main
+from solvers import Guarantee, Run, solve, solver
+from solvers.registration import Method
 
-_serve = serving.serve
+_serve = worker_main.serve
 
 
 def serve(pipe: Connection) -> None:
@@ -24,7 +25,7 @@ def serve(pipe: Connection) -> None:
 
 def _fake(method: Method) -> Method:
     name = method.__name__.replace("_", "-")
-    return solver(name, objective="max-min", kind=Kind.HEURISTIC, summary="a fake")(method)
+    return solver(name, objective="max-min", guarantee=Guarantee.HEURISTIC, summary="a fake")(method)
 
 
 @_fake
@@ -56,22 +57,22 @@ def hang(run: Run) -> None:
 @_fake
 def ctrl_c(run: Run) -> None:
     os.kill(os.getpid(), signal.SIGINT)
-    run.incumbent(range(run.instance.p))
+    run.report_incumbent(range(run.instance.p))
 
 
 @_fake
 def impossible(run: Run) -> None:
     """Prove a bound below its own answer."""
-    run.incumbent(range(run.instance.p))
-    run.prove(0.0)
+    run.report_incumbent(range(run.instance.p))
+    run.report_bound(0.0)
 
 
 @_fake
 def liar(run: Run) -> None:
     """Claim that the first points are the best."""
-    run.incumbent(range(run.instance.p))
+    run.report_incumbent(range(run.instance.p))
     assert run.objective is not None
-    run.prove(run.objective)
+    run.report_bound(run.objective)
 
 
 @_fake
@@ -97,7 +98,7 @@ def _no_engine() -> None:
 
 
 def _first_points(run: Run) -> None:
-    run.incumbent(range(run.instance.p))
+    run.report_incumbent(range(run.instance.p))
 
 
 for _name, _prepare in (
@@ -105,9 +106,9 @@ for _name, _prepare in (
     ("slowly-ready", _slowly_ready),
     ("no-engine", _no_engine),
 ):
-    solver(_name, objective="max-min", kind=Kind.HEURISTIC, summary="a fake", prepare=_prepare)(
-        _first_points
-    )
+    solver(
+        _name, objective="max-min", guarantee=Guarantee.HEURISTIC, summary="a fake", prepare=_prepare
+    )(_first_points)
 
 
 @_fake
@@ -119,9 +120,9 @@ def hang_in_c(run: Run) -> None:
 
 def _report(run: Run) -> None:
     """First a bound that everybody knows, then the last points, then the first, which are better."""
-    run.prove(float(run.instance.levels[-1]))
-    run.incumbent(range(run.instance.n - run.instance.p, run.instance.n))
-    run.incumbent(range(run.instance.p))
+    run.report_bound(float(run.instance.levels[-1]))
+    run.report_incumbent(range(run.instance.n - run.instance.p, run.instance.n))
+    run.report_incumbent(range(run.instance.p))
 
 
 @_fake
@@ -156,7 +157,7 @@ def glutton(run: Run) -> None:
     for _ in range(40):
         taken.append(np.ones(2**22))  # 32 MiB
         time.sleep(0.03)
-    run.incumbent(range(run.instance.p))
+    run.report_incumbent(range(run.instance.p))
 
 
 @_fake
@@ -170,10 +171,10 @@ def all_threads(run: Run) -> None:
     """Tell every setting of threads."""
     names = sorted(name for name in os.environ if name.endswith("_THREADS"))
     run.message = " ".join(f"{name}={os.environ[name]}" for name in names)
-    run.incumbent(range(run.instance.p))
+    run.report_incumbent(range(run.instance.p))
 
 
 @_fake
 def which_process(run: Run) -> None:
     run.message = str(os.getpid())
-    run.incumbent(range(run.instance.p))
+    run.report_incumbent(range(run.instance.p))

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from matplotlib.axes import Axes
 
-from dispersion.study.plots import accuracies_against_macs, accuracy_against_macs
-from dispersion.study.tasks import NetworkRow
+from dispersion.study.plots.accuracies import accuracies_against_macs, accuracy_against_macs
+from dispersion.study.rows import NetworkRow
 
 NetworkRows = Callable[..., NetworkRow]
 Drawn = Callable[[Axes], dict[str, list[tuple[float, float]]]]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from matplotlib.axes import Axes
 
-from dispersion.study.plots import selection_in_plane
+from dispersion.study.plots.embedding import selection_in_plane
 
 Drawn = Callable[[Axes], dict[str, list[tuple[float, float]]]]
 Png = Callable[[Axes], tuple[int, int]]

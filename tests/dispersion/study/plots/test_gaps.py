@@ -6,8 +6,8 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 
-from dispersion.study.plots import gap_against_time
-from dispersion.study.tasks import SolveRow
+from dispersion.study.plots.gaps import gap_against_time
+from dispersion.study.rows import SolveRow
 
 SolveRows = Callable[..., SolveRow]
 Drawn = Callable[[Axes], dict[str, list[tuple[float, float]]]]

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from matplotlib.axes import Axes
 
-from dispersion.study.plots import time_against_n
-from dispersion.study.tasks import SolveRow
+from dispersion.study.plots.growth import time_against_n
+from dispersion.study.rows import SolveRow
 
 SolveRows = Callable[..., SolveRow]
 Drawn = Callable[[Axes], dict[str, list[tuple[float, float]]]]

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from matplotlib.axes import Axes
 
-from dispersion.study.plots import times_against_baseline
-from dispersion.study.tasks import SolveRow
+from dispersion.study.plots.scatter import times_against_baseline
+from dispersion.study.rows import SolveRow
 
 SolveRows = Callable[..., SolveRow]
 Drawn = Callable[[Axes], dict[str, list[tuple[float, float]]]]

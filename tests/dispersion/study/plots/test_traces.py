@@ -5,7 +5,7 @@ from collections.abc import Callable
 from matplotlib.axes import Axes
 
 from dispersion.solution import TracePoint
-from dispersion.study.plots import bound_and_incumbent
+from dispersion.study.plots.traces import bound_and_incumbent
 
 Png = Callable[[Axes], tuple[int, int]]
 

@@ -1,0 +1,1 @@
+"""The command line of ``python -m dispersion.compare``: one table of options, checked."""

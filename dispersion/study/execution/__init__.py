@@ -1,0 +1,1 @@
+"""How tasks become answers: pending tasks, worker processes, executors."""

@@ -1,0 +1,1 @@
+"""The folder of a study: its journal, locks and tables."""

@@ -1,0 +1,66 @@
+"""Files of a study's folder: each is whole or not there, whoever writes at the same time."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+from dispersion.errors import UnavailableError
+from dispersion.study.folder.opening import FolderLock
+
+PART = ".part-"  #: how the folders begin in which files are made
+
+
+def save(
+    final: Path, write: Callable[[Path], object], lock: AbstractContextManager[Any] | None = None
+) -> Path:
+    """Let `write` make the file `final`; it appears only once it is complete.
+
+    It is made in a folder of a name that nobody can guess, which others cannot write to, so that no
+    link that somebody has planted is written through.
+
+    Parameters
+    ----------
+    final : Path
+        In the folder of a study; a file or a link that is there is replaced.
+    write : callable
+        Writes to the path that it is given.
+    lock : context manager or None
+        The folder's, if this process has it open already.
+
+    Returns
+    -------
+    Path
+        The same `final`.
+
+    Raises
+    ------
+    UnavailableError
+        It cannot be written (a full disk, say); an earlier version and other files stay as they are.
+    """
+    try:
+        with lock or FolderLock(final.parent):
+            _clear(final.parent)
+            with tempfile.TemporaryDirectory(prefix=PART, dir=final.parent) as scratch:
+                part = Path(scratch) / final.name
+                write(part)
+                os.replace(part, final)
+    except OSError as error:
+        raise UnavailableError(
+            f"cannot write {final}: {error.strerror or error}; files written before are whole."
+        ) from error
+    return final
+
+
+def _clear(folder: Path) -> None:
+    """Remove what killed processes left: who holds the lock is the only one that writes."""
+    for left in folder.glob(f"{PART}*"):
+        if left.is_dir() and not left.is_symlink():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)

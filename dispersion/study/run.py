@@ -1,0 +1,170 @@
+"""``run_study``: many instances, many solvers, from Python."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from rich.console import Console
+
+from dispersion.errors import InputError, shown
+from dispersion.instance import Instance
+from dispersion.library.known import NONE_PUBLISHED, Published
+from dispersion.study.answering import answer, begin
+from dispersion.study.execution.resources import Resources
+from dispersion.study.folder.store import Store
+from dispersion.study.reading import read_study
+from dispersion.study.session import Session
+from dispersion.study.study import Study
+from dispersion.study.task import Task
+from solvers.lookup import find
+from solvers.registration import list_solvers
+from solvers.run import Limits
+
+
+def run_study(
+    instances: Instance | Iterable[Instance],
+    solvers: str | Iterable[str] | None = None,
+    *,
+    objective: str = "max-min",
+    seeds: int | Iterable[int] = 1,
+    time_limit: float = 60.0,
+    threads: int = 1,
+    jobs: int = 1,
+    memory: float | None = None,
+    folder: Path | str | None = None,
+    published: Published = NONE_PUBLISHED,
+    retry_failures: bool = False,
+    progress: bool = False,
+) -> Study:
+    """Solve every instance with every solver, check the answers against each other, and tell all.
+
+    Each solve runs in a process of its own: a crash, a hang or a lack of memory costs one row.  With a
+    `folder` every answer is written down as it comes, and the same call resumes where it stopped;
+    seeds, solvers and instances can be added.  Ctrl-C ends the study and returns what is finished.
+
+    Parameters
+    ----------
+    instances : Instance or iterable of Instance
+        What to solve, each with its p.
+    solvers : str or iterable of str or None
+        Names, with parameters as the command line takes them; `None` for those compared by default.
+    objective : str
+        "max-min" or "max-sum".
+    seeds : int or iterable of int
+        For solvers that draw by chance: how many, counted from 0, or which.  Others get the first.
+    time_limit : float
+        Seconds a solve.
+    threads : int
+        Threads a solve.
+    jobs : int
+        Solves at a time; with more than one, times are too long and marked as such.
+    memory : float or None
+        GiB a solve; `None` for no limit.
+    folder : Path or str or None
+        Where the study is kept, as the command keeps it; `None` keeps it in memory only.
+    published : mapping
+        Published values by name and p, as `dispersion.library.read_known` reads them.
+    retry_failures : bool
+        Whether solves that failed before are made again.
+    progress : bool
+        Whether progress is drawn on standard error.
+
+    Returns
+    -------
+    Study
+        Its `faults` are to be empty; ``outcome`` is "complete", "failed" or "interrupted".
+
+    Raises
+    ------
+    InputError
+        An argument is out of range, nothing is to be solved, or the folder holds another study.
+
+    Examples
+    --------
+    >>> from dispersion import generate, run_study
+    >>> instances = [generate("geo", n=20, p=5, seed=seed) for seed in (1, 2)]
+    >>> study = run_study(instances, ["clique", "greedy"], time_limit=10)
+    >>> study.frame("solves")[["solver", "status"]].value_counts().to_dict()
+    {('clique', 'optimal'): 2, ('greedy', 'feasible'): 2}
+    """
+    asked = [instances] if isinstance(instances, Instance) else list(instances)
+    names, drawn = _names(solvers, objective), _seeds(seeds)
+    limits = Limits(time_limit, threads, drawn[0])
+    tasks = _tasks(asked, names, objective, limits, drawn, memory)
+    if jobs < 1:
+        raise InputError(f"jobs must be at least 1, got {shown(jobs)}.")
+    with _folder(folder) as place, closing(Store(place)) as store:
+        session = Session(
+            store=store,
+            console=Console(stderr=True, quiet=not progress),
+            asked={
+                "objective": objective,
+                "solvers": names,
+                "limits": {"seconds": time_limit, "threads": threads, "seed": drawn[0]},
+                "seeds": drawn,
+                "memory": memory,
+                "jobs": jobs,
+            },
+        )
+        with session.concluded():
+            answers = answer(session, begin(session, tasks), Resources(jobs), published, retry_failures)
+            session.keep(lambda: session.write_run(session.outcome(answers.checked), answers.checked))
+        for fault in answers.checked.faults:
+            session.say(f"FAIL {fault}", logging.ERROR)
+        return read_study(place)
+
+
+@contextmanager
+def _folder(folder: Path | str | None) -> Iterator[Path]:
+    """The folder that was named, or one that is removed at the end."""
+    if folder is not None:
+        yield Path(folder)
+        return
+    with tempfile.TemporaryDirectory(prefix="p-dispersion-") as scratch:
+        yield Path(scratch) / "study"
+
+
+def _names(solvers: str | Iterable[str] | None, objective: str) -> list[str]:
+    """The names of the solvers, each once and known."""
+    if solvers is None:
+        return [info.name for info in list_solvers(objective) if info.by_default]
+    names = [solvers] if isinstance(solvers, str) else list(dict.fromkeys(solvers))
+    for name in names:
+        find(name, objective)
+    if not names:
+        raise InputError("no solver is named; name one, or leave solvers out for the usual ones.")
+    return names
+
+
+def _seeds(seeds: int | Iterable[int]) -> list[int]:
+    """The seeds, each once."""
+    drawn = list(range(seeds)) if isinstance(seeds, int) else list(dict.fromkeys(seeds))
+    if not drawn:
+        raise InputError(f"seeds must be at least 1, or name some, got {shown(seeds)}.")
+    return drawn
+
+
+def _tasks(
+    instances: Sequence[Instance],
+    solvers: Sequence[str],
+    objective: str,
+    limits: Limits,
+    seeds: Sequence[int],
+    memory: float | None,
+) -> list[Task]:
+    """Every instance for every solver; for one that draws by chance, with every seed."""
+    for one in instances:
+        if not isinstance(one, Instance):
+            raise InputError(f"a study takes instances, got {shown(one)}; see dispersion.Instance.")
+    if not instances:
+        raise InputError("there is no instance to solve; give one, or more.")
+    return [
+        Task(instance, None, name, objective, Limits(limits.seconds, limits.threads, seed), memory)
+        for instance in instances
+        for name in solvers
+        for seed in (seeds if find(name, objective).stochastic else seeds[:1])
+    ]

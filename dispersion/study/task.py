@@ -1,0 +1,97 @@
+"""One solve to be made."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dispersion.instance import Instance
+from dispersion.version import __version__
+from solvers.lookup import code_of
+from solvers.run import Limits
+
+KILLED = "killed: "  #: how the message of a solve begins that had to be ended from outside
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What several solvers were asked: answers to equal questions can be compared.
+
+    Attributes
+    ----------
+    digest : str
+        Of the instance, p included: what is asked.  Names do not tell questions apart.
+    keep : float or None
+        The keep ratio p came from, if it did.
+    instance, p
+        What a person calls it; equal questions may be called by different names.
+    """
+
+    digest: str
+    keep: float | None
+    instance: str = field(compare=False)
+    p: int = field(compare=False)
+
+    def __str__(self) -> str:
+        return f"{self.instance}, " + (f"p = {self.p}" if self.keep is None else f"keep {self.keep:g}")
+
+
+@dataclass(frozen=True)
+class Task:
+    """One solve of one instance by one solver.
+
+    Attributes
+    ----------
+    instance : Instance
+        What to solve; its name is that of a layer or of a file.
+    keep : float or None
+        The keep ratio p came from, if it did.
+    solver, objective_name : str
+        Who solves it, and for what.
+    limits : Limits
+        What may be used.
+    memory : float or None
+        GiB that the process which solves it may occupy; `None` for no limit.
+    """
+
+    instance: Instance
+    keep: float | None
+    solver: str
+    objective_name: str
+    limits: Limits
+    memory: float | None = None
+
+    @property
+    def question(self) -> Question:
+        """What it has in common with the solves that it competes with."""
+        one = self.instance
+        return Question(one.digest, self.keep, one.name, one.p)
+
+    @property
+    def key(self) -> str:
+        """Hash of all that decides the answer; tasks with equal keys need to be solved once.
+
+        That is the content of the instance with p and metric, the solver, the objective, the limits
+        with the seed, and the version of this package; names and keep ratios are not.  For a solver of
+        the user's own its file counts too.
+        """
+        asked = {
+            "version": __version__,
+            "instance": self.instance.digest,
+            "metric": self.instance.metric,
+            "objective": self.objective_name,
+            "solver": self.solver,
+            **({} if (code := code_of(self.solver, self.objective_name)) is None else {"code": code}),
+            "memory": self.memory,
+            **dataclasses.asdict(self.limits),
+        }
+        return digest_of(asked)
+
+
+def digest_of(content: Mapping[str, object]) -> str:
+    """128 bits of the SHA-256 of `content` as canonical JSON, in hexadecimal."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

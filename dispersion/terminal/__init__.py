@@ -1,0 +1,1 @@
+"""What every command shares: what is typed and what is printed."""

@@ -1,0 +1,1 @@
+"""The baseline of every objective."""

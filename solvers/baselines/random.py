@@ -1,0 +1,28 @@
+"""Uniformly random selections: the baseline for every method."""
+
+from __future__ import annotations
+
+from dispersion.objectives import list_objectives
+from solvers.registration import Guarantee, solver
+from solvers.run import Run
+
+
+def random(run: Run) -> None:
+    """Choose p points uniformly at random.
+
+    Distances concentrate in high dimension, so even random selections have a small gap; report them
+    beside every other method.
+    """
+    run.report_incumbent(run.rng.choice(run.instance.n, size=run.instance.p, replace=False))
+
+
+for _objective in list_objectives():
+    solver(
+        "random",
+        objective=_objective.name,
+        guarantee=Guarantee.HEURISTIC,
+        summary="one uniformly random selection (the seed decides); the baseline of every gap",
+        stochastic=True,
+        baseline=True,
+        shares_process=True,
+    )(random)

@@ -1,0 +1,146 @@
+"""CP-SAT: runs within limits that report what they find."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dispersion.errors import EngineError
+from solvers.engines.common import CP_SAT, Outcome
+from solvers.engines.interrupts import run_interruptibly
+from solvers.run import Run
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
+
+_MOST_SECONDS = 1e9  # that CP-SAT takes for a time limit
+
+
+def load() -> None:
+    """Import CP-SAT."""
+    from ortools.sat.python import cp_model  # noqa: F401
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Answer:
+    """What a run of CP-SAT came to.
+
+    Attributes
+    ----------
+    outcome : Outcome
+        Optimal (or feasible, where there is no objective), infeasible, or out of time.
+    chosen : ndarray of int or None
+        Which of the variables that were asked about are true in the best solution.
+    bound : float or None
+        On the objective; `None` without a solution.
+    effort : str
+        Branches and conflicts, for messages.
+    """
+
+    outcome: Outcome
+    chosen: NDArray[np.intp] | None
+    bound: float | None
+    effort: str
+
+
+def points_of(
+    model: cp_model.CpModel, n: int, p: int, hint: NDArray[np.intp] | None = None
+) -> list[cp_model.IntVar]:
+    """Add a binary x for each of n points, exactly p of them true; `hint` are points to try first."""
+    from ortools.sat.python import cp_model
+
+    x = [model.new_bool_var(f"x{i}") for i in range(n)]
+    model.add(cp_model.LinearExpr.sum(x) == p)
+    if hint is not None:
+        tried = set(hint.tolist())
+        for i, variable in enumerate(x):
+            model.add_hint(variable, i in tried)
+    return x
+
+
+def decide(
+    model: cp_model.CpModel,
+    x: Sequence[cp_model.IntVar],
+    seconds: float,
+    threads: int,
+    seed: int | None = None,
+) -> Answer:
+    """Look for any solution of a model without objective.
+
+    Raises
+    ------
+    EngineError
+        The model is invalid.
+    """
+    engine = _engine(seconds, threads, seed)
+    # no interleave_search: without an objective, OR-tools 9.15 aborts on "fixed_search != nullptr"
+    return _solved(engine, model, x)
+
+
+def maximise(
+    run: Run,
+    model: cp_model.CpModel,
+    x: Sequence[cp_model.IntVar],
+    on_bound: Callable[[float], None],
+) -> Answer:
+    """Solve a feasible model in the time that is left.
+
+    Every selection is reported to the run, and every bound to `on_bound`, but for the last one, which
+    is in the answer.  With several threads CP-SAT interleaves its workers deterministically.
+
+    Raises
+    ------
+    EngineError
+        The model is invalid, or CP-SAT calls it infeasible.
+    """
+    from ortools.sat.python import cp_model
+
+    class Report(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]
+        def on_solution_callback(self) -> None:
+            run.report_incumbent(np.flatnonzero([self.value(variable) for variable in x]))
+
+    engine = _engine(run.seconds_left(), run.limits.threads, run.limits.seed)
+    engine.parameters.interleave_search = run.limits.threads > 1
+    engine.best_bound_callback = on_bound
+    answer = _solved(engine, model, x, Report())
+    if answer.outcome is Outcome.INFEASIBLE:
+        raise EngineError(f"{CP_SAT} reported a model infeasible that has a solution")
+    if answer.outcome is Outcome.TIME_LIMIT:
+        run.stop_by_clock()
+    return answer
+
+
+def _engine(seconds: float, threads: int, seed: int | None) -> cp_model.CpSolver:
+    from ortools.sat.python import cp_model
+
+    engine = cp_model.CpSolver()
+    engine.parameters.max_time_in_seconds = min(seconds, _MOST_SECONDS)
+    engine.parameters.num_workers = threads
+    if seed is not None:
+        engine.parameters.random_seed = seed
+    engine.parameters.catch_sigint_signal = False
+    return engine
+
+
+def _solved(
+    engine: cp_model.CpSolver,
+    model: cp_model.CpModel,
+    x: Sequence[cp_model.IntVar],
+    callback: Any = None,
+) -> Answer:
+    from ortools.sat.python import cp_model
+
+    status = run_interruptibly(lambda: engine.solve(model, callback), engine.stop_search)
+    if status == cp_model.MODEL_INVALID:
+        raise EngineError(f"{CP_SAT} ended with {engine.status_name(status)}")
+    effort = f"{engine.num_branches} branches, {engine.num_conflicts} conflicts"
+    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):  # there is no bound: it reads 0
+        outcome = Outcome.INFEASIBLE if status == cp_model.INFEASIBLE else Outcome.TIME_LIMIT
+        return Answer(outcome, None, None, effort)
+    outcome = Outcome.OPTIMAL if status == cp_model.OPTIMAL else Outcome.TIME_LIMIT
+    chosen = np.flatnonzero([engine.value(variable) for variable in x])
+    return Answer(outcome, chosen, float(engine.best_objective_bound), effort)

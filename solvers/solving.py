@@ -1,0 +1,152 @@
+"""Solving an instance: limits, the clock, and what becomes of what a solver has reported.
+
+A solver returns nothing.  Whatever it has reported is the answer, so an answer is valid whenever the
+solver stops: done, out of time, interrupted, or broken.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import replace
+
+from dispersion.errors import ContradictionError, EngineError, InputError, NotApplicableError
+from dispersion.instance import Instance
+from dispersion.objectives import DEFAULT_OBJECTIVE, objectives
+from dispersion.solution import Solution, Status
+from solvers.engines.common import engine_of
+from solvers.lookup import find
+from solvers.registration import Guarantee
+from solvers.run import Limits, Run, TimeUp
+
+
+def prepare(name: str, objective: str = DEFAULT_OBJECTIVE) -> float:
+    """Import and compile what a solver needs; returns the seconds it took.
+
+    `solve` calls this before its clock starts.  Compiled kernels are cached on disk, so only the
+    first call on a machine is slow.
+    """
+    start = time.perf_counter()
+    info = find(name, objective)
+    if info.prepare is not None:
+        info.prepare()
+    return time.perf_counter() - start
+
+
+def check_instance(instance: object, taker: str) -> None:
+    """`InputError` unless it is an `Instance`; `taker` is the function that wants one."""
+    if not isinstance(instance, Instance):
+        kind = type(instance).__name__
+        raise InputError(
+            f"{taker} takes an Instance, got {kind}; make one by Instance(distances, p) or "
+            "Instance.from_points(points, p)."
+        )
+
+
+def _status(run: Run, guarantee: Guarantee) -> Status:
+    if run.proven():
+        return Status.OPTIMAL
+    if run.out_of_time or run.seconds_left() == 0.0:
+        return Status.TIME_LIMIT
+    if guarantee is Guarantee.EXACT and not run.message:
+        run.message = "stopped without a proof before the time limit"
+    return Status.FEASIBLE if run.selected is not None else Status.ERROR
+
+
+def _solution(run: Run, name: str, status: Status) -> Solution:
+    seconds = run.seconds()
+    if run.bound is not None and run.objective is not None and run.bound < run.objective:
+        raise ContradictionError(
+            f"{name} proved that nothing exceeds {run.bound!r} and found {run.objective!r} "
+            f"on {run.instance.name}; please report this defect."
+        )
+    solution = Solution(
+        solver=name,
+        objective_name=run.objective_name,
+        instance_digest=run.instance.digest,
+        seed=run.limits.seed,
+        selected=run.selected,
+        objective=run.objective,
+        bound=run.bound,
+        status=status,
+        build_seconds=run.build_seconds,
+        solve_seconds=seconds - run.build_seconds,
+        trace=tuple(run.trace),
+        message="; ".join(filter(None, [run.message, run.instance.note])),
+        refutations=tuple(run.refutations),
+    )
+    if engine_of(solution.bound_by or "") is None:
+        return solution
+    remarks = filter(None, [solution.message, f"bound by {solution.bound_by}"])
+    return replace(solution, message="; ".join(remarks))
+
+
+def solve(
+    instance: Instance,
+    solver: str | None = None,
+    *,
+    objective: str = "max-min",
+    time_limit: float | None = 60.0,
+    threads: int = 1,
+    seed: int = 0,
+) -> Solution:
+    """Solve an instance.
+
+    Parameters
+    ----------
+    instance : Instance
+        What to solve.
+    solver : str, optional
+        A registered solver of `objective`: clique, greedy, tabu, kuby, cp-sat, random, ...  If absent,
+        that of the objective: clique for max-min, qcr for max-sum.
+    objective : str
+        "max-min" or "max-sum".
+    time_limit : float or None
+        Seconds of wall-clock time for building and solving together; `None` for no limit.
+    threads : int
+        Threads the engine may use.
+    seed : int
+        Seed of every random choice.
+
+    Returns
+    -------
+    Solution
+        Its objective is recomputed from the selected points on the instance's own matrix.  What is
+        proven is in ``bound``; greedy, for example, has a bound only under a metric.
+
+    Raises
+    ------
+    InputError
+        `instance` is no `Instance`, a limit is out of range, or a name is unknown.
+    NotApplicableError
+        The solver does not take such an instance, or distances to be added are near the largest or
+        the smallest floats; a study records the solve as skipped.
+    ContradictionError
+        The solver's incumbent exceeds its own bound: a defect of this package.
+
+    Notes
+    -----
+    Ctrl-C ends the solve and returns what was found, with ``Status.INTERRUPTED``; so does an engine
+    that fails, with ``Status.ERROR`` and the reason.  The ranks of the distances are computed once per
+    instance, by the first solver that needs them, and count as its time.
+    """
+    check_instance(instance, "solve")
+    solver = objectives[objective].default_solver if solver is None else solver
+    info = find(solver, objective)
+    limits = Limits(math.inf if time_limit is None else time_limit, threads, seed)
+    if reason := objectives[objective].refusal(instance.distances):
+        raise NotApplicableError(reason)
+    prepare(solver, objective)
+    _ = instance.digest  # hashed once, before the clock starts
+    run = Run(instance, limits, objective)
+    try:
+        info.method(run)
+    except TimeUp:
+        run.message = run.message or "out of time"
+        return _solution(run, solver, Status.OPTIMAL if run.proven() else Status.TIME_LIMIT)
+    except EngineError as error:
+        run.message = str(error)
+        return _solution(run, solver, Status.ERROR)
+    except KeyboardInterrupt:
+        return _solution(run, solver, Status.OPTIMAL if run.proven() else Status.INTERRUPTED)
+    return _solution(run, solver, _status(run, info.guarantee))

@@ -1,0 +1,89 @@
+"""Ascent and tabu search over swaps of a chosen for another point."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solvers.run import Run
+
+_ASCENT_SLICE = 50  # swaps between two looks at the clock
+_TABU_SLICE = 500_000  # steps of compiled code between two looks at the clock: some milliseconds
+_PATIENCE = 20  # moves a point in vain before the selection is shaken
+
+
+def compile_swaps() -> None:
+    """Compile the kernels of swaps."""
+    import solvers.kernels.swap_tabu  # noqa: F401
+
+
+def insertion(distances: NDArray[np.float64], p: int) -> NDArray[np.intp]:
+    """From the two farthest points, p - 2 times add the point with the largest sum to those chosen.
+
+    Parameters
+    ----------
+    distances : ndarray, shape (n, n)
+        Symmetric, zero on the diagonal.
+    p : int
+        How many points, 2 <= p <= n.
+
+    Returns
+    -------
+    ndarray of int, shape (p,)
+        In the order in which they were chosen.  O(n p) time; ties go to the lowest index.
+    """
+    i, j = divmod(int(distances.argmax()), len(distances))
+    chosen = [i, j] if i != j else [0, 1]  # all distances may be 0
+    gain = distances[chosen[0]] + distances[chosen[1]]
+    gain[chosen] = -np.inf
+    for _ in range(p - 2):
+        point = int(gain.argmax())
+        chosen.append(point)
+        gain += distances[point]
+        gain[point] = -np.inf
+    return np.array(chosen, dtype=np.intp)
+
+
+def climbed(run: Run) -> bool:
+    """Climb from the greedy selection and report it; returns whether a local optimum was reached."""
+    from solvers.kernels.swaps import local_optimum
+
+    distances = run.instance.distances
+    selected, done = insertion(distances, run.instance.p), False
+    run.report_incumbent(selected)
+    while not done and run.seconds_left() > 0.0:
+        selected, done = local_optimum(distances, selected, _ASCENT_SLICE)
+        run.report_incumbent(selected)
+    return done
+
+
+def shaken(
+    selected: NDArray[np.intp], n: int, share: float, rng: np.random.Generator
+) -> NDArray[np.intp]:
+    """The selection with a share of its members, at least one, replaced by random outsiders."""
+    p = len(selected)
+    count = min(max(1, round(share * p)), n - p)
+    stay = rng.permutation(selected)[count:]
+    enter = rng.permutation(np.setdiff1d(np.arange(n), selected))[:count]
+    return np.concatenate([stay, enter]).astype(np.intp)
+
+
+def searched(run: Run, rounds: int) -> None:
+    """Tabu search from the incumbent, until more than `rounds` shakes in vain."""
+    from solvers.kernels.swap_tabu import SwapTabu
+
+    instance = run.instance
+    n, p = instance.n, instance.p
+    if n == p or run.selected is None:
+        return
+    best, value = run.selected, -np.inf
+    search = SwapTabu(instance.distances, best, run.limits.seed)
+    vain, moves = 0, max(1, min(_TABU_SLICE // n, _PATIENCE * n))
+    while vain <= rounds and run.seconds_left() > 0.0:
+        search.improve(moves)
+        if search.value > value * (1.0 + 1e-12):
+            best, value, vain = search.best, search.value, 0
+            run.report_incumbent(best)
+        elif search.stalled > _PATIENCE * n:
+            vain += 1
+            search.restart(shaken(best, n, float(run.rng.uniform(0.1, 0.5)), run.rng))

@@ -1,0 +1,146 @@
+"""A solver with several seeds counts once an instance, whoever looks."""
+
+from collections.abc import Callable
+
+import matplotlib as mpl
+import pytest
+
+from dispersion.compare.cli.options import parse
+from dispersion.study.analysis.profiles import middle_runs, par10, virtual_best
+from dispersion.study.analysis.scores import score_cells
+from dispersion.study.analysis.seeds import as_count, average, counted, total
+from dispersion.study.plots.profiles import cactus
+from dispersion.study.rows import SolveRow
+from dispersion.study.tables import SEEDS_DEFINITION, notes, solve_cells, summary_cells
+from solvers import list_solvers
+
+SolveRows = Callable[..., SolveRow]
+
+
+@pytest.fixture
+def rows(solve_row: SolveRows) -> list[SolveRow]:
+    """Two instances; `grasp` has three seeds, of which one is best on x and two prove y."""
+    quick = {"build_seconds": 0.0, "random_mean": 0.0, "keep": None}
+    proven = {**quick, "status": "optimal", "gap": 0.0}
+    open_ = {**quick, "status": "feasible", "bound": None, "gap": None}
+    return [
+        solve_row(solver="kuby", instance="x", objective=4.0, solve_seconds=2.0, **proven),
+        *(
+            solve_row(solver="grasp", instance="x", seed=k, objective=o, solve_seconds=1.0, **open_)
+            for k, o in enumerate((4.0, 2.0, 3.0))
+        ),
+        solve_row(solver="kuby", instance="y", objective=8.0, solve_seconds=5.0, **proven),
+        solve_row(solver="grasp", instance="y", objective=8.0, solve_seconds=1.0, **proven),
+        solve_row(solver="grasp", instance="y", seed=1, objective=8.0, solve_seconds=3.0, **proven),
+        solve_row(solver="grasp", instance="y", seed=2, objective=6.0, solve_seconds=1.0, **open_),
+    ]
+
+
+def of(rows: list[SolveRow], solver: str) -> list[SolveRow]:
+    return [row for row in rows if row.solver == solver]
+
+
+def test_numbers_of_a_solver_by_hand(rows: list[SolveRow]) -> None:
+    """The mean is over the seeds of every question first; the range is that of one seed."""
+    grasp = of(rows, "grasp")
+    found = counted(grasp, lambda row: row.objective in (4.0, 8.0))
+    assert (found.mean, found.low, found.high) == (pytest.approx(1 / 3 + 2 / 3), 0.0, 2.0)
+    assert found.text(as_count) == "1 (0 to 2)"
+    value = average(grasp, lambda row: row.objective)
+    assert value is not None
+    assert (value.mean, value.low, value.high) == (pytest.approx((3 + 22 / 3) / 2), 4.5, 6.0)
+    spent = total(grasp, lambda row: row.solve_seconds)
+    assert spent is not None
+    assert (spent.mean, spent.low, spent.high) == (pytest.approx(1 + 5 / 3), 2.0, 4.0)
+    assert total(grasp, lambda row: row.gap if row.seed == 2 else None) is None
+    assert counted([], lambda row: True).text(as_count) == "0"
+    assert [as_count(x) for x in (0.0, 13.0, 2 / 3, 100.0)] == ["0", "13", "0.67", "100"]
+
+
+def test_a_seed_that_is_missing_makes_no_instance_count_more(rows: list[SolveRow]) -> None:
+    """After an interrupt x has one seed and y three: both are half of the mean."""
+    left = [row for row in of(rows, "grasp") if row.instance == "y" or row.seed == 0]
+    value = average(left, lambda row: row.objective)
+    assert value is not None
+    assert value.mean == pytest.approx((4.0 + 22 / 3) / 2)
+
+
+def test_the_summary_has_mean_and_range(rows: list[SolveRow]) -> None:
+    """One line a solver; what has one seed has no brackets."""
+    header, lines = summary_cells(rows)
+    assert header == ["solver", "solves", "proven", "best found", "mean gap", "of the way", "total s"]
+    way = "0.833 (0.750 to 1.000)"  # (0.75 + 11 / 12) / 2
+    assert lines == [
+        ["kuby", "2", "2", "2", "0.00%", "1.000", "7.00"],
+        ["grasp", "6", "0.67 (0 to 1)", "1 (0 to 2)", "0.00%", way, "2.67"],
+    ]
+    assert notes(rows) == [SEEDS_DEFINITION]
+    assert notes(of(rows, "kuby")) == []
+
+
+def test_every_instance_has_a_line_with_the_mean(rows: list[SolveRow]) -> None:
+    """Behind its seeds, with half the range and how they ended."""
+    lines = solve_cells(rows)[1]
+    assert [line[3] for line in lines[:5]] == [
+        "kuby",
+        *(f"grasp #{k}" for k in range(3)),
+        "grasp, mean of 3",
+    ]
+    assert lines[4][4:9] == ["3 ± 1", "-", "-", "0.750 ± 0.250", "feasible"]
+    assert lines[9][4:9] == [
+        "7.33333 ± 1",
+        "-",
+        "0.00% ± 0.00%",
+        "0.917 ± 0.125",
+        "2 optimal, 1 feasible",
+    ]
+
+
+def test_luck_is_no_virtual_best(rows: list[SolveRow]) -> None:
+    """The run in the middle stands for a solver, neither its best seed nor its worst."""
+    middle = [(row.instance, row.objective) for row in middle_runs(of(rows, "grasp"))]
+    assert middle == [("x", 3.0), ("y", 8.0)]
+    assert [(row.solver, row.solve_seconds) for row in virtual_best(rows)] == [
+        ("kuby", 2.0),
+        ("grasp", 3.0),
+    ]
+    two = [row for row in of(rows, "grasp") if row.instance == "x" and row.seed < 2]
+    assert [row.objective for row in middle_runs(two)] == [2.0]
+
+
+def test_scores_count_questions(rows: list[SolveRow]) -> None:
+    """Three seeds are neither three proofs nor three chances to be the best."""
+    assert par10(of(rows, "grasp")) == pytest.approx((100 + (1 + 3 + 100) / 3) / 2)
+    _, lines = score_cells(rows, {})
+    assert lines == [
+        ["kuby", "2 of 2", "1", "3.500"],
+        ["grasp", "0.67 (0 to 1) of 2", "1", "67.333"],
+        ["virtual best", "2 of 2", "2", "2.500"],
+    ]
+
+
+def test_a_cactus_ends_at_the_questions(rows: list[SolveRow]) -> None:
+    """Each seed is a part of a proof, so that no solver proves more than was asked."""
+    with mpl.rc_context():
+        ax = cactus(rows)
+    kuby, grasp = ax.get_lines()[:2]
+    assert list(kuby.get_xdata()) == [1, 2]
+    assert list(grasp.get_xdata()) == pytest.approx([1 / 3, 2 / 3])
+    assert (kuby.get_label(), grasp.get_label()) == ("kuby (2 of 2)", "grasp (0.67 of 2)")
+
+
+@pytest.mark.parametrize(
+    ("objective", "drawn"),
+    [("max-min", {"grasp", "random", "tabu"}), ("max-sum", {"obma", "random", "tabu"})],
+)
+def test_who_draws_by_chance_has_several_seeds(objective: str, drawn: set[str]) -> None:
+    """So it stands with the solver itself; exact and deterministic ones have one seed."""
+    assert {info.name for info in list_solvers(objective) if info.stochastic} == drawn
+    options = parse(
+        ["--objective", objective, "--solvers", "all", "--seed", "5", "--random-seeds", "2"]
+    )
+    seeds: dict[str, list[int]] = {}
+    for name, limits in options.seeded():
+        seeds.setdefault(name, []).append(limits.seed)
+    assert {name for name in seeds if seeds[name] == [5, 6]} == drawn
+    assert all(seeds[name] == [5] for name in seeds.keys() - drawn)

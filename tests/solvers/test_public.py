@@ -1,0 +1,51 @@
+"""The public names of `solvers`, exactly."""
+
+from __future__ import annotations
+
+import solvers
+
+NAMES = [
+    "Checked",
+    "CoreSet",
+    "Finding",
+    "Guarantee",
+    "Limits",
+    "Recheck",
+    "Run",
+    "SolverInfo",
+    "core_set",
+    "export_model",
+    "farthest_from_points",
+    "list_solvers",
+    "prepare",
+    "recheck",
+    "solve",
+    "solve_core_set",
+    "solver",
+]
+
+
+def test_the_public_names():
+    """A name that comes or goes is a change for users: the changelog tells it."""
+    assert solvers.__all__ == NAMES
+    for name in NAMES:
+        assert hasattr(solvers, name)
+
+
+def test_solvers_are_listed_by_objective_and_name():
+    """All of them, or those of one objective; each says what is true of it."""
+    every = solvers.list_solvers()
+    assert every == [*solvers.list_solvers("max-min"), *solvers.list_solvers("max-sum")]
+    keys = [(info.objective_name, info.name) for info in every]
+    assert keys == sorted(keys)
+    assert len(keys) == len(set(keys)) >= 28
+    clique = next(info for info in every if info.name == "clique")
+    assert repr(clique) == "SolverInfo('clique', 'max-min', exact)"
+
+
+def test_what_an_engine_solves_names_it():
+    """And has the code of the engine loaded before the clock starts."""
+    for info in solvers.list_solvers():
+        assert info.engine in (None, "HiGHS", "CP-SAT")
+        assert info.engine is None or info.prepare is not None
+        assert info.model is None or info.engine == "HiGHS"
