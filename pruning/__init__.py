@@ -14,6 +14,8 @@ from pruning.cutting.kept import Kept
 from pruning.cutting.surgery import mask, prune
 from pruning.cutting.survey import Survey, survey
 from pruning.device import resolve_device
+from pruning.evaluation import Evaluation, EvaluationData, evaluate
+from pruning.farthest import farthest_points_torch
 from pruning.filters import FilterLayer, filter_layers, select_layers
 from pruning.measuring.accuracy import Accuracies, Share, accuracies, accuracy
 from pruning.measuring.cost import Cost, cost, weight_bytes
@@ -21,22 +23,30 @@ from pruning.measuring.sizes import SizeModel, size_model
 from pruning.measuring.timing import Latency, latency
 from pruning.repair.recoveries.batchnorm import reestimate_batchnorm
 from pruning.repair.recoveries.least_squares import reconstruct
+from pruning.saliency.certificate import Certificate, certify
 from pruning.saving.exporting import export_onnx, export_program
 from pruning.saving.saved import load, save
 from pruning.tracing.graph import LeftOut
-from pruning.zoo import Images, Network, blank_network, datasets, load_images, load_network, networks
+from pruning.zoo.datasets import datasets, load_images
+from pruning.zoo.images import Images
+from pruning.zoo.network import Network, Normalization
+from pruning.zoo.networks import blank_network, load_network, networks
 
 __all__ = [
     "Accuracies",
     "Budget",
     "Calibration",
+    "Certificate",
     "Cost",
+    "Evaluation",
+    "EvaluationData",
     "FilterLayer",
     "Images",
     "Kept",
     "Latency",
     "LeftOut",
     "Network",
+    "Normalization",
     "Share",
     "SizeModel",
     "Survey",
@@ -47,10 +57,13 @@ __all__ = [
     "blank_network",
     "calibration_images",
     "calibration_labels",
+    "certify",
     "cost",
     "datasets",
+    "evaluate",
     "export_onnx",
     "export_program",
+    "farthest_points_torch",
     "filter_layers",
     "latency",
     "load",

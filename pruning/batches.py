@@ -1,4 +1,4 @@
-"""Images in memory as the batches of floats a network takes."""
+"""Turn images in memory into the batches of floats that a network takes."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from pruning.zoo.network import Network
 
 
 def batches(network: Network, images: NDArray[np.uint8], size: int) -> Iterator[Tensor]:
-    """Scale images to what the network was trained on, a batch at a time.
+    """Yield images, scaled and normalised as the network was trained, one batch at a time.
 
     Parameters
     ----------
     network : Network
-        Says the input's shape, normalisation and device.
+        Its input shape, normalisation and device are used.
     images : ndarray of uint8, shape (n, height, width, channels)
         At least one.
     size : int
@@ -55,19 +55,19 @@ def example_input(network: Network) -> Tensor:
 
 
 def inputs(network: Network, pixels: Tensor) -> Tensor:
-    """Scale one batch of pixels to what the network was trained on.
+    """Scale and normalise one batch of pixels as the network was trained.
 
     Parameters
     ----------
     network : Network
-        Says the normalisation.
+        Its normalisation is used.
     pixels : Tensor of uint8, shape (batch, height, width, channels)
-        Anywhere.
+        On any device.
 
     Returns
     -------
     Tensor of float32, shape (batch, channels, height, width)
-        Where the pixels are, channels last in memory.
+        On the same device, channels last in memory.
     """
     scaled = pixels.permute(0, 3, 1, 2).float().div_(255)
     if network.normalization is None:
@@ -83,7 +83,7 @@ def check_images(network: Network, images: NDArray[np.uint8]) -> None:
     Raises
     ------
     InputError
-        Another type or shape, or no image at all.
+        The images have another type or shape, or there are none.
     """
     channels, height, width = network.input_shape
     if images.dtype != np.uint8:

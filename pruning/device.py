@@ -1,4 +1,4 @@
-"""Where networks run."""
+"""The devices that networks run on."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from dispersion.errors import InputError, UnavailableError
 
 
 @contextmanager
-def shortage_told(device: object, remedy: str) -> Iterator[None]:
-    """Say in a sentence that a device ran out of memory, and what to do.
+def explain_out_of_memory(device: object, remedy: str) -> Iterator[None]:
+    """Explain in one sentence that a device ran out of memory, and what to do.
 
     Raises
     ------
     UnavailableError
-        In place of torch's error.
+        Replaces torch's error.
     """
     try:
         yield
@@ -26,7 +26,7 @@ def shortage_told(device: object, remedy: str) -> Iterator[None]:
 
 
 def resolve_device(name: str) -> torch.device:
-    """Turn a device's name into a device that is there.
+    """Turn a device's name into an available device.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def resolve_device(name: str) -> torch.device:
     Raises
     ------
     InputError
-        The name is no device, or this machine or this build of torch has no such device.
+        The name is not a device, or this machine or this build of torch lacks it.
     """
     try:
         device = torch.device(name)

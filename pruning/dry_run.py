@@ -1,4 +1,4 @@
-"""A criterion tried out on a few made-up filters, to see what is wrong before anything is loaded."""
+"""Try a criterion on a few made-up filters, to find errors before anything is loaded."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pruning.zoo.network import Network
 
 @cache
 def dry_run(text: str) -> bool:
-    """Choose among made-up filters; it is quick, since they are few, and small.
+    """Run a criterion on eight made-up filters; takes less than a second.
 
     Parameters
     ----------
@@ -33,27 +33,27 @@ def dry_run(text: str) -> bool:
     Raises
     ------
     InputError
-        As `variant`, or an argument is out of range, or the criterion fails with it.
+        As in `variant`; or an argument is out of range, or the criterion fails with it.
     """
-    told = variant(text)
-    layer, calibration = _stage()
+    asked = variant(text)
+    layer, calibration = _made_up_layer()
     try:
-        keep(layer, 4, told.criterion, calibration=calibration, **told.arguments)
+        keep(layer, 4, asked.criterion, calibration=calibration, **asked.arguments)
     except DispersionError:
         raise
     except Exception as error:  # of numbers beyond all reason, such as 10**30 images
         raise InputError(f"{text} cannot be run: {type(error).__name__}: {error}") from error
-    if criteria[told.criterion].needs_images:
+    if criteria[asked.criterion].needs_images:
         return True
     try:
-        keep(layer, 4, told.criterion, **told.arguments)
+        keep(layer, 4, asked.criterion, **asked.arguments)
     except InputError:  # some need them with some arguments only
         return True
     return False
 
 
 @cache
-def _stage() -> tuple[FilterLayer, Calibration]:
+def _made_up_layer() -> tuple[FilterLayer, Calibration]:
     """Eight filters of a network that was never trained, with labelled noise for images."""
     read = nn.Conv2d(8, 4, 3)
     head = nn.AdaptiveAvgPool2d(1), nn.Flatten()

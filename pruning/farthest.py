@@ -1,4 +1,4 @@
-"""Farthest-point insertion where the points are: on the processor or on an accelerator."""
+"""Farthest-point insertion with torch, on the processor or on an accelerator."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dispersion.errors import InputError
 
 
 def _checked(points: Tensor, p: int, start: int) -> Tensor:
-    """The points in at least single precision, or an `InputError`."""
+    """Check the input; return the points in at least single precision."""
     if points.ndim != 2 or 0 in points.shape:
         raise InputError(f"points must have shape (n, d) with n, d >= 1, got {tuple(points.shape)}.")
     if not points.is_floating_point():
@@ -25,7 +25,7 @@ def _checked(points: Tensor, p: int, start: int) -> Tensor:
 
 @torch.no_grad()
 def farthest_points_torch(points: Tensor, p: int, start: int = 0) -> Tensor:
-    """Starting from `start`, p - 1 times add the point farthest from those chosen.
+    """Choose p points: start with `start`, then add the point farthest from those chosen, p - 1 times.
 
     Every distance to every chosen point is computed, O(n p d), and nothing waits for the host between
     two steps.  On the processor `solvers.farthest_from_points` is faster: it leaves most of them out.

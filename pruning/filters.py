@@ -1,4 +1,4 @@
-"""The filters of a network's layers as points in space, the input of every criterion."""
+"""The filters of a network's layers as points in space: the input of every criterion."""
 
 from __future__ import annotations
 
@@ -29,12 +29,13 @@ class FilterLayer:
         Every convolution that loses the same channels, itself first, in forward order: those tied
         by additions and the depthwise ones that follow.
     points : ndarray of float64, shape (n, d)
-        One row a filter: its weights, flattened, and those of its counterparts in the tied
+        One row per filter: its weights, flattened, and those of its counterparts in the tied
         convolutions one after the other.  Read-only.
     coupled : bool
         Whether it is tied to other layers by additions; a depthwise convolution after it is no tie.
     shapes : tuple of tuple of int
-        Of one filter in every convolution: input channels, height, width.  Empty: one channel.
+        The shape of one filter in every convolution: input channels, height, width.  Empty for one
+        channel.
     """
 
     name: str
@@ -68,7 +69,7 @@ def filter_layers(network: Network) -> list[FilterLayer]:
     Raises
     ------
     InputError
-        No layer can be pruned, or the network cannot be followed or checked; the reason is told.
+        No layer can be pruned, or the network cannot be traced or checked; the message says why.
     """
     return [_layer(network.module, coupling) for coupling in survey(network).couplings]
 
@@ -105,7 +106,7 @@ def select_layers(layers: Sequence[FilterLayer], wanted: str = "inner") -> list[
         return inner
     patterns = [pattern.strip() for pattern in wanted.split(",") if pattern.strip()]
     if not patterns:
-        raise InputError(f"the layers {wanted!r} name none; give 'inner', 'all' or names")
+        raise InputError(f"the layers {wanted!r} name no layer; give 'inner', 'all' or names")
     for pattern in patterns:
         if not any(fnmatchcase(layer.name, pattern) for layer in layers):
             raise UnknownNameError("layer", pattern, [layer.name for layer in layers])

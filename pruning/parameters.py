@@ -1,4 +1,4 @@
-"""Arguments of registered functions: those of the user, and those that every function is offered."""
+"""Parameters of registered functions: their keyword-only arguments."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ def needs_images(known: Mapping[str, Any]) -> bool:
 def checked(
     name: str, known: Mapping[str, Any], given: Mapping[str, Any], offered: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Join what the user gives with what everybody is offered and this function takes.
+    """Join the user's arguments with those that the caller offers and the function takes.
 
     Parameters
     ----------
     name : str
         The registered name, for the error message.
     known : mapping of str to object
-        See `keyword_arguments`.
+        The function's parameters, as `keyword_arguments` returns them.
     given, offered : mapping of str to object
-        Of the user, and of the caller.
+        Arguments of the user, and those that the caller offers to every function.
 
     Raises
     ------
     UnknownNameError
-        The function does not know one of those given.
+        The function has no such parameter.
     """
     for one in given:
         if one not in known:
@@ -42,7 +42,7 @@ def checked(
 
 
 def described(summary: str, reconstruction: str) -> str:
-    """The summary, and what is a reconstruction."""
+    """The summary, followed by which part is a reconstruction."""
     return f"{summary} [reconstruction: {reconstruction}]" if reconstruction else summary
 
 

@@ -11,16 +11,16 @@ from pruning.criteria import criteria
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Variant:
-    """A criterion and what it is told.
+    """A criterion with arguments.
 
     Attributes
     ----------
     text : str
-        As it was written; what its results are called.
+        As it was written; names the results.
     criterion : str
         A registered criterion.
     arguments : dict of str to object
-        Those that were given.
+        The arguments that were given.
     """
 
     text: str
@@ -44,8 +44,8 @@ def variant(text: str) -> Variant:
     Raises
     ------
     InputError
-        It reads otherwise, an argument is unknown or comes twice, or a value is of another type.
-        Whether a value is in range is seen when the criterion is run, or rehearsed; see
+        The text has another form, an argument is unknown or given twice, or a value has another type.
+        Whether a value is in range is only checked when the criterion is run, as in
         `pruning.dry_run.dry_run`.
     UnknownNameError
         No criterion has this name.

@@ -38,9 +38,11 @@ def compare(session: CommandSession, output: Console) -> int:
     if isinstance(subject, InstanceOptions):
         return compare_instances(session, subject, output)
     refuse_shadow("pruning")
-    from pruning.device import shortage_told
+    from pruning.device import explain_out_of_memory
 
-    with shortage_told(subject.device, "ask for fewer --calibration-images, or for another --device"):
+    with explain_out_of_memory(
+        subject.device, "ask for fewer --calibration-images, or for another --device"
+    ):
         return compare_networks(session, subject, output)
 
 

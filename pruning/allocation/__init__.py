@@ -1,4 +1,4 @@
-"""How many filters each layer keeps; one file an allocation.
+"""Allocations: how many filters each layer keeps; one file per allocation.
 
 A budget, as ``macs=0.5``, is a share of the network's MACs or parameters; an allocation says how the
 layers divide it.  Whatever the allocation, the result is within 1 % of the budget.
@@ -33,12 +33,12 @@ class Allocation:
     Attributes
     ----------
     name, summary : str
-        What it is called, and one line for ``--help``.
+        Its name, and one line for ``--help``.
     allocate : callable
         ``(problem, **arguments)`` to counts, shape (L,), between the problem's least and most; how near
         to the budget they are is checked by `pruning.allocation.allocate`.
     reconstruction : str
-        What of it is ours because the paper's formula was not available; "" if nothing is.
+        Which part is our own because the paper's formula was not available; "" if none is.
     """
 
     name: str
@@ -48,17 +48,17 @@ class Allocation:
 
     @property
     def described(self) -> str:
-        """The summary, and what is a reconstruction."""
+        """The summary, followed by which part is a reconstruction."""
         return described(self.summary, self.reconstruction)
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """Its arguments and their defaults; `calibration`, where there is no default, is needed."""
+        """Its parameters and their defaults; a `calibration` without a default is required."""
         return keyword_arguments(self.allocate)
 
     @property
     def needs_images(self) -> bool:
-        """Whether it cannot do without calibration images."""
+        """Whether it requires calibration images."""
         return needs_images(self.arguments)
 
 
@@ -95,27 +95,27 @@ def allocate(
     layers : sequence of FilterLayer
         Those that may be pruned; all others keep everything.
     model : SizeModel
-        Of the network that has these layers; see `pruning.measuring.sizes.size_model`.
+        The sizes of the network with these layers; see `pruning.measuring.sizes.size_model`.
     budget : Budget
         The share of the whole network that may remain.
     name : str
         A registered allocation.
     criterion : str
-        By which allocations that compare scores do so, with arguments if need be (see
-        `pruning.variants.variant`); others do not look at it.
+        The criterion whose scores are compared, with arguments if need be (see
+        `pruning.variants.variant`); allocations that compare no scores ignore it.
     seed : int
-        Of allocations and criteria that draw by chance.
+        Seed of allocations and criteria that draw random numbers.
     calibration : Calibration or None
         The network of the layers with images, for allocations and criteria that look at more than
         weights.
     **arguments
-        Of the allocation; see `Allocation.arguments`.
+        Passed to the allocation; see `Allocation.arguments`.
 
     Returns
     -------
     dict of str to int
-        By layer, how many filters it keeps: at least 2, or 1 of 1.  The network cut so is within 1 %
-        of the budget.
+        How many filters each layer keeps: at least 2, or 1 of 1.  The size of the network cut so is
+        within 1 % of the budget.
 
     Raises
     ------
@@ -132,8 +132,7 @@ def allocate(
     offered = {"criterion": criterion, "seed": seed, "calibration": calibration}
     given = checked(name, info.arguments, arguments, offered)
     problem = budget_problem(layers, model, budget)
-    found = info.allocate(problem, **given)
-    counts = np.asarray(found, dtype=np.int64)
+    counts = np.asarray(info.allocate(problem, **given), dtype=np.int64)
     if (
         counts.shape != problem.most.shape
         or (counts < problem.least).any()

@@ -1,4 +1,4 @@
-"""The allocation worth most by a curve for every layer: a small mixed-integer program."""
+"""The allocation of the highest total value, by one curve per layer: a mixed-integer program."""
 
 from __future__ import annotations
 
@@ -50,11 +50,11 @@ def by_curves(
 ) -> Counts:
     """Maximise sum_l w_l value_l(p_l) within the budget, which is quadratic in the counts p.
 
-    Ours.  First every layer takes a count from a grid over all of its range; that choice is proven to
-    be the best on the grid, up to 0.01 % of its value.  Then the grid closes in on it, half as wide
-    each time, until its steps are single filters and no change of up to two filters in each layer at
-    once is better by 0.1 %.  No step is ever worse than the one before, and the first starts from the
-    uniform allocation.  Nothing is proven about counts off the grids.
+    Our own method.  First every layer takes a count from a grid over its whole range; that choice is
+    proven to be the best on the grid, up to 0.01 % of its value.  Then the grid closes in on it, half
+    as wide each time, until its steps are single filters and no change of up to two filters in each
+    layer at once is better by 0.1 %.  No step is worse than the one before, and the first starts from
+    the uniform allocation.  Nothing is proven about counts off the grids.
 
     The value of p filters is, after `utility`, a function of the share s of the layer's total score
     that the best p have.  "inverse": -1 / s, so that the sum of lost over kept score is minimised.
@@ -68,13 +68,13 @@ def by_curves(
     criterion : str
         A criterion that scores, none below 0, with arguments if need be: ``whc:variant=hc``.
     seed : int
-        Of criteria that draw by chance.
+        Seed of criteria that draw random numbers.
     calibration : Calibration or None
         The network of the layers with images, for criteria that look at them.
     utility : str
         "inverse", "log" or "share".
     curves : mapping of str to ndarray of float64, shape (n,), or None
-        By layer, what 1 to n filters are worth, in place of criterion and utility.
+        The value of 1 to n filters by layer, in place of criterion and utility.
     weights : mapping of str to float or None
         w by layer; 1 where not named.  None for the number of the layer's convolutions.
     grid : int
@@ -82,7 +82,7 @@ def by_curves(
     time_limit : float
         Seconds for all programs; when they are up, the best so far is taken.
     threads : int
-        Of HiGHS.  With one the answer repeats exactly, unless time is up.
+        Threads for HiGHS.  With one thread the answer repeats exactly, unless the time runs out.
 
     Raises
     ------
@@ -146,8 +146,8 @@ def _values(
         raise UnknownNameError("utility of curves", utility, UTILITIES)
     if curves is not None:
         return by_layer(problem, curves, "curves")
-    found = layer_scores(problem, criterion, seed, calibration)
-    return [UTILITIES[utility](kept_share(one)) for one in found]
+    by_layer_scores = layer_scores(problem, criterion, seed, calibration)
+    return [UTILITIES[utility](kept_share(one)) for one in by_layer_scores]
 
 
 def _weights(problem: BudgetProblem, weights: Mapping[str, float] | None) -> list[float]:
@@ -175,11 +175,11 @@ def _improved(
     worth = [value[one - 1] for value, one in zip(values, choices, strict=True)]
     start = [int(np.searchsorted(one, count)) for one, count in zip(choices, counts, strict=True)]
     left = max(0.0, end - time.monotonic())
-    answer = best_on_grid(
+    picks = best_on_grid(
         problem.size, problem.target, choices, worth, start, time_limit=left, gap=gap, threads=threads
     )
-    found = np.array([one[pick] for one, pick in zip(choices, answer.picks, strict=True)])
-    if problem.size(found) > problem.target * (1 + 1e-6):
+    better = np.array([one[pick] for one, pick in zip(choices, picks, strict=True)])
+    if problem.size(better) > problem.target * (1 + 1e-6):
         raise ContradictionError("HiGHS went beyond the budget; please report this.")
-    gain = sum(w[a] - w[b] for w, a, b in zip(worth, answer.picks, start, strict=True))
-    return found if gain > 1e-9 else counts
+    gain = sum(w[a] - w[b] for w, a, b in zip(worth, picks, start, strict=True))
+    return better if gain > 1e-9 else counts

@@ -1,4 +1,4 @@
-"""One threshold on how far apart the filters of a layer are."""
+"""One threshold on the distances between the filters of a layer."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from solvers.ranks.start import farthest_points, longest_end
 @allocation(
     "diversity",
     summary="one threshold on the distance at which the filters of each layer can be kept apart (FFP)",
-    reconstruction="all of it: of the first of FFP's two stages only that it exists was read",
+    reconstruction="all of it: the abstract only says that FFP's first stage exists",
 )
 def diversity(problem: BudgetProblem, *, metric: str = "euclidean") -> Counts:
     """Keep in every layer as many filters as can be at least t apart, with one t for the network.
@@ -34,7 +34,7 @@ def diversity(problem: BudgetProblem, *, metric: str = "euclidean") -> Counts:
     problem : BudgetProblem
         The layers and the budget.
     metric : str
-        Of the distances between filters.
+        The metric of the distances between filters.
     """
     return by_threshold(problem, [separations(layer, metric) for layer in problem.layers])
 
@@ -47,7 +47,7 @@ def separations(layer: FilterLayer, metric: str = "euclidean") -> NDArray[np.flo
     layer : FilterLayer
         Its n filters.
     metric : str
-        Of the distances.
+        The metric of the distances.
 
     Returns
     -------

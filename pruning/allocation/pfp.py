@@ -1,4 +1,4 @@
-"""One relative error for all layers."""
+"""PFP's own allocation: one relative error for all layers."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def one_error(
     calibration : Calibration
         Their network with images.
     images, rows : int
-        As of `pruning.criteria.pfp`.
+        As in the criterion `pruning.criteria.pfp.pfp`.
     constant, delta : float
         The authors' C and probability of failure.
 
@@ -71,7 +71,7 @@ def errors(
     constant: float = 3.0,
     delta: float = 1e-16,
 ) -> NDArray[np.float64]:
-    """Up to which eps a layer keeps p channels.
+    """The largest eps at which a layer still keeps p channels, for every p.
 
     Parameters
     ----------
@@ -84,14 +84,14 @@ def errors(
         For p = 1 (infinite) to n; never increasing, 0 where no eps asks for that many.  Of several
         layers that read the channels, the largest sensitivities and the most demanding bound count.
     """
-    found = sensitivities(layer, calibration, images, rows)
+    sensitivity = sensitivities(layer, calibration, images, rows)
     shapes = [_positions(calibration, consumer.name) for consumer in calibration.consumers(layer)]
     coefficient = max(
-        spread(float(found.sum()), patches=patches, kernel=kernel, constant=constant, delta=delta)
+        spread(float(sensitivity.sum()), patches=patches, kernel=kernel, constant=constant, delta=delta)
         for patches, kernel in shapes
     )
-    chance, alive = probabilities(found), int((found > 0.0).sum())
-    levels = np.zeros(len(found))
+    chance, alive = probabilities(sensitivity), int((sensitivity > 0.0).sum())
+    levels = np.zeros(len(sensitivity))
     levels[0] = np.inf
     for p in range(2, alive + 1):
         levels[p - 1] = largest_error(coefficient, draws_for(chance, p))
@@ -99,12 +99,12 @@ def errors(
 
 
 def _positions(calibration: Calibration, name: str) -> tuple[int, int]:
-    """Output positions of a layer and positions of its kernel; 1 and 1 of a linear one."""
-    found: list[tuple[int, int]] = []
+    """Count the output positions of a layer and those of its kernel; 1 and 1 if it is linear."""
+    shapes: list[tuple[int, int]] = []
 
     def note(_: str, module: nn.Module, inputs: Tensor, outputs: Tensor) -> None:
-        found.append((outputs[0, 0].numel(), module.get_parameter("weight")[0, 0].numel()))
+        shapes.append((outputs[0, 0].numel(), module.get_parameter("weight")[0, 0].numel()))
 
     network = calibration.network
     run_until_seen(network.module, example_input(network), [name], note)
-    return found[0]
+    return shapes[0]

@@ -46,14 +46,14 @@ def by_scores(
     criterion : str
         A criterion that scores, with arguments if need be: ``whc:variant=hc``.
     seed : int
-        Of criteria that draw by chance.
+        Seed of criteria that draw random numbers.
     calibration : Calibration or None
         The network of the layers with images, for criteria that look at them.
     normalise : str
-        "mean", "max" or "l2": what of their absolute values a layer's scores are divided by.  A layer
-        whose scores are all 0 is left as it is.
+        A layer's scores are divided by the "mean", the "max" or the "l2" norm of their absolute
+        values; those of a layer whose scores are all 0 stay 0.
     scores : mapping of str to ndarray of float64, shape (n,), or None
-        By layer, in place of the criterion's.
+        Scores by layer, in place of the criterion's.
 
     Raises
     ------
@@ -64,7 +64,7 @@ def by_scores(
     if normalise not in NORMALISERS:
         raise UnknownNameError("normalise of global", normalise, NORMALISERS)
     levels = []
-    for found in layer_scores(problem, criterion, seed, calibration, scores):
-        unit = NORMALISERS[normalise](found)
-        levels.append(-np.sort(-found) / (unit if unit > 0.0 else 1.0))
+    for one in layer_scores(problem, criterion, seed, calibration, scores):
+        unit = NORMALISERS[normalise](one)
+        levels.append(-np.sort(-one) / (unit if unit > 0.0 else 1.0))
     return by_threshold(problem, levels)

@@ -1,4 +1,4 @@
-"""One threshold on how much of the strength of each layer's interactions is reached."""
+"""SNPFI's own allocation: one share of the strength of each layer's interactions."""
 
 from __future__ import annotations
 
@@ -37,9 +37,10 @@ def one_strength(
     """Keep in every layer the channels by which a share t of its strength is reached, with one t.
 
     SNPFI sets the sparsity of a layer by its filter utilization strength (Tang, Wei and Li, arXiv
-    2307.00758).  **A reconstruction**: the paper's formulas were not available to us.  The rule is that
-    of `pruning.criteria.snpfi.utilization`, at every count in place of the few orders that are looked
-    at, and with the threshold t following from the budget.
+    2307.00758).  **A reconstruction**: the paper's formulas were not available to us.  Here the
+    strengths of interactions are measured at a few orders, interpolated between them, and summed from
+    low orders to high ones; a layer keeps as many channels as reach the share t of that sum.  The
+    threshold t follows from the budget.
 
     Parameters
     ----------
@@ -48,8 +49,8 @@ def one_strength(
     calibration : Calibration
         Their network with labelled images.
     orders, images, pairs, contexts, seed
-        As of `pruning.criteria.snpfi.utilization`.  By default some 144 runs of the network a layer,
-        from that layer on.
+        As in `pruning.saliency.interactions.interaction_strengths`; the first `images` are used.  By
+        default the network is run about 144 times per layer, from that layer on.
 
     Raises
     ------
@@ -74,7 +75,7 @@ def strength_left(
     contexts: int,
     seed: int,
 ) -> NDArray[np.float64]:
-    """Measure a layer's interactions; arguments as of `one_strength`, the answer as of `unreached`."""
+    """Measure a layer's interactions; parameters as in `one_strength`, the result as in `unreached`."""
     need(images >= 1, f"snpfi needs 1 image or more, not {images}.")
     n = len(layer.points)
     if n < 2:  # a pair interacts, one channel does not
@@ -93,7 +94,7 @@ def unreached(n: int, orders: Sequence[float], strengths: NDArray[np.float64]) -
     orders : sequence of float
         Shares of the channels, ascending.
     strengths : ndarray of float64, shape (orders,)
-        Of the interactions at these orders; in between they are interpolated.
+        Strengths of the interactions at these orders; between the orders they are interpolated.
 
     Returns
     -------

@@ -1,1 +1,1 @@
-"""A share of the MACs or parameters that may remain, and the tools by which allocations divide it."""
+"""A budget of MACs or parameters, and what allocations need to divide it among layers."""

@@ -1,4 +1,4 @@
-"""The last step towards a budget: a few filters more or fewer in one or two layers."""
+"""Add or remove a few filters in one or two layers until a budget is met."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Values = Sequence[NDArray[np.float64]]
 
 
 def repaired(problem: BudgetProblem, counts: Counts, values: Values | None = None) -> Counts:
-    """Change counts in as few steps as possible until the budget is met, or no step comes nearer.
+    """Adjust counts in as few steps as possible until the budget is met, or no step comes nearer.
 
     A step changes two layers by up to 8 filters each.  Of those that meet the budget it is the one
     whose counts are worth most by `values`, of L arrays for 1 to n filters, or without them the one
@@ -39,14 +39,14 @@ def _pairs(layers: int) -> list[tuple[int, ...]]:
 
 
 def _missed(problem: BudgetProblem, size: int) -> float:
-    """By how much a size is out of the tolerance."""
+    """How far a size is outside the tolerance; 0 if it is within."""
     return max(0.0, abs(size - problem.target) - TOLERANCE * problem.target)
 
 
 def _nearest(
     problem: BudgetProblem, counts: Counts, pair: tuple[int, ...], values: Values | None
 ) -> tuple[float, float, Counts]:
-    """The best counts that differ in these layers only, after how much they miss and what they lose."""
+    """How much the best counts that differ in these layers miss, what they lose, and these counts."""
     reach = _REACH if len(counts) > 2 else int(problem.most.max())
     free = np.array(pair)
     lows = np.maximum(problem.least[free], counts[free] - reach)

@@ -1,4 +1,4 @@
-"""How much of a network may remain."""
+"""Budgets: the share of a network's MACs or parameters that may remain."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Budget:
         Raises
         ------
         InputError
-            The text is no such thing.
+            The text does not have this form.
         """
         resource, _, written = text.partition("=")
         try:

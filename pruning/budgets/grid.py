@@ -1,4 +1,4 @@
-"""The best choice of one count a layer from a grid, within a quadratic size: an integer program."""
+"""The best choice of one count per layer from a grid, within a quadratic size: an integer program."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from pruning.measuring.quadratic import Counts, Quadratic
 from solvers.engines import highs
-from solvers.engines.common import Outcome
 
 if TYPE_CHECKING:
     import highspy
@@ -23,24 +22,8 @@ Values = Sequence[NDArray[np.float64]]
 
 
 @dataclass(frozen=True, slots=True)
-class GridAnswer:
-    """The best counts found.
-
-    Attributes
-    ----------
-    picks : tuple of int
-        Which choice of each layer.
-    optimal : bool
-        Whether no other picks of this grid are better by more than the gap, as HiGHS says.
-    """
-
-    picks: tuple[int, ...]
-    optimal: bool
-
-
-@dataclass(frozen=True, slots=True)
 class _Model:
-    """Columns and rows, the rows as lists of columns and coefficients."""
+    """The columns and rows of the program; each row is a list of columns and their coefficients."""
 
     gain: NDArray[np.float64]
     binary: NDArray[np.int32]
@@ -60,7 +43,7 @@ def best_on_grid(
     time_limit: float,
     gap: float = 0.0,
     threads: int = 1,
-) -> GridAnswer:
+) -> tuple[int, ...]:
     """Maximise the sum of the layers' values within a size.
 
     A binary z[l, a] says that layer l takes its choice a.  The size has products of two counts; each
@@ -72,7 +55,7 @@ def best_on_grid(
     Parameters
     ----------
     size : Quadratic
-        In the counts of L layers.
+        The size, as a function of the counts of L layers.
     limit : float
         The most it may be.
     choices : sequence of L ndarrays of int64
@@ -82,11 +65,16 @@ def best_on_grid(
     start : sequence of L int
         Picks within the limit, to start from.
     time_limit : float
-        Seconds; what was found by then is returned.
+        Seconds; then the best choice so far is returned.
     gap : float
         How much better than the answer another one may be, relative to the answer.
     threads : int
-        Of HiGHS.  One repeats exactly, unless time is up.
+        Threads for HiGHS.  One thread repeats exactly, unless the time runs out.
+
+    Returns
+    -------
+    tuple of int
+        Which choice of each layer is picked.
 
     Raises
     ------
@@ -96,12 +84,11 @@ def best_on_grid(
     engine = _loaded(_model(size, limit, choices, values, start))
     least = 1e-9  # a binary at 0.999999 could hide a little of the size
     highs.limit(engine, threads, mip_rel_gap=gap, mip_feasibility_tolerance=least)
-    outcome = highs.optimise(engine, time_limit)
+    highs.optimise(engine, time_limit)
     z = highs.best_values(engine)
     if z is None:  # time was up before the start was read
-        return GridAnswer(tuple(start), optimal=False)
-    picks = tuple(int(z[one].argmax()) for one in _binaries(choices))
-    return GridAnswer(picks, optimal=outcome is Outcome.OPTIMAL)
+        return tuple(start)
+    return tuple(int(z[one].argmax()) for one in _binaries(choices))
 
 
 def _loaded(model: _Model) -> highspy.Highs:
@@ -128,7 +115,7 @@ def _binaries(choices: Choices) -> list[NDArray[np.int32]]:
 def _model(
     size: Quadratic, limit: float, choices: Choices, values: Values, start: Sequence[int]
 ) -> _Model:
-    """Write the program down."""
+    """Build the columns and rows of the program."""
     z = _binaries(choices)
     columns = sum(len(one) for one in z)
     rows = [(one, np.ones(len(one))) for one in z]

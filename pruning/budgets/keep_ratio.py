@@ -1,4 +1,4 @@
-"""One keep ratio for all layers, as counts of filters."""
+"""The same share of filters in every layer, as counts."""
 
 from __future__ import annotations
 
@@ -40,5 +40,5 @@ def uniform(n: int, keep: float) -> int:
 
 
 def levels_of_ratios(problem: BudgetProblem) -> list[NDArray[np.float64]]:
-    """The negated share at which a layer keeps p filters, for p = 1 .. n."""
+    """For every layer, the negated share at which it keeps p filters, for p = 1 .. n."""
     return [(0.5 - np.arange(1, n + 1)) / n for n in problem.most]

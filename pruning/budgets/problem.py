@@ -1,4 +1,4 @@
-"""The layers that share a budget, and what they cost."""
+"""Layers that share a budget, and what they cost."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _WORDS = {"macs": "MACs", "params": "parameters"}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BudgetProblem:
-    """The layers that share a budget, L of them, and what they cost.
+    """A budget to be divided among L layers.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class BudgetProblem:
 
 
 def budget_problem(layers: Sequence[FilterLayer], model: SizeModel, budget: Budget) -> BudgetProblem:
-    """Check that layers, model and budget belong together.
+    """Set up the problem of dividing a budget, after checking that layers and model fit together.
 
     Raises
     ------

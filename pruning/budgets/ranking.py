@@ -1,4 +1,4 @@
-"""Allocations by one threshold: all filters in one order, and a cut where the budget is."""
+"""Allocations by one threshold: all filters are ranked, and the ranking is cut at the budget."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def ranking(problem: BudgetProblem, levels: Sequence[NDArray[np.float64]]) -> Or
 
 
 def first(problem: BudgetProblem, order: Order, k: int) -> Counts:
-    """What the layers keep after the first `k` gains of a ranking."""
+    """The counts of filters after the first `k` gains of a ranking."""
     return problem.least + np.bincount(order[:k], minlength=len(problem.layers))
 
 
@@ -67,7 +67,7 @@ def by_threshold(problem: BudgetProblem, levels: Sequence[NDArray[np.float64]]) 
 
 
 def _filled(problem: BudgetProblem, counts: Counts, order: Order) -> Counts:
-    """Gains in their order, all that fit."""
+    """Add gains in their order, each that still fits into the budget."""
     for layer in order:
         more = counts.copy()
         more[layer] += 1

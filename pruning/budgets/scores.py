@@ -1,4 +1,4 @@
-"""The scores that allocations compare: a criterion's, or the caller's."""
+"""Scores for allocations to compare: a criterion's, or the caller's."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def layer_scores(
     calibration: Calibration | None,
     given: ByLayer | None = None,
 ) -> list[Scores]:
-    """One array of n scores a layer.
+    """Score the filters of every layer: one array of n scores per layer.
 
     Raises
     ------
@@ -46,7 +46,7 @@ def layer_scores(
 
 
 def by_layer(problem: BudgetProblem, given: ByLayer, kind: str) -> list[NDArray[np.float64]]:
-    """The caller's arrays in the order of the layers, one finite number for each of n filters."""
+    """Put the caller's arrays into the order of the layers; each must hold n finite numbers."""
     known = [layer.name for layer in problem.layers]
     for name in given:
         if name not in known:

@@ -1,4 +1,4 @@
-"""A trained network seen at work on a few images."""
+"""A trained network with calibration images: its layers' inputs, outputs and feature maps."""
 
 from pruning.calibration.calibration import Calibration
 

@@ -1,4 +1,4 @@
-"""A trained network with images to run it on, for what cannot be told from its weights."""
+"""A trained network with images to run it on, for what its weights alone do not say."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from pruning.zoo.network import Network
 
 
 class Calibration:
-    """A network with images to run it on; what they show is measured when it is first asked for.
+    """A network with calibration images; measurements are made when they are first asked for.
 
     Parameters
     ----------

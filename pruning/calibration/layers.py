@@ -1,4 +1,4 @@
-"""How the layers of a trained network work, found out by running it on a few images."""
+"""How the layers of a trained network work, observed on a few images."""
 
 from __future__ import annotations
 

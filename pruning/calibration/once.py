@@ -1,4 +1,4 @@
-"""What was worked out with calibration images is kept with them: several budgets ask for the same."""
+"""Keep measurements on calibration images, since several budgets ask for the same ones."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def once(
     calibration: Calibration | None,
     **arguments: Hashable,
 ) -> _Array:
-    """Call ``measure(layer, calibration=calibration, **arguments)``, or remember what it returned.
+    """Return ``measure(layer, calibration=calibration, **arguments)``, called once per calibration.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def once(
     layer : hashable
         A layer, or its name.
     calibration : Calibration or None
-        Nothing is remembered longer than it lives, and without one nothing is.
+        Results are kept as long as it lives; without one, nothing is kept.
     **arguments
         All else that the answer depends on.
     """

@@ -1,4 +1,4 @@
-"""What layers make in an unpruned network: measured once, for all the networks cut from it."""
+"""Outputs of the layers of an unpruned network: measured once, for all networks cut from it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class ReferenceOutputs:
     Parameters
     ----------
     samples : Samples
-        Of the unpruned network.
+        Samples of the unpruned network.
     """
 
     def __init__(self, samples: Samples) -> None:
@@ -34,7 +34,7 @@ class ReferenceOutputs:
         self._added: dict[str, Tensor] = {}
 
     def of(self, name: str, kept: Tensor | None = None) -> tuple[Tensor, Tensor | None]:
-        """What a layer makes, and what is added to that.
+        """The sampled outputs of a layer, and what is added to them.
 
         Parameters
         ----------
@@ -71,7 +71,7 @@ class ReferenceOutputs:
         return groups
 
     def _bytes(self) -> dict[str, int]:
-        """What the outputs of every layer and their shortcuts take, in forward order."""
+        """The memory that the outputs of every layer and their shortcuts take, in forward order."""
         network, layers = self._samples.network, self._samples.layers
         sizes: dict[str, int] = {}
 

@@ -1,4 +1,4 @@
-"""Samples of what layers are given and make: all images, at output positions drawn by chance."""
+"""Samples of layers' inputs and outputs: every image, at randomly drawn output positions."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ class Samples:
             yield rows, beside
 
     def _at(self, name: str, maps: Tensor, index: int) -> Tensor:
-        """Of maps as large as a layer's outputs, the places that are sampled in one batch."""
+        """Take the places that are sampled in one batch from maps as large as a layer's outputs."""
         there = maps[0, 0].numel()
         return outputs_at(maps, self._where(name, there, index).to(maps.device))
 

@@ -1,4 +1,4 @@
-"""What of its inputs a layer sees at once: the rows that it multiplies its weights with."""
+"""The parts of its inputs that a layer multiplies with its weights: one row per output position."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Window:
     padding : tuple of int
         What is put around the inputs: left, right, top, bottom.
     mode : str
-        With what, as `torch.nn.functional.pad` takes it.
+        The padding mode, as `torch.nn.functional.pad` takes it.
     """
 
     module: nn.Conv2d | nn.Linear
@@ -64,9 +64,10 @@ class Window:
         return rows.view(len(rows), -1, inputs.shape[1]).transpose(1, 2).flatten(1)
 
     def gathered(self, inputs: Tensor, where: Tensor, out: Tensor | None = None) -> Tensor:
-        """The same rows sooner: columns ordered by place in the kernel, then channel; see `columns`.
+        """The rows of `patches`, faster: columns ordered by place in the kernel, then channel.
 
-        All channels of a place are copied together, into `out` if that is given.
+        All channels of a place are copied together, into `out` if that is given.  `columns` orders
+        weights in the same way.
         """
         conv = self.module
         if isinstance(conv, nn.Linear):
@@ -89,9 +90,10 @@ class Window:
         return out
 
     def columns(self, weight: Tensor) -> Tensor:
-        """Weights of the layer, or of one cut from it, as `gathered` rows are multiplied with them.
+        """Arrange weights of the layer, or of one cut from it, for rows from `gathered`.
 
-        From shape (outputs, channels, height, width), or (outputs, features), to (columns, outputs).
+        The shape (outputs, channels, height, width), or (outputs, features), becomes (columns,
+        outputs).
         """
         return (weight.permute(0, 2, 3, 1) if weight.ndim == 4 else weight).flatten(1).T
 
@@ -103,7 +105,7 @@ class Window:
         return columns.T.reshape(outputs, *kernel, channels).permute(0, 3, 1, 2)
 
     def explains(self, inputs: Tensor, outputs: Tensor) -> bool:
-        """Whether the weights, applied to these rows, give the outputs; tried at some places."""
+        """Whether the weights, applied to `patches`, give the outputs; checked at up to 64 places."""
         module, there = self.module, self.places(inputs)
         where = torch.linspace(0, there - 1, min(there, _PLACES), device=inputs.device).long()
         made = self.patches(inputs, where) @ module.weight.detach().flatten(1).T
@@ -120,7 +122,8 @@ class Window:
 def window(module: nn.Module, inputs: Tensor, outputs: Tensor) -> Window | None:
     """Find how a layer goes over its inputs, by what it makes of them.
 
-    Layers that pad inside their own ``forward`` (as for TensorFlow's "same" padding) are found out so.
+    This also recognises layers that pad inside their own ``forward``, as for TensorFlow's "same"
+    padding.
 
     Parameters
     ----------
@@ -136,17 +139,17 @@ def window(module: nn.Module, inputs: Tensor, outputs: Tensor) -> Window | None:
         makes something else of its weights than such a layer would.
     """
     if isinstance(module, nn.Linear):
-        found = [Window(module)] if inputs.ndim == 2 else []
+        candidates = [Window(module)] if inputs.ndim == 2 else []
     elif isinstance(module, nn.Conv2d) and module.groups == 1:
         size = tuple(outputs.shape[2:])
-        found = [one for one in _candidates(module, inputs, size) if one.size(inputs) == size]
+        candidates = [one for one in _candidates(module, inputs, size) if one.size(inputs) == size]
     else:
-        found = []
-    return next((one for one in found if one.explains(inputs, outputs)), None)
+        candidates = []
+    return next((one for one in candidates if one.explains(inputs, outputs)), None)
 
 
 def outputs_at(outputs: Tensor, where: Tensor) -> Tensor:
-    """The outputs of a layer at the same places, in the same order: shape (rows, outputs)."""
+    """Take the outputs of a layer at places, in the order of `Window.patches`: (rows, outputs)."""
     if outputs.ndim == 2:
         return outputs
     return outputs.flatten(2)[:, :, where].transpose(1, 2).flatten(0, 1)

@@ -1,4 +1,4 @@
-"""Which filters of a layer to keep; one file a criterion.
+"""Criteria: which filters of a layer to keep; one file per criterion.
 
 A criterion either scores every filter, and the highest scores stay, or selects a set as a whole.
 Where a paper's formula was not available to us the criterion is a *reconstruction*, and says so.
@@ -38,7 +38,7 @@ def _never(arguments: Mapping[str, Any]) -> bool:
 
 
 def always(arguments: Mapping[str, Any]) -> bool:
-    """Of criteria that draw by chance whatever their arguments."""
+    """Say that the answer depends on the seed, whatever the arguments."""
     return True
 
 
@@ -49,16 +49,16 @@ class Criterion:
     Attributes
     ----------
     name, summary : str
-        What it is called, and one line for ``--help``.
+        Its name, and one line for ``--help``.
     reconstruction : str
-        What of it is ours because the paper's formula was not available; "" if nothing is.
+        Which part is our own because the paper's formula was not available; "" if none is.
     score : callable or None
-        ``(layer, **arguments)`` to one number a filter, the higher the better.
+        Maps ``(layer, **arguments)`` to one number per filter; the highest stay.
     select : callable or None
-        ``(layer, p, **arguments)`` to the indices of p filters, where the highest scores will not
-        do; with a score as well, both take the same arguments.
+        Maps ``(layer, p, **arguments)`` to the indices of p filters, where these are not just the
+        highest scores; if there is a score as well, both take the same arguments.
     chance : callable
-        From all arguments to whether the seed has a say with them.
+        Maps all arguments to whether the answer depends on the seed.
     """
 
     name: str
@@ -70,17 +70,17 @@ class Criterion:
 
     @property
     def described(self) -> str:
-        """The summary, and what is a reconstruction."""
+        """The summary, followed by which part is a reconstruction."""
         return described(self.summary, self.reconstruction)
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """Its arguments and their defaults; `calibration`, where there is no default, is needed."""
+        """Its parameters and their defaults; a `calibration` without a default is required."""
         return keyword_arguments(self._function)
 
     @property
     def writable(self) -> dict[str, tuple[type, ...]]:
-        """Those of its arguments that can be written as text, and their types."""
+        """The parameters that can be written as text, with their types."""
         return writable(self._function, hidden=("seed",))
 
     @property
@@ -97,11 +97,11 @@ class Criterion:
 
     @property
     def needs_images(self) -> bool:
-        """Whether it cannot do without calibration images."""
+        """Whether it requires calibration images."""
         return needs_images(self.arguments)
 
     def draws(self, **arguments: Any) -> bool:
-        """Whether, with these arguments, another seed may give another answer."""
+        """Whether another seed may give another answer with these arguments."""
         return self.chance({**self.arguments, **arguments})
 
 
@@ -152,16 +152,16 @@ def keep(
     criterion : str
         A registered criterion.
     seed : int
-        Of criteria that draw by chance; others do not look at it.
+        Used by criteria that draw random numbers; the others ignore it.
     calibration : Calibration or None
         The layer's network with images, for criteria that look at more than weights.
     **arguments
-        Of the criterion; see `Criterion.arguments`.
+        Passed to the criterion; see `Criterion.arguments`.
 
     Returns
     -------
     ndarray of int64, shape (p,)
-        Ascending.  Of equal scores the filter that comes first stays.
+        Ascending.  Among equal scores the first filter stays.
 
     Raises
     ------
@@ -176,8 +176,8 @@ def keep(
         raise InputError(f"layer {layer.name} has {n} filters; it can keep 1 to {n} of them, not {p}.")
     info = criteria[criterion]
     if info.select is None:
-        found = scores(layer, criterion, seed=seed, calibration=calibration, **arguments)
-        return best(found, p)
+        scored = scores(layer, criterion, seed=seed, calibration=calibration, **arguments)
+        return best(scored, p)
     chosen = info.select(layer, p, **_checked(info, layer, seed, calibration, arguments))
     distinct = np.unique(np.asarray(chosen, dtype=np.int64))
     if len(distinct) != p:
@@ -188,7 +188,7 @@ def keep(
 
 
 def best(scores: Scores, p: int) -> Indices:
-    """The p highest scores, ascending indices; of equal ones the first."""
+    """The indices of the p highest scores, ascending; among equal scores the first."""
     order = np.argsort(-scores, kind="stable")
     return np.sort(order[:p]).astype(np.int64)
 
@@ -211,7 +211,7 @@ def scores(
     Returns
     -------
     ndarray of float64, shape (n,)
-        The higher, the sooner a filter is kept.
+        The filters with the highest scores are kept.
 
     Raises
     ------
@@ -233,7 +233,7 @@ def _checked(
     calibration: Calibration | None,
     arguments: dict[str, Any],
 ) -> dict[str, Any]:
-    """The arguments, with seed and images if they are among them; refuse what is not known."""
+    """Complete the arguments by seed and images where they are parameters; refuse unknown ones."""
     if not np.isfinite(layer.points).all():
         row = int(np.argwhere(~np.isfinite(layer.points).all(axis=1))[0, 0])
         raise InputError(f"filter {row} of layer {layer.name} holds weights that are not finite.")

@@ -32,7 +32,7 @@ def css(
     Parameters
     ----------
     layer : FilterLayer
-        Of the calibrated network.
+        A layer of the calibrated network.
     p : int
         How many to select.
     calibration : Calibration

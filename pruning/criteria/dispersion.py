@@ -44,7 +44,7 @@ def dispersion(
     time_limit : float
         Seconds of wall-clock time.
     threads, seed : int
-        Of the solver.
+        Passed to the solver.
 
     Raises
     ------

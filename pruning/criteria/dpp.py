@@ -33,8 +33,8 @@ def dpp(
 ) -> Indices:
     """Select p filters by the kernel L_ij = exp(-beta ||F_i - F_j||^2), plus `ridge` on the diagonal.
 
-    DIVNet (Mariet and Sra, ICLR 2016, section 3) does so on activations.  **A reconstruction** in that
-    the points are weights here.
+    DIVNet (Mariet and Sra, ICLR 2016, section 3) does so on activations.  **A reconstruction**: here
+    the points are weights.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def dpp(
     ridge : float
         Above 0, so that equal filters do not make the kernel singular.
     seed : int
-        Of the sample.
+        Seed of the sample.
     """
     if mode not in _MODES:
         raise UnknownNameError("mode of dpp", mode, _MODES)
@@ -72,7 +72,7 @@ def kernel(points: _Matrix, beta: float | None, ridge: float) -> _Matrix:
 
 
 def _map(L: _Matrix, p: int, rng: np.random.Generator) -> Indices:
-    """Greedy: the point that raises the determinant most, by an incremental Cholesky factor."""
+    """Add the point that raises the determinant most, p times, by an incremental Cholesky factor."""
     n = len(L)
     factor, gains = np.zeros((p, n)), L.diagonal().copy()
     chosen = np.zeros(p, dtype=np.int64)

@@ -1,4 +1,4 @@
-"""Filters near the geometric median are replaceable."""
+"""FPGM: filters near the geometric median can be replaced by the others."""
 
 from __future__ import annotations
 

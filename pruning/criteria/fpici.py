@@ -1,4 +1,4 @@
-"""Information capacity and independence."""
+"""FPICI: information capacity and independence of filters."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def fpici(
         "weights": the entropy, in bits, of the histogram of a filter's weights, with the same bin edges
         for all filters.  "energy": that of how a filter's norm is spread over its input channels (over
         its weights, if it has one channel only).  "features": that of the histogram of its feature maps
-        on calibration images, as a check; the paper holds that the first stands in for it.
+        on calibration images; the paper claims that "weights" approximates it.
     bins : int
         Bins of the histogram, at least 2, equally wide from the smallest number in the layer to the
         largest.
@@ -53,7 +53,7 @@ def fpici(
     calibration : Calibration or None
         The layer's network with images, for "features".
     images : int
-        The most that are looked at, the first ones.
+        The most images used, the first ones.
     """
     if capacity not in _CAPACITIES:
         raise UnknownNameError("capacity of fpici", capacity, _CAPACITIES)
@@ -64,13 +64,13 @@ def fpici(
 
 
 def _scaled(values: Scores) -> Scores:
-    """From 0 to 1; all 0 if they are equal."""
+    """Scale values to [0, 1]; all 0 if they are equal."""
     spread = float(np.ptp(values))
     return (values - values.min()) / spread if spread > 0.0 else np.zeros_like(values)
 
 
 def _entropy(shares: NDArray[np.float64]) -> Scores:
-    """Bits of each row of shares that sum to 1, or are all 0."""
+    """The entropy of each row in bits; the shares in a row sum to 1, or are all 0."""
     logs = np.log2(shares, out=np.zeros_like(shares), where=shares > 0.0)
     bits: Scores = -(shares * logs).sum(axis=1)
     return bits
@@ -96,14 +96,14 @@ def _features_entropy(
 
 
 def _histogram_entropy(values: NDArray[np.floating[Any]], bins: int) -> Scores:
-    """Of each row, with bins that all rows share."""
+    """The entropy of each row's histogram; all rows share the bins."""
     lowest, widest = float(values.min()), float(np.ptp(values))
     if widest == 0.0:
         return np.zeros(len(values))
     counts = np.empty((len(values), bins))
-    for row, found in zip(values, counts, strict=True):
+    for row, histogram in zip(values, counts, strict=True):
         place = ((row.astype(np.float64) - lowest) / widest * bins).astype(np.int64)
-        found[:] = np.bincount(np.minimum(place, bins - 1), minlength=bins)
+        histogram[:] = np.bincount(np.minimum(place, bins - 1), minlength=bins)
     return _entropy(counts / values.shape[1])
 
 
@@ -117,7 +117,7 @@ def _energy_entropy(
 
 
 def _energies(kernel: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Norms by input channel, shape (n, c); absolute weights where there is one channel only."""
+    """Norms by input channel, shape (n, c); absolute weights if there is only one channel."""
     n, channels = kernel.shape[:2]
     if channels == 1:
         return np.abs(kernel.reshape(n, -1))

@@ -1,4 +1,4 @@
-"""Feature maps of low rank carry little."""
+"""HRank: filters whose feature maps have a low rank carry little information."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def hrank(layer: FilterLayer, *, calibration: Calibration, images: int = 500) ->
     calibration : Calibration
         The layer's network with images.
     images : int
-        The most that are looked at, the first ones; the paper takes 500.
+        The most images used, the first ones; the paper takes 500.
 
     Notes
     -----

@@ -45,18 +45,18 @@ def pfp(
     images, rows : int
         About how many images, in whole batches, and the most patches of them.
     seed : int
-        Of the draws.
+        Seed of the draws.
 
     Notes
     -----
-    Which channels stay is all that is decided here: the authors' random variant also scales the weights
-    of channel j by count_j / (N p_j); here the next layer is rebuilt by least squares instead, if at
-    all.  Channels of sensitivity 0 are taken, in order, where nothing else is left.
+    Only which channels stay is decided here.  The authors' random variant also scales the weights of
+    channel j by count_j / (N p_j); here the next layer can be rebuilt by least squares instead.
+    Channels of sensitivity 0 are taken last, in their order.
     """
     if mode not in _MODES:
         raise UnknownNameError("mode of pfp", mode, _MODES)
-    found = sensitivities(layer.name, calibration, images, rows)
-    return _MODES[mode](found, p, np.random.default_rng(seed))
+    sensitivity = sensitivities(layer.name, calibration, images, rows)
+    return _MODES[mode](sensitivity, p, np.random.default_rng(seed))
 
 
 def score(
@@ -68,7 +68,7 @@ def score(
     rows: int = ROWS,
     seed: int = 0,
 ) -> Scores:
-    """Score by sensitivity; arguments as of `pfp`, in deterministic mode."""
+    """Score by sensitivity; parameters as in `pfp`, in deterministic mode only."""
     need(mode == "deterministic", f"pfp gives scores in its deterministic mode only, not in {mode!r}.")
     return sensitivities(layer.name, calibration, images, rows)
 
@@ -91,7 +91,7 @@ def _mixed(s: Scores, p: int, rng: np.random.Generator) -> Indices:
 
 
 def _arrivals(s: Scores, rng: np.random.Generator) -> Scores:
-    """Times at which channels first appear, each at a rate s_j: the order of first draws."""
+    """Random times at which channels first appear, at rates s_j: they give the order of first draws."""
     times = np.full(len(s), np.inf)
     alive = s > 0.0
     times[alive] = rng.exponential(size=int(alive.sum())) / s[alive]

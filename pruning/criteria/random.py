@@ -1,4 +1,4 @@
-"""Chance: what every other criterion has to beat."""
+"""Random filters: the baseline that every other criterion has to beat."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ from pruning.filters import FilterLayer
 
 @scoring("random", summary="a uniform draw, the baseline of every comparison", chance=always)
 def random(layer: FilterLayer, *, seed: int = 0) -> Scores:
-    """Score by chance: every set of p filters is equally likely."""
+    """Score by random numbers: every set of p filters is equally likely."""
     return np.random.default_rng(seed).random(len(layer.points))

@@ -1,4 +1,4 @@
-"""Filters as players: the Shapley values of a layer's channels."""
+"""SNPFI: Shapley values of a layer's channels, as players of a game."""
 
 from __future__ import annotations
 
@@ -34,8 +34,9 @@ def snpfi(
     """Score by a sampled Shapley value of each channel in the game of `pruning.saliency.game.Game`.
 
     After Tang, Wei and Li, arXiv 2307.00758.  **A reconstruction**: the paper's formulas were not
-    available to us.  How many channels its layers keep follows from `utilization`; its recovery without
-    training is, in our reading, `pruning.repair.recoveries.least_squares.reconstruct`.
+    available to us.  How many channels layers keep follows from the allocation `snpfi`; the paper's
+    recovery without training is, in our reading,
+    `pruning.repair.recoveries.least_squares.reconstruct`.
 
     Parameters
     ----------
@@ -44,7 +45,7 @@ def snpfi(
     calibration : Calibration
         The layer's network with labelled images.
     images : int
-        The most that are looked at, the first ones.
+        The most images used, the first ones.
     estimate : str
         "permutations": the mean marginal contribution over random orders in which the channels join.
         "gradients": that over random sets, with every marginal taken from the slope of V in the part
@@ -57,7 +58,7 @@ def snpfi(
         Groups in which channels join there.  What a group adds is shared equally among its members,
         which draws scores to their mean; as many steps as channels are unbiased, at that price.
     seed : int
-        Of the sets or orders.
+        Seed of the sets or orders.
 
     Notes
     -----
@@ -99,7 +100,7 @@ def shapley(
     Parameters
     ----------
     value : callable
-        From which players take part, shape (players,), to a number.
+        Maps a Boolean array of shape (players,), which says who takes part, to a number.
     players, permutations, steps : int
         See `snpfi`.
     rng : numpy.random.Generator

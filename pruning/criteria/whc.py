@@ -1,4 +1,4 @@
-"""Large filters that are unlike large filters."""
+"""WHC: large filters that are unlike other large filters."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ def whc(layer: FilterLayer, *, variant: str = "whc") -> Scores:
     """
     if variant not in _VARIANTS:
         raise UnknownNameError("variant of whc", variant, _VARIANTS)
-    found = _VARIANTS[variant](layer.points)
-    return np.where(_norms(layer.points) > 0.0, found, 0.0)
+    scores = _VARIANTS[variant](layer.points)
+    return np.where(_norms(layer.points) > 0.0, scores, 0.0)
 
 
 def _norms(F: _Matrix) -> Scores:
@@ -57,7 +57,7 @@ def _norms(F: _Matrix) -> Scores:
 
 
 def _dissimilarity(alike: _Matrix) -> _Matrix:
-    """How far from parallel each pair is; a filter is not dissimilar to itself."""
+    """One minus the absolute cosine of each pair; 0 on the diagonal."""
     unlike = 1.0 - np.abs(alike)
     np.fill_diagonal(unlike, 0.0)
     return unlike

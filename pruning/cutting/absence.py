@@ -1,8 +1,8 @@
-"""What a network computes when some channels do not exist, without cutting anything.
+"""Compute what a network would compute if some channels did not exist, without cutting anything.
 
 NaN stands for "is not there".  An elementwise operation, a pooling or a reshaping passes it on by
-itself; the operations that mix channels are told here what to do: sums of products leave out what is
-not there, and norms go by what is left.  Any other operation that mixes channels (a mean over them, a
+itself; the operations that mix channels have rules here: sums of products leave out what is not there,
+and norms use what is left.  Any other operation that mixes channels (a mean over them, a
 softmax) makes everything NaN, so that it is noticed and not guessed at.
 """
 
@@ -24,7 +24,7 @@ _aten = torch.ops.aten
 
 
 class Absence(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch's
-    """Lets operations leave out what is NaN."""
+    """Makes operations leave out what is NaN."""
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -44,14 +44,14 @@ class Absence(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch's
 
 @contextmanager
 def without(module: nn.Module, absent: Mapping[str, Sequence[int]]) -> Iterator[Absence]:
-    """Let a network run, inside the block, as if some outputs of its layers did not exist.
+    """Run a network, inside the block, as if some outputs of its layers did not exist.
 
     Parameters
     ----------
     module : nn.Module
         The network; its weights stay as they are.
     absent : mapping of str to integers
-        Of convolutions and linear layers, by name: the channels that they do not make.
+        The missing output channels of convolutions and linear layers, by name.
 
     Yields
     ------
@@ -69,7 +69,7 @@ def without(module: nn.Module, absent: Mapping[str, Sequence[int]]) -> Iterator[
 
 @contextmanager
 def decomposed() -> Iterator[None]:
-    """Let attention and recurrent layers, inside the block, be made of plain operations."""
+    """Run attention and recurrent layers, inside the block, as plain operations."""
     fast = torch.backends.mha.get_fastpath_enabled()
     torch.backends.mha.set_fastpath_enabled(False)
     try:
@@ -82,7 +82,7 @@ def decomposed() -> Iterator[None]:
 
 
 def channel_axis(layer: nn.Module) -> int:
-    """Which axis of its output a layer's channels are, counted from the end."""
+    """The axis of a layer's output that holds its channels, counted from the end."""
     return -1 - len(layer.kernel_size) if isinstance(layer, _ConvNd) else -1
 
 
@@ -133,7 +133,7 @@ def _sum_and_product(func: Any, to: Tensor, a: Tensor, b: Tensor, **scales: Any)
 
 
 def _reduction(func: Any, x: Tensor, *rest: Any, **named: Any) -> Any:
-    """A sum, over what is there; absent where nothing is."""
+    """Sum what is there; where nothing is there, the result is absent."""
     if not x.isnan().any():
         return func(x, *rest, **named)
     counted = func((~x.isnan()).to(x.dtype), *rest, **named)

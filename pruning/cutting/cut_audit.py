@@ -1,7 +1,7 @@
-"""What every layer must still hold after cuts, to compare with what it does hold.
+"""Check that every layer holds the right weights after cuts.
 
 torch-pruning says which rows and columns it cuts, each time relative to what earlier cuts left.
-The audit follows that in terms of the original network, so that one comparison at the end proves
+The audit keeps account in terms of the original network, so that one comparison at the end proves
 that every weight is in its place.
 """
 
@@ -23,7 +23,7 @@ _ROWWISE = ("bias", "running_mean", "running_var")
 
 
 class CutAudit:
-    """Rows and columns of the original that the layers of a cut network consist of.
+    """Keeps account of the rows and columns of the original that each layer of a cut network holds.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ class CutAudit:
                 )
 
     def check(self, cut: nn.Module) -> None:
-        """Raise ContradictionError unless each layer of `cut` holds what the audit says."""
+        """Raise ContradictionError unless each layer of `cut` holds the weights that it should."""
         for name in self._rows.keys() | self._columns.keys():
             before, after = self._original.get_submodule(name), cut.get_submodule(name)
             for part in ("weight", *_ROWWISE):
@@ -82,7 +82,7 @@ class CutAudit:
 
     @property
     def absent(self) -> dict[str, list[int]]:
-        """By layer that makes channels, those of the original that it no longer makes."""
+        """The channels of the original that are gone, by the layer that made them."""
         return {
             name: np.setdiff1d(self._all(name, axis=0), self._rows[name]).tolist()
             for name in self._makers

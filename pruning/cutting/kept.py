@@ -1,4 +1,4 @@
-"""Requests to keep filters, checked in full before anything acts on them."""
+"""Requests to keep filters, checked in full before anything is cut."""
 
 from __future__ import annotations
 

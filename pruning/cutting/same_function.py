@@ -1,4 +1,4 @@
-"""Whether a cut network computes what the original does when the lost channels do not exist."""
+"""Check that a cut network computes what the original computes without the lost channels."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ def check_same_function(
     original, cut : Network
         Before and after; left as they are.
     absent : mapping of str to integers
-        By the name of a convolution or linear layer: the outputs that it lost.
+        The outputs that convolutions and linear layers lost, by name.
     images : ndarray of uint8, shape (n, height, width, channels), or None
         The first eight of them are used; random ones if there are none.
 
     Returns
     -------
     bool
-        False if nothing can be said, since the outputs hardly differ between images.
+        False if the check says nothing, since the outputs hardly differ between images.
 
     Raises
     ------
@@ -59,7 +59,7 @@ def check_same_function(
         after, batches = _converted(cut, dtype), _batches(original, pixels, dtype)
         expected = _expected(original.name, whole, absent, batches)
         try:
-            found = _outputs(after, batches)
+            computed = _outputs(after, batches)
         except Exception as error:  # whatever the operation that does not fit raises
             raise InputError(
                 f"{original.name} does not run once it is pruned ({error}): it has an operation that"
@@ -68,7 +68,7 @@ def check_same_function(
         variation, largest = _variation(expected)
         if variation <= _VISIBLE * largest:
             return False
-        off = _distance(expected, found)
+        off = _distance(expected, computed)
         tolerance = _TOLERANCE if dtype == torch.float64 else _SHORT_TOLERANCE
         if not off <= tolerance * variation:
             raise InputError(
@@ -100,7 +100,7 @@ def check_network(network: Network) -> None:
 
 
 def check_training(original: Network, cut: Network) -> None:
-    """Refuse a cut network that no longer runs in training, where layers are called that else are not.
+    """Refuse a cut network that no longer runs in training mode, which may call additional layers.
 
     Raises
     ------
@@ -134,7 +134,7 @@ def _training_fault(network: Network, batch: Sequence[Tensor]) -> str | None:
 
 
 def lively(network: Network, absent: Absent) -> Network:
-    """A copy with random weights, whose outputs depend on what it is given.
+    """Return a copy with random weights, whose outputs depend on its input.
 
     Where layers hold zeros or very large biases, or where what is left of a network gives the same for
     every image, a wrong cut would not show.
@@ -144,7 +144,7 @@ def lively(network: Network, absent: Absent) -> Network:
     network : Network
         Left as it is.
     absent : mapping of str to integers
-        As in `check_same_function`: the statistics of batch norms are those without these channels.
+        As in `check_same_function`; batch norms get statistics computed without these channels.
     """
     made = network.copy()
     generator = torch.Generator().manual_seed(0)
@@ -185,7 +185,7 @@ def _standardise(module: nn.Module, absent: Absent, images: Tensor) -> None:
 def _running(
     network: Network, pixels: NDArray[np.uint8]
 ) -> Iterator[tuple[nn.Module, torch.dtype | None]]:
-    """A copy in float64, new tensors too, or in its own type (None) if it runs in no other."""
+    """Lend a copy in float64, or in its own type (None) if it runs in no other."""
     usual = torch.get_default_dtype()
     torch.set_default_dtype(torch.float64)
     try:

@@ -1,4 +1,4 @@
-"""Cut a network down to the filters that are kept; torch-pruning does the cutting, guarded here.
+"""Cut a network down to the filters that are kept; torch-pruning cuts, and the result is checked here.
 
 torch-pruning silently damages a network on tensors, duplicates and indices out of range, leaves
 layers of no channels at all, and misreads operations that shuffle channels.  So every request is
@@ -62,7 +62,7 @@ def prune(network: Network, kept: Kept, *, images: NDArray[np.uint8] | None = No
 
 
 def cut(network: Network, kept: Kept) -> tuple[Network, dict[str, list[int]]]:
-    """A smaller copy, of which nobody has checked yet what it computes; see `prune`.
+    """Cut a copy without checking what it computes; `prune` does both.
 
     Returns
     -------
@@ -92,7 +92,7 @@ def cut(network: Network, kept: Kept) -> tuple[Network, dict[str, list[int]]]:
 
 
 def mask(network: Network, kept: Kept) -> Network:
-    """Silence the filters that are not kept, leaving all shapes as they are.
+    """Set the filters that are not kept to zero, leaving all shapes as they are.
 
     The weights and biases of dropped channels become zero in the convolutions and in the batch
     norms behind them; a batch norm left alone would still emit a constant.  Where activations map
@@ -142,7 +142,7 @@ def _silence(module: nn.Module, name: str, indices: Sequence[int]) -> None:
 
 
 def _restore_flags(original: nn.Module, smaller: nn.Module) -> None:
-    """Freeze again what tracing had to thaw."""
+    """Freeze the parameters again that tracing had to unfreeze."""
     for before, after in zip(original.parameters(), smaller.parameters(), strict=True):
         after.requires_grad_(before.requires_grad)
 
@@ -150,7 +150,7 @@ def _restore_flags(original: nn.Module, smaller: nn.Module) -> None:
 def _check_function(
     network: Network, kept: Kept, absent: Absent, smaller: Network, images: NDArray[np.uint8] | None
 ) -> None:
-    """Hold a cut network against the original, with random weights if its own say nothing."""
+    """Compare a cut network with the original, with random weights if its own weights show nothing."""
     if not check_same_function(network, absent, smaller, images):
         model = lively(network, absent)
         if not check_same_function(model, absent, cut(model, kept)[0]):

@@ -1,4 +1,4 @@
-"""Which layers of a network can be pruned, found out by trying."""
+"""Find the layers of a network that can be pruned, by trying."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pruning.zoo.network import Network
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What of a network can be pruned.
+    """The layers of a network that can be pruned, and the others.
 
     Parameters
     ----------
@@ -62,9 +62,9 @@ def survey(network: Network) -> Survey:
     shapes = tuple((name, tuple(one.shape)) for name, one in network.module.state_dict().items())
     if network.module in _known and _known[network.module][0] == shapes:
         return _known[network.module][1]
-    found = _survey(network)
-    _known[network.module] = shapes, found
-    return found
+    surveyed = _survey(network)
+    _known[network.module] = shapes, surveyed
+    return surveyed
 
 
 def _survey(network: Network) -> Survey:
@@ -87,19 +87,19 @@ def _survey(network: Network) -> Survey:
 def _working(
     network: Network, couplings: Sequence[Coupling], left_out: list[LeftOut]
 ) -> list[Coupling]:
-    """Those that can be cut alone, and together with the ones before them."""
-    found: list[Coupling] = []
+    """The couplings that can be cut alone, and together with the ones before them."""
+    working: list[Coupling] = []
     for coupling in couplings:
-        fault = _fault(network, [coupling]) or _fault(network, [*found, coupling])
+        fault = _fault(network, [coupling]) or _fault(network, [*working, coupling])
         if fault is None:
-            found.append(coupling)
+            working.append(coupling)
         else:
             left_out.append(LeftOut(coupling.convolutions[0], f"cannot be pruned: {fault}"))
-    return found
+    return working
 
 
 def _fault(network: Network, couplings: Sequence[Coupling]) -> str | None:
-    """What is wrong with a network that loses half of the channels of some layers; None if nothing."""
+    """The error when some layers lose half of their channels; None if there is none."""
     try:
         prune(network, {one.convolutions[0]: _half(one.channels) for one in couplings})
     except (InputError, ContradictionError) as error:

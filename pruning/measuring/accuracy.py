@@ -1,4 +1,4 @@
-"""How often a network is right."""
+"""Top-1 and top-5 accuracy, with confidence intervals."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pruning.zoo.network import Network
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Images that were judged rightly, `right` of `of`."""
+    """A share of images that were classified correctly: `right` of `of`."""
 
     right: int
     of: int
@@ -138,12 +138,12 @@ def _hits(
 
 
 def check_labels(network: Network, images: int, labels: NDArray[np.int64]) -> None:
-    """Refuse labels that are not one an image, or of classes that the network lacks.
+    """Refuse labels that are not one per image, or name classes that the network lacks.
 
     Raises
     ------
     InputError
-        They are such.
+        The labels do not fit.
     """
     if labels.shape != (images,):
         raise InputError(f"{images} images need as many labels, not shape {labels.shape}")

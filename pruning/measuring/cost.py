@@ -1,4 +1,4 @@
-"""What a network costs: parameters, multiply-accumulates, bytes."""
+"""The size of a network: parameters, multiply-accumulates, bytes."""
 
 from __future__ import annotations
 
@@ -75,9 +75,12 @@ def cost(network: Network) -> Cost:
 
 
 def macs_by_layer(network: Network) -> dict[str, int]:
-    """Count the MACs of one image, by the name of the layer that makes them itself.
+    """Count the MACs of one image by layer; those of a layer inside another count for the inner one.
 
-    What a layer inside makes counts as that one's.  Raises as `cost`.
+    Raises
+    ------
+    InputError
+        As in `cost`.
     """
     module = network.copy().module
     counter = _Counter()

@@ -1,4 +1,4 @@
-"""Parameters and MACs of a pruned network from how many filters each layer keeps, without cutting it.
+"""The size of a pruned network as a function of how many filters each layer keeps.
 
 A weight has rows and columns.  Each is either fixed or goes with a filter of one layer, so the size
 of a weight is a product of two sums of counts, and the size of a network a quadratic form in them.
@@ -23,27 +23,19 @@ from pruning.tracing.graph import Trace, trace
 from pruning.zoo.network import Network
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
-    """``coefficient * count of rows * count of columns``, where None stands for 1."""
-
-    coefficient: int
-    rows: str | None
-    columns: str | None
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class SizeModel:
-    """What a network costs, by how many filters its layers keep.
+    """The size of a network, as a function of how many filters its layers keep.
 
     Attributes
     ----------
     network : str
         Its name.
     channels : dict of str to int
-        Of every prunable layer, by the name of its `FilterLayer` in forward order: its filters.
+        The number of filters of every prunable layer, by the name of its `FilterLayer`, in forward
+        order.
     macs, parameters : Quadratic
-        In the counts of those layers; counted as `pruning.cost` does.
+        The size as a function of the counts of those layers; counted as `pruning.cost` does.
     """
 
     network: str
@@ -78,14 +70,6 @@ class SizeModel:
                 )
         kept = np.array([counts.get(name, n) for name, n in self.channels.items()], dtype=np.int64)
         return Cost(self.parameters(kept), self.macs(kept))
-
-    def terms(self, size: Quadratic) -> list[Term]:
-        """Spell out one of the two forms of this model, without the terms that are zero."""
-        names = (None, *self.channels)
-        return [
-            Term(int(size.matrix[i, j]), names[i], names[j])
-            for i, j in np.argwhere(size.matrix).tolist()
-        ]
 
 
 def size_model(network: Network) -> SizeModel:
@@ -134,7 +118,7 @@ def size_model(network: Network) -> SizeModel:
 
 
 def _axes(traced: Trace, original: nn.Module) -> dict[tuple[str, int], Counts]:
-    """Of every axis of every parameter: how much of it is fixed, and how much goes with each filter.
+    """For every axis of every parameter: how much is fixed, and how much goes with each filter.
 
     The first entry counts what is fixed, the others what goes with one filter of each coupling: found
     by dropping one, since torch-pruning knows layers of many kinds.
@@ -182,12 +166,15 @@ def _volume(network: str, name: str, axes: list[Counts]) -> Counts:
 
 
 def _confirm(network: Network, model: SizeModel) -> None:
-    """Hold the model against a network that loses half of the filters of every layer."""
+    """Check the model on a network that loses half of the filters of every layer."""
     kept = {name: range(-(-channels // 2)) for name, channels in model.channels.items()}
-    found, expected = cost(cut(network, kept)[0]), model.cost({n: len(one) for n, one in kept.items()})
-    if found != expected:
+    counted, expected = (
+        cost(cut(network, kept)[0]),
+        model.cost({n: len(one) for n, one in kept.items()}),
+    )
+    if counted != expected:
         raise InputError(
             f"the size of {network.name} does not follow from how many filters its layers keep (it is"
-            f" {found}, not {expected}), as where channels are multiplied with channels in attention;"
+            f" {counted}, not {expected}), as where channels are multiplied with channels in attention;"
             " give a share of filters to keep instead of a budget"
         )

@@ -1,4 +1,4 @@
-"""How long two networks take, measured against each other."""
+"""The speed of a pruned network, measured against the original."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def latency(
     warmup: int = 5,
     threads: int | None = None,
 ) -> Latency:
-    """Time two networks in turns, so that what slows the machine down slows both.
+    """Time two networks in turns, so that other load on the machine slows down both.
 
     Each pair runs both one after the other on the same images, the original first in every other
     pair only; the ratio of a pair is then little touched by other load, changes of clock rate and heat.

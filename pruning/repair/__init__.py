@@ -1,1 +1,1 @@
-"""Give a pruned network back what it lost: batch norms, least squares, fine-tuning."""
+"""Bring the accuracy of pruned networks back: batch norms, least squares, fine-tuning."""

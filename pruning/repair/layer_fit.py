@@ -33,9 +33,9 @@ class LayerFit:
     lost : collection of str
         The layers that lost inputs.
     kept_outputs : mapping of str to Tensor of int64
-        Of the layers that lost outputs, those that are left.
+        The outputs that are left, of the layers that lost some.
     ridge, rounds
-        As of `pruning.repair.recoveries.least_squares.reconstruct`.
+        As in `pruning.repair.recoveries.least_squares.reconstruct`.
     """
 
     calibration: Calibration
@@ -81,7 +81,7 @@ class LayerFit:
 
 
 def _is_fine(held: Fit, x: Tensor, y: Tensor, added: Tensor | float, rectified: bool) -> bool:
-    """Whether a layer gives what it should, but for a small share of the variance."""
+    """Whether a layer's outputs are right, except for a small share of their variance."""
     wanted = y.clamp(min=0) if rectified else y
     variation = float((wanted - wanted.mean(0)).double().square().sum())
     return held.loss(x, y, rectified, added) <= _FINE * variation
@@ -95,7 +95,7 @@ def _chosen(
     rounds: int,
     intercept: bool,
 ) -> float:
-    """The ridge that does best on images held out, with their mirror images, from the fit."""
+    """Choose the ridge that does best on images held out of the fit, with their mirror images."""
     count = calibration.originals
     held_out = torch.arange(len(calibration.images)) % count >= count - max(1, int(_HELD_OUT * count))
     out = held_out.repeat_interleave(len(x) // len(held_out)).to(x.device)
@@ -114,7 +114,7 @@ def _chosen(
 
 
 def _set(module: nn.Module, norm: Norm | None, weight: Tensor, intercept: Tensor) -> None:
-    """Write a fit into a layer; the intercept into its bias, or into the mean of the norm behind it."""
+    """Write a fit into a layer; the intercept into its bias or the mean of the batch norm after it."""
     held, bias = module.get_parameter("weight"), module.bias
     with torch.no_grad():
         held.copy_(weight)

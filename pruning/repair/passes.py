@@ -1,4 +1,4 @@
-"""Run a pruned network on the calibration images, and refit its layers in forward order."""
+"""Refit the layers of a pruned network in forward order, running the calibration images."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def _one_by_one(calibration: Calibration, network: Network, names: Sequence[str]
 
 
 def _bytes_at_once(calibration: Calibration) -> int:
-    """About how much memory the activations of all images take at the same time."""
+    """Estimate the memory that the activations of all images take at the same time."""
     widest = 0
 
     def note(_: str, __: nn.Module, x: Tensor, y: Tensor) -> None:

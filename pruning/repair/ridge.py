@@ -1,4 +1,4 @@
-"""Linear fits from samples in memory: ridge regression, plain or blind below zero."""
+"""Ridge regression from samples in memory, for plain and for rectified targets."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Fit:
     Parameters
     ----------
     weight : Tensor of float32, shape (columns, outputs)
-        Of the columns.
+        The weights of the columns.
     intercept : Tensor of float32, shape (outputs,)
         Zeros where none was wanted.
     """
@@ -34,16 +34,16 @@ class Fit:
         return x @ self.weight + self.intercept
 
     def loss(self, x: Tensor, y: Tensor, rectified: bool = False, added: Tensor | float = 0.0) -> float:
-        """The sum of squares it leaves of y, together with what is added to its outputs anyway.
+        """The sum of squared errors for targets y, if `added` is added to the outputs.
 
-        Where `rectified`, of what an activation lets through.
+        If `rectified`, errors are measured after a ReLU.
         """
         total = torch.zeros((), dtype=torch.float64, device=x.device)
         for some in _parts(len(x)):
-            found, wanted = self(x[some]) + _part(added, some), y[some]
-            off = wanted - found
+            outputs, wanted = self(x[some]) + _part(added, some), y[some]
+            off = wanted - outputs
             if rectified:
-                off = torch.where(wanted > 0, off, found.clamp(min=0))
+                off = torch.where(wanted > 0, off, outputs.clamp(min=0))
             total += off.double().square().sum()
         return float(total)
 
@@ -84,7 +84,7 @@ class Ridge:
             )
 
     def _factorise(self, gram: Tensor, ridge: float) -> bool:
-        """Keep the Cholesky factor of the Gram matrix with the penalty, and say whether it has one."""
+        """Factorise the Gram matrix with the penalty by Cholesky; return whether that succeeded."""
         penalty = ridge * float(gram.diagonal().mean())
         self._penalty = penalty if penalty > 0 else 1.0  # columns that never change
         gram.diagonal().add_(self._penalty)
@@ -102,12 +102,12 @@ class Ridge:
         return Fit(weight, mean - self._mean @ weight)
 
     def fit_rectified(self, y: Tensor, rounds: int, added: Tensor | float = 0.0) -> Fit:
-        """Fit targets of which an activation lets only the positive part through.
+        """Fit targets that go through a ReLU, which lets only their positive part through.
 
         Where y is positive the outputs should equal it; elsewhere it is enough that they are not
         positive.  That loss is convex; every round minimises the quadratic that touches it from above
-        at the fit before, so it never grows.  Few rounds are the better ones: on samples that the
-        columns outnumber, the last bit of fit is noise.
+        at the previous fit, so it never grows.  Few rounds are better: where there are more columns
+        than samples, the last improvements fit noise.
 
         Parameters
         ----------
@@ -116,32 +116,32 @@ class Ridge:
         rounds : int
             Fits made, at least 1; the first is the plain one.
         added : Tensor, shape (rows, outputs), or 0
-            Joins the outputs on their way; it is their sum that should be y.
+            Added to the outputs; their sum should be y.
         """
-        found = self.fit(y - added)
+        fit = self.fit(y - added)
         if rounds > 1:
             goal = y.clamp(min=0) - added
             most = torch.zeros_like(y).masked_fill_(y > 0, torch.inf)  # below zero all is well
             for _ in range(rounds - 1):
-                found = self._improved(found, goal, most)
-        return found
+                fit = self._improved(fit, goal, most)
+        return fit
 
-    def _improved(self, found: Fit, goal: Tensor, most: Tensor) -> Fit:
-        """Another round: what is missing to the goal, but no more of it than allowed, is fitted.
+    def _improved(self, fit: Fit, goal: Tensor, most: Tensor) -> Fit:
+        """Make another round: fit what is missing to the goal, but no more of it than allowed.
 
         The fit of a sum is the sum of the fits, and that of the outputs so far is known: the weights
         they were made with, less what the penalty takes from them.
         """
-        cross = torch.zeros_like(found.weight)
-        missed = torch.zeros_like(found.intercept)
-        intercept = found.intercept + self._mean @ found.weight  # of the centred rows
+        cross = torch.zeros_like(fit.weight)
+        missed = torch.zeros_like(fit.intercept)
+        intercept = fit.intercept + self._mean @ fit.weight  # of the centred rows
         for some in _parts(len(self._x)):
             x = self._x[some]
-            off = torch.addmm(goal[some], x, found.weight, alpha=-1).sub_(intercept)
+            off = torch.addmm(goal[some], x, fit.weight, alpha=-1).sub_(intercept)
             off = torch.minimum(off, most[some], out=off)
             cross.addmm_(x.T, off)
             missed += off.sum(0)
-        before = found.weight.double()
+        before = fit.weight.double()
         weight = (before + self._solved(cross - self._penalty * before)).to(goal.dtype)
         if self._intercept:
             intercept += missed / len(goal)
@@ -154,7 +154,7 @@ class Ridge:
 
 
 def _gram(x: Tensor) -> Tensor:
-    """The products of all columns with one another, of which those above the diagonal are copies."""
+    """The products of all columns with one another; those above the diagonal are copied."""
     gram = x.new_empty(2 * (x.shape[1],), dtype=torch.float64)
     for start in range(0, x.shape[1], _COLUMNS):
         stop = min(start + _COLUMNS, x.shape[1])

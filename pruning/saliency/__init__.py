@@ -1,1 +1,1 @@
-"""What several criteria, allocations and spaces compute with; the criteria themselves are next door."""
+"""The mathematics of criteria and allocations; the criteria themselves are in `pruning.criteria`."""

@@ -1,4 +1,4 @@
-"""What no choice of blocks of columns can do better than: a convex relaxation of the choice."""
+"""A lower bound on the error of any choice of blocks of columns, by a convex relaxation."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def least_left(problems: Sequence[tuple[_Matrix, _Matrix]], whole: float, p: int
     """Bound from below the sum of squares that any p of n blocks leave, the ridge's penalty included.
 
     Block j has a switch z_j, 0 or 1, that divides its part V_j' D_j V_j of the squares; between 0 and 1
-    that stays convex, and by its slope any z gives a valid bound.  The D_j are split off the gram so
-    that what remains is still positive semidefinite, the larger the better.  The z looked at come from
-    minimising over the weights V and over z in turn.
+    that stays convex, and by its slope any z gives a valid bound.  The D_j are split off the Gram
+    matrix so that what remains is still positive semidefinite; large D_j give tight bounds.  The z that
+    are tried come from minimising over the weights V and over z in turn.
 
     Perspective relaxation: Frangioni and Gentile, Mathematical Programming 106, 2006; of sparse ridge
     regression, with D_j the ridge alone: Bertsimas and Van Parys, Annals of Statistics 48, 2020.
@@ -29,7 +29,7 @@ def least_left(problems: Sequence[tuple[_Matrix, _Matrix]], whole: float, p: int
     Parameters
     ----------
     problems : sequence of pairs of ndarray
-        As of `forward`.
+        As in `pruning.saliency.forward.forward`.
     whole : float
         The sum of squares of all outputs.
     p, n : int
@@ -44,9 +44,9 @@ def least_left(problems: Sequence[tuple[_Matrix, _Matrix]], whole: float, p: int
     z = np.full(n, p / n)
     bound = 0.0
     for _ in range(_STEPS):
-        found = [part.explained(z) for part in parts]
-        value = whole - sum(one for one, _ in found)
-        slope = np.asarray(sum(one for _, one in found))
+        explained = [part.explained(z) for part in parts]
+        value = whole - sum(one for one, _ in explained)
+        slope = np.asarray(sum(one for _, one in explained))
         bound = max(bound, float(value + slope @ z - np.sort(slope)[n - p :].sum()))
         if value - bound <= _CLOSE * value:
             break
@@ -55,7 +55,7 @@ def least_left(problems: Sequence[tuple[_Matrix, _Matrix]], whole: float, p: int
 
 
 class _Relaxation:
-    """One regression with switches; its gram is a remainder plus the blocks split off."""
+    """One regression with switches; its Gram matrix is a remainder plus the blocks split off."""
 
     def __init__(self, gram: _Matrix, cross: _Matrix, n: int) -> None:
         self.cross = cross
@@ -64,7 +64,7 @@ class _Relaxation:
         self.remainder = gram - self.dense
 
     def explained(self, z: _Matrix) -> tuple[float, _Matrix]:
-        """By how much the sum of squares falls at z, and by how much more a unit of each z_j."""
+        """How much the sum of squares falls at z, and how much more it falls per unit of each z_j."""
         n, k, _ = self.blocks.shape
         root = np.repeat(np.sqrt(z), k)[:, None]  # so that z = 0 needs no division
         inner = root * self.remainder * root.T + self.dense
@@ -75,10 +75,12 @@ class _Relaxation:
 
 
 def _split_off(gram: _Matrix, n: int) -> _Matrix:
-    """Blocks, shape (n, k, k), that leave the gram positive semidefinite when taken off its diagonal.
+    """Find blocks, shape (n, k, k), to split off the diagonal of a Gram matrix.
 
-    Of block j alone the inverse of the inverse's diagonal block could be taken; of all blocks at once
-    an n-th of that.  More, as much as a Cholesky factorisation admits, is taken bit by bit.
+    What remains of it is still positive semidefinite.
+
+    From block j alone the inverse of the inverse's diagonal block could be taken; from all blocks at
+    once an n-th of that.  More is taken step by step, as much as a Cholesky factorisation admits.
     """
     k = len(gram) // n
     remainder = gram
@@ -102,7 +104,7 @@ def _split_off(gram: _Matrix, n: int) -> _Matrix:
 
 
 def _spread(blocks: _Matrix) -> _Matrix:
-    """The matrix with these blocks on its diagonal."""
+    """Build the matrix with these blocks on its diagonal."""
     n, k, _ = blocks.shape
     dense = np.zeros((n, k, n, k))
     dense[np.arange(n), :, np.arange(n), :] = blocks

@@ -1,4 +1,4 @@
-"""How good a selection of channels is, beside the best one of its size."""
+"""How far a selection of channels is, at most, from the best selection of its size."""
 
 from __future__ import annotations
 
@@ -31,14 +31,16 @@ class Certificate:
 
     @property
     def gap(self) -> float:
-        """The share of the error that a better selection might still save, 0 to 1."""
+        """The share of the error that a better selection could save at most, 0 to 1."""
         return max(0.0, self.error - self.bound) / self.error if self.error > 0 else 0.0
 
 
 def certify(
     layer: FilterLayer, kept: Sequence[int], *, calibration: Calibration, ridge: float = 1e-2
 ) -> Certificate:
-    """Say how far a selection, made by whatever criterion, is from the best for `css` at most.
+    """Bound how far a selection of channels, by any criterion, is from the best one.
+
+    The best one is that with the smallest error for `css`.
 
     Selections are too many to try; a convex relaxation of the choice gives the bound (see
     `pruning.saliency.bound.least_left`).  It takes seconds up to 128 channels of 3 x 3, minutes for
@@ -47,11 +49,11 @@ def certify(
     Parameters
     ----------
     layer : FilterLayer
-        Of the calibrated network.
+        A layer of the calibrated network.
     kept : sequence of int
         The channels selected, distinct.
     calibration, ridge
-        As of `css`.
+        As in `pruning.criteria.css.css`.
 
     Raises
     ------

@@ -16,15 +16,16 @@ _LEAST = 1e-6  # by what share a newcomer must do better than the member it repl
 def exchange(problems: Sequence[_Problem], chosen: Sequence[int], n: int, swaps: int) -> list[int]:
     """Swap chosen blocks for others while that lowers the sum of squares.
 
-    Members are tried in rounds, those that are missed least first: each leaves for the block that then
-    explains most, if that is more than its own.  Left to end, no single swap gains any more.
+    Members are tried in rounds, starting with the one whose loss costs least.  Each leaves for the
+    block that then explains most, if that is more than it explained itself.  Without a limit on swaps,
+    the search ends where no single swap gains anything.
 
     Sequential replacement: Miller, "Subset Selection in Regression" (2nd edition, 2002), chapter 3.
 
     Parameters
     ----------
     problems : sequence of pairs of ndarray
-        As of `forward`.
+        As in `pruning.saliency.forward.forward`.
     chosen : sequence of int
         Distinct blocks.
     n : int
@@ -63,7 +64,7 @@ def exchange(problems: Sequence[_Problem], chosen: Sequence[int], n: int, swaps:
 
 
 def explained(problems: Sequence[_Problem], chosen: Sequence[int], n: int) -> float:
-    """By how much these blocks lower the sum of squares of all regressions."""
+    """How much these blocks lower the sum of squares of all regressions."""
     total = 0.0
     for gram, cross in problems:
         columns = _columns(chosen, len(gram) // n)
@@ -77,7 +78,7 @@ def _columns(blocks: Sequence[int], k: int) -> NDArray[np.int64]:
 
 
 class _Exchange:
-    """One regression on chosen blocks: the inverse of their gram, and what they leave of the rest.
+    """One regression on chosen blocks: the inverse of their Gram matrix, and the unexplained rest.
 
     To remove a block is a step back of the elimination, to add one a step forward: either changes the
     inverse, the weights and the rest by k rows, in O(n k^2 (p k + m)) operations.
@@ -98,14 +99,14 @@ class _Exchange:
         self.power = rows @ rows.mT
 
     def losses(self) -> _Matrix:
-        """By how much the sum of squares would grow without each of the members."""
+        """How much the sum of squares would grow without each of the members."""
         rows = self.weights.reshape(-1, self.k, self.weights.shape[1])
         members = np.arange(len(rows))
         inverse = self.inverse.reshape(len(rows), self.k, len(rows), self.k)
         return _traces(inverse[members, :, members, :], rows @ rows.mT)
 
     def gains(self, slot: int, outside: NDArray[np.int64]) -> _Matrix:
-        """By how much it would fall with each of the outsiders, once this member has left."""
+        """How much the sum of squares would fall with each outsider, once this member has left."""
         mine = self._mine(slot)
         row = self.inverse[mine]
         share = _solve(row[:, mine], self.weights[mine])
@@ -136,7 +137,7 @@ class _Exchange:
     def _after(
         self, column: _Matrix, pivot: _Matrix, share: _Matrix, sign: int
     ) -> tuple[_Matrix, _Matrix]:
-        """What is left of each block's gram after a step, and the square of what it has to explain."""
+        """What a step leaves of each block's Gram matrix, and the square of what it has to explain."""
         shape = self.k, self.n, self.k
         turned = column.reshape(shape).transpose(1, 2, 0)
         crossed = sign * (share @ self.rest).reshape(shape).transpose(1, 2, 0) @ turned.mT
@@ -152,5 +153,5 @@ def _solve(left: _Matrix, right: _Matrix) -> _Matrix:
 
 
 def _traces(left: _Matrix, right: _Matrix) -> _Matrix:
-    """Of the inverse of each matrix times another."""
+    """The traces of each inverse of `left` times `right`."""
     return np.asarray(_solve(left, right).trace(axis1=1, axis2=2))

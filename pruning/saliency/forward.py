@@ -46,10 +46,10 @@ def forward(
 
 
 class _Regression:
-    """What is left of one regression once blocks are taken.
+    """What is left of one regression after blocks were taken.
 
-    A Cholesky factorisation by blocks that pivots as it is told: of the n k by n k matrix only the
-    rows of chosen blocks and the diagonal blocks are ever computed, in O(n k (p k)^2) operations.
+    A Cholesky factorisation by blocks whose pivots the caller chooses.  Only the rows of chosen blocks
+    and the diagonal blocks of the n k by n k matrix are computed, in O(n k (p k)^2) operations.
     """
 
     def __init__(self, gram: _Matrix, cross: _Matrix, n: int, p: int) -> None:
@@ -65,14 +65,14 @@ class _Regression:
         self.taken = 0
 
     def gains(self, live: NDArray[np.int64]) -> NDArray[np.float64]:
-        """By how much the sum of squares would fall with each of these blocks."""
-        found: NDArray[np.float64] = np.linalg.solve(self.diagonal[live], self.power[live]).trace(
+        """How much the sum of squares would fall with each of these blocks."""
+        gains: NDArray[np.float64] = np.linalg.solve(self.diagonal[live], self.power[live]).trace(
             axis1=1, axis2=2
         )
-        return found
+        return gains
 
     def take(self, block: int) -> None:
-        """Explain what this block can explain."""
+        """Take a block: what it explains is removed from the rest."""
         n, k = self.n, self.k
         mine = slice(block * k, (block + 1) * k)
         done, shares = self.factor[: self.taken], self.shares[: self.taken]

@@ -1,4 +1,4 @@
-"""The channels of a layer as players of a game: what the network says when only some take part."""
+"""The channels of a layer as players of a game, whose value is the network's log-likelihood."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Game:
     calibration : Calibration
         Its network with labelled images.
     images : int
-        The most that are looked at, the first ones.
+        The most images used, the first ones.
 
     Raises
     ------
@@ -50,30 +50,30 @@ class Game:
         if len(wrong):
             raise InputError(f"{network.name} has {network.classes} classes; label {wrong[0]} is none.")
         network.module.requires_grad_(False)
-        found = calibration.consumers(layer)
-        self.players = len(found[0].columns)
+        consumers = calibration.consumers(layer)
+        self.players = len(consumers[0].columns)
         self._labels = torch.from_numpy(labels).to(network.device)
         self._parts = torch.ones(self.players + 1, device=network.device)  # the last is never absent
-        for consumer in found:
+        for consumer in consumers:
             self._mask(network.module.get_submodule(consumer.name), consumer)
         parts = batches(network, calibration.images[:images], calibration.batch)
-        names = [consumer.name for consumer in found]
+        names = [consumer.name for consumer in consumers]
         self._tails = [Tail(network.module, names, part) for part in parts]
 
     def __call__(self, active: Players) -> float:
-        """V of the players for which `active`, shape (players,), holds."""
+        """The value V of the set of players for which `active`, shape (players,), is true."""
         with torch.inference_mode(False), torch.no_grad():
             self._parts[:-1] = torch.from_numpy(active).to(self._parts)
             return float(self._value())
 
     def slopes(self, active: Players) -> NDArray[np.float64]:
-        """By how much V would rise, in linear approximation, if each player took a full part more."""
+        """The derivative of V by the part that each player takes, shape (players,)."""
         with torch.inference_mode(False), torch.enable_grad():
             self._parts[:-1] = torch.from_numpy(active).to(self._parts)
             self._parts.requires_grad_()
-            (found,) = torch.autograd.grad(self._value(), self._parts)
+            (gradient,) = torch.autograd.grad(self._value(), self._parts)
             self._parts = self._parts.detach()
-        slopes: NDArray[np.float64] = found[:-1].double().cpu().numpy()
+        slopes: NDArray[np.float64] = gradient[:-1].double().cpu().numpy()
         return slopes
 
     def _value(self) -> Tensor:
@@ -81,7 +81,7 @@ class Game:
         return -nn.functional.cross_entropy(logits, self._labels)
 
     def _mask(self, module: nn.Module, consumer: Consumer) -> None:
-        """Have a layer read what it reads of each player times the part that the player takes."""
+        """Scale what a layer is given of each player by the part that the player takes."""
         weight = module.get_parameter("weight")
         inputs = torch.from_numpy(consumer.columns // weight[0, 0].numel())
         player = torch.full(weight.shape[1:2], self.players)
@@ -96,9 +96,9 @@ class Game:
 
 
 class Tail:
-    """Runs a network on one batch again and again, each time only from certain layers on.
+    """Runs a network on one batch repeatedly, each time only from certain layers on.
 
-    What layers give before the first of these is called is kept from a first run.
+    The outputs of layers called before the first of these are kept from a first run.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ class Tail:
         self._kept = self._record([module.get_submodule(name) for name in firsts])
 
     def __call__(self) -> Tensor:
-        """What the network makes of the batch."""
+        """Return the logits for the batch."""
         for layer, outputs in self._kept.items():
             layer.forward = _replay(layer.forward, outputs)
         try:
@@ -126,7 +126,7 @@ class Tail:
         return logits
 
     def _record(self, firsts: Sequence[nn.Module]) -> dict[nn.Module, list[_Output]]:
-        found: dict[nn.Module, list[_Output]] = {}
+        recorded: dict[nn.Module, list[_Output]] = {}
         reached = False
 
         def reach(*_: object) -> None:
@@ -135,7 +135,7 @@ class Tail:
 
         def keep(layer: nn.Module, _: object, output: object) -> None:
             if not reached and isinstance(output, Tensor):
-                found.setdefault(layer, []).append(_Output(output))
+                recorded.setdefault(layer, []).append(_Output(output))
 
         hooks = [first.register_forward_pre_hook(reach) for first in firsts]
         hooks += [
@@ -148,14 +148,14 @@ class Tail:
         finally:
             for hook in hooks:
                 hook.remove()
-        for outputs in found.values():
+        for outputs in recorded.values():
             for output in outputs:
                 output.settle()
-        return found
+        return recorded
 
 
 class _Output:
-    """What a layer gave, to be given again, even if something changes it in place each time."""
+    """A layer's output, to be given again even if something changes it in place each time."""
 
     def __init__(self, tensor: Tensor) -> None:
         self._tensor, self._version = tensor, tensor._version
@@ -172,7 +172,7 @@ class _Output:
 
 
 def _replay(forward: Callable[..., Tensor], outputs: Sequence[_Output]) -> Callable[..., Tensor]:
-    """A layer's forward that gives kept outputs for its first calls."""
+    """Return a forward function that gives the kept outputs in its first calls."""
     left = iter(outputs)
 
     def replayed(*inputs: Any, **named: Any) -> Tensor:

@@ -1,4 +1,4 @@
-"""How strongly the channels of a layer interact, by pairs."""
+"""How strongly pairs of a layer's channels interact."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pruning.parameters import need
 from pruning.saliency.game import Players, Value
 
 ORDERS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
-"""Orders of interaction looked at, as shares of the layer's channels."""
+"""Orders of interaction that are measured, as shares of the layer's channels."""
 
 
 def interaction_strengths(
@@ -22,12 +22,12 @@ def interaction_strengths(
     contexts: int,
     rng: np.random.Generator,
 ) -> NDArray[np.float64]:
-    """Strengths of the interactions of pairs among so many others.
+    """Measure how strongly pairs interact while given shares of the other players take part.
 
     Parameters
     ----------
     value : callable
-        As of `shapley`.
+        Maps a Boolean array of shape (players,), which says who takes part, to a number.
     players : int
         At least 2.
     orders : sequence of float
@@ -61,7 +61,7 @@ def interaction_strengths(
 def _interaction(
     value: Value, players: int, size: int, contexts: int, rng: np.random.Generator
 ) -> float:
-    """Of one random pair, the mean over random sets of so many others."""
+    """The mean interaction of one random pair over random sets of `size` others."""
     i, j = pair = rng.choice(players, 2, replace=False)
     others = np.delete(np.arange(players), pair)
     total = 0.0

@@ -1,4 +1,4 @@
-"""The layers after a layer as regressions on its channels."""
+"""Regressions of the outputs of the following layers on a layer's channels."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class Regression:
     Parameters
     ----------
     gram : ndarray, shape (n * k, n * k)
-        Of the columns, channel by channel, a ridge on the diagonal.
+        Products of the columns, channel by channel, with a ridge added to the diagonal.
     cross : ndarray, shape (n * k, outputs)
-        Of the columns with the outputs.
+        Products of the columns with the outputs.
     whole : float
         The sum of squares of the outputs.
     """
@@ -60,7 +60,7 @@ def regressions(layer: FilterLayer, calibration: Calibration, ridge: float) -> l
     Parameters
     ----------
     layer : FilterLayer
-        Of the calibrated network.
+        A layer of the calibrated network.
     calibration : Calibration
         The network with images.
     ridge : float

@@ -1,4 +1,4 @@
-"""Sensitivities of channels, and how many channels they ask for, after PFP.
+"""Sensitivities of channels, and how many channels a given error allows to drop, after PFP.
 
 Liebenwein, Baykal, Lang, Feldman and Rus, "Provable Filter Pruning for Efficient Neural Networks"
 (ICLR 2020, arXiv 1911.07412), in the form of the authors' code.
@@ -23,7 +23,7 @@ IMAGES = 180
 """The paper's calibration set for ResNet-20."""
 
 ROWS = 2000
-"""Patches looked at, of all images together; a choice of ours."""
+"""Patches used, of all images together; our own choice."""
 
 _BLOCK = 100  # patches at a time: with all columns they fit a processor's cache
 _SMALLEST = float(np.finfo(np.float32).eps)  # a denominator up to this counts as zero
@@ -32,7 +32,7 @@ _SMALLEST = float(np.finfo(np.float32).eps)  # a denominator up to this counts a
 def sensitivities(
     layer: str, calibration: Calibration, images: int = IMAGES, rows: int = ROWS
 ) -> Scores:
-    """How large a share of some pre-activation each channel of a layer makes up, at most.
+    """The largest share that each channel of a layer has in a pre-activation of the next layer.
 
     Weights and activations are split by sign.  The share of one weight is its product with the
     activation over the sum of all products of the same two signs; the largest over patches, images,
@@ -41,8 +41,8 @@ def sensitivities(
     Parameters
     ----------
     layer : str
-        The layer that makes the channels.  Several that read them: the largest over all of them, a
-        choice of ours, as the paper's layers have one each.
+        The layer that makes the channels.  If several layers take them in, the largest share over
+        all of them counts; our own choice, since each layer in the paper has one consumer.
     calibration : Calibration
         Its network with images.
     images, rows : int
@@ -52,14 +52,14 @@ def sensitivities(
     Returns
     -------
     ndarray of float64, shape (n,)
-        In [0, 1]; 0 for channels that never say anything.
+        In [0, 1]; 0 for channels that are always 0.
     """
     need(images >= 1, f"pfp needs 1 image or more, not {images}.")
     need(rows >= 1, f"pfp needs 1 row or more, not {rows}.")
-    found = calibration.consumers(layer)
-    seen = _rows(calibration, [consumer.name for consumer in found], images, rows)
-    best = np.zeros(len(found[0].columns))
-    for consumer in found:
+    consumers = calibration.consumers(layer)
+    seen = _rows(calibration, [consumer.name for consumer in consumers], images, rows)
+    best = np.zeros(len(consumers[0].columns))
+    for consumer in consumers:
         weight = calibration.network.module.get_submodule(consumer.name).get_parameter("weight")
         shares = largest_shares(weight.detach().flatten(1), seen[consumer.name]).double().cpu().numpy()
         best = np.maximum(best, shares[consumer.columns].max(axis=1))
@@ -114,7 +114,7 @@ def spread(
 
 
 def samples(coefficient: float, eps: float) -> float:
-    """How many draws of channels keep a layer's relative error within eps: m(eps), whole, at least 1.
+    """The number m(eps) of draws that keeps a layer's relative error within eps; at least 1.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ def samples(coefficient: float, eps: float) -> float:
 
 
 def largest_error(coefficient: float, draws: float) -> float:
-    """The inverse of `samples`: up to which eps so many draws are made; infinite for one."""
+    """The inverse of `samples`: the largest eps that needs so many draws; infinite for one draw."""
     if draws <= 1.0:
         return math.inf
     # the root of most eps^2 = 6 (3 + eps) coefficient
@@ -137,20 +137,20 @@ def largest_error(coefficient: float, draws: float) -> float:
 
 
 def probabilities(sensitivity: Scores) -> Scores:
-    """Shares of the sum; all 0 if that is 0."""
+    """Divide sensitivities by their sum; all 0 if the sum is 0."""
     total = float(sensitivity.sum())
     return sensitivity / total if total > 0.0 else np.zeros_like(sensitivity)
 
 
 def expected_distinct(probability: Scores, draws: float) -> int:
-    """How many different channels so many draws give, on average, rounded up: u(m)."""
+    """The expected number u(m) of different channels in so many draws, rounded up."""
     with np.errstate(divide="ignore"):  # a channel that is certain
         missed = draws * np.log1p(-probability)
     return math.ceil(float(-np.expm1(missed).sum()))
 
 
 def draws_for(probability: Scores, distinct: int) -> int:
-    """The fewest draws that give so many different channels, on average and rounded up.
+    """The fewest draws whose expected number of different channels, rounded up, is at least `distinct`.
 
     At most as many as have a chance are asked for, and at least one.
     """
@@ -168,14 +168,14 @@ def draws_for(probability: Scores, distinct: int) -> int:
 
 
 def _rows(calibration: Calibration, names: list[str], images: int, rows: int) -> dict[str, Tensor]:
-    """Patches of the first images that the named layers read."""
-    found: dict[str, list[Tensor]] = {name: [] for name in names}
+    """Patches that the named layers are given for the first images."""
+    patches: dict[str, list[Tensor]] = {name: [] for name in names}
     parts = calibration.samples.inputs(names, least=-(-rows // images))
     for seen in islice(parts, -(-images // calibration.batch)):
         for name, some in seen.items():
-            found[name].append(some)
+            patches[name].append(some)
     rng = np.random.default_rng(calibration.seed)
-    joined = {name: torch.cat(parts) for name, parts in found.items()}
+    joined = {name: torch.cat(parts) for name, parts in patches.items()}
     return {name: _drawn(some, rows, rng) for name, some in joined.items()}
 
 

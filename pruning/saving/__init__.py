@@ -1,1 +1,1 @@
-"""Networks as files: our own format, ONNX, programs of torch.export."""
+"""Save networks: in our own format, as ONNX, as programs of torch.export."""

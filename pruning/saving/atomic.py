@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all."""
+"""Write files whole or not at all."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from dispersion.errors import InputError
 
 @contextmanager
 def written_whole(final: Path) -> Iterator[Path]:
-    """Lend a path to write to; what is there becomes `final` in one step if nothing is raised.
+    """Lend a path to write to; the file becomes `final` in one step unless an error is raised.
 
-    A kill at any time leaves the old file or the new one.  What a killed writer leaves beside it is
-    removed by the next one; of two that write the same file at once, one is refused.
+    A kill at any time leaves the old file or the new one.  Leftovers of a killed writer
+    are removed by the next one; if two write the same file at once, one of them is refused.
 
     Parameters
     ----------
@@ -49,6 +49,6 @@ def written_whole(final: Path) -> Iterator[Path]:
             made.replace(final)
     except OSError as error:
         raise InputError(
-            f"cannot write {str(final)!r} ({error.strerror or error}); choose a folder that is there,"
+            f"cannot write {str(final)!r} ({error.strerror or error}); choose a folder that exists,"
             " has space and can be written to"
         ) from error

@@ -1,7 +1,6 @@
-"""Networks as files that other programs run: ONNX, and programs of torch.export.
+"""Write networks as files that other programs run: ONNX, and programs of torch.export.
 
-What was written is read again and run before it gets its name, so that a file that is there computes
-what the network does.
+A file is read again and run before it gets its name, so every file computes what its network does.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from pruning.saving.atomic import written_whole
 from pruning.zoo.network import Network
 
 TOLERANCE = 1e-4
-"""How far a logit may be off after export, by the largest logit: rounding in another order."""
+"""Largest error of a logit after export, as a share of the largest logit; operations are reordered."""
 
 _BATCHES = (1, 4)  # one image is what converters take for a constant
 
@@ -31,7 +30,7 @@ _Run = Callable[[Tensor], Tensor]
 
 
 def export_onnx(network: Network, path: Path | str) -> None:
-    """Write a network as an ONNX model, and hold what onnxruntime makes of it against torch.
+    """Write a network as an ONNX model, and compare the outputs of onnxruntime with those of torch.
 
     The model's input ``images`` is float32 of shape (batch, channels, height, width), any batch: what
     the module takes, pixels scaled to ``x / 255`` and then normalised if ``network.normalization`` is
@@ -42,7 +41,7 @@ def export_onnx(network: Network, path: Path | str) -> None:
     network : Network
         Left as it is.
     path : Path or str
-        Where to, ending in ``.onnx``.  A file that is there is replaced, once the new one is whole.
+        The file to write, ending in ``.onnx``.  An existing file is replaced once the new one is whole.
 
     Raises
     ------
@@ -66,9 +65,9 @@ def export_onnx(network: Network, path: Path | str) -> None:
 
 
 def export_program(network: Network, path: Path | str) -> None:
-    """Write a network as a program of torch.export, and hold what it computes against the network.
+    """Write a network as a program of torch.export, and compare its outputs with the network's.
 
-    Its input is as that of `export_onnx`.  ``torch.export.load(path).module()`` gives a module that
+    Its input is the same as in `export_onnx`.  ``torch.export.load(path).module()`` gives a module that
     needs nothing of this package.
 
     Parameters
@@ -76,7 +75,7 @@ def export_program(network: Network, path: Path | str) -> None:
     network : Network
         Left as it is.
     path : Path or str
-        Where to, ending in ``.pt2``.  A file that is there is replaced, once the new one is whole.
+        The file to write, ending in ``.pt2``.  An existing file is replaced once the new one is whole.
 
     Raises
     ------
@@ -133,7 +132,7 @@ def _onnx(program: torch.export.ExportedProgram) -> bytes:
 
 @contextmanager
 def _small_talk_silenced() -> Iterator[None]:
-    """Keep off the screen what torch's ONNX exporter says of itself rather than of the network."""
+    """Silence messages of torch's ONNX exporter that do not concern the network."""
     logger = logging.getLogger("torch.onnx")
     level = logger.level
     logger.setLevel(logging.ERROR)  # it warns of torchvision's operations where that is missing
@@ -153,7 +152,7 @@ def _program(program: torch.export.ExportedProgram) -> bytes:
 
 
 def _write(network: Network, path: Path, content: bytes, reopen: Callable[[Path], _Run]) -> None:
-    """Write a file, and give it its name if it computes what the network does once it is reopened."""
+    """Write a file, reopen it, and give it its name if it computes what the network does."""
     generator = torch.Generator().manual_seed(0)
     batches = [torch.rand(n, *network.input_shape, generator=generator) for n in _BATCHES]
     module = network.copy().module.cpu()  # a GPU rounds more coarsely
@@ -166,23 +165,23 @@ def _write(network: Network, path: Path, content: bytes, reopen: Callable[[Path]
         try:
             run = reopen(made)
             with torch.inference_mode():
-                found = [run(images) for images in batches]
+                reopened = [run(images) for images in batches]
         except Exception as error:  # whatever the reader raises
             raise ContradictionError(
                 f"{path.name} does not run once it is written ({_reason(error)}); please report"
                 f" {network.name}"
             ) from error
-        for logits, other in zip(expected, found, strict=True):
+        for logits, other in zip(expected, reopened, strict=True):
             _compare(network.name, path.name, logits, other)
 
 
-def _compare(network: str, file: str, expected: Tensor, found: Tensor) -> None:
-    if found.shape != expected.shape:
+def _compare(network: str, file: str, expected: Tensor, computed: Tensor) -> None:
+    if computed.shape != expected.shape:
         raise ContradictionError(
-            f"{file} gives logits of shape {tuple(found.shape)} where {network} gives"
+            f"{file} gives logits of shape {tuple(computed.shape)} where {network} gives"
             f" {tuple(expected.shape)}; please report this network"
         )
-    off, largest = (expected - found).abs().max(), expected.abs().max()
+    off, largest = (expected - computed).abs().max(), expected.abs().max()
     if not off <= TOLERANCE * largest:  # so put, NaN is off
         raise ContradictionError(
             f"{file} gives other logits than {network} (off by {off:.1e}, the largest being"

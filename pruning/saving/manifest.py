@@ -1,4 +1,4 @@
-"""The JSON file beside the weights of a saved network."""
+"""The manifest of a saved network: a JSON file beside its weights."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PACKAGES = ("torch", "torch-pruning", "safetensors")
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """What a layer keeps.
+    """The filters that a layer keeps.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """All that is needed, beside the weights, to build a saved network again.
+    """Everything that is needed besides the weights to build a saved network again.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ class Manifest:
     weights_sha256 : str
         Digest of the weights as `Network.digest` takes it.
     versions : dict of str to str
-        With what it was saved.
+        Versions of Python and of the packages it was saved with.
     """
 
     network: str
@@ -78,7 +78,7 @@ class Manifest:
         )
 
     def text(self) -> str:
-        """Return the JSON, a field a line; the last is a digest of the others, so that edits show."""
+        """Return the JSON, one field per line; the last, a digest of the others, reveals edits."""
         content = {"format": _FORMAT, "version": _VERSION, **dataclasses.asdict(self)}
         signed = content | {"sha256": _digest(content)}
         lines = (f" {json.dumps(key)}: {json.dumps(value)}" for key, value in signed.items())
@@ -108,7 +108,7 @@ def read_manifest(path: Path) -> Manifest:
     except OSError as error:
         raise InputError(f"cannot read {str(path)!r} ({error.strerror or error})") from error
     except ValueError as error:  # neither text nor JSON
-        raise InputError(f"{str(path)!r} is damaged: it is no JSON ({error})") from error
+        raise InputError(f"{str(path)!r} is damaged: it is not JSON ({error})") from error
     if not isinstance(content, dict) or content.get("format") != _FORMAT:
         raise InputError(f"{str(path)!r} does not describe a pruned network")
     if content.get("version") != _VERSION:

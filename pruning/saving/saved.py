@@ -1,4 +1,4 @@
-"""A pruned network on disk: its weights, and beside them what is needed to build it again.
+"""Save and load pruned networks: the weights, and a manifest that says how to build the network.
 
 The architecture is not stored: it is built anew by its name, cut to the kept filters and given the
 weights, so that nothing in the files is ever run.
@@ -33,7 +33,7 @@ def save(network: Network, path: Path | str) -> None:
         The network its name stands for, or what `prune` left of it; its weights may have changed
         since.
     path : Path or str
-        Where to, without a suffix.  Files that are there are replaced.
+        Where to write, without a suffix.  Existing files are replaced.
 
     Raises
     ------
@@ -54,7 +54,9 @@ def save(network: Network, path: Path | str) -> None:
     try:
         rebuilt = _rebuilt(whole, network.kept, state, network.name)
     except InputError as error:
-        raise InputError(f"{network.name} was changed otherwise than by prune: {error}") from error
+        raise InputError(
+            f"{network.name} was changed by something other than prune: {error}"
+        ) from error
     if rebuilt.digest != network.digest:
         raise InputError(
             f"{network.name} has weights of other types than it is built with, so that other ones would"
@@ -120,7 +122,7 @@ def load(path: Path | str, device: str = "cpu", *, network: str | None = None) -
 
 
 def _state(path: Path) -> State:
-    """Read weights by the very names they were saved by."""
+    """Read weights under exactly the names they were saved with."""
     try:
         return safetensors.torch.load_file(path)
     except Exception as error:  # a hostile file can make the reader raise anything
@@ -145,18 +147,18 @@ def _cuts(whole: Network, kept: Kept) -> dict[str, Cut]:
 
 
 def _check_name(name: str, asked: str | None, manifest_file: Path) -> None:
-    """Refuse another network than was asked for, and code of the user's that was not asked for."""
+    """Refuse a network other than the one asked for, and user code that was not asked for."""
     if asked not in (None, name):
         raise InputError(f"{str(manifest_file)!r} describes the network {name!r}, not {asked!r}")
     if asked is None and name.partition(":")[0] not in networks:
         raise InputError(
-            f"{str(manifest_file)!r} says that the network is built by {name!r}, which is none of ours;"
-            f" if it may be run, load it with network={name!r}"
+            f"{str(manifest_file)!r} says that the network is built by {name!r}, which is not a network"
+            f" of this package; to run that code, load it with network={name!r}"
         )
 
 
 def _files(path: Path | str) -> tuple[Path, Path]:
-    """The two files of a saved network, from either or from what they have in common."""
+    """The two files of a saved network, from either of them or from their common stem."""
     path = Path(path)
     stem = path.with_suffix("") if path.suffix in (_WEIGHTS, _MANIFEST) else path
     if not stem.name:

@@ -1,4 +1,4 @@
-"""What the filters of a layer are as points, and so what distances between them mean; a file a space.
+"""Spaces: as what points the filters of a layer are seen; one file per kind of space.
 
 Every criterion that looks at a layer's points, and every solver, works in every space.
 
@@ -35,9 +35,9 @@ class Space:
     Attributes
     ----------
     name, summary : str
-        What it is called, and one line for ``--help``.
+        Its name, and one line for ``--help``.
     points : callable
-        ``(layer, **arguments)`` to points of shape (n, d).
+        Maps ``(layer, **arguments)`` to points of shape (n, d).
     """
 
     name: str
@@ -46,12 +46,12 @@ class Space:
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """Its arguments and their defaults; `calibration`, where there is no default, is needed."""
+        """Its parameters and their defaults; a `calibration` without a default is required."""
         return keyword_arguments(self.points)
 
     @property
     def needs_images(self) -> bool:
-        """Whether it cannot do without calibration images."""
+        """Whether it requires calibration images."""
         return "calibration" in self.arguments
 
 
@@ -87,14 +87,14 @@ def in_space(
     calibration : Calibration or None
         The layer's network with images, for spaces that look at more than weights.
     seed : int
-        Of spaces that draw by chance.
+        Seed of spaces that draw random numbers.
     **arguments
-        Of the space; see `Space.arguments`.
+        Passed to the space; see `Space.arguments`.
 
     Returns
     -------
     FilterLayer
-        The same filters with other points, read-only; they have no kernel's shape any more.
+        The same filters with other points, read-only; the points no longer have the shape of a kernel.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Filters as what they say about images."""
+"""Filters as their feature maps on calibration images."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def activations(
     coordinates: int = 4096,
     seed: int = 0,
 ) -> Points:
-    """Feature maps at places drawn by chance.
+    """Take feature maps at randomly drawn pixels.
 
     Parameters
     ----------
@@ -30,9 +30,9 @@ def activations(
     calibration : Calibration
         The layer's network with images.
     images : int
-        The most that are looked at, the first ones.
+        The most images used, the first ones.
     coordinates : int
-        The most pixels of all their feature maps that are looked at, the same ones of every filter.
+        The most pixels used, of the feature maps of all images; the same ones for every filter.
     seed : int
         Draws them.
 

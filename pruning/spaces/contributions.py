@@ -1,4 +1,4 @@
-"""Filters as what they add to the layers that read them."""
+"""Filters as what they add to the outputs of the following layers."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def contributions(layer: FilterLayer, *, calibration: Calibration) -> Points:
 def _gram(calibration: Calibration, consumer: Consumer) -> NDArray[np.float64]:
     """Inner products of the channels' contributions to one consumer, shape (n, n).
 
-    Of rows x with covariance C and a weight W, channel j contributes x_j W_j^T; so G_ij is the sum of
+    For rows x with covariance C and a weight W, channel j contributes x_j W_j^T; so G_ij is the sum of
     C_ab (W^T W)_ab over the columns a of i and b of j.
     """
     covariance = calibration.covariance(consumer.name)

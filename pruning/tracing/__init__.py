@@ -1,1 +1,1 @@
-"""What is inside a network: its layers seen at work, which of them are tied, what comes after each."""
+"""The structure of a network: tied layers, consumers and successors of layers, hooks."""

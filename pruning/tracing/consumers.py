@@ -1,4 +1,4 @@
-"""The layers that read the channels of a coupling."""
+"""The consumers of channels: the layers that take in what a coupling makes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Consumer:
 
 
 def consumers(traced: Trace, coupling: Coupling) -> list[Consumer]:
-    """Find the layers that read a coupling's channels.
+    """Find the layers that take in a coupling's channels.
 
     Parameters
     ----------
@@ -41,14 +41,14 @@ def consumers(traced: Trace, coupling: Coupling) -> list[Consumer]:
     Returns
     -------
     list of Consumer
-        In the order torch-pruning finds them; none where only the network's output does.
+        In the order in which torch-pruning finds them; empty if only the network's output takes them.
     """
-    found = []
+    takers = []
     for dep, indices in traced.group(coupling, range(coupling.channels)):
         if dep.handler in INPUT_CUTTERS:
             module = dep.target.module
             inputs = np.asarray(indices, dtype=np.int64).reshape(coupling.channels, -1)
             area = module.weight[0, 0].numel()
             columns = inputs[:, :, None] * area + np.arange(area)
-            found.append(Consumer(traced.names[module], columns.reshape(coupling.channels, -1)))
-    return found
+            takers.append(Consumer(traced.names[module], columns.reshape(coupling.channels, -1)))
+    return takers

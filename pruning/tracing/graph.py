@@ -1,4 +1,4 @@
-"""Which layers of a network must lose the same channels, found by tracing it with torch-pruning.
+"""Find the layers that must lose the same channels, by tracing a network with torch-pruning.
 
 Tracing needs parameters that require gradients, so it always works on a copy; the network itself is
 never touched.
@@ -50,7 +50,7 @@ class LeftOut:
     layer : str
         Its dotted name.
     reason : str
-        Why, as the rest of a sentence that begins with the layer.
+        The reason, as the rest of a sentence that begins with the layer.
     """
 
     layer: str
@@ -142,9 +142,9 @@ class _Finder:
         self._unfit = unfit_layers(names)
 
     def coupling(self, convolution: nn.Conv2d) -> Coupling:
-        """What is tied to a convolution, itself first in forward order; or `_CannotPruneError`."""
+        """Find the convolutions tied to one, itself first; or raise `_CannotPruneError`."""
         if convolution not in self._graph.module2node:
-            raise _CannotPruneError("is lost sight of by torch-pruning")
+            raise _CannotPruneError("is not followed by torch-pruning")
         channels = convolution.out_channels
         try:
             group = _group(self._graph, convolution, range(channels))
@@ -178,7 +178,7 @@ class _Finder:
                 )
             if list(indices) != list(range(channels)) or module.out_channels != channels:
                 raise _CannotPruneError(
-                    "cannot be pruned filter by filter: something behind it splits, joins or reorders"
+                    "cannot be pruned filter by filter: something after it splits, joins or reorders"
                     f" channels on the way to {self._names[module]!r}"
                 )
             tied.add(module)

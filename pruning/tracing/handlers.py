@@ -1,4 +1,4 @@
-"""Which of torch-pruning's functions cut what."""
+"""The functions of torch-pruning, by what they cut."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ INPUT_CUTTERS = (tp.prune_conv_in_channels, tp.prune_linear_in_channels)
 """torch-pruning's functions that cut columns; all others cut rows."""
 
 OUTPUT_MAKERS = (tp.prune_conv_out_channels, tp.prune_linear_out_channels)
-"""Those of layers that make channels by mixing others; depthwise ones do not."""
+"""torch-pruning's functions for layers that make channels by mixing others; not depthwise ones."""
 
 CUT_TYPES = (_ConvNd, nn.Linear, _BatchNorm)
-"""The layers that are followed; anything else is judged by what the cut network computes."""
+"""Layers whose weights are audited; all others are checked by what the cut network computes."""

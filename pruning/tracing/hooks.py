@@ -1,4 +1,4 @@
-"""Run a network just far enough, and look at what its layers do."""
+"""Run a network and observe the inputs and outputs of its layers, by forward hooks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from dispersion.errors import InputError
 
 Note = Callable[[str, nn.Module, Tensor, Tensor], None]
-"""Called with a layer's name, the layer, what it is given and what it makes of it."""
+"""Called with a layer's name, the layer, its input and its output."""
 
 
 class _Enough(Exception):  # noqa: N818  ends a forward pass once everything wanted has been seen
@@ -26,9 +26,9 @@ def leaves(module: nn.Module) -> list[str]:
 
 @contextmanager
 def noting(module: nn.Module, names: Iterable[str], note: Note) -> Iterator[None]:
-    """Note every call of named layers with a tensor in and one out, in whatever is run inside.
+    """Call `note` at every call of named layers that takes and returns a tensor, inside the block.
 
-    Nothing keeps gradients then.
+    No gradients are recorded inside the block.
     """
 
     def hook(name: str) -> Callable[[nn.Module, tuple[Any, ...], Any], None]:
@@ -67,7 +67,7 @@ def run_until_seen(
     note : callable
         Called with name, layer, input and output.
     last : str or None
-        The one that ends the run; None for whichever is left at the end.
+        The layer whose call ends the run; None to end once all have been called.
 
     Raises
     ------

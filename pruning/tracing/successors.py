@@ -1,4 +1,4 @@
-"""What a layer's output goes through next: a batch norm, an addition, a ReLU."""
+"""The successors of a layer: the batch norm, addition or ReLU that its output goes through next."""
 
 from __future__ import annotations
 
@@ -16,37 +16,37 @@ Norm = _BatchNorm  # of any number of dimensions, synchronised ones too
 
 @dataclass(frozen=True, slots=True)
 class Shortcut:
-    """A tensor that was there before: what a layer called earlier was given, or what it made.
+    """A tensor from earlier in the network: the input or the output of a layer called before.
 
     Parameters
     ----------
     layer : str
         The layer's name.
     made : bool
-        Whether it is the layer's output, not its input.
+        Whether it is that layer's output, not its input.
     """
 
     layer: str
     made: bool
 
     def of(self, inputs: Tensor, output: Tensor) -> Tensor:
-        """Whichever it is of a call of the layer."""
+        """Choose the input or the output of a call of the layer."""
         return output if self.made else inputs
 
 
 @dataclass(frozen=True, slots=True)
 class Successors:
-    """What comes behind a layer.
+    """What comes after a layer.
 
     Parameters
     ----------
     norm : str or None
         The name of the batch norm with running statistics that takes the layer's output as it is.
     shortcut : Shortcut or None
-        What is added to that, if it was there before the layer was called.
+        What is added to that, if it was computed before the layer was called.
     rectified : bool
-        Whether exactly what a ReLU, and only that, makes of it then is what a later layer receives,
-        or what the block that holds the layer hands on.
+        Whether the result then goes through a ReLU and nothing else before a later layer receives it,
+        or before the block that holds the layer returns it.
     """
 
     norm: str | None = None
@@ -81,7 +81,7 @@ def successors(module: nn.Module, pixels: Tensor, names: Sequence[str]) -> dict[
 
     with noting(module, names, note):
         module(pixels)
-    found: dict[str, Successors] = {}
+    observed: dict[str, Successors] = {}
     for shape in dict.fromkeys(shapes.values()):
         watches = _Watches([name for name in names if shapes[name] == shape], shape)
         with (
@@ -89,8 +89,8 @@ def successors(module: nn.Module, pixels: Tensor, names: Sequence[str]) -> dict[
             noting(module, watches.blocks, watches.after),
         ):
             module(pixels)  # layers that are never called do not matter
-        found |= watches.found()
-    return found
+        observed |= watches.results()
+    return observed
 
 
 class _Watches:
@@ -114,13 +114,13 @@ class _Watches:
                 self._seen[key] = one.clone()
 
     def after(self, block: str, _: nn.Module, __: Tensor, y: Tensor) -> None:
-        """Note what a module hands on."""
+        """Note the output of a block of layers."""
         for name, watch in self._watches.items():
             if block in _blocks(name):
                 watch.compare(y)
 
-    def found(self) -> dict[str, Successors]:
-        """What has been seen."""
+    def results(self) -> dict[str, Successors]:
+        """The successors observed so far."""
         return {
             name: Successors(one.norm, one.shortcut, one.rectified)
             for name, one in self._watches.items()
@@ -153,28 +153,28 @@ class _Watch:
         else:
             self.compare(x)
 
-    def compare(self, found: Tensor) -> None:
-        """Hold a later tensor against what has become of the output so far."""
+    def compare(self, later: Tensor) -> None:
+        """Compare a later tensor with what has become of the output so far."""
         passed = self._passed
-        if passed is None or self.rectified or found.shape != passed.shape:
+        if passed is None or self.rectified or later.shape != passed.shape:
             return
-        self.rectified = torch.equal(found, passed.relu())
-        if self.rectified or self.shortcut is not None or torch.equal(found, passed):
+        self.rectified = torch.equal(later, passed.relu())
+        if self.rectified or self.shortcut is not None or torch.equal(later, passed):
             return
-        first = found[:1], passed[:1]
+        first = later[:1], passed[:1]
         for key, one in self._earlier.items():
             if not _sums(first[0], first[1] + one[:1]):
                 continue  # most: one image shows it
             total = passed + one
-            self.rectified = torch.equal(found, total.relu())
-            if self.rectified or torch.equal(found, total):
+            self.rectified = torch.equal(later, total.relu())
+            if self.rectified or torch.equal(later, total):
                 self.shortcut, self._passed = key, total
                 return
 
 
-def _sums(found: Tensor, total: Tensor) -> bool:
+def _sums(tensor: Tensor, total: Tensor) -> bool:
     """Whether a tensor is this sum, or what a ReLU makes of it."""
-    return torch.equal(found, total) or torch.equal(found, total.relu())
+    return torch.equal(tensor, total) or torch.equal(tensor, total.relu())
 
 
 def _blocks(name: str) -> list[str]:
@@ -184,7 +184,7 @@ def _blocks(name: str) -> list[str]:
 
 
 def _norms(layer: nn.Module) -> bool:
-    """Whether it is a batch norm in evaluation that does not go by the batch at hand."""
+    """Whether it is a batch norm with running statistics, so that it ignores the batch at hand."""
     return isinstance(layer, Norm) and layer.running_mean is not None
 
 

@@ -1,4 +1,4 @@
-"""Networks and layers that cannot be cut, with the reason and the way out."""
+"""Networks and layers that cannot be cut: the reason, and what to do."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from pruning.zoo.network import Network
 
 
 def require_weights(network: Network) -> None:
-    """Refuse what cannot be copied and cut at all, with the way out.
+    """Refuse a network that cannot be copied and cut at all, and say what to do.
 
     Raises
     ------
     InputError
-        It is compiled or a TorchScript module, or has weights that are no float32 numbers in memory.
+        It is compiled or a TorchScript module, or has weights that are not float32 numbers in memory.
     """
     if hasattr(network.module, "_orig_mod"):
         raise InputError(
@@ -66,7 +66,7 @@ def unfit_layers(names: dict[nn.Module, str]) -> dict[nn.Module, str]:
 
 
 def _sharing(names: dict[nn.Module, str]) -> dict[nn.Module, str]:
-    """Layers whose weights lie in another one too: torch-pruning would part them."""
+    """Layers that share weights with another one: torch-pruning would separate them."""
     owners: dict[nn.Parameter, nn.Module] = {}
     reasons: dict[nn.Module, str] = {}
     for module, name in names.items():

@@ -1,4 +1,4 @@
-"""``python -m pruning.train``: train a network, resumably, and write its weights."""
+"""``python -m pruning.train``: train a network and write its weights; can be resumed."""
 
 from __future__ import annotations
 
@@ -17,14 +17,17 @@ from safetensors.torch import save
 from dispersion.errors import DispersionError, InputError
 from dispersion.terminal.printable import printable
 from dispersion.version import __version__
-from pruning.device import resolve_device, shortage_told
+from pruning.device import explain_out_of_memory, resolve_device
 from pruning.measuring.accuracy import accuracy
 from pruning.saving.atomic import written_whole
 from pruning.train.options import Options, parse
 from pruning.train.progress import Progress
 from pruning.training import train
 from pruning.training.loop import Labelled
-from pruning.zoo import Images, Network, blank_network, load_images, load_network
+from pruning.zoo.datasets import load_images
+from pruning.zoo.images import Images
+from pruning.zoo.network import Network
+from pruning.zoo.networks import blank_network, load_network
 
 __all__ = ["main"]
 
@@ -32,15 +35,15 @@ EXIT_INPUT, EXIT_INTERRUPTED = 2, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; returns the exit code (see ``--help``)."""
+    """Run the command line and return the exit code (see ``--help``)."""
     console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
     try:
         options = parse(arguments)
-        with shortage_told(options.device, f"lower --batch, now {options.schedule.batch}"):
+        with explain_out_of_memory(options.device, f"lower --batch, now {options.schedule.batch}"):
             return _interruptible(options, console)
     except (DispersionError, OSError) as error:  # OSError: a file that the system refuses
-        told = str(error)
-    console.print(printable(f"error: {told}"), style="red")
+        message = str(error)
+    console.print(printable(f"error: {message}"), style="red")
     return EXIT_INPUT
 
 
@@ -49,10 +52,10 @@ def _interruptible(options: Options, console: Console) -> int:
         _run(options, console)
     except KeyboardInterrupt:
         if options.checkpoint.exists():
-            told = f"{options.checkpoint} keeps what was finished; the same command goes on from there"
+            message = f"{options.checkpoint} keeps the finished epochs; run the same command to resume"
         else:
-            told = "not one epoch was finished, so nothing is kept"
-        console.print(printable(f"interrupted; {told}"), style="red")
+            message = "no epoch was finished, so nothing is kept"
+        console.print(printable(f"interrupted; {message}"), style="red")
         return EXIT_INTERRUPTED
     return 0
 
@@ -84,7 +87,7 @@ def _run(options: Options, console: Console) -> None:
 
 
 def _check_folder(folder: Path) -> None:
-    """Refuse a folder that cannot take the weights, before they are made."""
+    """Refuse a folder that cannot be written to, before the training starts."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with TemporaryFile(dir=folder):
@@ -96,7 +99,7 @@ def _check_folder(folder: Path) -> None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Split:
-    """Which training images are learnt from, and which tell how it goes."""
+    """The training images that are learned from, and those that validate."""
 
     training: Labelled
     validation: Labelled | None
@@ -108,7 +111,7 @@ class _Split:
 
 
 def _split(options: Options, images: Images) -> _Split:
-    """Hold out what the published networks have not seen either; of a folder, nothing."""
+    """Hold out the training images that the published networks have not seen; of a folder, none."""
     available = len(images.train)
     pool = images.learnable
     count = pool if options.train_images is None else options.train_images
@@ -142,7 +145,7 @@ def _start(options: Options, images: Images) -> Network:
 def _write(
     options: Options, trained: Network, images: Images, split: _Split, test_accuracy: float
 ) -> None:
-    """Write the weights, with how they were made beside them in the same file."""
+    """Write the weights, and in the same file how they were made."""
     made = {
         "model": options.model,
         "data": f"{images.name}, {split.about}",

@@ -17,7 +17,7 @@ _SUFFIX = ".safetensors"
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What is asked for.
+    """The options of a training.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ class Options:
 
     @property
     def checkpoint(self) -> Path:
-        """Where the latest epoch is kept until the training is done."""
+        """The file that keeps the latest epoch until the training is done."""
         return self.out.with_name(f"{self.out.name}.checkpoint")
 
 
@@ -58,7 +58,7 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
     Raises
     ------
     InputError
-        An unknown option, a value out of range, or an output file that cannot be meant.
+        An unknown option, a value out of range, or an output file that exists or is no .safetensors.
     """
     given = _parser().parse_args(arguments)
     if given.out.suffix != _SUFFIX:

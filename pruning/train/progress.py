@@ -1,4 +1,4 @@
-"""What a person sees of a training: a line for every epoch and, in long ones, for every minute."""
+"""Lines about a running training: one per epoch and, in long epochs, one per minute."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _BETWEEN_SECONDS = 60.0
 
 
 class Progress:
-    """Tells how a training goes.
+    """Prints how a training goes.
 
     Parameters
     ----------
     options : Options
-        What was asked for.
+        The options of the training.
     about : str
-        What is learnt from.
+        The images it learns from.
     console : Console
         Standard error.
     """
@@ -33,10 +33,10 @@ class Progress:
         self._said = time.monotonic()
         console.print(printable(f"{options.model} on {options.data}, {options.device}: {about}"))
         if options.checkpoint.exists():
-            console.print(printable(f"going on from {options.checkpoint}"))
+            console.print(printable(f"resuming from {options.checkpoint}"))
 
     def epoch(self, epoch: Epoch) -> None:
-        """Print a line: the epoch is done."""
+        """Print that an epoch is done."""
         self._said = time.monotonic()
         self._seconds.append(epoch.seconds)
         left = (self._epochs - epoch.number) * sum(self._seconds) / len(self._seconds)
@@ -48,7 +48,7 @@ class Progress:
         )
 
     def within(self, progress: TrainingProgress) -> None:
-        """Print a line, once a minute: the epoch is so far."""
+        """Print how far the epoch has got, once a minute."""
         now = time.monotonic()
         if progress.images < progress.of and now - self._said >= _BETWEEN_SECONDS:
             self._said = now

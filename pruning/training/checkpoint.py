@@ -1,4 +1,4 @@
-"""What is kept after every epoch, so that a killed training goes on where it was."""
+"""Checkpoints: a training that was killed is resumed after its last finished epoch."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from pruning.zoo.network import Network
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """Digests of all that decides how a training ends."""
+    """Digests of everything that decides the result of a training."""
 
     network: str
     images: str
@@ -35,7 +35,7 @@ class Fingerprint:
         labels: NDArray[np.int64],
         schedule: Schedule,
     ) -> Fingerprint:
-        """Digest a training that is about to start."""
+        """Compute the digests of a training before it starts."""
         frozen = [name for name, p in network.module.named_parameters() if not p.requires_grad]
         # the module's text tells apart what weights do not: strides, dropout, activations
         built = re.sub(r" at 0x[0-9a-f]+", "", str(network.module))
@@ -53,9 +53,9 @@ class Checkpoint:
     Parameters
     ----------
     path : Path
-        Where; its folder is made when needed.
+        The file; its folder is made when needed.
     fingerprint : Fingerprint
-        Of the training.
+        The training it belongs to.
     """
 
     path: Path
@@ -78,7 +78,7 @@ class Checkpoint:
             path.write_bytes(buffer.getvalue())
 
     def restore(self, module: torch.nn.Module, optimizer: torch.optim.Optimizer) -> int:
-        """Put module and optimizer where they were, and return how many epochs are done.
+        """Restore module and optimizer, and return how many epochs are done.
 
         Without a file nothing is changed and 0 is returned.
 
@@ -93,8 +93,8 @@ class Checkpoint:
         for part in ("network", "images", "schedule"):
             if content[part] != getattr(self.fingerprint, part):
                 raise InputError(
-                    f"the checkpoint {str(self.path)!r} is of a training with {_OTHER[part]}; give"
-                    " what it began with to go on, or delete it to begin anew"
+                    f"the checkpoint {str(self.path)!r} is of a training with {_OTHER[part]}; to"
+                    " resume it, give what it began with; to begin anew, delete the file"
                 )
         module.load_state_dict(content["module"])
         optimizer.load_state_dict(content["optimizer"])
@@ -107,7 +107,7 @@ class Checkpoint:
         except Exception as error:  # a damaged file can make the reader raise anything
             reason = str(error).strip().split("\n")[0].split(". ")[0]
             raise InputError(
-                f"the checkpoint {str(self.path)!r} is damaged, or is none"
+                f"the checkpoint {str(self.path)!r} is damaged, or is no checkpoint"
                 f" ({type(error).__name__}: {reason}); delete it to begin anew"
             ) from error
 

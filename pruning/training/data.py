@@ -50,7 +50,7 @@ def epoch_batches(
     schedule: Schedule,
     epoch: int,
 ) -> Iterator[tuple[Tensor, Tensor]]:
-    """Go through all images once, in an order of the epoch's own.
+    """Yield all images once, in a random order that differs from epoch to epoch.
 
     Yields
     ------
@@ -68,7 +68,7 @@ def epoch_batches(
 
 
 def augmented(pixels: Tensor, generator: torch.Generator) -> Tensor:
-    """Shift every image by up to 4 pixels each way, black coming in, and mirror half of them.
+    """Shift every image by up to 4 pixels each way, filling with black, and mirror half of them.
 
     Parameters
     ----------

@@ -28,16 +28,16 @@ Labelled = tuple[NDArray[np.uint8], NDArray[np.int64]]
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """What an epoch came to.
+    """The result of an epoch.
 
     Parameters
     ----------
     number : int
-        From 1 on.
+        The epoch's number, from 1 on.
     loss : float
         Mean cross-entropy of the training images, each as its batch met it.
     accuracy : float
-        Share of these that were right, likewise.
+        Share of these images that were classified correctly, each as its batch met it.
     validation : float or None
         Top-1 accuracy on the validation images afterwards; None without any.
     rate : float
@@ -84,16 +84,16 @@ def train(
     labels : ndarray of int64, shape (n,)
         Their classes.
     schedule : Schedule
-        How; `Schedule.fine_tuning` for a network that is trained already.
+        How to train; `Schedule.fine_tuning` for a network that is trained already.
     checkpoint : Path or None
-        A file to keep every finished epoch in.  If it is there already, the training goes on from
-        it.  It stays when the training is done, and then returns the result at once.
+        A file to keep every finished epoch in.  If it exists, the training is resumed from it.
+        It is not deleted when the training is done; the same call then returns the result at once.
     validation : tuple of two ndarrays or None
         Images and labels to test on after every epoch; nothing is decided by them.
     report : callable or None
-        Told of every epoch once that is finished and kept.
+        Called with every epoch once it is finished and kept.
     watch : callable or None
-        Told how far the training is: at the end of every epoch, and every 15 seconds within one.
+        Called with how far the training has got: after every epoch, and every 15 seconds within one.
 
     Returns
     -------
@@ -162,7 +162,7 @@ def _run_epoch(
     optimizer: torch.optim.Optimizer,
     watched: Watch,
 ) -> tuple[float, float]:
-    """Train for one epoch; returns the mean loss and the share that was right."""
+    """Train for one epoch; return the mean loss and the share of correct images."""
     device = network.device
     criterion = nn.CrossEntropyLoss(label_smoothing=schedule.label_smoothing)
     in_epoch = steps(schedule, len(images))
@@ -208,14 +208,14 @@ def _training(network: Network, seed: int) -> Iterator[None]:
 
 
 def _short_floats(device: torch.device) -> AbstractContextManager[object]:
-    """Compute in bfloat16 where the device is made for it; its range needs no scaling of the loss."""
+    """Compute in bfloat16 if the device supports it; its range needs no scaling of the loss."""
     made_for_it = {"cpu": _processor_has_them, "cuda": _gpu_has_them}.get(device.type, lambda: False)
     return torch.autocast(device.type, torch.bfloat16) if made_for_it() else nullcontext()
 
 
 def _processor_has_them() -> bool:
-    found = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
-    return any(found.get(name) is True for name in ("avx512_bf16", "amx_bf16"))
+    capabilities = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
+    return any(capabilities.get(name) is True for name in ("avx512_bf16", "amx_bf16"))
 
 
 def _gpu_has_them() -> bool:

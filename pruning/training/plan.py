@@ -28,9 +28,9 @@ class TrainingPlan:
     schedule : Schedule
         How to train; `Schedule.fine_tuning` by default.
     watch : callable or None
-        Told now and then how far the training is.
+        Called now and then with how far the training has got.
     checkpoint : callable or None
-        From the network that the training starts with to the file in which it keeps its epochs.
+        Maps the network that the training starts with to the file in which it keeps its epochs.
     """
 
     images: NDArray[np.uint8]

@@ -1,4 +1,4 @@
-"""How far a training is, for whoever waits for it."""
+"""How far a training has got."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _BETWEEN_SECONDS = 15.0
 
 @dataclass(frozen=True, slots=True)
 class TrainingProgress:
-    """How far a training is.
+    """How far a training has got.
 
     Parameters
     ----------
@@ -36,16 +36,16 @@ class TrainingProgress:
 
 
 class Watch:
-    """Tells how far a training is: at the end of every epoch, and every 15 seconds within one.
+    """Reports how far a training has got: after every epoch, and every 15 seconds within one.
 
     Parameters
     ----------
     tell : callable or None
-        Whom; None for nobody.
+        Called with the progress; None for no reports.
     first, epochs : int
         The epoch with which the training begins or goes on, from 1 on, and how many there will be.
     images : int
-        In an epoch.
+        Images in an epoch.
     """
 
     def __init__(
@@ -55,10 +55,10 @@ class Watch:
         self._begun = self._told = time.monotonic()
 
     def step(self, epoch: int, images: int, loss_sum: Tensor) -> None:
-        """Take note that so many images of an epoch are done, with losses that add up to this."""
+        """Note that `images` of an epoch are done, with losses that add up to `loss_sum`."""
         now = time.monotonic()
         if self._tell is None or (images < self._of and now - self._told < _BETWEEN_SECONDS):
-            return  # the loss is not even looked at, for which a GPU would have to wait
+            return  # reading the loss would make a GPU wait
         self._told = now
         done = (epoch - self._first) * self._of + images
         left = (self._epochs - self._first + 1) * self._of - done

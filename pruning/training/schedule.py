@@ -1,4 +1,4 @@
-"""How a network is trained: everything that decides its final weights, but data and start."""
+"""The schedule of a training: everything that decides its result except data and start."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _WARM_UP_FROM = 0.1  # of the learning rate
 
 
 class Decay(Enum):
-    """How the learning rate falls."""
+    """How the learning rate decreases."""
 
     COSINE = "cosine"
     STEP = "step"
@@ -41,13 +41,13 @@ class Schedule:
         "SGDR" (2017), equation 5, without restarts); STEP is multiplied by 0.2 after 30, 60 and
         80 % of the epochs (Chen et al., "WHC" (2023), section 4.1: 60, 120 and 160 of 200).
     warm_up : int
-        In so many first epochs the rate grows in a line from a tenth of what it would be; >= 0.
+        Number of first epochs in which the rate grows linearly from a tenth of its value; >= 0.
     augment : bool
         Crop at random after padding 4 black pixels on every side, and mirror every other image.
     label_smoothing : float
         In [0, 1): this share of every label is spread over all classes.
     seed : int
-        Of the order of the images, their augmentation, and dropout; in [0, 2^63).
+        Decides the order of the images, their augmentation, and dropout; in [0, 2^63).
 
     Raises
     ------

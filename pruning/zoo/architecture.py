@@ -1,4 +1,4 @@
-"""What the networks defined here share: no variants, and published weights, own ones or none."""
+"""The common source of networks defined here: with published weights, the user's, or none."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ UNTRAINED = "untrained, drawn at random"
 
 @dataclass(frozen=True, slots=True)
 class ArchitectureSource:
-    """Builds one architecture with published weights, own ones or none.
+    """Builds one architecture with published weights, the user's, or none.
 
     Parameters
     ----------
     name : str
         Its registered name.
     build : callable
-        From the number of classes to the untrained module.
+        Maps the number of classes to the untrained module.
     head : str
         The name of the last layer's bias, whose length is the number of classes.
     published : Published or None
@@ -65,7 +65,7 @@ class ArchitectureSource:
         else:
             raise InputError(
                 f"{self.name} has no published weights; train it with 'python -m pruning.train --model"
-                f" {self.name} --out {self.name}.safetensors', or give weights of yours"
+                f" {self.name} --out {self.name}.safetensors', or give your own weights"
             )
         classes = (self.head in state and state[self.head].numel()) or self.classes
         network = self._network(classes, dataset, provenance)

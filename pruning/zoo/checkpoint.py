@@ -36,11 +36,11 @@ _COUNTERS = ("n_averaged", "total_ops", "total_params")
 """Numbers beside the weights: of averaged models, and of thop."""
 
 _MOST_NAMES = 100  # of code in one file
-_MOST_KEYS = 8  # that are told of a checkpoint without weights
+_MOST_KEYS = 8  # listed in the message about a checkpoint without weights
 
 
 class _Record:
-    """What is left of a pickled object: its attributes, and no behaviour."""
+    """Stands for a pickled object: it has its attributes, and no behaviour."""
 
     _parameters: dict[str, Tensor | None]
     _buffers: dict[str, Tensor | None]
@@ -51,7 +51,7 @@ class _Record:
         return object.__new__(cls)
 
     def __setstate__(self, state: object) -> None:
-        """Hold the attributes, where there are some."""
+        """Take over the attributes, if there are any."""
         if isinstance(state, Mapping):
             self.__dict__.update(state)
 
@@ -62,7 +62,7 @@ def load_state_dict(path: Path) -> State:
 
 
 def read_checkpoint(path: Path) -> tuple[State, str]:
-    """Read the weights in a file, and say what was taken of it; nothing in the file is executed.
+    """Read the weights in a file, and say which part of it was used; nothing in the file is executed.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def read_checkpoint(path: Path) -> tuple[State, str]:
     Raises
     ------
     InputError
-        The file is missing, damaged, or holds no weights; the keys that are there are told.
+        The file is missing, damaged, or holds no weights; the message lists the keys in it.
     """
     if not path.is_file():
         raise InputError(f"there is no checkpoint file {str(path)!r}")
@@ -93,12 +93,12 @@ def read_checkpoint(path: Path) -> tuple[State, str]:
     except Exception as error:  # a hostile file can make the readers raise anything
         raise InputError(f"the checkpoint {str(path)!r} cannot be read: {_reason(error)}") from error
     state = _bare(state, taken)
-    told = f" ({', '.join(taken)})" if taken else ""
-    return state, f"the user's {path}{told}"
+    used = f" ({', '.join(taken)})" if taken else ""
+    return state, f"the user's {path}{used}"
 
 
 def _bare(state: State, taken: list[str]) -> State:
-    """Leave out counters, and what is put before every name."""
+    """Remove counters, and prefixes that all names share."""
     counters = [name for name in state if name.rpartition(".")[2] in _COUNTERS]
     if counters:
         taken.append(f"without {counters[0]!r}" + (" and the like" if len(counters) > 1 else ""))
@@ -134,8 +134,8 @@ def load_weights(module: nn.Module, state: Mapping[str, Tensor], source: str) ->
                 continue
             raise InputError(f"{source} has no {name!r}, which the network needs")
         if state[name].shape != tensor.shape:
-            found, needed = tuple(state[name].shape), tuple(tensor.shape)
-            raise InputError(f"{source} has {name!r} of shape {found}; the network needs {needed}")
+            shape, needed = tuple(state[name].shape), tuple(tensor.shape)
+            raise InputError(f"{source} has {name!r} of shape {shape}; the network needs {needed}")
         _require_numbers(name, state[name], tensor, source)
     for name in state:
         if name not in own:
@@ -153,13 +153,13 @@ def _prefixed(state: Mapping[str, Tensor], own: Mapping[str, Tensor]) -> Mapping
     return state
 
 
-def _require_numbers(name: str, found: Tensor, needed: Tensor, source: str) -> None:
-    """Refuse what would not become the weights that were saved."""
-    if found.layout != torch.strided or found.is_quantized or found.is_meta:
+def _require_numbers(name: str, given: Tensor, needed: Tensor, source: str) -> None:
+    """Refuse a tensor that would not be restored exactly."""
+    if given.layout != torch.strided or given.is_quantized or given.is_meta:
         raise InputError(f"{source} has {name!r} in another form than a dense tensor; save it densely")
-    if found.is_floating_point() != needed.is_floating_point() or found.is_complex():
+    if given.is_floating_point() != needed.is_floating_point() or given.is_complex():
         raise InputError(
-            f"{source} has {name!r} of type {found.dtype} where the network needs {needed.dtype};"
+            f"{source} has {name!r} of type {given.dtype} where the network needs {needed.dtype};"
             " quantised weights must be made floating again before they are saved"
         )
 
@@ -186,18 +186,18 @@ def _weights_only(path: Path, taken: list[str]) -> State:
     """Read a PyTorch file with the restricted unpickler; code that it names becomes `_Record`."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # an unusual pickle protocol is judged by its outcome
-        found, named = _unpickled(path)
-    if isinstance(found, Mapping):
-        key = next((key for key in WRAPPINGS if key in found and _state(found[key])), None)
+        content, named = _unpickled(path)
+    if isinstance(content, Mapping):
+        key = next((key for key in WRAPPINGS if key in content and _state(content[key])), None)
         taken += [] if key is None else [f"its {key!r}"]
-        found = found if key is None else found[key]
-    if (state := _state(found)) is not None:
+        content = content if key is None else content[key]
+    if (state := _state(content)) is not None:
         return state
     if named:
         raise InputError(
             f"the checkpoint {str(path)!r} cannot be read: it needs {named[0]}, code that is not run"
         )
-    keys = [str(key)[:40] for key in found] if isinstance(found, Mapping) else []
+    keys = [str(key)[:40] for key in content] if isinstance(content, Mapping) else []
     there = (
         f"; it has {', '.join(keys[:_MOST_KEYS])}{' ...' * (len(keys) > _MOST_KEYS)}" if keys else ""
     )
@@ -208,7 +208,7 @@ def _weights_only(path: Path, taken: list[str]) -> State:
 
 
 def _unpickled(path: Path) -> tuple[Any, list[str]]:
-    """What is in a file, and the code that it names, which is not run."""
+    """Read a file's content and the names of code in it, which is not run."""
     named: list[str] = []
     while True:
         records: list[Callable[..., Any] | tuple[Callable[..., Any], str]]
@@ -223,12 +223,12 @@ def _unpickled(path: Path) -> tuple[Any, list[str]]:
             named.append(asked[1])
 
 
-def _state(found: object) -> State | None:
+def _state(content: object) -> State | None:
     """The weights of a state dict or of a pickled module; None if it is neither."""
-    if isinstance(found, _Record) and "_modules" in vars(found):
-        return dict(_tensors(found))
-    if isinstance(found, Mapping) and found and all(map(_is_weight, found.items())):
-        return {name: value.detach() for name, value in found.items()}
+    if isinstance(content, _Record) and "_modules" in vars(content):
+        return dict(_tensors(content))
+    if isinstance(content, Mapping) and content and all(map(_is_weight, content.items())):
+        return {name: value.detach() for name, value in content.items()}
     return None
 
 

@@ -1,4 +1,4 @@
-"""Read a user's own images from a folder of folders, one for each class."""
+"""Read the user's images from a folder with one folder per class."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def read_folder(folder: Path, channels: int = _COLOURS) -> Images:
     Returns
     -------
     Images
-        Named by the folder.
+        The images; their name is the folder's.
 
     Raises
     ------
@@ -77,7 +77,7 @@ def _class_names(split: Path) -> tuple[str, ...]:
 
 
 def _shown(folder: Path) -> list[Path]:
-    """What a person sees in a folder."""
+    """The visible entries of a folder."""
     return [
         path
         for path in sorted(folder.iterdir())
@@ -86,18 +86,18 @@ def _shown(folder: Path) -> list[Path]:
 
 
 def _image_files(folder: Path) -> list[Path]:
-    """The images in a folder; of a format that is not read, an `InputError`."""
+    """List the images in a folder; refuse formats that are not supported."""
     Image.init()
     known = {suffix: name for suffix, name in Image.EXTENSION.items() if name in Image.OPEN}
-    found = [path for path in _shown(folder) if path.suffix.lower() in known and path.is_file()]
-    for path in found:
+    images = [path for path in _shown(folder) if path.suffix.lower() in known and path.is_file()]
+    for path in images:
         if known[path.suffix.lower()] not in _FORMATS:
             raise InputError(
-                f"{path} is of a format that is not read here; convert it to PNG, or move it away"
+                f"{path} has a format that is not supported; convert it to PNG, or move it away"
             )
-    if not found:
+    if not images:
         raise InputError(f"{folder} holds no PNG, JPEG, BMP or WEBP images")
-    return found
+    return images
 
 
 def _read_split(
@@ -131,7 +131,7 @@ def _read_image(path: Path, channels: int) -> NDArray[np.uint8]:
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
-    """A grey image of 16 bits as one of 8: Pillow would make everything above 255 white."""
+    """Reduce a grey image from 16 bits to 8; Pillow would make everything above 255 white."""
     values = np.asarray(image, dtype=np.float64) * (255 / _FULL[image.mode])
     return Image.fromarray(np.rint(values).clip(0, 255).astype(np.uint8))
 

@@ -1,4 +1,4 @@
-"""Labelled images, split into those a network may learn from and those it is judged by."""
+"""Data sets of labelled images, split into training and test images."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ class Images:
     name : str
         A registered name, or the user's folder.
     test : ndarray of uint8, shape (n, height, width, channels)
-        Images to report on.
+        Test images.
     test_labels : ndarray of int64, shape (n,)
         Their classes.
     train : ndarray of uint8, shape (m, height, width, channels)
-        Images to calibrate and tune with; may be memory-mapped and read-only.
+        Training images; may be memory-mapped and read-only.
     train_labels : ndarray of int64, shape (m,)
         Their classes.
     class_names : tuple of str
@@ -49,5 +49,5 @@ class Images:
 
     @property
     def learnable(self) -> int:
-        """How many of the first training images may be learned from; the rest stays unseen."""
+        """How many of the first training images may be learned from; the rest is held out."""
         return len(self.train) if self.published is None else min(self.published, len(self.train))

@@ -1,4 +1,4 @@
-"""A network with all that is needed to run it and to say where it is from."""
+"""Networks: a torch module with its input shape, normalisation and origin."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Network:
     Parameters
     ----------
     name : str
-        The name it was asked for by.
+        The name by which it was loaded.
     module : nn.Module
         Takes float32 (batch, channels, height, width), returns logits (batch, classes).
     input_shape : tuple of int
@@ -62,7 +62,7 @@ class Network:
     kept: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     def keeping(self, left: Mapping[str, Sequence[int] | NDArray[np.int64]]) -> Network:
-        """The same with `kept` after a further cut, of which `left` says what it left."""
+        """Return this network with `kept` updated by a further cut, which left the filters `left`."""
         kept = dict(self.kept)
         for layer, indices in left.items():
             chosen = [int(index) for index in indices]
@@ -71,12 +71,12 @@ class Network:
         return replace(self, kept=kept)
 
     def kept_from(self, whole: Network) -> dict[str, list[int]]:
-        """Which filters this network keeps of `whole`, which it was cut from: by layer, as it has them.
+        """The filters that this network keeps of `whole`, from which it was cut, by layer.
 
         Raises
         ------
         InputError
-            It holds filters that `whole` lacks.
+            It has filters that `whole` lacks.
         """
         kept = {}
         for layer, before in {**dict.fromkeys(self.kept), **whole.kept}.items():
@@ -114,13 +114,13 @@ class Network:
 
     @property
     def device(self) -> torch.device:
-        """Where the weights are; the processor if there are none."""
+        """The device that holds the weights; the CPU if there are none."""
         first = next(self.module.parameters(), None)
         return torch.device("cpu") if first is None else first.device
 
 
 def _results(module: nn.Module) -> dict[int, object]:
-    """What `copy.deepcopy` is to take for tensors that are results, which it refuses to copy."""
+    """Replacements for tensors that are results of computations, which `copy.deepcopy` refuses."""
     held = (value for layer in module.modules() for value in vars(layer).values())
     return {id(one): one.detach().clone() for one in held if isinstance(one, Tensor) and one.grad_fn}
 

@@ -1,4 +1,4 @@
-"""A network of the user's own, built by a function of theirs: ``package.module:function``."""
+"""Networks built by a function of the user's: ``package.module:function``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DEFAULT_SHAPE = (3, 32, 32)
 
 @dataclass(frozen=True, slots=True)
 class OwnSource:
-    """Imports a module of the user's and calls a function in it: both run, as the user asked.
+    """Imports a module of the user's and calls a function in it; the code of both is run.
 
     The function takes no arguments and returns an ``nn.Module`` that maps (batch, channels, height,
     width) to logits (batch, classes).  Two attributes of that module are read where there are any:
@@ -42,7 +42,7 @@ class OwnSource:
     summary: ClassVar[str] = "a function of yours that returns the network"
 
     def load(self, variant: str | None, weights: Path | None) -> Network:
-        """Build the network; without a checkpoint, with the weights the function gave it."""
+        """Build the network; without a checkpoint it keeps the weights from the function."""
         assert variant is not None
         name = f"{self.module}:{variant}"
         function = own_function(
@@ -58,7 +58,7 @@ class OwnSource:
         return replace(network, provenance=provenance)
 
     def blank(self, variant: str | None, classes: int | None) -> Network:
-        """Build the network as the function leaves it; only it can choose the number of classes."""
+        """Build the network as the function returns it; only the function chooses how many classes."""
         network = self.load(variant, None)
         if classes is not None and classes != network.classes:
             raise InputError(f"{network.name} has {network.classes} classes where {classes} are needed")
@@ -109,19 +109,19 @@ def _input_shape(name: str, module: nn.Module) -> tuple[int, int, int]:
 
 
 def _normalization(name: str, module: nn.Module, channels: int) -> Normalization | None:
-    found: Any = getattr(module, "normalization", None)
-    if found is None or isinstance(found, nn.Module):
+    declared: Any = getattr(module, "normalization", None)
+    if declared is None or isinstance(declared, nn.Module):
         return None
     try:
-        mean, std = (found.mean, found.std) if isinstance(found, Normalization) else found
+        mean, std = (declared.mean, declared.std) if isinstance(declared, Normalization) else declared
         read = Normalization(tuple(float(x) for x in mean), tuple(float(x) for x in std))
     except (TypeError, ValueError) as error:
         raise InputError(
-            f"normalization of {name!r} must be a pair (means, standard deviations), not {found!r}"
+            f"normalization of {name!r} must be a pair (means, standard deviations), not {declared!r}"
         ) from error
     if not len(read.mean) == len(read.std) == channels or not all(x > 0 for x in read.std):
         raise InputError(
             f"normalization of {name!r} must have {channels} means and as many positive standard"
-            f" deviations, not {found!r}"
+            f" deviations, not {declared!r}"
         )
     return read

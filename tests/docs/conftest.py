@@ -14,11 +14,11 @@ from dispersion.library import families, formats
 from dispersion.metrics import metrics
 from dispersion.report.section import sections
 from dispersion.study.plotting.plot import plots
+from pruning import datasets, networks
 from pruning.allocation import allocations
 from pruning.criteria import criteria
 from pruning.repair.recoveries import recoveries
 from pruning.spaces import spaces
-from pruning.zoo import datasets, networks
 from solvers.registration import registry as solvers
 
 ROOT = Path(__file__).parents[2]

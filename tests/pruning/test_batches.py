@@ -7,9 +7,8 @@ import pytest
 import torch
 
 from dispersion.errors import InputError
-from pruning import Network
+from pruning import Network, Normalization
 from pruning.batches import batches
-from pruning.zoo import Normalization
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (7, 32, 32, 3), dtype=np.uint8)
 

@@ -4,12 +4,12 @@ import pytest
 
 from dispersion.errors import InputError
 from pruning.criteria import criteria, keep
-from pruning.dry_run import _stage, dry_run
+from pruning.dry_run import _made_up_layer, dry_run
 from pruning.variants import variant
 
 
 @pytest.mark.parametrize("name", list(criteria))
-def test_every_criterion_can_be_rehearsed(name: str) -> None:
+def test_every_criterion_can_be_tried(name: str) -> None:
     """With its defaults, and it says whether it needs images."""
     assert dry_run(name) == criteria[name].needs_images
 
@@ -45,7 +45,7 @@ def test_what_is_out_of_range_is_refused(text: str, message: str) -> None:
 @pytest.mark.parametrize("text", ["pfp:mode=random", "pfp:mode=mixed", "dpp:mode=sample", "snpfi"])
 def test_what_draws_by_chance_depends_on_the_seed(text: str) -> None:
     """Among a few seeds two answers differ."""
-    layer, calibration = _stage()
+    layer, calibration = _made_up_layer()
     told = variant(text)
     found = {
         tuple(keep(layer, 4, told.criterion, seed=seed, calibration=calibration, **told.arguments))

@@ -1,7 +1,7 @@
-"""What brings a pruned network's accuracy back; one file a recovery.
+"""Recoveries: what brings the accuracy of a pruned network back; one file per recovery.
 
-A recovery is a function from a pruned network to a better copy of it.  What else it needs are its
-keyword arguments: ``calibration``, the unpruned network with calibration images, or ``training``,
+A recovery is a function that returns a better copy of a pruned network.  Its keyword arguments say
+what else it needs: ``calibration``, the unpruned network with calibration images, or ``training``,
 labelled images and a schedule.
 """
 
@@ -26,13 +26,13 @@ class Recovery:
     Attributes
     ----------
     name : str
-        What it is called in options and tables.
+        Its name in options and tables.
     label : str
-        What it is called in headings, as in "after fine-tuning".
+        Its name in headings, as in "after fine-tuning".
     order : int
         Recoveries are tried from the lowest order to the highest.
     recover : callable
-        ``(network, **needs)`` to the recovered copy.
+        Maps ``(network, **needs)`` to the recovered copy.
     continues : bool
         Whether it starts from what the recovery tried before it returned; otherwise from the network
         as it was cut.
@@ -50,7 +50,7 @@ class Recovery:
         return "training" in keyword_arguments(self.recover)
 
     def __call__(self, network: Network, calibration: Calibration, training: TrainingPlan) -> Network:
-        """Recover a network, with what it needs of what there is.
+        """Recover a network.
 
         Parameters
         ----------
@@ -83,7 +83,7 @@ def recovery(
 
 
 def in_order(names: Iterable[str]) -> list[Recovery]:
-    """The named recoveries in the order in which they are tried, each once.
+    """Sort named recoveries into the order in which they are tried, each once.
 
     Raises
     ------

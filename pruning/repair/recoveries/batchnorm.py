@@ -1,4 +1,4 @@
-"""Estimate the statistics of batch norms anew."""
+"""Re-estimate the statistics of batch norms."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def batchnorm(network: Network, *, calibration: Calibration) -> Network:
 def reestimate_batchnorm(network: Network, images: NDArray[np.uint8], batch: int = 100) -> Network:
     """Replace the running statistics of all batch norms by averages over `images`.
 
-    Pruning shifts what reaches a batch norm, so the statistics of the unpruned network mislead it;
+    Pruning changes the inputs of batch norms, so the statistics of the unpruned network are wrong;
     weights stay as they are.  Dropout stays off.  The answer is deterministic on a CPU.
 
     Parameters

@@ -9,5 +9,5 @@ from pruning.zoo.network import Network
 
 @recovery("ft", label="fine-tuning", order=30, continues=True)
 def fine_tuning(network: Network, *, training: TrainingPlan) -> Network:
-    """Train as planned, starting from what the recovery before made of the network."""
+    """Train as planned."""
     return training.run(network)

@@ -1,4 +1,4 @@
-"""Fit every layer after the first cut anew, by least squares.
+"""Refit every layer after the first cut by least squares.
 
 A layer that is given fewer channels than before, or what such layers made, gets the weights with which
 its outputs on calibration images come closest to those of the unpruned network.  Layers are fitted in
@@ -38,13 +38,13 @@ def reconstruct(
     ridge: float | None = 1e-2,
     rounds: int = 5,
 ) -> Network:
-    """Fit every layer that reads pruned channels, and all behind, to the unpruned network's outputs.
+    """Fit all layers from the first that lost inputs on to the unpruned network's outputs.
 
     Layers that lost no inputs are left alone where their outputs are off by no more than 5 % of their
-    variance.  Where batch norm and ReLU follow a layer, what they do not let through is not fitted:
-    there it is enough that the outputs stay below zero (see `Ridge.fit_rectified`).  Where a shortcut
-    is added to the outputs, and was there before them, their sum is fitted: the branch makes up for
-    what went wrong on the way to it.
+    variance.  Where batch norm and ReLU follow a layer, outputs that the ReLU sets to zero need not be
+    matched: it is enough that they stay below zero (see `pruning.repair.ridge.Ridge.fit_rectified`).
+    Where a shortcut that was computed before is added to the outputs, the sum is fitted, so that the
+    branch corrects errors of the shortcut.
 
     Parameters
     ----------
@@ -54,16 +54,16 @@ def reconstruct(
         What `prune` left of the calibrated network; left as it is.
     ridge : float or None
         Penalty on the squared weights, as a share of the columns' mean sum of squares; None to choose,
-        layer by layer, the one of `RIDGES` that does best on the last fifth of the images, which it is
-        not fitted to then.
+        layer by layer, the one of `pruning.repair.layer_fit.RIDGES` that does best on the last fifth of
+        the images, which are then held out of the fit.
     rounds : int
         Rounds of fitting before ReLUs; 1 for plain least squares everywhere.
 
     Returns
     -------
     Network
-        A copy.  What a fit adds to a layer without bias goes into the mean of the batch norm behind
-        it; without one, the fit has no intercept.
+        A copy.  The intercept for a layer without bias goes into the mean of the batch norm after it;
+        without a batch norm, the fit has no intercept.
 
     Raises
     ------
@@ -94,14 +94,14 @@ def reconstruct(
 
 
 def _disturbed(calibration: Calibration, lost: Collection[str]) -> list[str]:
-    """The layers that lose inputs, and all behind the first of them, in forward order."""
+    """The layers that lose inputs, and all after the first of them, in forward order."""
     order = calibration.layers.fittable
     first = min((order.index(name) for name in lost if name in order), default=len(order))
     return [*sorted(set(lost).difference(order)), *order[first:]]  # what cannot be fitted is refused
 
 
 def _kept_outputs(calibration: Calibration, kept: Mapping[str, NDArray[np.int64]]) -> dict[str, Tensor]:
-    """Which outputs are left of the layers that lose some."""
+    """The outputs that are left, of the layers that lose some."""
     outputs: dict[str, Tensor] = {}
     traced, device = calibration.trace, calibration.network.device
     for coupling in traced.couplings:

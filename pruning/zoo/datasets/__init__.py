@@ -1,4 +1,4 @@
-"""The data sets by name; one file each, and a new file is a new data set."""
+"""Data sets by name; one file each, and a new file adds a data set."""
 
 from __future__ import annotations
 

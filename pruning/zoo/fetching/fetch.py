@@ -86,7 +86,7 @@ def fetch(package: Package, *, progress: bool = True) -> Path:
 
 
 def _bring(package: Package, scratch: Path, watch: Watch, final: Path) -> Path:
-    """Have the manager put the file into `scratch`; return it with its digest checked."""
+    """Let the manager put the file into `scratch`; return its path after checking its digest."""
     folder = scratch / "download"
     folder.mkdir()
     try:
@@ -106,7 +106,7 @@ def _bring(package: Package, scratch: Path, watch: Watch, final: Path) -> Path:
     if digest != package.sha256:
         raise UnavailableError(
             f"{package.file} has sha256 {digest} where {package.sha256} was published, so it was"
-            f" not kept; try again, or mend the mirror that {package.manager} uses"
+            f" not kept; try again, or repair the mirror that {package.manager} uses"
         )
     return made
 

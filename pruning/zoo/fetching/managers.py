@@ -1,4 +1,4 @@
-"""The user's package managers, run to bring one file: their mirrors, proxies and settings apply."""
+"""Fetch one file with the user's package manager; its mirrors, proxies and settings apply."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ _NPM_SMALL_TALK = ("log of this run", "Log files were not written")
 
 
 class Manager(Protocol):
-    """Brings one package, without its dependencies, into a folder."""
+    """Fetches one package, without its dependencies, into a folder."""
 
     def __call__(self, name: str, version: str, folder: Path, watch: Watch) -> None:
-        """Put the package's file into `folder`, an existing one with nothing else of worth in it.
+        """Put the package's file into `folder`, which exists and is otherwise unused.
 
         Raises
         ------
@@ -46,15 +46,15 @@ class Manager(Protocol):
 
 
 def pip(name: str, version: str, folder: Path, watch: Watch) -> None:
-    """Bring a wheel of PyPI with the pip of the running Python; see `Manager`."""
+    """Fetch a wheel of PyPI with the pip of the running Python; see `Manager`."""
     command = ["download", "--no-deps", "--no-cache-dir", "--only-binary", ":all:"]
     _run([*_pip(), *command, "-d", str(folder), f"{name}=={version}"], folder, watch)
 
 
 def npm(name: str, version: str, folder: Path, watch: Watch) -> None:
-    """Bring a tarball of npm, borrowing an npm from PyPI where none is installed; see `Manager`."""
-    found = shutil.which("npm")
-    program = [found] if found else _borrowed_npm(folder.with_name(f"{folder.name}-node"))
+    """Fetch a tarball of npm; if npm is not installed, take one from PyPI.  See `Manager`."""
+    installed = shutil.which("npm")
+    program = [installed] if installed else _borrowed_npm(folder.with_name(f"{folder.name}-node"))
     options = ["--ignore-scripts", "--logs-max=0", "--cache", str(folder / "cache")]
     command = ["pack", f"{name}@{version}", "--pack-destination", str(folder), *options]
     _run([*program, *command], folder, watch)
@@ -64,7 +64,7 @@ MANAGERS: Mapping[str, Manager] = {"pip": pip, "npm": npm}
 
 
 def complaint(error: subprocess.CalledProcessError) -> str:
-    """Return the last line a failed manager wrote that says something."""
+    """Return the last informative line that a failed manager wrote."""
     lines = [line.strip() for line in error.stderr.splitlines()]
     if any("DO NOT MATCH THE HASHES" in line for line in lines):
         return "what arrived does not have the digest that is known here"

@@ -95,7 +95,7 @@ def published_weights(published: Published) -> State:
 
 
 def _cached(path: Path, digest: str) -> State:
-    """Return the weights kept at `path`, unless they are others by now."""
+    """Return the weights kept at `path`; refuse them if they have changed."""
     try:
         state = load_state_dict(path)
     except InputError as error:

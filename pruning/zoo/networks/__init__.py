@@ -1,4 +1,4 @@
-"""The networks by name; one file each, and a new file is a new network."""
+"""Networks by name; one file per family, and a new file adds a network."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def blank_network(name: str, classes: int | None = None) -> Network:
 
 
 def _resolve(name: str) -> tuple[Source, str | None]:
-    """Return who builds the network, and its variant."""
+    """Return the source that builds the network, and the variant."""
     kind, _, variant = name.partition(":")
     if kind and variant and kind not in networks:
         return OwnSource(kind, tuple(networks)), variant

@@ -64,14 +64,14 @@ def _pretrained(timm: Any, variant: str) -> Any:
     except Exception as error:  # whatever the hub's client raises, and timm where nothing is published
         raise UnavailableError(
             f"timm could not fetch the weights of {variant} ({_line(error)}); give a checkpoint of"
-            " yours instead"
+            " your own instead"
         ) from error
 
 
 def _network(variant: str, module: Any, provenance: str) -> Network:
     about = module.pretrained_cfg
     if not module.num_classes:
-        raise InputError(f"timm's {variant!r} has no classifier; give weights of yours that have one")
+        raise InputError(f"timm's {variant!r} has no classifier; give your own weights that have one")
     assert isinstance(module, nn.Module)
     return Network(
         name=f"timm:{variant}",
@@ -96,7 +96,7 @@ def _timm() -> Any:
 
 
 def _line(error: Exception) -> str:
-    """What an exception says first."""
+    """The first line of an exception."""
     return str(error).strip().split("\n")[0] or type(error).__name__
 
 

@@ -39,7 +39,7 @@ class TorchvisionSource:
         except (OSError, RuntimeError) as error:  # no network, or a download that was cut short
             raise UnavailableError(
                 f"torchvision could not fetch the weights of {variant} ({error}); give a checkpoint"
-                " of yours instead"
+                " of your own instead"
             ) from error
         inputs = chosen.transforms()
         side = int(inputs.crop_size[0])
@@ -54,7 +54,7 @@ class TorchvisionSource:
         )
 
     def blank(self, variant: str | None, classes: int | None) -> Network:
-        """Build the network untrained, for what weights of the user's would take."""
+        """Build the network untrained, with the input that weights of the user's would expect."""
         models, variant = _known(variant)
         return _of_users(models, variant, classes, UNTRAINED)
 

@@ -9,7 +9,7 @@ import pytest
 from dispersion.errors import ContradictionError, EngineError, InputError
 from pruning.allocation import curves
 from pruning.allocation.curves import by_curves, kept_share
-from pruning.budgets.grid import GridAnswer, best_on_grid
+from pruning.budgets.grid import best_on_grid
 from pruning.budgets.problem import BudgetProblem
 from pruning.criteria import scores
 
@@ -40,9 +40,8 @@ def test_the_grid_is_solved(toy: Toy, seed: int) -> None:
     choices = [np.union1d([2], one) for one in choices]
     given = drawn(problem, seed)
     values = [given[layer.name][one - 1] for layer, one in zip(problem.layers, choices, strict=True)]
-    answer = best_on_grid(problem.size, problem.target, choices, values, [0, 0, 0], time_limit=60.0)
-    counts = [int(one[pick]) for one, pick in zip(choices, answer.picks, strict=True)]
-    assert answer.optimal
+    picks = best_on_grid(problem.size, problem.target, choices, values, [0, 0, 0], time_limit=60.0)
+    counts = [int(one[pick]) for one, pick in zip(choices, picks, strict=True)]
     assert problem.size(np.array(counts)) <= problem.target
     assert worth(problem, given, counts) == pytest.approx(best(problem, given, choices), abs=1e-9)
 
@@ -111,9 +110,8 @@ def test_no_time_gives_the_start(toy: Toy) -> None:
     given = drawn(problem, 0)
     values = [given[layer.name] for layer in problem.layers]
     choices = [np.arange(1, n + 1) for n in problem.most]
-    answer = best_on_grid(problem.size, problem.target, choices, values, [1, 1, 1], time_limit=0.0)
-    assert not answer.optimal
-    counts = np.array([one[pick] for one, pick in zip(choices, answer.picks, strict=True)])
+    picks = best_on_grid(problem.size, problem.target, choices, values, [1, 1, 1], time_limit=0.0)
+    counts = np.array([one[pick] for one, pick in zip(choices, picks, strict=True)])
     assert problem.size(counts) <= problem.target
     assert worth(problem, given, counts.tolist()) >= worth(problem, given, [2, 2, 2])
     assert problem.met_by(by_curves(problem, time_limit=1e-9))
@@ -123,15 +121,15 @@ def test_answers_are_recomputed(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> No
     """An answer beyond the budget is a contradiction, one worse than the start is not taken."""
     problem = toy((40, 60, 50), 0.5, 0)
 
-    def greedy(*given: object, **_: object) -> GridAnswer:
-        return GridAnswer(tuple(len(one) - 1 for one in given[2]), optimal=True)  # type: ignore[arg-type, attr-defined]
+    def greedy(*given: object, **_: object) -> tuple[int, ...]:
+        return tuple(len(one) - 1 for one in given[2])  # type: ignore[arg-type, attr-defined]
 
     monkeypatch.setattr(curves, "best_on_grid", greedy)
     with pytest.raises(ContradictionError, match="beyond the budget"):
         by_curves(problem)
 
-    def lazy(*given: object, **_: object) -> GridAnswer:
-        return GridAnswer((0, 0, 0), optimal=True)
+    def lazy(*given: object, **_: object) -> tuple[int, ...]:
+        return 0, 0, 0
 
     monkeypatch.setattr(curves, "best_on_grid", lazy)
     assert problem.met_by(by_curves(problem))

@@ -98,7 +98,7 @@ def test_the_record_says_what_was_kept(small_vgg: Network, tmp_path: Path) -> No
 
 
 def test_whole_networks_are_saved(small_resnet: Network, tmp_path: Path) -> None:
-    """A network that lost nothing comes back as it is; one that was changed otherwise is refused."""
+    """A network that lost nothing comes back as it is; one changed in another way is refused."""
     save(small_resnet, tmp_path / "a")
     assert torch.equal(logits(load(tmp_path / "a")), logits(small_resnet))
     network = small_resnet.copy()
@@ -268,7 +268,7 @@ def test_networks_that_would_not_come_back_are_not_saved(small_resnet: Network, 
     """Networks cut by other means, unknown names and other types of weights are refused on saving."""
     pruned = prune(small_resnet, {"layer1.0.conv1": [1, 2, 3]})
     with pytest.raises(
-        InputError, match=r"changed otherwise than by prune: .*layer1\.0\.conv1\.weight"
+        InputError, match=r"changed by something other than prune: .*layer1\.0\.conv1\.weight"
     ):
         save(replace(pruned, kept={"layer1.0.conv1": (1, 2)}), tmp_path / "a")
     with pytest.raises(UnknownNameError, match="unknown network 'mine'"):

@@ -133,5 +133,5 @@ def test_another_file_is_no_checkpoint(tiny: Network, coloured: Labelled, tmp_pa
     torch.save(tiny.module.state_dict(), tmp_path / "weights.pt")
     torch.save(tiny.module, tmp_path / "module.pt")
     for name in ("weights.pt", "module.pt"):
-        with pytest.raises(InputError, match=rf"{name}' is damaged, or is none"):
+        with pytest.raises(InputError, match=rf"{name}' is damaged, or is no checkpoint"):
             train(tiny, *coloured, SCHEDULE, checkpoint=tmp_path / name)

@@ -135,7 +135,7 @@ def test_interrupted_and_resumed(
 
     interrupt_in(1)
     assert command.main(arguments("--epochs", "3")) == 130
-    assert "not one epoch was finished" in capsys.readouterr().err
+    assert "no epoch was finished" in capsys.readouterr().err
     interrupt_in(3)
     assert command.main(arguments("--epochs", "3")) == 130
     told = capsys.readouterr().err
@@ -143,7 +143,7 @@ def test_interrupted_and_resumed(
     assert not (work / "out.safetensors").exists()
     interrupt_in(0)
     assert command.main(arguments("--epochs", "3")) == 0
-    assert "going on from out.safetensors.checkpoint\nepoch 3/3" in capsys.readouterr().err
+    assert "resuming from out.safetensors.checkpoint\nepoch 3/3" in capsys.readouterr().err
     assert Path("whole.safetensors").read_bytes() == Path("out.safetensors").read_bytes()
 
 

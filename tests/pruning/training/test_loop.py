@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 from torch import nn
 
 from dispersion.errors import DivergedError, InputError
-from pruning import Network, accuracy, prune
+from pruning import Network, Normalization, accuracy, prune
 from pruning.training import Decay, Epoch, Schedule, TrainingProgress, loop, progress, train
 from pruning.training.loop import Labelled
-from pruning.zoo import Normalization
 
 SHORT = Schedule(epochs=3, batch=8)
 

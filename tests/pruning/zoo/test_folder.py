@@ -113,7 +113,7 @@ def test_every_image_is_read_or_named(folder: Path) -> None:
     picture.save(folder / "train" / "cat" / "8.jfif", "JPEG")
     assert np.bincount(load_images(str(folder)).train_labels).tolist() == [5, 3]
     picture.save(folder / "train" / "cat" / "7.tiff")
-    with pytest.raises(InputError, match=r"7\.tiff is of a format that is not read here"):
+    with pytest.raises(InputError, match=r"7\.tiff has a format that is not supported"):
         load_images(str(folder))
 
 

@@ -10,8 +10,7 @@ import torch
 from torch import nn
 
 from dispersion.errors import InputError, MissingExtraError, UnavailableError, UnknownNameError
-from pruning import blank_network, load_network
-from pruning.zoo import Normalization
+from pruning import Normalization, blank_network, load_network
 
 
 class Tiny(nn.Sequential):

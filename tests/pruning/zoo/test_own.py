@@ -8,8 +8,7 @@ import pytest
 import torch
 
 from dispersion.errors import InputError, UnknownNameError
-from pruning import accuracy, blank_network, load_network
-from pruning.zoo import Normalization
+from pruning import Normalization, accuracy, blank_network, load_network
 
 HEAD = """
 import torch
@@ -87,7 +86,7 @@ def test_own_weights_for_an_own_network(mine: str, tmp_path: Path) -> None:
             return net
         """,
         """
-        from pruning.zoo import Normalization
+        from pruning import Normalization
 
         def build():
             net = Net(channels=1)
