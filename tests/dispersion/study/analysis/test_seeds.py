@@ -5,7 +5,7 @@ from collections.abc import Callable
 import matplotlib as mpl
 import pytest
 
-from dispersion.compare.cli.options import parse
+from dispersion.compare.cli.command_line import parse
 from dispersion.study.analysis.profiles import middle_runs, par10, virtual_best
 from dispersion.study.analysis.scores import score_cells
 from dispersion.study.analysis.seeds import as_count, average, counted, total
