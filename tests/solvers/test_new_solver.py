@@ -83,7 +83,10 @@ def test_the_command_compares_it(tree):
     python(tree, "-m", "dispersion.compare", *instance, *named)
     rows = pd.read_parquet(tree / "out" / "solves.parquet").set_index("solver")
     assert rows.status.to_dict() == {"enumeration": "optimal", "random": "feasible"}
-    code = "from dispersion.compare.cli.command_line import parse; print(*parse(['--model', 'vgg16']).solvers)"
+    code = (
+        "from dispersion.compare.cli.command_line import parse;"
+        "print(*parse(['--model', 'vgg16']).solvers)"
+    )
     assert "enumeration" in python(tree, "-c", code).split()
 
 

@@ -4,7 +4,14 @@ import dataclasses
 
 import pytest
 
-from dispersion.terminal.printable import as_cell, encodable, of_cell, printable, printable_row
+from dispersion.terminal.printable import (
+    as_cell,
+    duration,
+    encodable,
+    of_cell,
+    printable,
+    printable_row,
+)
 
 NAMES = ["", "a", "=1+1", "+1", "-1", "@sum", "\tx", "\rx", "'", "'=1", "''=1", "'a", "a=1", " =1", "é"]
 
