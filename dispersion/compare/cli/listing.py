@@ -82,9 +82,10 @@ def _spaces() -> Names:
 
 
 def _repairs() -> Names:
-    from dispersion.study.rows import RECOVERIES
+    refuse_shadow("pruning")
+    from pruning.repair.recoveries import in_order, recoveries
 
-    return ((name, text) for name, text in RECOVERIES.items() if name != "raw")
+    return ((one.name, one.label) for one in in_order(recoveries))
 
 
 def _models() -> Names:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from dispersion.compare.cli.config import Config, read_config, settings
-from dispersion.compare.cli.parser import ALL, DEFAULT_MODEL, NONE, RECOVERY_NAMES, USUAL, parser
-from dispersion.errors import InputError, UnknownNameError, shown
+from dispersion.compare.cli.parser import ALL, DEFAULT_MODEL, NONE, USUAL, parser
+from dispersion.errors import InputError, shown
 from dispersion.library import PREFIX, formats
 from dispersion.metrics import metrics
 from dispersion.own_code import is_own
@@ -191,7 +191,7 @@ def _network(given: argparse.Namespace, spoken: set[str]) -> NetworkOptions:
         raise InputError(
             f"{'--budget' if given.budget else '--keep'} names no share; give one, or more."
         )
-    recover = tuple(_recovery(name) for name in several["recover"] if name != NONE)
+    recover = tuple(name for name in several["recover"] if name != NONE)
     kinds = {**several, "keep": tuple(shares), "recover": recover}
     return NetworkOptions(**{**values, "model": model, **kinds})
 
@@ -223,12 +223,6 @@ def _share(text: str) -> float:
     if not 0.0 < keep <= 1.0:
         raise InputError(f"--keep must lie in (0, 1], got {keep:g}.")
     return keep
-
-
-def _recovery(name: str) -> str:
-    if name not in RECOVERY_NAMES:
-        raise UnknownNameError("recovery", name, [*RECOVERY_NAMES, NONE])
-    return name
 
 
 def _solvers(asked: Sequence[str] | None, objective: str) -> list[str]:
