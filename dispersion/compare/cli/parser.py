@@ -9,14 +9,12 @@ from dispersion.arrays.matrices import SYMMETRIC
 from dispersion.compare.cli.listing import LISTS, listed
 from dispersion.library import PREFIX
 from dispersion.objectives import objectives
-from dispersion.study.rows import RECOVERIES
 from dispersion.study.tables import FORMATS
 from dispersion.terminal.parsing import Parser, path_of, real_number, whole_number
 from dispersion.version import __version__
 
 DEFAULT_MODEL = "vgg16"
 ALL = "all"  # of the solvers, or of the criteria
-SOLVERS_TOO = ("dispersion", "random")  # criteria that are solvers here
 NONE = "none"  # of the recoveries
 LOUD, USUAL, QUIET = "debug", "info", "warning"  # levels of the log that is shown
 _EPILOG = """\
@@ -28,7 +26,6 @@ examples:
 exit codes: 0 success, even if solves were skipped; 1 a contradiction, or a solver that failed;
 2 bad input, or results that cannot be written; 130 interrupted (what was finished is kept)
 """
-RECOVERY_NAMES = tuple(name for name in RECOVERIES if name != "raw")
 _OFF = "(default: off)"
 
 
