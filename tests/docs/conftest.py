@@ -16,13 +16,14 @@ from dispersion.report.section import sections
 from pruning import datasets, networks
 from pruning.allocation import allocations
 from pruning.criteria import criteria
+from pruning.repair.recoveries import recoveries
 from pruning.spaces import spaces
 from solvers.registration import registry as solvers
 
 ROOT = Path(__file__).parents[2]
 REGISTRIES: tuple[Any, ...] = (
     *(families, formats, metrics, sections),
-    *(allocations, criteria, spaces, datasets, networks, solvers),
+    *(allocations, criteria, spaces, recoveries, datasets, networks, solvers),
 )
 
 
