@@ -12,101 +12,39 @@ Where a paper's formula was not available to us the criterion is a *reconstructi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dispersion.errors import ContradictionError, InputError
-from dispersion.parameters import defaults, keyword_arguments, writable
 from dispersion.registry import Registry
 from pruning.calibration import Calibration
 from pruning.filters import FilterLayer
-from pruning.parameters import NEEDS_IMAGES, checked, described, needs_images
+from pruning.parameters import NEEDS_IMAGES, checked
+from pruning.saliency.criterion import (
+    Chance,
+    Criterion,
+    Indices,
+    Scores,
+    Scoring,
+    Selecting,
+    always,
+    never,
+)
 
-Scores = NDArray[np.float64]
-Indices = NDArray[np.int64]
-Scoring = Callable[..., Scores]
-Selecting = Callable[..., Indices]
-Chance = Callable[[Mapping[str, Any]], bool]
-
-
-def _never(arguments: Mapping[str, Any]) -> bool:
-    return False
-
-
-def always(arguments: Mapping[str, Any]) -> bool:
-    """Say that the answer depends on the seed, whatever the arguments."""
-    return True
-
-
-@dataclass(frozen=True, slots=True)
-class Criterion:
-    """A registered criterion.
-
-    Attributes
-    ----------
-    name, summary : str
-        Its name, and one line for ``--help``.
-    reconstruction : str
-        Which part is our own because the paper's formula was not available; "" if none is.
-    score : callable or None
-        Maps ``(layer, **arguments)`` to one number per filter; the highest stay.
-    select : callable or None
-        Maps ``(layer, p, **arguments)`` to the indices of p filters, where these are not just the
-        highest scores; if there is a score as well, both take the same arguments.
-    chance : callable
-        Maps all arguments to whether the answer depends on the seed.
-    solver_too : bool
-        Whether a solver of p-dispersion does the same, so that comparisons leave it to ``--solvers``.
-    """
-
-    name: str
-    summary: str
-    reconstruction: str = ""
-    score: Scoring | None = None
-    select: Selecting | None = None
-    chance: Chance = _never
-    solver_too: bool = False
-
-    @property
-    def described(self) -> str:
-        """The summary, followed by which part is a reconstruction."""
-        return described(self.summary, self.reconstruction)
-
-    @property
-    def arguments(self) -> dict[str, Any]:
-        """Its parameters and their defaults; a `calibration` without a default is required."""
-        return keyword_arguments(self._function)
-
-    @property
-    def writable(self) -> dict[str, tuple[type, ...]]:
-        """The parameters that can be written as text, with their types."""
-        return writable(self._function, hidden=("seed",))
-
-    @property
-    def defaults(self) -> str:
-        """Those with their defaults, as ``[mode=map,beta=none]``; "" if there are none."""
-        known = defaults(self._function, hidden=("seed",))
-        return f"[{known}]" if known else ""
-
-    @property
-    def _function(self) -> Callable[..., Any]:
-        function = self.score or self.select
-        assert function is not None
-        return function
-
-    @property
-    def needs_images(self) -> bool:
-        """Whether it requires calibration images."""
-        return needs_images(self.arguments)
-
-    def draws(self, **arguments: Any) -> bool:
-        """Whether another seed may give another answer with these arguments."""
-        return self.chance({**self.arguments, **arguments})
-
+__all__ = [
+    "Criterion",
+    "Indices",
+    "Scores",
+    "always",
+    "best",
+    "criteria",
+    "keep",
+    "scores",
+    "scoring",
+    "selecting",
+]
 
 criteria: Registry[Criterion] = Registry("criterion", "pruning.criteria")
 
@@ -116,7 +54,7 @@ def scoring(
     *,
     summary: str,
     reconstruction: str = "",
-    chance: Chance = _never,
+    chance: Chance = never,
     solver_too: bool = False,
 ) -> Callable[[Scoring], Scoring]:
     """Register the decorated function, which scores filters, as the criterion `name`."""
@@ -134,7 +72,7 @@ def selecting(
     *,
     summary: str,
     reconstruction: str = "",
-    chance: Chance = _never,
+    chance: Chance = never,
     solver_too: bool = False,
 ) -> Callable[[Selecting], Selecting]:
     """Register the decorated function, which selects filters, as the criterion `name`."""

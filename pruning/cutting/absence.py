@@ -19,6 +19,9 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.nn.modules.conv import _ConvNd
 from torch.utils._python_dispatch import TorchDispatchMode
 
+Absent = Mapping[str, Sequence[int]]
+"""By layer: the channels that it no longer makes."""
+
 Rule = Callable[..., Any]
 _aten = torch.ops.aten
 
@@ -43,7 +46,7 @@ class Absence(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch's
 
 
 @contextmanager
-def without(module: nn.Module, absent: Mapping[str, Sequence[int]]) -> Iterator[Absence]:
+def without(module: nn.Module, absent: Absent) -> Iterator[Absence]:
     """Run a network, inside the block, as if some outputs of its layers did not exist.
 
     Parameters

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.nn.modules.batchnorm import _BatchNorm
 
 from dispersion.errors import InputError
-from pruning.batches import inputs
-from pruning.cutting.absence import without
+from pruning.cutting.absence import Absent, without
+from pruning.cutting.trial_images import as_batches, trial_pixels
 from pruning.tracing.hooks import leaves, noting
 from pruning.zoo.network import Network
 
-Absent = Mapping[str, Sequence[int]]  #: by layer: the channels that it no longer makes
-
-_IMAGES = 8
 _TOLERANCE = 1e-6  # of the variation between images; rounding in float64 is a millionth of that
 _SHORT_TOLERANCE = 1e-2  # the same, for networks that insist on shorter floats
 _VISIBLE = 1e-6  # of the largest output: a smaller variation drowns in rounding
-_AT_ONCE = 2**18  # numbers in a batch of images
 
 
 def check_same_function(
@@ -54,9 +49,9 @@ def check_same_function(
         The two differ by more than a millionth of the standard deviation of the outputs between
         images; or one of them does not run, or is not deterministic.
     """
-    pixels = _pixels(original, images)
+    pixels = trial_pixels(original, images)
     with torch.inference_mode(False), torch.no_grad(), _running(original, pixels) as (whole, dtype):
-        after, batches = _converted(cut, dtype), _batches(original, pixels, dtype)
+        after, batches = _converted(cut, dtype), as_batches(original, pixels, dtype)
         expected = _expected(original.name, whole, absent, batches)
         try:
             computed = _outputs(after, batches)
@@ -88,9 +83,9 @@ def check_network(network: Network) -> None:
         It does not run on an image, does not return one tensor, gives numbers that are not finite, or
         gives other ones when it is run again.
     """
-    pixels = _pixels(network, None)
+    pixels = trial_pixels(network, None)
     with torch.inference_mode(False), torch.no_grad(), _running(network, pixels) as (module, dtype):
-        batches = _batches(network, pixels, dtype)
+        batches = as_batches(network, pixels, dtype)
         first, again = _outputs(module, batches), _outputs(module, batches)
         if not first.isfinite().all():
             raise InputError(
@@ -108,7 +103,7 @@ def check_training(original: Network, cut: Network) -> None:
         The original runs in training mode, its cut does not.
     """
     called: list[str] = []
-    batch = _batches(original, _pixels(original, None)[:4], None)
+    batch = as_batches(original, trial_pixels(original, None)[:4], None)
     module = original.copy().module
     with noting(module, names := leaves(module), lambda name, *_: called.append(name)):
         module(batch[0])
@@ -133,54 +128,6 @@ def _training_fault(network: Network, batch: Sequence[Tensor]) -> str | None:
     return None
 
 
-def lively(network: Network, absent: Absent) -> Network:
-    """Return a copy with random weights, whose outputs depend on its input.
-
-    Where layers hold zeros or very large biases, or where what is left of a network gives the same for
-    every image, a wrong cut would not show.
-
-    Parameters
-    ----------
-    network : Network
-        Left as it is.
-    absent : mapping of str to integers
-        As in `check_same_function`; batch norms get statistics computed without these channels.
-    """
-    made = network.copy()
-    generator = torch.Generator().manual_seed(0)
-
-    def fill(tensor: Tensor, low: float, high: float) -> None:
-        tensor.copy_(torch.rand(tensor.shape, generator=generator).mul(high - low).add(low))
-
-    with torch.inference_mode(False), torch.no_grad():
-        for module in made.module.modules():
-            for name, parameter in module.named_parameters(recurse=False):
-                if parameter.ndim > 1:  # all positive, or a ReLU could hide everything
-                    fill(parameter, 0.0, 2.0 / max(1, parameter[0].numel()))
-                elif name == "weight":
-                    fill(parameter, 0.5, 1.5)
-                else:
-                    fill(parameter, 0.0, 0.1)
-        _standardise(made.module, absent, torch.cat(_batches(made, _pixels(made, None), None)))
-    return made
-
-
-def _standardise(module: nn.Module, absent: Absent, images: Tensor) -> None:
-    """Give batch norms the statistics of these images, without the channels that are gone."""
-    norms = [one for one in module.modules() if isinstance(one, _BatchNorm)]
-    norms = [one for one in norms if one.track_running_stats]
-    momenta = [norm.momentum for norm in norms]
-    for norm in norms:
-        norm.reset_running_stats()
-        norm.momentum = 1.0
-        norm.train()
-    with without(module, absent):
-        module(images)
-    for norm, momentum in zip(norms, momenta, strict=True):
-        norm.momentum = momentum
-        norm.eval()
-
-
 @contextmanager
 def _running(
     network: Network, pixels: NDArray[np.uint8]
@@ -190,7 +137,7 @@ def _running(
     torch.set_default_dtype(torch.float64)
     try:
         module = _converted(network, torch.float64)
-        if _runs(module, _batches(network, pixels[:1], torch.float64)[0]):
+        if _runs(module, as_batches(network, pixels[:1], torch.float64)[0]):
             yield module, torch.float64
             return
     finally:
@@ -206,26 +153,9 @@ def _runs(module: nn.Module, batch: Tensor) -> bool:
     return True
 
 
-def _pixels(network: Network, images: NDArray[np.uint8] | None) -> NDArray[np.uint8]:
-    channels, height, width = network.input_shape
-    if images is not None and len(images) >= _IMAGES:
-        return np.asarray(images[:_IMAGES])
-    rng = np.random.default_rng(0)
-    noise = rng.integers(0, 256, (_IMAGES, height, width, channels))
-    brightness = rng.uniform(0.2, 1.0, (_IMAGES, 1, 1, channels))  # it survives averaging
-    return (noise * brightness).astype(np.uint8)
-
-
 def _converted(network: Network, dtype: torch.dtype | None) -> nn.Module:
     module = network.copy().module
     return module if dtype is None else module.cpu().to(dtype)
-
-
-def _batches(network: Network, pixels: NDArray[np.uint8], dtype: torch.dtype | None) -> list[Tensor]:
-    size = max(1, _AT_ONCE // pixels[0].size)
-    whole = inputs(network, torch.from_numpy(pixels)).contiguous()
-    whole = whole.to(network.device) if dtype is None else whole.to(dtype)
-    return list(torch.split(whole, size))
 
 
 def _expected(name: str, whole: nn.Module, absent: Absent, batches: Sequence[Tensor]) -> Tensor:

@@ -18,9 +18,11 @@ from torch.nn.modules.conv import _ConvTransposeNd
 from torch.nn.modules.instancenorm import _InstanceNorm
 
 from dispersion.errors import InputError
+from pruning.cutting.absence import Absent
 from pruning.cutting.cut_audit import CutAudit
 from pruning.cutting.kept import Kept, dropped, kept_indices
-from pruning.cutting.same_function import Absent, check_same_function, check_training, lively
+from pruning.cutting.lively import lively
+from pruning.cutting.same_function import check_same_function, check_training
 from pruning.tracing.graph import Coupling, Trace, trace
 from pruning.tracing.handlers import CUT_TYPES, INPUT_CUTTERS
 from pruning.zoo.network import Network
