@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dispersion.compare.cli.parser import ALL, SOLVERS_TOO
+from dispersion.compare.cli.words import ALL
 from dispersion.compare.session import CommandSession
 from dispersion.compare.sizes import Counts
 from dispersion.errors import InputError, UnknownNameError
@@ -41,11 +41,11 @@ def named(methods: Sequence[str], images: bool = True) -> list[Variant]:
     from pruning.dry_run import dry_run
     from pruning.variants import variant
 
-    known = [name for name in criteria if name not in SOLVERS_TOO]
+    known = [name for name in criteria if not criteria[name].solver_too]
     found: list[str] = []
     for text in methods:
         name, colon, _ = text.partition(":")
-        if name in SOLVERS_TOO:
+        if name in criteria and criteria[name].solver_too:
             raise InputError(f"{name} is a matter of solvers here; leave it to --solvers.")
         if text == ALL:
             found += [one for one in known if images or not criteria[one].needs_images]

@@ -171,13 +171,16 @@ def _tell(progress: Stage, method: Method, headway: TrainingProgress) -> None:
 
 def _conditions(session: CommandSession, subject: NetworkOptions, network: Network) -> str:
     """Hash of all that decides what a test of given filters says."""
+    from pruning.repair.recoveries import in_order
+
     tuned = subject.epochs, subject.lr, subject.train_images
+    trains = any(recovery.trains for recovery in in_order(subject.recover))
     return digest_of(
         {
             **conditions_of(session, subject, network),
             "test images": subject.test_images,
             "recover": sorted(subject.recover),
-            "fine-tuning": tuned if "ft" in subject.recover else None,
+            "fine-tuning": tuned if trains else None,
             "latency": subject.latency,
         }
     )

@@ -59,10 +59,12 @@ def plan(
 def compare_networks(session: CommandSession, subject: NetworkOptions, output: Console) -> int:
     """Network -> filters -> distances -> solutions -> pruned networks -> report; the exit code."""
     from pruning import filter_layers, select_layers
+    from pruning.repair.recoveries import in_order
     from pruning.spaces import spaces
 
-    named(subject.methods)  # raises before anything is loaded, as do these two
+    named(subject.methods)  # raises before anything is loaded, as do these three
     budgets(subject)
+    in_order(subject.recover)
     needs_images = spaces[subject.space].needs_images
     network = _loaded(session, subject)
     with session.timed("extract"):

@@ -184,9 +184,9 @@ class NetworkRow:
 class AccuracyRow:
     """One line of ``accuracies.csv``: one network, tested once.
 
-    ``recovery`` says what was done before: nothing ("raw"), "bn", "ls" or "ft".  Low and high are the
-    ends of 95 % intervals (Wilson's) on ``images`` test images; top-5 is `None` among five classes or
-    fewer.
+    ``recovery`` says what was done before: nothing ("raw"), or a registered recovery, such as "bn".
+    Low and high are the ends of 95 % intervals (Wilson's) on ``images`` test images; top-5 is `None`
+    among five classes or fewer.
     """
 
     table: ClassVar[str] = "accuracies"
@@ -211,7 +211,10 @@ RECOVERIES = {
     "ls": "least squares",
     "ft": "fine-tuning",
 }
-"""What is done to a pruned network before it is tested, and what tables and plots call it."""
+"""The recoveries with a column in ``networks.csv``, and what tables and plots call them.
+
+Any other that is registered in `pruning.repair.recoveries` has its rows in ``accuracies.csv``.
+"""
 
 COLUMNS = {
     row: [one.name for one in dataclasses.fields(row)]

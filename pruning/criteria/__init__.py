@@ -59,6 +59,8 @@ class Criterion:
         highest scores; if there is a score as well, both take the same arguments.
     chance : callable
         Maps all arguments to whether the answer depends on the seed.
+    solver_too : bool
+        Whether a solver of p-dispersion does the same, so that comparisons leave it to ``--solvers``.
     """
 
     name: str
@@ -67,6 +69,7 @@ class Criterion:
     score: Scoring | None = None
     select: Selecting | None = None
     chance: Chance = _never
+    solver_too: bool = False
 
     @property
     def described(self) -> str:
@@ -109,24 +112,36 @@ criteria: Registry[Criterion] = Registry("criterion", "pruning.criteria")
 
 
 def scoring(
-    name: str, *, summary: str, reconstruction: str = "", chance: Chance = _never
+    name: str,
+    *,
+    summary: str,
+    reconstruction: str = "",
+    chance: Chance = _never,
+    solver_too: bool = False,
 ) -> Callable[[Scoring], Scoring]:
     """Register the decorated function, which scores filters, as the criterion `name`."""
 
     def register(score: Scoring) -> Scoring:
-        criteria.add(name, Criterion(name, summary, reconstruction, score=score, chance=chance))
+        about = name, summary, reconstruction
+        criteria.add(name, Criterion(*about, score=score, chance=chance, solver_too=solver_too))
         return score
 
     return register
 
 
 def selecting(
-    name: str, *, summary: str, reconstruction: str = "", chance: Chance = _never
+    name: str,
+    *,
+    summary: str,
+    reconstruction: str = "",
+    chance: Chance = _never,
+    solver_too: bool = False,
 ) -> Callable[[Selecting], Selecting]:
     """Register the decorated function, which selects filters, as the criterion `name`."""
 
     def register(select: Selecting) -> Selecting:
-        criteria.add(name, Criterion(name, summary, reconstruction, select=select, chance=chance))
+        about = name, summary, reconstruction
+        criteria.add(name, Criterion(*about, select=select, chance=chance, solver_too=solver_too))
         return select
 
     return register

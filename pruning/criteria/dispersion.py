@@ -15,6 +15,7 @@ from solvers.lookup import find
     summary="p-dispersion of the filters, by any solver, objective and metric (FFP: Wang et al.)",
     reconstruction="the objective, the distance and the two stages: only the abstract was read",
     chance=lambda arguments: find(arguments["solver"], arguments["objective"]).stochastic,
+    solver_too=True,
 )
 def dispersion(
     layer: FilterLayer,

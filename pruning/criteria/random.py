@@ -8,7 +8,12 @@ from pruning.criteria import Scores, always, scoring
 from pruning.filters import FilterLayer
 
 
-@scoring("random", summary="a uniform draw, the baseline of every comparison", chance=always)
+@scoring(
+    "random",
+    summary="a uniform draw, the baseline of every comparison",
+    chance=always,
+    solver_too=True,
+)
 def random(layer: FilterLayer, *, seed: int = 0) -> Scores:
     """Score by random numbers: every set of p filters is equally likely."""
     return np.random.default_rng(seed).random(len(layer.points))

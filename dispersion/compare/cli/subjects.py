@@ -7,8 +7,8 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from dispersion.compare.cli.options import InstanceOptions, NetworkOptions
-from dispersion.compare.cli.parser import DEFAULT_MODEL, NONE, RECOVERY_NAMES
-from dispersion.errors import InputError, UnknownNameError, shown
+from dispersion.compare.cli.words import DEFAULT_MODEL, NONE
+from dispersion.errors import InputError, shown
 from dispersion.library import PREFIX, formats
 from dispersion.metrics import metrics
 
@@ -100,7 +100,7 @@ def network_options(given: argparse.Namespace, spoken: set[str]) -> NetworkOptio
         raise InputError(
             f"{'--budget' if given.budget else '--keep'} names no share; give one, or more."
         )
-    recover = tuple(_recovery(name) for name in several["recover"] if name != NONE)
+    recover = tuple(name for name in several["recover"] if name != NONE)
     kinds = {**several, "keep": tuple(shares), "recover": recover}
     return NetworkOptions(**{**values, "model": model, **kinds})
 
@@ -132,9 +132,3 @@ def _share(text: str) -> float:
     if not 0.0 < keep <= 1.0:
         raise InputError(f"--keep must lie in (0, 1], got {keep:g}.")
     return keep
-
-
-def _recovery(name: str) -> str:
-    if name not in RECOVERY_NAMES:
-        raise UnknownNameError("recovery", name, [*RECOVERY_NAMES, NONE])
-    return name

@@ -165,14 +165,22 @@ def _accuracies(rows: Sequence[AccuracyRow]) -> list[str]:
     said = []
     for keep in dict.fromkeys(row.keep for row in pruned):
         at = [row for row in pruned if row.keep == keep]
-        for last in [name for name in RECOVERIES if any(row.recovery == name for row in at)][-1:]:
-            best = _best([row for row in at if row.recovery == last])
-            said.append(f"At keep {keep:g}, {_AFTER[last]}, {best}")
+        last = _last_recovery(at)
+        best = _best([row for row in at if row.recovery == last])
+        said.append(f"At keep {keep:g}, {_AFTER.get(last, f'after {last}')}, {best}")
     unpruned = [row.top1 for row in rows if row.method == "unpruned" and row.recovery == "raw"]
     if said and unpruned:
         tested = count(rows[0].images, "test image")
         said.append(f"Unpruned, the network has {unpruned[0]:.1%}, on {tested}.")
     return said
+
+
+def _last_recovery(rows: Sequence[AccuracyRow]) -> str:
+    """The last recovery of the network that was tested after the most of them."""
+    tested: dict[tuple[str, int], list[str]] = {}
+    for row in rows:
+        tested.setdefault((row.method, row.seed), []).append(row.recovery)
+    return max(tested.values(), key=len)[-1]
 
 
 def _best(rows: Sequence[AccuracyRow]) -> str:

@@ -174,7 +174,7 @@ def check_row(row: SolveRow | NetworkRow | AccuracyRow) -> None:
     keep = row.keep
     _fits("keep", keep is None or keep > 0, keep, "a number above 0")
     if isinstance(row, AccuracyRow):
-        _fits("recovery", row.recovery in RECOVERIES, row.recovery, f"one of {', '.join(RECOVERIES)}")
+        _fits("recovery", row.recovery != "", row.recovery, "the name of a recovery")
     if isinstance(row, SolveRow):
         known, goal = [status.value for status in Status], row.objective_name
         _fits("p", row.p <= row.n, row.p, f"at most n, which is {row.n}")

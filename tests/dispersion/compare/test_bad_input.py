@@ -60,6 +60,7 @@ BAD_INPUT = [
     (["--model", "../../elsewhere"], "unknown network '../../elsewhere'; known:"),
     (["--layers", "layer1.0.conv9"], "unknown layer 'layer1.0.conv9'; did you mean layer1.0.conv1"),
     (["--layers", ","], "the layers ',' name no layer; give 'inner', 'all' or names"),
+    (["--recover", "bm"], "unknown recovery 'bm'; did you mean bn"),
     (["--solvers", "cliqe"], "unknown max-min solver 'cliqe'; did you mean clique?"),
     (["--metric", "euclid"], "unknown metric 'euclid'; did you mean euclidean?"),
     (["--objective", "max-mim"], "unknown objective 'max-mim'; did you mean max-min"),

@@ -10,7 +10,6 @@ import pytest
 
 import pruning
 from dispersion.compare import main
-from dispersion.compare.cli.parser import SOLVERS_TOO
 from dispersion.compare.criteria import named
 from dispersion.errors import InputError, UnknownNameError
 from dispersion.study import progress
@@ -95,11 +94,11 @@ def test_budgets_spaces_and_recoveries_together(
 
 def test_all_means_every_criterion_that_is_no_solver() -> None:
     """Random and dispersion are in every comparison by way of the solvers."""
-    everything = [name for name in criteria if name not in SOLVERS_TOO]
+    everything = [name for name in criteria if not criteria[name].solver_too]
     assert texts(["all"]) == texts(["all", "l1"]) == everything
     assert texts(["l2", "fpgm"]) == ["l2", "fpgm"]
     assert texts(["whc:variant=hc", "all"]) == ["whc:variant=hc", *everything]
-    assert set(SOLVERS_TOO) < set(criteria)
+    assert {name for name in criteria if criteria[name].solver_too} == {"dispersion", "random"}
 
 
 def test_names_are_checked_before_anything_is_loaded(capsys: pytest.CaptureFixture[str]) -> None:

@@ -139,7 +139,9 @@ def test_interrupted_and_resumed(
     interrupt_in(3)
     assert command.main(arguments("--epochs", "3")) == 130
     told = capsys.readouterr().err
-    assert "out.safetensors.checkpoint keeps what was finished; the same command goes on" in told
+    assert (
+        "out.safetensors.checkpoint keeps the finished epochs; run the same command to resume" in told
+    )
     assert not (work / "out.safetensors").exists()
     interrupt_in(0)
     assert command.main(arguments("--epochs", "3")) == 0

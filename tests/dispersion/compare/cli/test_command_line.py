@@ -257,7 +257,6 @@ def test_every_solve_is_alone_unless_told() -> None:
         (["--keep", "0.5", "--budget", "macs=0.5"], "--keep and --budget exclude each other"),
         (["--allocation", "global"], "--allocation says how a --budget is divided; give one"),
         (["--criterion", "l2"], "--criterion says by what a --budget is divided; give one"),
-        (["--recover", "bm"], "unknown recovery 'bm'; did you mean bn"),
         (["--epochs", "0"], r"--epochs must be at least 1, got 0\."),
         (["--keep"], "argument --keep: expected at least one argument; see --help"),
         (["--time-limit", "0"], r"the time limit must be more than 0 seconds, got 0\.0"),

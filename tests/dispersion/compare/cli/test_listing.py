@@ -12,11 +12,10 @@ from dispersion.errors import UnknownNameError
 from dispersion.library import families, formats
 from dispersion.metrics import metrics
 from dispersion.objectives import objectives
+from pruning import datasets, networks
 from pruning.allocation import allocations
 from pruning.criteria import criteria
 from pruning.spaces import spaces
-from pruning.zoo.datasets import datasets
-from pruning.zoo.networks import networks
 from solvers import list_solvers
 
 REGISTRIES = {

@@ -140,7 +140,7 @@ UNFIT = [
     (NETWORK, {"row.keep": None}),
     (NETWORK, {"accuracies": None}),
     (NETWORK, {"accuracies": [3]}),
-    (NETWORK, {"accuracies.0.recovery": "magic"}),
+    (NETWORK, {"accuracies.0.recovery": ""}),
     (NETWORK, {"accuracies.0.images": 0}),
     (NETWORK, {"faults": "all"}),
     (NETWORK, {"conditions": 3}),
