@@ -46,11 +46,9 @@ def test_solvers_say_their_objective_and_what_they_promise() -> None:
     for goal in objectives:
         for info in list_solvers(goal):
             name = info.name if info.by_default else f"{info.name} *"
-            assert any(
-                line.startswith(f"{name} ")
-                and f"{goal}, {info.guarantee.value}: {info.summary}" in line
-                for line in lines
-            ), info
+            described = f"{goal}, {info.guarantee.value}: {info.summary}"
+            [line] = [line for line in lines if line.startswith(f"{name} ") and described in line]
+            assert (f"[{info.parameters}]" in line) == bool(info.parameters)
     assert remark == "\n* compared only if named, or with all"
 
 
