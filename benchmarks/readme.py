@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import os
 import re
 import shlex
 import shutil
@@ -93,7 +94,7 @@ def parts(text: str) -> dict[str, Part]:
 
 
 def run(part: Part, folder: Path) -> str:
-    """Run its command in the root of the repository; results go to `folder`.
+    """Run its command with this source, beside `folder`, where results go.
 
     Raises
     ------
@@ -103,7 +104,11 @@ def run(part: Part, folder: Path) -> str:
     words = [sys.executable, *part.words[1:]]
     if "dispersion.compare" in words:
         words += ["--format", "markdown", "--out", str(folder)]
-    done = subprocess.run(words, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    source = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        words, cwd=folder.parent, env=source, stdout=subprocess.PIPE, text=True, check=False
+    )
     if done.returncode:
         raise UnavailableError(f"the command of {part.name} ended with exit code {done.returncode}.")
     return done.stdout

@@ -42,7 +42,7 @@ class Registry(Generic[T]):
         self._filling = False
 
     def add(self, name: str, entry: T) -> T:
-        """Register `entry` under `name`; a name can be taken once."""
+        """Register `entry` under `name`; names must be unique."""
         if name in self._entries:
             raise ValueError(f"{self.kind} {name!r} is registered twice")
         self._entries[name] = entry

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from dispersion.parameters import read
 from pruning.criteria import criteria
-from pruning.parameters import read
 
 
 @dataclass(frozen=True, slots=True, eq=False)

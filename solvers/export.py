@@ -91,7 +91,7 @@ def export_model(
 
 
 def _factor(instance: Instance) -> float:
-    """What distances are multiplied by, so that tolerances of engines do no harm."""
+    """The factor for all distances that keeps tolerances of engines harmless."""
     some = instance.distances[instance.distances > 0.0]
     if len(some) == 0:
         return 1.0
@@ -103,7 +103,7 @@ def _factor(instance: Instance) -> float:
 
 
 def _remark(target: Path, factor: float) -> None:
-    """Say at the beginning of a file what its distances were multiplied by."""
+    """Write the factor of its distances at the beginning of a file."""
     exponent = int(math.log2(factor))
     mark = _COMMENTS[target.suffix]
     remark = f"{mark} distances are multiplied by 2^{exponent} = {factor!r}; divide the objective by it"

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import inspect
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from dispersion.errors import InputError, UnknownNameError
 from dispersion.objectives import DEFAULT_OBJECTIVE
 from dispersion.own_code import is_own, own_function
+from dispersion.parameters import read, writable
 from solvers.registration import SolverInfo, list_solvers, registry
 
 
@@ -20,24 +22,48 @@ def find(name: str, objective: str = DEFAULT_OBJECTIVE) -> SolverInfo:
     ----------
     name : str
         A registered name; or ``package.module:function`` of the user's own, a function decorated with
-        `solvers.solver`, whose module is imported.  Such a solver goes by that name everywhere.
+        `solvers.solver`, whose module is imported.  Either may be followed by parameters, as in
+        ``tabu:patience=100``.  The solver goes by the whole text everywhere.
     objective : str
         A registered objective.
 
     Raises
     ------
     UnknownNameError
-        No solver or no objective has this name; the message tells the nearest.
+        No solver, objective or parameter has this name; the message names the nearest.
     InputError
         The module cannot be imported, has no such function, or the function is no solver of this
-        objective.
+        objective; or a parameter cannot be read.
+
+    Examples
+    --------
+    >>> find("tabu", "max-sum").parameters
+    'shakes=20'
+    >>> find("tabu:shakes=3", "max-sum").name
+    'tabu:shakes=3'
     """
     known = {info.name: info for info in list_solvers(objective)}
-    if isinstance(name, str) and name in known:
-        return known[name]
-    if is_own(name):
-        return _own(name, objective)
-    raise UnknownNameError(f"{objective} solver", name, known)
+    base, text = _split(name)
+    if base in known:
+        info = known[base]
+    elif is_own(base):
+        info = _own(base, objective)
+    else:
+        raise UnknownNameError(f"{objective} solver", name, known)
+    if not text:
+        return info
+    parameters = writable(info.method)
+    if not parameters:
+        raise InputError(f"{base} has no parameters; leave out {text!r}.")
+    return replace(info, name=name, method=partial(info.method, **read(base, parameters, text)))
+
+
+def _split(name: object) -> tuple[str, str]:
+    """A name without its parameters, and these as text."""
+    if not isinstance(name, str):
+        return "", ""
+    base, _, text = name.rpartition(":")
+    return (base, text) if base and "=" in text else (name, "")
 
 
 def _own(name: str, objective: str) -> SolverInfo:
@@ -71,9 +97,10 @@ def code_of(name: str, objective: str = DEFAULT_OBJECTIVE) -> str | None:
 
     It changes with the file, so that a study does not take old answers for those of new code.
     """
-    if not is_own(name):
+    base, _ = _split(name)
+    if not is_own(base):
         return None
-    source = inspect.getsourcefile(find(name, objective).method)
+    source = inspect.getsourcefile(find(base, objective).method)
     return None if source is None else hashlib.sha256(Path(source).read_bytes()).hexdigest()
 
 

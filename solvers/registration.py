@@ -1,4 +1,4 @@
-"""Which solvers there are, and all that is true of each: the decorator `solver`, and look-ups."""
+"""The solvers: the decorator `solver` that registers one, with everything that is true of it."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import Any
 
 from dispersion.instance import Instance
 from dispersion.objectives import objectives
+from dispersion.parameters import defaults
 from dispersion.registry import Registry
-from solvers.run import Run
 
 
 class Guarantee(Enum):
-    """What a solver promises."""
+    """What a solver guarantees."""
 
     EXACT = "exact"  #: proves optimality, given time
     APPROXIMATION = "approximation"  #: proves a factor
     HEURISTIC = "heuristic"  #: proves nothing
 
 
-Method = Callable[[Run], None]
+Method = Callable[..., None]  #: takes a `Run`, and parameters by keyword
 ModelBuilder = Callable[[Instance], Any]  #: an instance to a ``pyomo.environ.ConcreteModel``
 
 
@@ -38,7 +38,7 @@ class SolverInfo:
     summary : str
         One line for ``--help`` and for tables.
     method : callable
-        Takes a `Run` and reports to it.
+        Takes a `Run` and reports to it; its keyword-only arguments are the parameters of the solver.
     prepare : callable or None
         Imports engines and compiles kernels, so that no clock counts it.
     by_default : bool
@@ -76,6 +76,11 @@ class SolverInfo:
     baseline: bool = False
     shares_process: bool = False
     reference: str = ""
+
+    @property
+    def parameters(self) -> str:
+        """Its parameters with their defaults, ``patience=100``, as they can be written; "" if none."""
+        return defaults(self.method)
 
     def __repr__(self) -> str:
         """Name, objective and guarantee."""

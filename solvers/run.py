@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from numbers import Integral, Real
+from typing import NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dispersion.errors import ContradictionError, InputError, shown
+from dispersion.errors import ContradictionError, InputError, NotApplicableError, shown
 from dispersion.instance import Instance
 from dispersion.objectives import objectives
 from dispersion.solution import Refutation, TracePoint
@@ -199,6 +200,13 @@ class Run:
                 self.message = "; ".join(filter(None, [self.message, told]))
             self.stop_by_clock()
             raise TimeUp
+
+    def skip(self, reason: str) -> NoReturn:
+        """End the solve, as the solver does not take such an instance: raises `NotApplicableError`.
+
+        `solvers.solve` passes it on; a study records the solve as skipped, with the reason.
+        """
+        raise NotApplicableError(reason)
 
     def stop_by_clock(self) -> None:
         """Note that the time limit ends the solve; engines may stop slightly before it."""

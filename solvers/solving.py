@@ -1,4 +1,4 @@
-"""Solving an instance: limits, the clock, and what becomes of what a solver has reported.
+"""Solving an instance: limits, the clock, and the solution made of what the solver has reported.
 
 A solver returns nothing.  Whatever it has reported is the answer, so an answer is valid whenever the
 solver stops: done, out of time, interrupted, or broken.

@@ -74,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str] | None, console: Console, voice: logging.Handler) -> int:
-    from dispersion.compare.cli.options import parse
+    from dispersion.compare.cli.command_line import parse
     from dispersion.study.logs import LOG
     from dispersion.terminal.commands import EXIT_INPUT, EXIT_INTERRUPTED
 

@@ -21,7 +21,7 @@ from dispersion.study.progress import Stage, stage
 from dispersion.study.rows import NetworkRow
 from dispersion.study.selections import Chosen, Method
 from dispersion.study.task import digest_of
-from dispersion.terminal.duration import duration
+from dispersion.terminal.printable import duration
 
 if TYPE_CHECKING:
     from pruning import Network

@@ -12,20 +12,21 @@ from dispersion.errors import InputError, NotApplicableError
 from dispersion.instance import Instance
 from dispersion.study.progress import stage
 from dispersion.study.task import Task
-from solvers.export import SUFFIXES, export_model, exporting
+from solvers.export import SUFFIXES, export_model
+from solvers.lookup import find
 
 
 def stem(instance: Instance, solver: str) -> str:
     """What the files of a model are called: NAME-pP-SOLVER, with plain characters only."""
-    name = re.sub(r"[^A-Za-z0-9_.]+", "-", instance.name).strip("-.")[:100]
-    return f"{name}-p{instance.p}-{solver}"
+    name, method = (re.sub(r"[^A-Za-z0-9_.]+", "-", one).strip("-.") for one in (instance.name, solver))
+    return f"{name[:100]}-p{instance.p}-{method}"
 
 
 def _models(tasks: Sequence[Task]) -> dict[str, Task]:
     """One task for every model, by the stem of its files."""
     found: dict[str, Task] = {}
     for task in tasks:
-        if task.solver not in exporting(task.objective_name):
+        if find(task.solver, task.objective_name).model is None:
             continue
         other = found.setdefault(stem(task.instance, task.solver), task)
         if other.instance.name != task.instance.name:

@@ -20,8 +20,7 @@ from rich.progress import (
 from rich.text import Text
 
 from dispersion.study.logs import LOG
-from dispersion.terminal.duration import duration
-from dispersion.terminal.printable import printable
+from dispersion.terminal.printable import duration, printable
 
 K = TypeVar("K")
 V = TypeVar("V")

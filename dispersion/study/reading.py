@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from dispersion.errors import InputError, shown
+from dispersion.study.folder.entries import Entries
 from dispersion.study.folder.journal import Journal
-from dispersion.study.folder.journal_entries import Entries, SolveEntry, entry_of
+from dispersion.study.folder.journal_entries import SolveEntry, entry_of
 from dispersion.study.folder.layers import read_layers
 from dispersion.study.folder.opening import content_of
 from dispersion.study.folder.study_log import JOURNAL

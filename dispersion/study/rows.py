@@ -19,7 +19,7 @@ class SolveRow:
 
     ``instance`` is the name of a layer or of a file; ``keep`` is absent where p was given, and
     ``published`` where no value of this instance and p was given.  ``key`` is that of the task (see
-    `Task.key`); ``shared`` says that other solves ran on the same machine, so that times are too long.
+    `Task.key`); ``shared`` says that other solves ran on the same machine, and lengthened its times.
     """
 
     table: ClassVar[str] = "solves"

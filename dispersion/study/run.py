@@ -61,7 +61,7 @@ def run_study(
     threads : int
         Threads a solve.
     jobs : int
-        Solves at a time; with more than one, times are too long and marked as such.
+        Solves at a time; with more than one, times are overestimated and marked as such.
     memory : float or None
         GiB a solve; `None` for no limit.
     folder : Path or str or None

@@ -38,7 +38,7 @@ def solve_cells(rows: Sequence[SolveRow]) -> Cells:
 
     Several seeds have a line each, and one more with their mean and half their range.
     """
-    header = ["instance", "n", "p", "solver", "objective", "bound", "gap", "of the way", "status"]
+    header = ["instance", "n", "p", "solver", "objective", "bound", "gap", "score", "status"]
     best = best_known(rows)
     several = {name for name in {row.solver for row in rows} if len(_seeds(rows, name)) > 1}
     lines = []
@@ -97,7 +97,7 @@ def summary_cells(rows: Sequence[SolveRow]) -> Cells:
 
     Of several seeds every number is the mean, with the range in brackets; see `SEEDS_DEFINITION`.
     """
-    header = ["solver", "solves", "proven", "best found", "mean gap", "of the way", "total s"]
+    header = ["solver", "solves", "proven", "best found", "mean gap", "score", "total s"]
     best = best_known(rows)
     skips = any(map(skipped, rows))
     lines = []

@@ -39,17 +39,17 @@ _TEXT_COLUMNS = ("instance", "solver", "status", "method", "found by", "bound by
 
 FORMATS = ("table", "markdown", "csv", "json")
 
-GAP_DEFINITION = "gap = (bound - objective) / bound; no bound, no gap."
+GAP_DEFINITION = "gap = (bound - objective) / bound; - if there is no bound."
 SCORE_DEFINITION = (
-    "of the way = (objective - random mean) / (best known - random mean): 0 is random (the mean of\n"
-    "100 uniform selections), 1 the best any solver found.  #k: with seed k."
+    "score = (objective - random mean) / (best known - random mean): 0 for the mean of 100 random\n"
+    "selections, 1 for the best value that any solver found.  #k: with seed k."
 )
-SHARED_DEFINITION = "~: timed while other solves ran on the same machine; alone it is faster."
+SHARED_DEFINITION = "~: timed while other solves ran on the same machine, and therefore overestimated."
 SEEDS_DEFINITION = (
-    "several seeds: every instance counts with the mean over its seeds, be it proofs, best values,\n"
-    "gaps or seconds; in brackets the lowest and the highest of a single seed; ± half the range."
+    "several seeds: numbers are means over the seeds; in brackets the lowest and the highest value of\n"
+    "one seed; ± half the range."
 )
-SKIPPED_DEFINITION = "skipped: the solver does not take such an instance; it counts as not solved."
+SKIPPED_DEFINITION = "skipped: the solver does not take this instance; it counts as not solved."
 
 
 def notes(rows: Sequence[SolveRow]) -> list[str]:

@@ -13,6 +13,7 @@ from typing import Any
 
 EXIT_INPUT, EXIT_INTERRUPTED, EXIT_PIPE = 2, 130, 141  # the last: 128 + SIGPIPE, as of other programs
 _OURS = ("dispersion.compare", "dispersion.report", "pruning.train")
+_SCRIPT = "p-dispersion"  # the console script of the first
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> None:
@@ -27,9 +28,9 @@ def start() -> None:
 
     ``python -m dispersion.compare`` imports the package before a line of the command is run.
     """
-    words = sys.orig_argv
-    ours = any(a == "-m" and b in _OURS for a, b in pairwise(words))
-    if sys.argv[:1] != ["-m"] or not ours:  # "-m" until the command is found
+    first = sys.argv[0] if sys.argv else ""  # "-m" until the command is found
+    module = first == "-m" and any(a == "-m" and b in _OURS for a, b in pairwise(sys.orig_argv))
+    if not module and os.path.splitext(os.path.basename(first))[0] != _SCRIPT:
         return
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _leave)

@@ -1,4 +1,4 @@
-"""Texts of strangers (names of files, layers and points, messages of engines) as they may be shown."""
+"""Texts as they may be shown: names of strangers (files, layers, points), messages, times."""
 
 from __future__ import annotations
 
@@ -45,3 +45,11 @@ def as_cell(text: str) -> str:
 def of_cell(cell: T) -> T | str:
     """The text that `as_cell` made a cell of; what is no text, as it is."""
     return cell[1:] if isinstance(cell, str) and re.match(f"'+{_FORMULA}", cell) else cell
+
+
+def duration(seconds: float) -> str:
+    """Put a time to come into the unit that suits it: seconds, minutes or hours."""
+    if seconds < 99.5:
+        return f"{seconds:.0f} s"
+    minutes = seconds / 60
+    return f"{minutes:.0f} min" if minutes < 99.5 else f"{minutes / 60:.1f} h"

@@ -75,12 +75,16 @@ def facts(info: SolverInfo) -> str:
         f"{escaped(info.summary[0].upper() + info.summary[1:])}.\n\n"
         f":Objective: {info.objective_name}\n"
         f":Promise: {PROMISES[info.guarantee]}.{named}\n"
-        f"{_engine(info)}"
+        f"{_engine(info)}{_parameters(info)}"
         f":In Python: ``solve(instance, {info.name!r}{objective})``\n"
         f":As a command: ``python -m dispersion.compare{option} --solvers {info.name}``"
         f"{export if info.model else ''}\n"
         f":Code and remarks: :py:obj:`{module}.{info.method.__name__}`\n"
     )
+
+
+def _parameters(info: SolverInfo) -> str:
+    return f":Parameters: ``{info.name}:{info.parameters}``\n" if info.parameters else ""
 
 
 def _engine(info: SolverInfo) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from dispersion.errors import ContradictionError, InputError
+from dispersion.parameters import keyword_arguments
 from dispersion.registry import Registry
 from pruning.budgets.budget import Budget
 from pruning.budgets.problem import budget_problem, share_of
@@ -20,7 +21,7 @@ from pruning.calibration import Calibration
 from pruning.filters import FilterLayer
 from pruning.measuring.quadratic import Counts
 from pruning.measuring.sizes import SizeModel
-from pruning.parameters import NEEDS_IMAGES, checked, described, keyword_arguments, needs_images
+from pruning.parameters import NEEDS_IMAGES, checked, described, needs_images
 
 Allocating = Callable[..., Counts]
 

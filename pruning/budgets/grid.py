@@ -92,15 +92,12 @@ def best_on_grid(
 
 
 def _loaded(model: _Model) -> highspy.Highs:
-    """Load the model and the solution to start from into HiGHS, which prints nothing."""
-    import highspy
-
-    engine = highs.silent_engine()
+    """HiGHS with the model and the solution to start from; it prints nothing."""
+    engine = highs.silent_engine(maximise=True)
     columns, binaries = len(model.gain), len(model.binary)
     engine.addVars(columns, np.zeros(columns), np.ones(columns))
     engine.changeColsIntegrality(binaries, model.binary, np.ones(binaries, dtype=np.uint8))
     engine.changeColsCost(columns, np.arange(columns, dtype=np.int32), model.gain)
-    engine.changeObjectiveSense(highspy.ObjSense.kMaximize)
     lengths = [len(index) for index, _ in model.rows]
     starts = np.concatenate(([0], np.cumsum(lengths[:-1]))).astype(np.int32)
     index, entries = (np.concatenate(parts) for parts in zip(*model.rows, strict=True))

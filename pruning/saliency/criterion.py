@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pruning.parameters import described, keyword_arguments, needs_images, writable
+from dispersion.parameters import defaults, keyword_arguments, writable
+from pruning.parameters import described, needs_images
 
 Scores = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -75,9 +76,8 @@ class Criterion:
     @property
     def defaults(self) -> str:
         """The writable parameters with their defaults, as ``[mode=map,beta=none]``; "" if none."""
-        defaults = {name: self.arguments[name] for name in self.writable}
-        values = [f"{name}={'none' if value is None else value}" for name, value in defaults.items()]
-        return f"[{','.join(values)}]" if values else ""
+        known = defaults(self._function, hidden=("seed",))
+        return f"[{known}]" if known else ""
 
     @property
     def _function(self) -> Callable[..., Any]:

@@ -19,10 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispersion.errors import InputError
+from dispersion.parameters import keyword_arguments
 from dispersion.registry import Registry
 from pruning.calibration import Calibration
 from pruning.filters import FilterLayer
-from pruning.parameters import checked, keyword_arguments
+from pruning.parameters import checked
 
 Points = NDArray[np.float64]
 

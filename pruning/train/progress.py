@@ -6,8 +6,7 @@ import time
 
 from rich.console import Console
 
-from dispersion.terminal.duration import duration
-from dispersion.terminal.printable import printable
+from dispersion.terminal.printable import duration, printable
 from pruning.train.options import Options
 from pruning.training import Epoch, TrainingProgress
 

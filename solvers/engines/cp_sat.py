@@ -27,7 +27,7 @@ def load() -> None:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Answer:
-    """What a run of CP-SAT came to.
+    """The result of a run of CP-SAT.
 
     Attributes
     ----------

@@ -42,9 +42,24 @@ def _silent() -> type[highspy.Highs]:
     return Silent
 
 
-def silent_engine() -> highspy.Highs:
-    """An empty model in a HiGHS that prints nothing."""
-    return _silent()()
+def silent_engine(*, maximise: bool = False) -> highspy.Highs:
+    """An empty model in a HiGHS that prints nothing; minimised unless `maximise` says otherwise."""
+    import highspy
+
+    engine = _silent()()
+    if maximise:
+        engine.changeObjectiveSense(highspy.ObjSense.kMaximize)
+    return engine
+
+
+def counting_engine(n: int) -> highspy.Highs:
+    """An integer program of n binaries, the points, without rows: as many as possible are chosen."""
+    engine = silent_engine(maximise=True)
+    points = np.arange(n, dtype=np.int32)
+    engine.addVars(n, np.zeros(n), np.ones(n))
+    engine.changeColsIntegrality(n, points, np.ones(n, dtype=np.uint8))
+    engine.changeColsCost(n, points, np.ones(n))
+    return engine
 
 
 def simplex_engine(columns: int) -> highspy.Highs:
@@ -66,7 +81,7 @@ def set_options(engine: highspy.Highs, options: Mapping[str, Any]) -> None:
 
 
 def limit(engine: highspy.Highs, threads: int, seed: int | None = None, **options: Any) -> None:
-    """Make an engine ready to run: threads, seed, other options, and ears for Ctrl-C."""
+    """Make an engine ready to run: threads, seed, other options, and Ctrl-C."""
     import highspy
 
     set_options(engine, {"threads": threads, **options})
@@ -161,7 +176,7 @@ def resolve(engine: highspy.Highs, seconds: float) -> bool:
 
 
 def _outcome(engine: highspy.Highs) -> Outcome | None:
-    """How the last run ended; `None` if in no way that a caller expects."""
+    """How the last run ended; `None` if in another way than those of `Outcome`."""
     import highspy
 
     ended = highspy.HighsModelStatus

@@ -1,1 +1,1 @@
-"""Compiled inner loops, shared by the solvers; each is told ranks or bits, never an `Instance`."""
+"""Compiled inner loops, shared by the solvers; each takes ranks or bits, never an `Instance`."""

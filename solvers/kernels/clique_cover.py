@@ -1,4 +1,4 @@
-"""Cliques of the conflict graph: rows that say more than their pairs.
+"""Cliques of the conflict graph: rows that are stronger than those of their pairs.
 
 Two points are in conflict for a rank t if their distance has a rank below t: at most one of them can
 be in a selection that reaches t.  Of a clique of conflicts, too, at most one can.

@@ -1,4 +1,4 @@
-"""How large a clique can be, by colouring; and which points of a graph it must hold one of.
+"""How large a clique can be, by colouring; and the points to branch on.
 
 A greedy sequential colouring bounds the size of a clique.  Points that need a colour too many are
 first tried by re-colouring (Tomita et al., WALCOM 2010) and then by infra-chromatic bounding (San

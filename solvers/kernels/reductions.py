@@ -1,4 +1,4 @@
-"""Points that need not be looked at: what a clique of size p can do without, or must take."""
+"""Points that a clique of size p can do without, or must take."""
 
 from __future__ import annotations
 

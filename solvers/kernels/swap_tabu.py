@@ -98,12 +98,12 @@ class SwapTabu:
 
     @property
     def stalled(self) -> int:
-        """Moves since that was found."""
+        """Moves since the best value was found."""
         return int(self._progress[_STALLED])
 
     @property
     def best(self) -> NDArray[np.intp]:
-        """The selection that is worth it, shape (p,), sorted."""
+        """The selection with that value, shape (p,), sorted."""
         return np.sort(self._best).astype(np.intp)
 
     def restart(self, selected: NDArray[np.integer]) -> None:

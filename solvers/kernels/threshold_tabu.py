@@ -41,7 +41,7 @@ def _realised(ranks: Ints, members: Ints) -> int:
 
 @compiled()
 def _begin(ranks: Ints, points: Ints, chosen: Ints, progress: Progress) -> None:
-    """Take stock at a new threshold, of new costs, or of a new selection: nothing is tabu."""
+    """Compute all costs for a new threshold, kind of cost or selection; nothing is tabu."""
     t, shift = progress[_VALUE] + 1, progress[_SHIFT]
     cost, until = points[_COST], points[_UNTIL]
     cost[:] = 0
@@ -187,7 +187,7 @@ def tabu_search(
 
 @compiled("void(int32[:, ::1], int32[:, ::1], int32[:, ::1], int64[::1])")
 def _set_up(ranks: Ints, points: Ints, chosen: Ints, progress: Progress) -> None:
-    """Begin at what the given selection realises."""
+    """Begin at the lowest rank within the given selection."""
     progress[_VALUE] = _realised(ranks, chosen[_MEMBER])
     progress[_SHIFT] = COUNT
     _begin(ranks, points, chosen, progress)

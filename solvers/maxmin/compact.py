@@ -12,7 +12,7 @@ from dispersion.instance import Instance
 from solvers.engines.common import HIGHS
 from solvers.engines.pyomo import EachRow
 from solvers.ranks.rank_models import load, solve_rank_model
-from solvers.ranks.window import Window, in_pieces, opened, window
+from solvers.ranks.window import Window, in_pieces, report_window, window
 from solvers.registration import Guarantee, solver
 from solvers.run import Run
 
@@ -126,7 +126,7 @@ def compact(run: Run) -> None:
     published and what is ours.
     """
     p, ranks = run.instance.p, np.array(run.instance.ranks)
-    pairs = opened(run)
+    pairs = report_window(run)
     if not run.proven():
         rows = pairs.high - pairs.low + len(pairs.within)
         run.check_time(_ROW_SECONDS * rows, f"a model of {rows:,} rows")

@@ -9,7 +9,7 @@ import numpy as np
 
 from solvers.engines import cp_sat as engine
 from solvers.engines.common import CP_SAT, with_version
-from solvers.ranks.window import Window, in_pieces, opened
+from solvers.ranks.window import Window, in_pieces, report_window
 from solvers.registration import Guarantee, solver
 from solvers.run import Run
 
@@ -85,7 +85,7 @@ def cp_sat(run: Run) -> None:
     See `rank_model` for the formulation and its source.
     """
     instance = run.instance
-    pairs = opened(run)
+    pairs = report_window(run)
     if run.proven():
         return
     run.message = "out of time before the model was built"

@@ -13,7 +13,7 @@ from solvers.engines import cp_sat as engine
 from solvers.engines.common import CP_SAT, Outcome, with_version
 from solvers.ranks.bisection import Verdict, bisect
 from solvers.ranks.bracket import Bracket
-from solvers.ranks.window import opened
+from solvers.ranks.window import report_window
 from solvers.registration import Guarantee, solver
 from solvers.run import Run
 
@@ -86,7 +86,7 @@ def cp_sat_bisection(run: Run) -> None:
     probes.
     """
     instance = run.instance
-    pairs = opened(run)
+    pairs = report_window(run)
     ranks = np.array(instance.ranks)
     probes = 0
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from dispersion.parameters import whole
 from solvers.ranks.start import degree_bound
 from solvers.registration import Guarantee, solver
 from solvers.run import Run
 
 _ELITE = 10
-_PATIENCE = 100  # constructions without improvement, at least
 _WIDEST = 20  # widest restricted candidate list, in percent
 _SLICE = 4_000_000  # steps of compiled code between two looks at the clock
 
@@ -97,22 +97,23 @@ class _Grasp:
     shares_process=True,
     reference="Resende et al. 2010",
 )
-def grasp(run: Run) -> None:
+def grasp(run: Run, *, patience: int = 100) -> None:
     """Build selections greedily with chance, improve them, and search the paths between good ones.
 
-    Stops at the bound by degrees, at the time limit, or once it has made both 100 constructions and
-    as many as the incumbent took without finding a better one.  Proves nothing.  The same seed
-    gives the same answer unless the time limit cuts it short.
+    Stops at the bound by degrees, at the time limit, or once it has made both `patience`
+    constructions and as many as the incumbent took without finding a better one.  Proves nothing.
+    The same seed gives the same answer unless the time limit cuts it short.
 
     Source: Resende, Marti, Gallego and Duarte, "GRASP and path relinking for the max-min diversity
     problem", Computers & Operations Research 37, 2010 (the dynamic variant: every local optimum is
     relinked at once).  Ours is cheaper by a factor p a step: the walk drops the closest member first
     instead of trying all pairs of a dropped and an added point.
     """
+    patience = whole(patience, "patience", 1, 2**31)
     search = _Grasp(run)
     ceiling = degree_bound(search.ranks, run.instance.p)
     made, last, value = 0, 0, -1
-    while value < ceiling and made - last < max(_PATIENCE, last) and run.seconds_left() > 0:
+    while value < ceiling and made - last < max(patience, last) and run.seconds_left() > 0:
         search.iterate()
         made += 1
         if search.value > value:

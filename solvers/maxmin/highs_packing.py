@@ -13,7 +13,7 @@ from solvers.engines.common import HIGHS
 from solvers.ranks.bisection import Verdict, bisect
 from solvers.ranks.bracket import Bracket
 from solvers.ranks.packings import pack
-from solvers.ranks.window import opened
+from solvers.ranks.window import report_window
 from solvers.registration import Guarantee, solver
 from solvers.run import Run
 
@@ -55,30 +55,23 @@ def clique_packing(
     highspy.Highs
         Its first n columns are the points; 0.04 s at n = 512.
     """
-    import highspy
-
     from solvers.kernels.clique_cover import edge_clique_cover
 
     n = len(ranks)
     starts, members = edge_clique_cover(ranks, t, look)
     rows = len(starts) - 1
     points = np.arange(n, dtype=np.int32)
-    free = highspy.kHighsInf
-    engine = highs.silent_engine()
-    engine.addVars(n, np.zeros(n), np.ones(n))
-    engine.changeColsIntegrality(n, points, np.ones(n, dtype=np.uint8))
-    engine.changeColsCost(n, points, np.ones(n))
-    engine.changeObjectiveSense(highspy.ObjSense.kMaximize)
+    engine = highs.counting_engine(n)
     engine.addRows(
         rows,
-        np.full(rows, -free),
+        np.full(rows, -np.inf),
         np.ones(rows),
         len(members),
         starts[:-1].astype(np.int32),
         members.astype(np.int32),
         np.ones(len(members)),
     )
-    engine.addRow(float(p), free, n, points, np.ones(n))
+    engine.addRow(float(p), np.inf, n, points, np.ones(n))
     return engine
 
 
@@ -102,7 +95,7 @@ def highs_packing(run: Run) -> None:
     for the formulation, `bisect` for the order of the probes.
     """
     instance = run.instance
-    pairs = opened(run)
+    pairs = report_window(run)
     ranks = np.array(instance.ranks)
     columns = np.arange(instance.n)
     probes = 0

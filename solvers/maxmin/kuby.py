@@ -8,7 +8,7 @@ from dispersion.instance import Instance
 from solvers.engines.common import HIGHS
 from solvers.engines.pyomo import EachRow
 from solvers.ranks.rank_models import load, solve_rank_model
-from solvers.ranks.window import Window, in_pieces, opened, window
+from solvers.ranks.window import Window, in_pieces, report_window, window
 from solvers.registration import Guarantee, solver
 from solvers.run import Run
 
@@ -80,6 +80,6 @@ def kuby(run: Run) -> None:
     One thread and one seed repeat exactly.  See `kuby_model` for the formulation and its source.
     """
     n, p = run.instance.n, run.instance.p
-    pairs = opened(run)
+    pairs = report_window(run)
     if not run.proven():
         solve_rank_model(run, pairs, lambda check: kuby_model(n, p, pairs, check), {"r": pairs.low})

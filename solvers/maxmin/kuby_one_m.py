@@ -8,7 +8,7 @@ from dispersion.instance import Instance
 from solvers.engines.common import HIGHS
 from solvers.engines.pyomo import EachRow
 from solvers.ranks.rank_models import load, solve_rank_model
-from solvers.ranks.window import Window, everything, in_pieces, opened
+from solvers.ranks.window import Window, everything, in_pieces, report_window
 from solvers.registration import Guarantee, solver
 from solvers.run import Run
 
@@ -81,7 +81,7 @@ def kuby_one_m(run: Run) -> None:
     One thread and one seed repeat exactly.  See `kuby_one_m_model` for the formulation.
     """
     n, p = run.instance.n, run.instance.p
-    pairs = opened(run, everything)
+    pairs = report_window(run, everything)
     if not run.proven():
         solve_rank_model(
             run, pairs, lambda check: kuby_one_m_model(n, p, pairs, check), {"r": pairs.low}

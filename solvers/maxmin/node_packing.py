@@ -14,7 +14,7 @@ from solvers.ranks.bisection import Verdict, bisect
 from solvers.ranks.bracket import Bracket
 from solvers.ranks.packings import pack
 from solvers.ranks.rank_models import load
-from solvers.ranks.window import in_pieces, opened, window
+from solvers.ranks.window import in_pieces, report_window, window
 from solvers.registration import Guarantee, solver
 from solvers.run import Run
 
@@ -86,7 +86,7 @@ def node_packing(run: Run) -> None:
     One thread and one seed repeat exactly, as long as no slice runs out.  See `packing_model`.
     """
     ranks = run.instance.ranks
-    pairs = opened(run)
+    pairs = report_window(run)
     probes = 0
 
     def probe(t: int, seconds: float) -> Verdict:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from dispersion.parameters import whole
 from solvers.ranks.start import degree_bound, farthest_points
 from solvers.registration import Guarantee, solver
 from solvers.run import Run
 
 _DOUBT = 50  # moves a point in vain before asking whether anything better exists
 _DOUBT_NODES = 1000
-_PATIENCE = 20_000  # moves a point in vain before giving up
 _SLICE = 4_000_000  # steps of compiled code between two looks at the clock: a few milliseconds
 
 
@@ -30,13 +30,13 @@ def _compile() -> None:
     shares_process=True,
     reference="Porumbel, Hao and Glover 2011",
 )
-def tabu(run: Run) -> None:
+def tabu(run: Run, *, patience: int = 20_000) -> None:
     """Swap the member in most conflict for the outsider in least, and raise the bar at success.
 
     Starts from farthest-point greedy and proves nothing.  It stops at the time limit, after
-    20,000 n moves in vain, or early where that is hopeless: at the bound by degrees, or if after 50 n
-    moves in vain a clique search of 1,000 nodes shows that nothing better exists.  The same seed
-    gives the same answer unless the time limit cuts it short.
+    `patience` n moves without improvement, or early where that is hopeless: at the bound by degrees,
+    or if after 50 n such moves a clique search of 1,000 nodes shows that nothing better exists.  The
+    same seed gives the same answer unless the time limit cuts it short.
 
     Sources: Porumbel, Hao and Glover, "A simple and effective algorithm for the MaxMin diversity
     problem", Annals of Operations Research 186, 2011 (drop-add with simple tabu); Wu and Hao, Journal
@@ -46,6 +46,7 @@ def tabu(run: Run) -> None:
     from solvers.kernels.threshold_tabu import ThresholdTabu
     from solvers.prover.probe import Probe
 
+    patience = whole(patience, "patience", 1, 2**31)
     n, p = run.instance.n, run.instance.p
     ranks = np.array(run.instance.ranks)
     start = farthest_points(ranks, int(ranks.argmax()) // n, p)
@@ -53,7 +54,7 @@ def tabu(run: Run) -> None:
     search = ThresholdTabu(ranks, start, run.limits.seed)
     ceiling, slice_ = degree_bound(ranks, p), max(1, _SLICE // n)
     moves, last, value, asked = 0, 0, search.value, False
-    while value < ceiling and moves - last < _PATIENCE * n and run.seconds_left() > 0:
+    while value < ceiling and moves - last < patience * n and run.seconds_left() > 0:
         selected = search.improve(ceiling, slice_)
         moves += slice_
         if search.value > value:

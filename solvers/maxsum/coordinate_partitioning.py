@@ -12,7 +12,7 @@ from solvers.sums.linear_algebra import EIGENVECTORS, Matrix, check_dense_time, 
 from solvers.sums.negative_type import require_negative_type
 from solvers.sums.scaling import unit_of
 from solvers.sums.squares import Squares
-from solvers.sums.start import opened, start_at_least
+from solvers.sums.start import report_start, start_at_least
 
 
 def coordinates(distances: Matrix) -> tuple[Matrix, float]:
@@ -71,7 +71,7 @@ def coordinate_partitioning(run: Run) -> None:
     n, p = run.instance.n, run.instance.p
     with start_at_least(run):
         require_negative_type(run)
-    if not opened(run):
+    if not report_start(run):
         return
     check_dense_time(run, n, EIGENVECTORS)
     unit = unit_of(run.instance.distances)

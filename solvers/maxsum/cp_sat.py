@@ -14,7 +14,7 @@ from solvers.engines.common import CP_SAT, Outcome, with_version
 from solvers.registration import Guarantee, solver
 from solvers.run import Run
 from solvers.sums.scaling import scaled, scaling_error
-from solvers.sums.start import opened
+from solvers.sums.start import report_start
 from solvers.sums.swaps import compile_swaps
 from solvers.sums.tolerances import raised, report_bound
 
@@ -97,7 +97,7 @@ def cp_sat(run: Run) -> None:
     with one thread; with more, CP-SAT interleaves its workers deterministically.  Ctrl-C stops it.
     """
     instance = run.instance
-    if not opened(run) or run.selected is None:
+    if not report_start(run) or run.selected is None:
         return
     run.message = "out of time before the model was built"
     with run.building():

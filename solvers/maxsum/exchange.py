@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from solvers.registration import Guarantee, solver
 from solvers.run import Run
-from solvers.sums.swaps import climbed, compile_swaps
+from solvers.sums.swaps import climb_from_greedy, compile_swaps
 
 
 @solver(
@@ -22,4 +22,4 @@ def exchange(run: Run) -> None:
     The 1-swap neighbourhood of Gallego, Duarte, Laguna and Marti, Computational Optimization and
     Applications 44, 2009.  Stops in a local optimum; deterministic.
     """
-    climbed(run)
+    climb_from_greedy(run)

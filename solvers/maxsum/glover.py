@@ -46,5 +46,5 @@ def glover(run: Run) -> None:
     NotApplicableError
         The distances differ by more than nine orders of magnitude.
     """
-    require_range(run.instance)
+    require_range(run)
     solve_linear_model(run, glover_model)

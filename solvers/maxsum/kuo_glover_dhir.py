@@ -51,5 +51,5 @@ def kuo_glover_dhir(run: Run) -> None:
     NotApplicableError
         The distances differ by more than nine orders of magnitude.
     """
-    require_range(run.instance)
+    require_range(run)
     solve_linear_model(run, kuo_glover_dhir_model)

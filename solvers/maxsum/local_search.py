@@ -6,7 +6,7 @@ from solvers.registration import Guarantee, solver
 from solvers.run import Run
 from solvers.sums.linear_algebra import CHOLESKY, check_dense_time
 from solvers.sums.negative_type import excess_curvature, slack
-from solvers.sums.swaps import climbed, compile_swaps
+from solvers.sums.swaps import climb_from_greedy, compile_swaps
 from solvers.sums.tolerances import report_bound
 
 _ROUNDING = 1e-9  # relative: far above what the sums of a local optimum are rounded by
@@ -36,7 +36,7 @@ def local_search(run: Run) -> None:
     points is worked out above.  The number of steps is not bounded here; they stop at a relative gain
     below rounding.
     """
-    done = climbed(run)
+    done = climb_from_greedy(run)
     if not done or run.objective is None:
         return
     p = run.instance.p

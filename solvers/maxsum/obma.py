@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from dispersion.parameters import whole
 from solvers.registration import Guarantee, solver
 from solvers.run import Run
 from solvers.sums.swaps import compile_swaps
@@ -12,7 +13,6 @@ from solvers.sums.swaps import compile_swaps
 _POOL = 10  # selections
 _QUALITY = 0.6  # weight of the value against that of the distance to the pool
 _PATIENCE = 10  # moves a point in vain that end a tabu search
-_GENERATIONS = 30  # in vain, that end the method
 _SLICE = 500_000  # steps of compiled code between two looks at the clock: some milliseconds
 
 Selection = NDArray[np.intp]
@@ -110,12 +110,12 @@ class _Memetic:
     "obma",
     objective="max-sum",
     guarantee=Guarantee.HEURISTIC,
-    summary="memetic search that also explores opposite selections; stops after 30 generations in vain",
+    summary="memetic search that also explores opposite selections; stops when it stalls",
     prepare=compile_swaps,
     stochastic=True,
     reference="Zhou, Hao and Duval 2017",
 )
-def obma(run: Run) -> None:
+def obma(run: Run, *, generations: int = 30) -> None:
     """Breed selections from what good ones share, and improve child and opposite by tabu search.
 
     Proves nothing.  The same seed gives the same answer unless the time limit cuts it short.
@@ -123,10 +123,11 @@ def obma(run: Run) -> None:
     Source: Zhou, Hao and Duval, "Opposition-based memetic search for the maximum diversity problem",
     IEEE Transactions on Evolutionary Computation 21, 2017, and their code: a pool of ten, the backbone
     crossover, the opposite of every child, and ranks of value and distance that decide who stays (the
-    weight 0.6 is from memory).  Ours: a tabu search ends after 10 n moves in vain, where theirs makes
+    weight 0.6 is from memory).  Ours: a tabu search ends after 10 n idle moves, where theirs makes
     50,000; the distance is that to the nearest of the pool, theirs the mean; a selection and its
     opposite are both offered to the first pool, of which theirs keeps the better one.
     """
+    generations = whole(generations, "generations", 1, 2**31)
     memetic = _Memetic(run)
     if memetic.n == memetic.p:
         run.report_incumbent(np.arange(memetic.n))
@@ -136,7 +137,7 @@ def obma(run: Run) -> None:
         memetic.settle(start)
         memetic.settle(opposite(start, memetic.n, run.rng))
     vain = 0
-    while vain < _GENERATIONS and run.seconds_left() > 0.0:
+    while vain < generations and run.seconds_left() > 0.0:
         before = run.objective
         memetic.generation()
         vain = vain + 1 if run.objective == before else 0

@@ -12,7 +12,7 @@ from solvers.run import Run
 from solvers.sums.concave_bounds import Relaxation, ScaledRun, Signs, relaxation_of
 from solvers.sums.reformulation import Quadratic, Vector, excess_of
 from solvers.sums.scaling import unit_of
-from solvers.sums.start import opened
+from solvers.sums.start import report_start
 from solvers.sums.swaps import compile_swaps
 
 _ROOT_STEPS, _NODE_STEPS = 2000, 20  # of the ascent, times the number of points
@@ -148,7 +148,7 @@ def qcr(run: Run) -> None:
     the plane).  The interior-point method on x and diagonal at once, and the nodes, are ours.
     """
     instance = run.instance
-    if not opened(run):
+    if not report_start(run):
         return
     run.message = "out of time before the search"
     unit = unit_of(instance.distances)

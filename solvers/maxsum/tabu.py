@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+from dispersion.parameters import whole
 from solvers.registration import Guarantee, solver
 from solvers.run import Run
-from solvers.sums.swaps import climbed, compile_swaps, searched
-
-_ROUNDS = 20  # shakes in vain before giving up
+from solvers.sums.swaps import climb_from_greedy, compile_swaps, search_from_incumbent
 
 
 @solver(
     "tabu",
     objective="max-sum",
     guarantee=Guarantee.HEURISTIC,
-    summary="tabu search over swaps from greedy, shaken when it stalls; stops after 20 shakes in vain",
+    summary="tabu search over swaps from greedy, shaken when it stalls; stops after idle shakes",
     prepare=compile_swaps,
     stochastic=True,
     reference="Palubeckis 2007",
 )
-def tabu(run: Run) -> None:
-    """Best swaps that are not tabu; after 20 n moves in vain, 10 to 50 % of the best are replaced.
+def tabu(run: Run, *, shakes: int = 20) -> None:
+    """Best swaps that are not tabu; after 20 n idle moves, 10 to 50 % of the best are replaced.
+
+    It stops after `shakes` such replacements without improvement.
 
     Proves nothing.  The same seed gives the same answer unless the time limit cuts it short.
 
@@ -28,5 +29,6 @@ def tabu(run: Run) -> None:
     their aspiration: a tabu move is never made.  The frame is that of Palubeckis, "Iterated tabu search
     for the maximum diversity problem", Applied Mathematics and Computation 189, 2007.
     """
-    climbed(run)
-    searched(run, _ROUNDS)
+    shakes = whole(shakes, "shakes", 1, 2**31)
+    climb_from_greedy(run)
+    search_from_incumbent(run, shakes)

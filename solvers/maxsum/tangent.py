@@ -14,7 +14,7 @@ from solvers.sums.cuts import OuterApproximation, Vector, add_points, load, scal
 from solvers.sums.linear_algebra import Matrix
 from solvers.sums.negative_type import require_negative_type
 from solvers.sums.scaling import unit_of
-from solvers.sums.start import opened, start_at_least
+from solvers.sums.start import report_start, start_at_least
 
 if TYPE_CHECKING:
     import highspy
@@ -47,15 +47,11 @@ class _Tangents:
         self._rows: list[int] = []
 
     def build(self, engine: highspy.Highs) -> None:
-        import highspy
-
         add_points(engine, np.zeros(len(self._distances)), self._p)
-        engine.addVar(-highspy.kHighsInf, highspy.kHighsInf)
+        engine.addVar(-np.inf, np.inf)
         engine.changeColCost(len(self._distances), 1.0)
 
     def cut(self, engine: highspy.Highs, x: Vector) -> None:
-        import highspy
-
         slope = self._distances @ x
         height = self._slack - float(x @ slope) / 2.0
         self._rows.append(engine.getNumRow())
@@ -63,9 +59,7 @@ class _Tangents:
         self._heights.append(height)
         n = len(x)
         entries = np.append(-self.scale * slope, 1.0)
-        engine.addRow(
-            -highspy.kHighsInf, self.scale * height, n + 1, np.arange(n + 1, dtype=np.int32), entries
-        )
+        engine.addRow(-np.inf, self.scale * height, n + 1, np.arange(n + 1, dtype=np.int32), entries)
 
     def proven(self, engine: highspy.Highs) -> float:
         weights = weights_of(engine, self._rows)
@@ -111,7 +105,7 @@ def tangent(run: Run) -> None:
     instance = run.instance
     with start_at_least(run):
         slack = require_negative_type(run)
-    if opened(run):
+    if report_start(run):
         unit = unit_of(instance.distances)
         scaled = instance.distances * unit
         OuterApproximation(

@@ -14,7 +14,7 @@ from solvers.run import Run
 from solvers.sums.cuts import OuterApproximation, load, scale_for
 from solvers.sums.linear_algebra import EIGENVALUES, EIGENVECTORS, Matrix, check_dense_time, square_root
 from solvers.sums.squares import Squares
-from solvers.sums.start import opened, start_at_least
+from solvers.sums.start import report_start, start_at_least
 
 _SMALLEST = 1e-5  # largest distance, where the square of the vector sum still shows what it lacks
 _INDEFINITE = 1e-8  # of n: a negative eigenvalue that rounding does not explain
@@ -107,7 +107,7 @@ def unit_vectors(run: Run) -> None:
     with start_at_least(run):
         check_dense_time(run, n, EIGENVALUES)
     matrix = cosines(run.instance)
-    if not opened(run):
+    if not report_start(run):
         return
     check_dense_time(run, n, EIGENVECTORS)
     vectors, lack = square_root(matrix)

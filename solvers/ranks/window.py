@@ -44,7 +44,7 @@ class Window:
     within: NDArray[np.intp]
 
 
-def opened(run: Run, look: Callable[[Instance], Window] | None = None) -> Window:
+def report_window(run: Run, look: Callable[[Instance], Window] | None = None) -> Window:
     """The window of the run's instance (by default `window`), its two ends reported to the run."""
     pairs = (look or window)(run.instance)
     run.report_incumbent(pairs.start)

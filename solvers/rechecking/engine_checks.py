@@ -42,23 +42,15 @@ def by_cp_sat(apart: Pairs, p: int, clock: Clock, threads: int) -> Reply:
 
 def by_highs(apart: Pairs, p: int, clock: Clock, threads: int) -> Reply:
     """As many points as possible, p or more, at most one of every clique of conflicts, by HiGHS."""
-    import highspy
-
     left = core(apart, p)
     n = len(left)
     if n < p:
         return Reply(refuted=True)
     columns = np.arange(n, dtype=np.int32)
-    engine = highs.silent_engine()
-    engine.addVars(n, np.zeros(n), np.ones(n))
-    engine.changeColsIntegrality(n, columns, np.ones(n, dtype=np.uint8))
-    engine.changeColsCost(n, columns, np.ones(n))
-    engine.changeObjectiveSense(highspy.ObjSense.kMaximize)
-    engine.addRow(float(p), highspy.kHighsInf, n, columns, np.ones(n))
+    engine = highs.counting_engine(n)
+    engine.addRow(float(p), np.inf, n, columns, np.ones(n))
     for clique in _rows(apart, left, p, clock):
-        engine.addRow(
-            -highspy.kHighsInf, 1.0, len(clique), clique.astype(np.int32), np.ones(len(clique))
-        )
+        engine.addRow(-np.inf, 1.0, len(clique), clique.astype(np.int32), np.ones(len(clique)))
     clock.check_time()
     highs.limit(engine, threads, objective_target=p - 0.5)
     if highs.optimise(engine, clock.left(), may_be_infeasible=True) is Outcome.INFEASIBLE:

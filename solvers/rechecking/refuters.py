@@ -106,7 +106,7 @@ def by_spectrum(apart: Pairs, p: int, clock: Clock) -> bool:
 
 
 def largest_eigenvalue(matrix: NDArray[np.float64]) -> float:
-    """The largest eigenvalue of a symmetric matrix, or a little more.
+    """The largest eigenvalue of a symmetric matrix, rounded up.
 
     A symmetric eigenvalue solver errs by a modest multiple of eps times the norm; n times eps times
     the Frobenius norm is allowed for, which covers the rounding of the matrix too.

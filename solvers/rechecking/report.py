@@ -93,7 +93,7 @@ class Recheck:
         return self.finding is Finding.CONFIRMED
 
     def __str__(self) -> str:
-        """What is wrong, then the finding, then every check; one a line."""
+        """All faults, then the finding, then every check, one per line."""
         reason = f", {self.remark}" if self.remark else ""
         head = f"{self.solver}: bound {self.bound!r}: {self.finding.value}{reason}"
         fine = [str(one) for one in self.checked if one.finding is not Finding.CONTRADICTED]

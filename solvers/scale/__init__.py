@@ -1,4 +1,4 @@
-"""More points than a matrix of distances fits into memory: farthest points, core-sets, bounds for all.
+"""Points without a matrix of distances: farthest points, core-sets, and bounds for all points.
 
 ::
 

@@ -50,8 +50,8 @@ from dispersion.arrays.points import as_array
 from dispersion.errors import InputError
 from dispersion.instance import Instance
 from dispersion.objectives import DEFAULT_OBJECTIVE
+from dispersion.parameters import whole
 from dispersion.solution import Solution, Status, TracePoint
-from solvers.scale.points import whole
 from solvers.scale.thinning import parts_of, thinning_for
 from solvers.solving import solve
 

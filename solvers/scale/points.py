@@ -12,6 +12,7 @@ from dispersion.arrays.points import as_array, real_array
 from dispersion.errors import InputError
 from dispersion.metrics import metrics
 from dispersion.metrics.normalized import unit_rows
+from dispersion.parameters import whole
 
 _METRICS = ("euclidean", "normalized")
 
@@ -25,15 +26,6 @@ def _rows(points: ArrayLike) -> NDArray[Any]:
     if rows.ndim != 2 or 0 in rows.shape:
         raise InputError(f"points must have shape (n, d) with n, d >= 1, got {rows.shape}.")
     return rows
-
-
-def whole(value: object, name: str, lowest: int, highest: int) -> int:
-    """A whole number within bounds, or an `InputError` that names it."""
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-        raise InputError(f"{name} must be a whole number, got {value!r}.")
-    if not lowest <= value <= highest:
-        raise InputError(f"{name} must lie between {lowest} and {highest}, got {value}.")
-    return int(value)
 
 
 def _check_finite(rows: NDArray[Any], where: str = "") -> None:
@@ -55,7 +47,7 @@ def _check_metric(metric: str) -> None:
 
 
 def checked_rows(points: ArrayLike, metric: str, where: str = "") -> NDArray[Any]:
-    """Points whose Euclidean distances are those of `metric`; `where` ends the name of a bad one."""
+    """Points whose Euclidean distances are those of `metric`; `where` is added to messages."""
     _check_metric(metric)
     rows = _rows(points)
     _check_finite(rows, where)
@@ -142,7 +134,7 @@ def _insertion(rows: NDArray[Any], start: int, p: int, threads: int) -> NDArray[
 
 
 def _without_squares(rows: NDArray[Any], chosen: list[int], p: int) -> NDArray[np.intp]:
-    """Go on with distances instead of their squares, which underflow: all that is left is very near."""
+    """Continue with distances instead of squares, which underflow when all points are very near."""
     from solvers.kernels.farthest import lower
 
     nearest = np.full(len(rows), np.inf)

@@ -28,7 +28,7 @@ Points = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """What is left of a block of n points: the points kept, their rows in the block, and the radius."""
+    """The points kept of a block of n points, their rows in the block, and the radius."""
 
     points: NDArray[np.float64]
     rows: NDArray[np.intp]

@@ -1,4 +1,4 @@
-"""What max-sum methods share: sums of floats, their rounding, and what bounds them.
+"""What max-sum methods share: sums of floats, their rounding, and their bounds.
 
 ::
 

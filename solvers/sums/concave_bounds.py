@@ -36,7 +36,7 @@ class Relaxation:
         self.curvature = np.maximum(2.0 * problem.matrix.mean(axis=1) - shift, 1e-300)
 
     def bound(self, fixed: Signs, x: Vector, floor: float, effort: int) -> float:
-        """Of the selections that respect `fixed`; moves `x`, and fixes what cannot be better.
+        """Bound the selections that respect `fixed`; moves `x`, and fixes points that cannot do better.
 
         Parameters
         ----------
@@ -86,17 +86,17 @@ class ScaledRun:
         return floor_of(self.run) * self._unit
 
     def report_bound(self, bound: float) -> bool:
-        """Report a bound, and whether it closes the bracket."""
+        """Report a bound; returns whether it closes the bracket."""
         return report_bound(self.run, bound / self._unit, LABEL)
 
     def worth_reporting(self, bound: float) -> bool:
-        """Whether a bound takes a notable share of what is open."""
+        """Whether a bound closes a notable share of the gap."""
         run, least = self.run, self.run.objective or 0.0
         return run.bound is None or run.bound - bound / self._unit > _NOTABLE * (run.bound - least)
 
 
 def relaxation_of(problem: Quadratic, bracket: ScaledRun) -> tuple[Relaxation, Vector]:
-    """With the best diagonal there is time for, and a point to start from."""
+    """The relaxation with the best diagonal that there is time for, and a point to start from."""
     n, run = len(problem.linear), bracket.run
     x = np.full(n, problem.p / n)
     check_dense_time(run, n, EIGENVALUES + CHOLESKY)

@@ -45,10 +45,10 @@ class Concave(Protocol):
         """Add the columns and rows that stand from the start."""
 
     def cut(self, engine: highspy.Highs, x: Vector) -> None:
-        """Add the rows of the tangent at x, which sums to p: beside that plane nothing is concave."""
+        """Add the rows of the tangent at x, which must sum to p: the function is concave only there."""
 
     def proven(self, engine: highspy.Highs) -> float:
-        """The bound that the row multipliers of a solved LP prove, rounding apart."""
+        """The bound that the row multipliers of a solved LP prove, up to rounding."""
 
     def start(self, selected: NDArray[np.intp]) -> Vector:
         """The columns at a selection."""
@@ -68,22 +68,19 @@ class OuterApproximation:
     """
 
     def __init__(self, run: Run, function: Concave, unit: float = 1.0) -> None:
-        import highspy
-
         self.run, self.function, self._unit = run, function, unit
         self._best = np.inf if run.bound is None else run.bound  # proven, or reported by HiGHS
         self._word = ""  # remark on the bound, if HiGHS reported it
         self._selections: set[bytes] = set()  # selections that MILPs found, all of them cut at
-        self.engine = highs.silent_engine()
+        self.engine = highs.silent_engine(maximise=True)
         self.rounds = [0, 0]
         self._points = np.arange(run.instance.n, dtype=np.int32)
-        self.engine.changeObjectiveSense(highspy.ObjSense.kMaximize)
         function.build(self.engine)
         options = {"mip_abs_gap": 1e-7, "presolve": "off"}  # which gains nothing, and ignores the clock
         highs.limit(self.engine, run.limits.threads, run.limits.seed, **options)
 
     def close(self) -> None:
-        """Cut and solve until the bracket is closed or time is up."""
+        """Cut and solve until incumbent and bound meet, or time is up."""
         self._cut_at_selection()
         self._linear_phase()
         idle = 0
@@ -152,7 +149,7 @@ class OuterApproximation:
                 self._report(relaxed)
 
     def _report(self, bound: float) -> bool:
-        """Report the bound of an LP, and whether it closes the bracket."""
+        """Report the bound of an LP; returns whether it closes the bracket."""
         before = self.run.bound
         closed = report_bound(self.run, bound, "tangents")
         if self.run.bound != before:
@@ -185,7 +182,7 @@ class OuterApproximation:
 
 
 def scale_for(run: Run, unit: float = 1.0) -> float:
-    """Makes the incumbent, in this unit, worth 10,000: HiGHS' absolute tolerances are then small."""
+    """The scale that makes the incumbent worth 10,000, so that HiGHS' absolute tolerances are small."""
     return _VALUE / (run.objective * unit) if run.objective else 1.0
 
 

@@ -8,14 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dispersion.errors import NotApplicableError
 from dispersion.instance import Instance
 from solvers.engines import highs, pyomo
 from solvers.engines.common import Outcome
 from solvers.engines.pyomo import EachRow
 from solvers.run import Run
 from solvers.sums.scaling import unit_of
-from solvers.sums.start import opened
+from solvers.sums.start import report_start
 from solvers.sums.swaps import compile_swaps
 from solvers.sums.tolerances import OPEN_WORD, WORD, report_engine_bound
 
@@ -32,7 +31,7 @@ def load() -> None:
 
 
 def in_reach(instance: Instance, worth: float) -> tuple[Instance, float]:
-    """The instance in a unit that suits HiGHS, and the power of two that did it.
+    """The instance in a unit that suits HiGHS, and the power of two it is multiplied by.
 
     HiGHS drops coefficients below 1e-9, so the largest distance is at least 1/2; and its tolerances are
     absolute, so a selection that is `worth` something is worth 4096 at least.
@@ -42,11 +41,12 @@ def in_reach(instance: Instance, worth: float) -> tuple[Instance, float]:
     return Instance(instance.distances * scale, instance.p, instance.name), scale
 
 
-def require_range(instance: Instance) -> None:
-    """`NotApplicableError` if HiGHS would ignore some distances beside others in a row."""
+def require_range(run: Run) -> None:
+    """Skip the instance if HiGHS would ignore some distances beside others in a row."""
+    instance = run.instance
     some = instance.distances[instance.distances > 0.0]
     if len(some) and some.min() < _IGNORED * some.max():
-        raise NotApplicableError(
+        run.skip(
             f"the distances of {instance.name} reach from {some.min():.6g} to {some.max():.6g}, and "
             "HiGHS ignores coefficients that small beside others; use 'qcr' or 'glover-woolsey'."
         )
@@ -68,7 +68,7 @@ def solve_linear_model(run: Run, build: Build) -> None:
     `report_engine_bound`); the value is recomputed from the selection.  One thread and one seed repeat
     exactly.
     """
-    if not opened(run):
+    if not report_start(run):
         return
     run.message = "out of time before the model was built"
     instance, scale = in_reach(run.instance, run.objective or 1.0)

@@ -1,10 +1,9 @@
-"""Whether the sum of distances is concave on the plane of selections, and how sure that is."""
+"""Whether the sum of distances is concave on the plane of selections, with a proof."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from dispersion.errors import NotApplicableError
 from solvers.run import Run, TimeUp
 from solvers.sums.linear_algebra import (
     CHOLESKY,
@@ -60,7 +59,7 @@ def require_negative_type(run: Run) -> float:
     check_dense_time(run, instance.n, CHOLESKY)
     excess = excess_curvature(instance.distances)
     if excess is None:
-        raise NotApplicableError(
+        run.skip(
             f"the distances of {instance.name} are not of negative type: {_by_how_much(run)}, so "
             "tangents are no upper bounds; use 'qcr', which needs none."
         )
@@ -68,7 +67,7 @@ def require_negative_type(run: Run) -> float:
 
 
 def _by_how_much(run: Run) -> str:
-    """What the quadratic form reaches, if there is time for that."""
+    """The largest value of the quadratic form, if there is time to compute it."""
     distances = run.instance.distances
     try:
         check_dense_time(run, run.instance.n, EIGENVALUES)

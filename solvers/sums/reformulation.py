@@ -90,7 +90,7 @@ def excess_of(matrix: Matrix, shift: Vector) -> float | None:
 
 
 def rounding_of(problem: Quadratic, shift: Vector) -> float:
-    """What rounding may take from a bound of `solvers.kernels.concave.ascend`, amply.
+    """An upper bound on what rounding takes from a bound of `solvers.kernels.concave.ascend`.
 
     Its gradient is a sum of n + 2 terms, changed by at most 5 n / 4 + 8 steps, each of which adds two
     entries and rounds x twice; so an entry is off by less than 12 (n + 8) roundings of its largest
@@ -132,7 +132,7 @@ class _Saddle:
         return np.asarray(lower, dtype=np.float64)
 
     def step(self) -> bool:
-        """Make one Newton step, and lower the barrier if it was long; whether that was possible."""
+        """Make a Newton step, and lower the barrier if it was long; returns whether it was possible."""
         factor = self.factor(self.shift)
         if factor is None:
             return False
@@ -180,7 +180,7 @@ class _Saddle:
 
 
 def tangent_bound(problem: Quadratic, shift: Vector, x: Vector) -> float:
-    """What the tangent of f_c at x, feasible or not, allows any selection of p points."""
+    """The bound of the tangent of f_c at x, feasible or not, for any selection of p points."""
     matrix, linear = problem.matrix, problem.linear
     gradient = linear + matrix @ x + shift * (x - 0.5)
     value = x @ (gradient + linear - 0.5 * shift) / 2.0

@@ -45,13 +45,10 @@ class Squares:
 
     def build(self, engine: highspy.Highs) -> None:
         """Add the columns x, y and t, and the rows that tie y to x."""
-        import highspy
-
         n, k = self._forms.shape
-        free = highspy.kHighsInf
         add_points(engine, self._linear, self._p)
-        engine.addVars(k, np.full(k, -free), np.full(k, free))
-        engine.addVars(k, np.full(k, -free), np.zeros(k))
+        engine.addVars(k, np.full(k, -np.inf), np.full(k, np.inf))
+        engine.addVars(k, np.full(k, -np.inf), np.zeros(k))
         engine.changeColsCost(k, np.arange(n + k, n + 2 * k, dtype=np.int32), np.ones(k))
         engine.changeObjectiveOffset(self._constant)
         points = np.arange(n, dtype=np.int32)
@@ -60,13 +57,11 @@ class Squares:
 
     def cut(self, engine: highspy.Highs, x: Vector) -> None:
         """Add the tangent of every square at x."""
-        import highspy
-
         n, k = self._forms.shape
         for j, s in enumerate(self._forms.T @ x):
             self._at.append((j, float(s), engine.getNumRow()))
             columns = np.array([n + k + j, n + j], dtype=np.int32)
-            engine.addRow(-highspy.kHighsInf, float(s * s), 2, columns, np.array([1.0, 2.0 * s]))
+            engine.addRow(-np.inf, float(s * s), 2, columns, np.array([1.0, 2.0 * s]))
 
     def proven(self, engine: highspy.Highs) -> float:
         """Any weights of the cuts of a square, with a sum of at most 1, prove a bound with t <= 0."""

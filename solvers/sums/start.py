@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.run import Run, TimeUp
-from solvers.sums.swaps import climbed, searched
+from solvers.sums.swaps import climb_from_greedy, search_from_incumbent
 from solvers.sums.tolerances import report_bound
 
 _SHAKES = 3  # in vain, that end the search
@@ -36,26 +36,26 @@ def row_bound(distances: NDArray[np.float64], p: int) -> float:
 
 @contextmanager
 def start_at_least(run: Run) -> Iterator[None]:
-    """If the block runs out of time, report at least what `opened` finds, and why the solve ends."""
+    """If the block runs out of time, report what `report_start` finds, and why the solve ends."""
     try:
         yield
     except TimeUp:
         reason = run.message
         try:
-            opened(run)
+            report_start(run)
         finally:
             run.message = run.message if run.proven() else reason or run.message
         raise
 
 
-def opened(run: Run) -> bool:
+def report_start(run: Run) -> bool:
     """A short tabu search and the bound by row sums; returns whether a gap is left."""
-    climbed(run)
+    climb_from_greedy(run)
     bound = row_bound(run.instance.distances, run.instance.p)
     if not report_bound(
         run, bound, "row sums"
     ):  # where all tie, a search would take long and find nothing
-        searched(run, _SHAKES)
+        search_from_incumbent(run, _SHAKES)
         if not report_bound(run, bound, "row sums"):
             if run.seconds_left() == 0.0:
                 run.message = "out of time after the start"

@@ -44,7 +44,7 @@ def insertion(distances: NDArray[np.float64], p: int) -> NDArray[np.intp]:
     return np.array(chosen, dtype=np.intp)
 
 
-def climbed(run: Run) -> bool:
+def climb_from_greedy(run: Run) -> bool:
     """Climb from the greedy selection and report it; returns whether a local optimum was reached."""
     from solvers.kernels.swaps import local_optimum
 
@@ -68,8 +68,8 @@ def shaken(
     return np.concatenate([stay, enter]).astype(np.intp)
 
 
-def searched(run: Run, rounds: int) -> None:
-    """Tabu search from the incumbent, until more than `rounds` shakes in vain."""
+def search_from_incumbent(run: Run, rounds: int) -> None:
+    """Tabu search from the incumbent, until more than `rounds` shakes without improvement."""
     from solvers.kernels.swap_tabu import SwapTabu
 
     instance = run.instance

@@ -50,6 +50,7 @@ PUBLIC = [
     "Refutation",
     "Solution",
     "Status",
+    "Study",
     "TracePoint",
     "UnavailableError",
     "UnknownNameError",
@@ -60,7 +61,9 @@ PUBLIC = [
     "list_metrics",
     "list_objectives",
     "read_instance",
+    "read_study",
     "recompute",
+    "run_study",
 ]
 
 

@@ -13,6 +13,7 @@ import pytest
 from dispersion.library import families, formats
 from dispersion.metrics import metrics
 from dispersion.report.section import sections
+from dispersion.study.plotting.plot import plots
 from pruning import datasets, networks
 from pruning.allocation import allocations
 from pruning.criteria import criteria
@@ -22,7 +23,7 @@ from solvers.registration import registry as solvers
 
 ROOT = Path(__file__).parents[2]
 REGISTRIES: tuple[Any, ...] = (
-    *(families, formats, metrics, sections),
+    *(families, formats, metrics, sections, plots),
     *(allocations, criteria, spaces, recoveries, datasets, networks, solvers),
 )
 

@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from dispersion.compare.cli.options import parse
+from dispersion.compare.cli.command_line import parse
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dispersion.compare.cli.options import parse
+from dispersion.compare.cli.command_line import parse
 from dispersion.compare.cli.parser import parser
 from dispersion.objectives import objectives
 from docs._extensions.command_lines import PARSERS, described

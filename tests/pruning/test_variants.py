@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispersion.errors import InputError, UnknownNameError
+from dispersion.parameters import read, writable
 from pruning.criteria import criteria
-from pruning.parameters import read, writable
 from pruning.variants import variant
 
 

@@ -22,6 +22,13 @@ def first(run: Run) -> None:
     run.report_incumbent(range(run.instance.p))
 
 
+@solver("last", objective="max-min", guarantee=Guarantee.HEURISTIC, summary="the last points")
+def last(run: Run, *, back: int = 0) -> None:
+    """Choose the last points but so many."""
+    end = run.instance.n - back
+    run.report_incumbent(range(end - run.instance.p, end))
+
+
 def bare(run):
     """Is no solver."""
 
@@ -58,7 +65,7 @@ def test_it_goes_by_the_name_that_it_was_asked_for(own):
     ("name", "told"),
     [
         ("no_module:first", "there is no module 'no_module' to take the solver 'no_module:first' from"),
-        ("own_solvers:last", "the module 'own_solvers' has no function 'last'"),
+        ("own_solvers:next", "the module 'own_solvers' has no function 'next'"),
         ("own_solvers:number", "has no function 'number', but one of type int"),
         ("own_solvers:bare", "is no solver yet: decorate the function with @solvers.solver"),
         (
@@ -81,6 +88,45 @@ def test_the_objective_must_be_its_own(own):
     """The message says which that is."""
     with pytest.raises(InputError, match="a max-min solver, but the objective is max-sum"):
         find("own_solvers:first", "max-sum")
+
+
+def test_its_parameters_are_written_behind_it(own):
+    """As those of solvers of ours are; its code is that of its file."""
+    assert find("own_solvers:last").parameters == "back=0"
+    solution = solve(LINE, "own_solvers:last:back=1")
+    assert (solution.solver, solution.selected.tolist()) == ("own_solvers:last:back=1", [0, 1])
+    assert code_of("own_solvers:last:back=1") == code_of("own_solvers:last") is not None
+
+
+def test_parameters_are_those_of_the_function():
+    """With its defaults, and what is given comes through."""
+    assert find("tabu", "max-sum").parameters == "shakes=20"
+    assert find("greedy").parameters == ""
+    short = find("tabu:shakes=3", "max-sum")
+    assert (short.name, short.method.keywords) == ("tabu:shakes=3", {"shakes": 3})
+    assert short.stochastic
+    assert code_of("tabu:patience=3") is None
+    instance = Instance.from_points([[0.0], [1.0], [3.0], [7.0], [8.0]], 3)
+    for name in ("tabu:patience=1", "grasp:patience=1"):
+        assert solve(instance, name).solver == name
+    for name in ("tabu:shakes=1", "obma:generations=1"):
+        assert solve(instance, name, objective="max-sum").status is Status.FEASIBLE
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("tabu:patienc=3", "unknown argument of tabu 'patienc'; did you mean patience"),
+        ("tabu:patience=many", "patience of tabu must be a whole number, not 'many'"),
+        ("tabu:patience=0", "patience must lie between 1 and 2147483648, got 0"),
+        ("greedy:start=3", "greedy has no parameters; leave out 'start=3'"),
+        ("tabbu:patience=3", "unknown max-min solver 'tabbu:patience=3'"),
+    ],
+)
+def test_bad_parameters_are_one_sentence(name, told):
+    """Before anything is solved."""
+    with pytest.raises(InputError, match=told):
+        solve(LINE, name)
 
 
 @pytest.mark.parametrize("name", ["gredy", ":first", "own_solvers:", "", 3])

@@ -84,7 +84,8 @@ def test_the_command_compares_it(tree):
     rows = pd.read_parquet(tree / "out" / "solves.parquet").set_index("solver")
     assert rows.status.to_dict() == {"enumeration": "optimal", "random": "feasible"}
     code = (
-        "from dispersion.compare.cli.options import parse; print(*parse(['--model', 'vgg16']).solvers)"
+        "from dispersion.compare.cli.command_line import parse;"
+        "print(*parse(['--model', 'vgg16']).solvers)"
     )
     assert "enumeration" in python(tree, "-c", code).split()
 

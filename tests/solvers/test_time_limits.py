@@ -166,7 +166,7 @@ def test_the_status_says_who_ended_an_exact_solver(ending):
     )
     status, message = ending(lambda run: None)
     assert status is Status.FEASIBLE
-    assert "not by the clock" in message
+    assert "before the time limit" in message
 
 
 def test_a_search_that_memory_ends_is_no_time_limit(monkeypatch):

@@ -42,7 +42,8 @@ def _solvers() -> Names:
         for info in list_solvers(goal):
             yield (
                 info.name + ("" if info.by_default else " *"),
-                f"{goal}, {info.guarantee.value}: {info.summary}",
+                f"{goal}, {info.guarantee.value}: {info.summary}"
+                + (f" [{info.parameters}]" if info.parameters else ""),
             )
 
 
@@ -81,7 +82,7 @@ def _spaces() -> Names:
     return ((name, spaces[name].summary) for name in spaces)
 
 
-def _repairs() -> Names:
+def _recoveries() -> Names:
     refuse_shadow("pruning")
     from pruning.repair.recoveries import in_order, recoveries
 
@@ -124,7 +125,7 @@ LISTS: dict[str, Callable[[], Names]] = {
     "criteria": _criteria,
     "spaces": _spaces,
     "allocations": _allocations,
-    "repairs": _repairs,
+    "recoveries": _recoveries,
     "models": _models,
     "data": _data,
     "formats": _formats,

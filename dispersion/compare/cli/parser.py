@@ -241,14 +241,14 @@ def _testing(parser: argparse.ArgumentParser) -> None:
         type=whole_number,
         default=1000,
         metavar="N",
-        help="training images for repairs and criteria (default: %(default)s)",
+        help="training images for recoveries and criteria (default: %(default)s)",
     )
     add(
         "--recover",
         nargs="+",
         default=["bn", "ls"],
         metavar="NAME",
-        help=f"repairs after the cut, see --list repairs, or {NONE} (default: bn ls)",
+        help=f"recoveries after the cut, see --list recoveries, or {NONE} (default: bn ls)",
     )
     add(
         "--epochs",

@@ -26,7 +26,7 @@ def accuracy(study: Study) -> list[Block]:
         images = study.accuracies[0].images
         blocks.append(
             Text(
-                f"Top-1 accuracy on {images:,} test images; a mean stands with half the range.", "note"
+                f"Top-1 accuracy on {images:,} test images; ± is half the range over the seeds.", "note"
             )
         )
     heading, *lines = correlation_lines(study.solves, study.networks) or [""]
@@ -35,6 +35,10 @@ def accuracy(study: Study) -> list[Block]:
 
 def _picture(study: Study, recovery: str) -> Picture:
     ax = draw(accuracy_against_macs, study.networks, recovery)
-    alt = f"Curves of test accuracy against multiply-accumulates, {RECOVERIES[recovery]}, one a method."
-    caption = "How much accuracy is left for the work that is left?  Bars span the seeds."
+    alt = (
+        f"Curves of test accuracy against multiply-accumulates, {RECOVERIES[recovery]}, one per method."
+    )
+    caption = (
+        "Accuracy against the multiply-accumulates that remain.  Bars show the range over the seeds."
+    )
     return Picture(inline_svg(ax, f"accuracy-{recovery}", alt), caption)

@@ -19,7 +19,11 @@ def comparison(study: Study) -> list[Block]:
     return [
         Table("Totals", *summary_cells(study.solves), ("solver",)),
         *(Text(" ".join(line.split()), "note") for line in legend),
-        Table("Scores", *score_cells(study.solves, study.trace_points()), ("solver",)),
+        Table(
+            "Measures of solver competitions",
+            *score_cells(study.solves, study.trace_points()),
+            ("solver",),
+        ),
         Text(SCORE_DEFINITIONS, "note"),
         Pictures(charts(study)),
     ]

@@ -43,7 +43,7 @@ def contradictions(study: Study) -> list[Block]:
         return []
     return [
         Text(
-            "Answers exclude each other, or something failed.  Mend that before you trust a comparison."
+            "Answers exclude each other, or something failed.  Resolve this before you trust the page."
         ),
         Faults(faults),
     ]

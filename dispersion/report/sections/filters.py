@@ -68,7 +68,7 @@ def _planes(study: Study, layers: Layers, methods: list[Method]) -> list[Block]:
     ]
     told = (
         "Every point is a filter, laid out so that distances in the plane are as close to the true "
-        "ones as two dimensions allow (classical scaling).  Where that is little of the variance, "
+        "ones as two dimensions allow (classical scaling).  If these explain little of the variance, "
         f"points that look close may be far apart.  Selections at keep {methods[0].keep:g}."
     )
     return [Text(told), *rows[:1], *([Folded("Layers further back", rows[1:])] if rows[1:] else [])]
@@ -84,7 +84,7 @@ def _plane(study: Study, layers: Layers, method: Method, name: str) -> list[Pict
     drawn = (found.coordinates, found.share, selected, method.solver)
     ax = draw(selection_in_plane, *drawn, size=(3.6, 3.4))
     alt = (
-        f"The {count} filters of {name} in the plane; as filled diamonds the {len(selected)} that "
+        f"The {count} filters of {name} in the plane; filled diamonds are the {len(selected)} that "
         f"{method.solver} selected."
     )
     place = list(layers.embeddings).index(name)
@@ -105,7 +105,7 @@ def _kernels(study: Study, kernels: NDArray[np.float64], first: str, methods: li
         state = "" if selected is None else ", selected" if selected else ", dropped"
         tiles.append(Tile(_png(kernel), f"filter {k}{state}", selected))
     who = (
-        "this study chose none of them, since the layer was not among those asked for"
+        "the study did not include this layer"
         if chosen is None
         else f"framed: the {len(chosen)} that {methods[0].solver} selected"
     )

@@ -55,6 +55,6 @@ def _picture(k: int, rows: Sequence[SolveRow]) -> Picture:
     keep = rows[0].keep
     at = "" if keep is None else f" at keep {keep:g}"
     ax = draw(values_by_instance, rows, size=(10.6, 4.2))
-    alt = f"Objectives{at} of every solver as shares of the best known, one column an instance."
-    caption = f"How close to the best known value is every answer{at}, and where is random?"
+    alt = f"Objectives{at} of every solver as shares of the best known, one column per instance."
+    caption = f"Every answer{at} as a share of the best known value, and the random baseline."
     return Picture(inline_svg(ax, f"values-{k}", alt), caption, wide=True)

@@ -18,8 +18,8 @@ def reproduce(study: Study) -> list[Block]:
         seed, several = options.get("limits", {}).get("seed"), options.get("random_seeds")
         blocks.append(
             Text(
-                f"Seeds start at {seed}{_joined(study, seed, several)}.  Values and proofs come out "
-                "the same wherever no time limit was met; times depend on the machine above.",
+                f"Seeds start at {seed}{_joined(study, seed, several)}.  Values and proofs "
+                "are the same where no time limit was reached; times depend on the machine above.",
                 "note",
             )
         )

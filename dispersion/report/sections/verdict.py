@@ -35,12 +35,12 @@ def verdict(study: Study) -> list[Block]:
     faults = faults_of(study)
     said = []
     if faults:
-        said.append(f"{count(len(faults), 'FAIL')}: read what is wrong before anything below.")
+        said.append(f"{count(len(faults), 'FAIL')}: read the section on what is wrong first.")
     if outcome in ("running", "interrupted"):
-        said.append(f"The study is {outcome}; what follows is what it had by then.")
-    damaged = [Items("Left out, since it was damaged:", study.warnings)] if study.warnings else []
+        said.append(f"The study is {outcome}; the page shows what was finished by then.")
+    damaged = [Items("Damaged, and therefore left out:", study.warnings)] if study.warnings else []
     skips = skipped_lines(study.solves)
-    left_out = [Items("Skipped, which counts as not solved:", skips)] if skips else []
+    left_out = [Items("Skipped; these count as not solved:", skips)] if skips else []
     if not study.solves:
         return [Text("  ".join([*said, "No solve was finished."]), "lead"), *damaged]
     said += [_proofs(study.solves), *_values(study.solves), *_random(study.solves)]
@@ -56,7 +56,7 @@ def _figures(study: Study, faults: int) -> list[tuple[str, str]]:
     return [
         (f"{len(study.solves):,}", "solves"),
         (f"{proven} / {len(best)}", "optima proven"),
-        (seconds(sum(map(total_seconds, study.solves))), "of solving in all"),
+        (seconds(sum(map(total_seconds, study.solves))), "total solving time"),
         (str(faults), "FAIL" if faults == 1 else "FAILs"),
     ]
 
@@ -73,7 +73,7 @@ def _proofs(rows: Sequence[SolveRow]) -> str:
     if not provers:
         chance = any(row.status == "optimal" for row in rows)
         how = "with more than half of its seeds" if chance else "within the time limit"
-        return f"Of {asked}, nobody proved an optimum {how}."
+        return f"Of {asked}, no solver proved an optimum {how}."
     counts = {name: "all" if len(proven[name]) == total else str(len(proven[name])) for name in provers}
     others = [name for name in proven if name not in provers]
     return (
@@ -88,11 +88,11 @@ def _fastest(rows: Sequence[SolveRow], provers: Sequence[str]) -> str:
     first = max(provers, key=won.count)
     found = [proof_seconds(row) for row in rows if row.solver == first]
     times = [time for time in found if time is not None]
-    spent = f"{seconds(median(times))} in the median and {seconds(max(times))} at most"
+    spent = f"{seconds(median(times))} in the median, {seconds(max(times))} at most"
     if len(provers) == 1:
-        return f"A proof took it {spent}."
+        return f"A proof took {spent}."
     on = "all" if won.count(first) == len(won) else f"{won.count(first)} of the {len(won)}"
-    return f"Fastest was {first}, on {on} that anybody proved; a proof took it {spent}."
+    return f"The fastest was {first}, on {on} with a proof; its proofs took {spent}."
 
 
 def _values(rows: Sequence[SolveRow]) -> list[str]:
@@ -118,7 +118,7 @@ def _reached(mine: Sequence[SolveRow], best: dict[Question, float]) -> str:
         return f"all {asked}" + (f", with each of {seeds} seeds" if seeds > 1 else "")
     over = f" (the mean over {seeds} seeds)" if seeds > 1 else ""
     way = average(mine, lambda row: _normalised(row, best))
-    far = "" if way is None else f", {way.mean:.0%} of the way to it from random on average"
+    far = "" if way is None else f", with a mean score of {way.mean:.2f} (0 = random, 1 = best known)"
     return f"{reached.text(as_count)} of {asked}{over}{far}"
 
 
@@ -134,22 +134,20 @@ def _random(rows: Sequence[SolveRow]) -> list[str]:
     if not shares:
         return []
     return [
-        f"The mean of 100 random selections stands at {median(shares):.0%} of the best known value "
+        f"The mean of 100 random selections reaches {median(shares):.0%} of the best known value "
         f"(median; {min(shares):.0%} to {max(shares):.0%})."
     ]
 
 
 def _shared(rows: Sequence[SolveRow]) -> list[str]:
-    """How many times are too long since other solves ran beside them."""
+    """How many times are overestimated because other solves ran beside them."""
     shared = sum(row.shared for row in rows)
     if not shared:
         return []
-    if shared == len(rows):
-        return ["All times were taken on machines shared with other solves, and are too long."]
-    were = "was" if shared == 1 else "were"
+    which = "All times were" if shared == len(rows) else f"{shared} of the {len(rows)} times "
+    which += "" if shared == len(rows) else "was" if shared == 1 else "were"
     return [
-        f"Of the {len(rows)} times, {shared} {were} taken on machines shared with other solves, and "
-        f"{'is' if shared == 1 else 'are'} too long."
+        f"{which} measured while other solves ran on the same machine, and therefore overestimated."
     ]
 
 
@@ -158,7 +156,7 @@ def _budget(study: Study) -> list[str]:
     budget = study.run.get("options", {}).get("subject", {}).get("budget")
     if not budget:
         return []
-    return [f"Everywhere here, keep is the share of {budget[0].partition('=')[0]} that remains."]
+    return [f"On this page, keep is the share of {budget[0].partition('=')[0]} that remains."]
 
 
 def _accuracies(rows: Sequence[AccuracyRow]) -> list[str]:

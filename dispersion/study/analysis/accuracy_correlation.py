@@ -64,8 +64,8 @@ def reaches(row: SolveRow, value: float) -> bool:
 def accuracy_correlation(solves: Sequence[SolveRow], networks: Sequence[NetworkRow]) -> list[Worth]:
     """Correlate, at every keep ratio, how good solvers' selections are with how accurate networks are.
 
-    A selection's value is the mean over the layers of how far of the way it went from random (0) to the
-    best known (1); criteria that solve nothing are left out.  Equal selections count once.
+    A selection's value is the mean over the layers of its score, from random (0) to the
+    best known value (1); criteria that solve nothing are left out.  Equal selections count once.
     """
     ways = _ways(solves)
     found = []
@@ -88,17 +88,15 @@ def correlation_lines(solves: Sequence[SolveRow], networks: Sequence[NetworkRow]
     lines = [
         f"keep {one.keep:g}, {RECOVERIES[one.recovery]}: "
         + (
-            "no rank correlation, the values are all equal"
+            "undefined, all values are equal"
             if one.correlation is None
-            else f"rank correlation {one.correlation:+.2f}"
+            else f"{one.correlation:+.2f}"
             + ("" if one.low is None else f", 95 % interval [{one.low:+.2f}, {one.high:+.2f}]")
         )
-        + f", of {one.count} selections"
+        + f", {one.count} selections"
         for one in accuracy_correlation(solves, networks)
     ]
-    heading = (
-        "Is a better objective worth accuracy?  Of solvers' selections, `of the way` and accuracy:"
-    )
+    heading = "Does a better objective bring accuracy?  Rank correlation of score and accuracy:"
     return [heading, *lines] if lines else []
 
 

@@ -12,12 +12,13 @@ from dispersion.study.analysis.seeds import Spread, as_count, average, counted
 from dispersion.study.rows import SolveRow, TraceKey
 
 SCORE_DEFINITIONS = (
-    "PAR10: mean seconds to proof, where what was not proven, or was skipped, counts as ten "
-    "time limits.  Virtual best: for every question the solver that proved fastest or, where none did, "
-    "found best; the column counts how often a solver is that one.  Primal integral: mean seconds of "
-    "|best - incumbent| / max(|best|, |incumbent|) from the start to the time limit, 1 before there is "
-    "an incumbent (Berthold, 2013); best is the best known objective.  Of a solver with several seeds "
-    "every number is a mean over them, and the virtual best takes its run in the middle."
+    "PAR10: mean seconds to a proof; an instance without a proof, or skipped, counts as ten time "
+    "limits.  Virtual best: for every instance the solver with the fastest proof or, if there is no "
+    "proof, with the best value; the column counts how often it is this solver.  Primal integral: mean "
+    "over the instances of |best - incumbent| / max(|best|, |incumbent|), integrated over the seconds "
+    "from the start to the time limit, and 1 before the first incumbent (Berthold, 2013); best is the "
+    "best known objective.  For a solver with several seeds the numbers are means, and the virtual "
+    "best takes its median run."
 )
 
 

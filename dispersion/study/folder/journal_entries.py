@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from dispersion.solution import Solution, Status
-from dispersion.study.folder import validation as entries
+from dispersion.study.folder import validation
 from dispersion.study.folder.journal import Record
 from dispersion.study.folder.validation import row_of
 from dispersion.study.rows import AccuracyRow, NetworkRow, SolveRow, TraceRow
@@ -45,7 +45,7 @@ class SolveEntry:
     def of_json(cls, content: Record) -> SolveEntry:
         """Read a line of the journal; `UnfitError` if no study writes such a one."""
         row = row_of(SolveRow, content.get("row"))
-        selected = entries.selection_of(row, content.get("selected"))
+        selected = validation.selection_of(row, content.get("selected"))
         solution = Solution(
             solver=row.solver,
             objective_name=row.objective_name,
@@ -57,12 +57,12 @@ class SolveEntry:
             status=Status(row.status),
             build_seconds=row.build_seconds,
             solve_seconds=row.solve_seconds,
-            trace=entries.trace_of(content.get("trace")),
+            trace=validation.trace_of(content.get("trace")),
             message=row.message,
-            refutations=entries.refutations_of(content.get("refutations")),
+            refutations=validation.refutations_of(content.get("refutations")),
         )
-        place = entries.whole("place", content.get("place"))
-        return cls(row, solution, place, entries.text("version", content.get("version")))
+        place = validation.whole("place", content.get("place"))
+        return cls(row, solution, place, validation.text("version", content.get("version")))
 
     @property
     def named(self) -> Named:
@@ -121,15 +121,15 @@ class NetworkEntry:
     @classmethod
     def of_json(cls, content: Record) -> NetworkEntry:
         """Read a line of the journal; `UnfitError` if no study writes such a one."""
-        found = entries.items("accuracies", content.get("accuracies"))
-        faults = entries.items("faults", content.get("faults", []))
+        found = validation.items("accuracies", content.get("accuracies"))
+        faults = validation.items("faults", content.get("faults", []))
         return cls(
-            key=entries.text("key", content.get("key")),
-            conditions=entries.text("conditions", content.get("conditions")),
-            place=entries.whole("place", content.get("place")),
+            key=validation.text("key", content.get("key")),
+            conditions=validation.text("conditions", content.get("conditions")),
+            place=validation.whole("place", content.get("place")),
             row=row_of(NetworkRow, content.get("row")),
             accuracies=[row_of(AccuracyRow, one) for one in found],
-            faults=tuple(entries.text("faults", one) for one in faults),
+            faults=tuple(validation.text("faults", one) for one in faults),
         )
 
 
@@ -158,11 +158,13 @@ class SelectionEntry:
     @classmethod
     def of_json(cls, content: Record) -> SelectionEntry:
         """Read a line of the journal; `UnfitError` if no study writes such a one."""
-        method = entries.text("method", content.get("method"))
-        lists = entries.mapping("kept", content.get("kept"))
-        kept = {layer: entries.points("kept", lists[layer]) for layer in lists}
+        method = validation.text("method", content.get("method"))
+        lists = validation.mapping("kept", content.get("kept"))
+        kept = {layer: validation.points("kept", lists[layer]) for layer in lists}
         conditions = content.get("conditions")
-        return cls(method, kept, None if conditions is None else entries.text("conditions", conditions))
+        return cls(
+            method, kept, None if conditions is None else validation.text("conditions", conditions)
+        )
 
 
 class Named(NamedTuple):
@@ -175,14 +177,14 @@ class Named(NamedTuple):
 
 @dataclass(frozen=True)
 class SessionEntry:
-    """That a study was begun or gone on with, and where."""
+    """That a study was begun or resumed, and where."""
 
     environment: dict[str, Any]
 
     @classmethod
     def of_json(cls, content: Record) -> SessionEntry:
         """Read a line of the journal; `UnfitError` if no study writes such a one."""
-        return cls(entries.mapping("environment", content.get("environment")))
+        return cls(validation.mapping("environment", content.get("environment")))
 
 
 Entry = SolveEntry | NetworkEntry | SelectionEntry | SessionEntry
@@ -202,70 +204,5 @@ def entry_of(content: Record) -> Entry | None:
     UnfitError
         No study writes such a line.
     """
-    kind = _KINDS.get(entries.text("kind", content.get("kind")))
+    kind = _KINDS.get(validation.text("kind", content.get("kind")))
     return None if kind is None else kind.of_json(content)
-
-
-@dataclass
-class Entries:
-    """All that a journal says; where it says a thing twice, the later is meant.
-
-    Attributes
-    ----------
-    solves : dict of Named to SolveEntry
-        Every finished solve.
-    answers : dict of str to SolveEntry
-        By key, the latest of the solves that have it.
-    networks : dict of str to dict
-        By conditions, then by method, keep ratio and seed, every tested network.
-    conditions : str or None
-        Those of the network that was tested last.
-    selections : dict of str to SelectionEntry
-        By method, what criteria that solve nothing keep.
-    environment : dict
-        Where and with what the study went on last; empty before it has begun.
-    """
-
-    solves: dict[Named, SolveEntry] = field(default_factory=dict)
-    answers: dict[str, SolveEntry] = field(default_factory=dict)
-    networks: dict[str, dict[tuple[str, float, int], NetworkEntry]] = field(default_factory=dict)
-    conditions: str | None = None
-    selections: dict[str, SelectionEntry] = field(default_factory=dict)
-    environment: dict[str, Any] = field(default_factory=dict)
-
-    def add(self, contents: Iterable[Record]) -> None:
-        """Take in lines of the journal, which reads no others than `entry_of` takes."""
-        for content in contents:
-            match entry_of(content):
-                case SolveEntry() as solve:
-                    self.add_solve(solve)
-                case NetworkEntry() as network:
-                    self.add_network(network)
-                case SelectionEntry() as selection:
-                    self.selections[selection.method] = selection
-                case SessionEntry(environment):
-                    self.environment = environment
-
-    def add_solve(self, entry: SolveEntry) -> None:
-        """Take in a finished solve."""
-        self.solves[entry.named] = self.answers[entry.row.key] = entry
-
-    def add_network(self, entry: NetworkEntry) -> None:
-        """Take in a tested network."""
-        row = entry.row
-        self.networks.setdefault(entry.conditions, {})[row.method, row.keep, row.seed] = entry
-        self.conditions = entry.conditions
-
-    def solves_in_order(self) -> list[SolveEntry]:
-        """Every finished solve, as the tables have them."""
-        return sorted(self.solves.values(), key=lambda entry: entry.place)
-
-    def tested(self, conditions: str, key: str) -> NetworkEntry | None:
-        """A network that keeps these filters and was tested so, without faults, if there is one."""
-        known = self.networks.get(conditions, {}).values()
-        return next((entry for entry in known if entry.key == key and not entry.faults), None)
-
-    def networks_in_order(self) -> list[NetworkEntry]:
-        """The networks that were tested as the last one was, as the tables have them."""
-        found = self.networks.get(self.conditions or "", {})
-        return sorted(found.values(), key=lambda entry: entry.place)

@@ -10,9 +10,9 @@ from typing import Any
 
 from dispersion.errors import InputError
 from dispersion.objectives import objectives
+from dispersion.study.folder.entries import Entries
 from dispersion.study.folder.journal import Journal
 from dispersion.study.folder.journal_entries import (
-    Entries,
     Named,
     NetworkEntry,
     SelectionEntry,

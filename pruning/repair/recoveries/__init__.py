@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from dispersion.parameters import keyword_arguments
 from dispersion.registry import Registry
 from pruning.calibration import Calibration
-from pruning.parameters import keyword_arguments
 from pruning.training import TrainingPlan
 from pruning.zoo.network import Network
 

@@ -13,7 +13,7 @@ from safetensors.torch import save_file
 
 import pruning
 from dispersion.compare import default_folder
-from dispersion.compare.cli.options import parse
+from dispersion.compare.cli.command_line import parse
 from dispersion.compare.stages import EXIT_INPUT
 from dispersion.study.execution import solving
 from pruning.zoo.networks.resnet import CifarResNet

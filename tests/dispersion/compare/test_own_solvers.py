@@ -17,9 +17,9 @@ from solvers import Guarantee, Run, solver
 
 
 @solver("best", objective="max-min", guarantee=Guarantee.HEURISTIC, summary="draws", stochastic=True)
-def best(run: Run) -> None:
+def best(run: Run, *, count: int = 5) -> None:
     """The best of a few random selections."""
-    for _ in range(5):
+    for _ in range(count):
         run.report_incumbent(run.rng.choice(run.instance.n, size=run.instance.p, replace=False))
     run.message = f"in process {os.getpid()}"
 '''
@@ -79,12 +79,23 @@ def test_a_file_on_the_path(module: Path, tmp_path: Path) -> None:
     assert set(rows(elsewhere).solver) == {"random", "solvers_of_mine:best"}
 
 
+def test_parameters_make_variants(module: Path, tmp_path: Path) -> None:
+    """Of a solver of the user's and of one of ours, side by side, each by its whole name."""
+    names = (NAME, f"{NAME}:count=50", "tabu:patience=5", "tabu:patience=7")
+    arguments = ("--solvers", *names, "--out", "out", "--random-seeds", "1")
+    code, told = compare(tmp_path, *arguments)
+    assert code == 0, told
+    solves = rows(tmp_path).set_index("solver").objective
+    assert set(solves.index) == set(names)
+    assert solves[f"{NAME}:count=50"] >= solves[NAME]
+
+
 def test_answers_of_an_older_file_are_not_taken(module: Path, tmp_path: Path) -> None:
     """The same command again solves nothing; after a change it wants another folder."""
     arguments = ("--solvers", "random", NAME, "--out", "out", "--random-seeds", "1")
     assert compare(tmp_path, *arguments)[0] == 0
     assert "2 of 2 solves are in out already" in compare(tmp_path, *arguments)[1]
-    module.write_text(MODULE.replace("range(5)", "range(50)"))
+    module.write_text(MODULE.replace("int = 5", "int = 50"))
     code, told = compare(tmp_path, *arguments)
     assert code == 2
     assert f"out holds solves that this command does not ask for (1), such as {NAME}" in told
@@ -95,6 +106,7 @@ def test_answers_of_an_older_file_are_not_taken(module: Path, tmp_path: Path) ->
     [
         (("--solvers", "nowhere:best"), "there is no module 'nowhere' to take the solver"),
         (("--solvers", NAME + "t"), "has no function 'bestt'"),
+        (("--solvers", f"{NAME}:cuont=3"), "unknown argument of mine.solvers_of_mine:best 'cuont'"),
         (("--solvers", "os:getcwd"), "'os:getcwd' is no solver yet: decorate the function"),
         (
             ("--objective", "max-sum", "--solvers", NAME),

@@ -8,7 +8,8 @@ import pytest
 
 import pruning
 from dispersion.compare import networks
-from dispersion.compare.cli.options import NetworkOptions, parse
+from dispersion.compare.cli.command_line import parse
+from dispersion.compare.cli.options import NetworkOptions
 
 
 def test_distances_are_computed_once_a_layer() -> None:

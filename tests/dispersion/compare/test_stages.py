@@ -15,7 +15,7 @@ import pytest
 from rich.console import Console
 
 from dispersion import Instance, Solution, Status
-from dispersion.compare.cli.options import parse
+from dispersion.compare.cli.command_line import parse
 from dispersion.compare.session import CommandSession as Session
 from dispersion.compare.stages import solve_and_check
 from dispersion.errors import InputError

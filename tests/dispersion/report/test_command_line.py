@@ -6,7 +6,7 @@ import shlex
 
 import pytest
 
-from dispersion.compare.cli.options import parse
+from dispersion.compare.cli.command_line import parse
 from dispersion.report.command_line import command_of
 
 LINES = [

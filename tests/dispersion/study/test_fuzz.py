@@ -17,8 +17,8 @@ import pytest
 from rich.console import Console
 
 from dispersion import Instance
+from dispersion.compare.cli.command_line import parse
 from dispersion.compare.cli.config import actions
-from dispersion.compare.cli.options import parse
 from dispersion.compare.cli.parser import parser
 from dispersion.errors import InputError
 from dispersion.report import build_report

@@ -80,7 +80,7 @@ def test_solves_as_text(solves: list[SolveRow]) -> None:
         "objective",
         "bound",
         "gap",
-        "of the way",
+        "score",
         "status",
         "build s",
         "solve s",
@@ -141,7 +141,7 @@ def test_the_best_known_is_that_of_a_question(solve_row: SolveRows) -> None:
 def test_the_verdict_counts_what_was_found(solves: list[SolveRow]) -> None:
     """Proofs, best values, gaps and times by solver; a layer nobody solved counts for nobody."""
     header, lines = summary_cells(solves)
-    assert header == ["solver", "solves", "proven", "best found", "mean gap", "of the way", "total s"]
+    assert header == ["solver", "solves", "proven", "best found", "mean gap", "score", "total s"]
     assert lines == [
         ["clique", "2", "1", "1", "0.00%", "1.000", "3.50"],
         ["random", "3", "0", "0", "-", "0.250 (0.000 to 0.500)", "3.50"],

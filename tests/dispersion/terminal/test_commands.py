@@ -14,7 +14,7 @@ import pytest
 from dispersion.terminal import commands
 from dispersion.terminal.commands import EXIT_INPUT, EXIT_INTERRUPTED, EXIT_PIPE, run_command
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 COMPARE = ["-m", "dispersion.compare", "--instance", "generate:som:n=12,p=3,seed=1", "--solvers"]
 TRAIN = ["-m", "pruning.train", "--model", "resnet20", "--data", "nowhere", "--out", "x.safetensors"]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}

@@ -4,7 +4,14 @@ import dataclasses
 
 import pytest
 
-from dispersion.terminal.printable import as_cell, encodable, of_cell, printable, printable_row
+from dispersion.terminal.printable import (
+    as_cell,
+    duration,
+    encodable,
+    of_cell,
+    printable,
+    printable_row,
+)
 
 NAMES = ["", "a", "=1+1", "+1", "-1", "@sum", "\tx", "\rx", "'", "'=1", "''=1", "'a", "a=1", " =1", "é"]
 
@@ -58,3 +65,15 @@ def test_rows() -> None:
     assert printable_row(Row("\x1b", None)) == Row("\\x1b", None)
     usual = Row("a", 1.0)
     assert printable_row(usual) is usual
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        *((0.4, "0 s"), (99.0, "99 s"), (99.7, "2 min"), (100.0, "2 min")),
+        *((5900.0, "98 min"), (5999.0, "1.7 h"), (36000.0, "10.0 h")),
+    ],
+)
+def test_durations(seconds: float, told: str) -> None:
+    """Seconds up to a hundred, minutes up to a hundred, then hours."""
+    assert duration(seconds) == told

@@ -11,7 +11,7 @@ import pytest
 from dispersion.errors import InputError
 from dispersion.terminal.shadows import refuse_shadow
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 ASKED = ["--instance", "generate:geo:n=12,p=3,seed=1", "--solvers", "greedy", "--out", "out"]
 
 

@@ -1,4 +1,4 @@
-"""Tests of `solvers.kernels.clique_search`: colours bound, and the search finds or exhausts."""
+"""Tests of `solvers.kernels.clique_search`: the search finds or exhausts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import pytest
 
 from solvers.kernels.bitset import adjacency, core_order, packed, unpacked
 from solvers.kernels.clique_search import EXHAUSTED, FOUND, PAUSED, root_points, search
-from solvers.kernels.colouring import colours
 
 GRAPHS = [
     *itertools.product(range(4), (5, 12, 25), (0.1, 0.5, 0.8, 0.9)),
@@ -47,17 +46,6 @@ def test_the_search_finds_every_clique_there_is(
             assert p > omega or is_clique(ranks, order[chosen], p)
             again, _, resumed_nodes = searched(rows, p, 3)
             assert (again, resumed_nodes) == (outcome, nodes)
-
-
-@pytest.mark.parametrize(("seed", "n", "density"), GRAPHS)
-def test_colours_are_never_fewer_than_the_clique_number(seed, n, density, random_ranks, clique_number):
-    """And counting stops at what is enough."""
-    ranks = random_ranks(seed, n, density)
-    omega = clique_number(ranks)
-    rows = adjacency(ranks, np.arange(n), 1)
-    used = colours(rows, n + 1)
-    assert used >= omega
-    assert [colours(rows, enough) for enough in (1, used, used + 1)] == [1, used, used]
 
 
 @pytest.mark.parametrize(("seed", "n", "density"), GRAPHS)

@@ -72,22 +72,6 @@ def test_slices_change_nothing():
     assert (whole.value, whole.best.tolist()) == (sliced.value, sliced.best.tolist())
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_tabu_keeps_books(seed):
-    """Its value is that of its selection, and it does not end below a local optimum."""
-    distances = matrix(seed, n=30)
-    search = SwapTabu(distances, np.arange(10), seed)
-    assert search.value == pytest.approx(value_of(distances, np.arange(10)))
-    search.improve(2000)
-    assert search.value == pytest.approx(value_of(distances, search.best), rel=1e-12)
-    assert len(set(search.best.tolist())) == 10
-    climbed, _ = local_optimum(distances, np.arange(10))
-    assert search.value >= value_of(distances, climbed) * (1 - 1e-12)
-    search.restart(np.arange(5, 15))
-    assert search.value == pytest.approx(value_of(distances, np.arange(5, 15)))
-    assert search.stalled == 0
-
-
 def test_nothing_to_swap():
     """All points chosen: no move is possible, and none is made."""
     distances = matrix(1, n=6)

@@ -10,7 +10,7 @@ import pyomo.environ as pyo
 from dispersion import Instance
 from solvers import Limits, Run
 from solvers.maxmin.kuby_one_m import kuby_one_m_model
-from solvers.ranks.window import everything, opened
+from solvers.ranks.window import everything, report_window
 
 
 def test_the_model_caps_every_selection_at_its_rank():
@@ -32,7 +32,7 @@ def test_it_is_told_greedy_and_the_longest_distance_only():
     """No degree bound, no excluded pairs."""
     instance = Instance.from_points(np.random.default_rng(4).random((20, 2)), 5)
     run = Run(instance, Limits(), "max-min")
-    pairs = opened(run, everything)
+    pairs = report_window(run, everything)
     assert run.bound == instance.distances.max()
     assert run.objective == instance.levels[pairs.low]
     assert len(pairs.within) == 190

@@ -6,7 +6,6 @@ import numpy as np
 
 from dispersion import Instance, contradictions
 from solvers import Guarantee, list_solvers, solve
-from solvers.sums.swaps import insertion
 
 
 def test_values_are_valid_and_never_above_brute_force(brute_force, random_instance):
@@ -43,10 +42,3 @@ def test_exchange_ends_in_a_local_optimum_no_worse_than_greedy():
             swapped = np.array(sorted(chosen - {leaver} | {enterer}))
             value = instance.distances[np.ix_(swapped, swapped)].sum() / 2
             assert value <= solution.objective * (1 + 1e-9)
-
-
-def test_insertion_by_hand():
-    """On the line 0, 1, 3, 7: the ends, then 1, which adds 7 as 3 does, by the lower index."""
-    x = np.array([0.0, 1.0, 3.0, 7.0])
-    assert insertion(np.abs(x[:, None] - x), 3).tolist() == [0, 3, 1]
-    assert sorted(insertion(np.zeros((4, 4)), 4)) == [0, 1, 2, 3]

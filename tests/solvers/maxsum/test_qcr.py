@@ -16,11 +16,11 @@ from solvers.sums import concave_bounds
 def no_luck(monkeypatch):
     """Take the start away: a random selection, so that bounds must close the bracket."""
 
-    def opened(run: Run) -> bool:
+    def report_start(run: Run) -> bool:
         run.report_incumbent(run.rng.choice(run.instance.n, size=run.instance.p, replace=False))
         return True
 
-    monkeypatch.setattr(module, "opened", opened)
+    monkeypatch.setattr(module, "report_start", report_start)
 
 
 def test_it_finds_the_optimum_by_itself(no_luck, brute_force, random_instance):

@@ -136,7 +136,7 @@ def test_covers_are_counted_exactly():
 @pytest.mark.parametrize(("row", "weight"), [([0, 1], -1), ([0, 2], 1), ([0, 0], 1), ([0, 1, 2], 1)])
 def test_what_is_no_cover_is_refused(row, weight):
     """Negative weights, points that can both be selected, and a point twice."""
-    with pytest.raises(EngineError, match="no weighted clique"):
+    with pytest.raises(EngineError, match="not a weighted clique"):
         allowed(conflicts_of(cycle(5)), [np.array(row)], [weight])
 
 

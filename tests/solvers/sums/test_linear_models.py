@@ -9,9 +9,8 @@ import pytest
 from dispersion import InputError, Instance, Status
 from solvers import export_model, solve
 from solvers.export import exporting
-from solvers.run import Limits, Run
 from solvers.sums.linear_models import in_reach
-from solvers.sums.start import largest_sums, opened, row_bound, smallest_sums
+from solvers.sums.start import row_bound
 
 NAMES = ["glover", "glover-woolsey", "kuo-glover-dhir"]
 
@@ -98,29 +97,6 @@ def test_points_at_the_origin_and_copies_leave_no_noise(name, brute_force):
         solution = solve(instance, name, objective="max-sum")
         assert solution.status is Status.OPTIMAL
         assert solution.objective == pytest.approx(brute_force(instance, "max-sum"), rel=1e-12)
-
-
-def test_row_sums_bound_every_selection(random_instance, brute_force):
-    """And close what is as easy as that."""
-    for seed in range(100):
-        instance = random_instance(seed)
-        assert row_bound(instance.distances, instance.p) >= brute_force(instance, "max-sum") * (
-            1 - 1e-12
-        )
-    run = Run(Instance(1.0 - np.eye(6), 3), Limits(), "max-sum")
-    assert not opened(run)
-    assert (run.objective, run.bound, run.message) == (3.0, 3.0, "closed by the row sums")
-
-
-def test_largest_sums_by_hand():
-    """None, some, all."""
-    D = np.array([[0.0, 3.0, 1.0], [3.0, 0.0, 2.0], [1.0, 2.0, 0.0]])
-    assert largest_sums(D, 0).tolist() == [0.0, 0.0, 0.0]
-    assert largest_sums(D, 1).tolist() == [3.0, 3.0, 2.0]
-    assert largest_sums(D, 2).tolist() == [4.0, 5.0, 3.0]
-    assert smallest_sums(D, 0).tolist() == [0.0, 0.0, 0.0]
-    assert smallest_sums(D, 1).tolist() == [1.0, 2.0, 1.0]
-    assert smallest_sums(D, 2).tolist() == [4.0, 5.0, 3.0]
 
 
 def test_who_has_a_model():

@@ -23,7 +23,7 @@ class Executor(Protocol):
     Attributes
     ----------
     shared : bool
-        Whether solves share a machine with others, so that their times are too long.
+        Whether solves share a machine with others, so that their times are overestimated.
     """
 
     @property

@@ -11,8 +11,9 @@ import tomli_w
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dispersion.compare.cli.command_line import parse
 from dispersion.compare.cli.config import NOT_OF_A_STUDY, actions, as_toml, read_config
-from dispersion.compare.cli.options import Options, parse
+from dispersion.compare.cli.options import Options
 from dispersion.compare.cli.parser import parser
 from dispersion.errors import InputError
 from dispersion.terminal.parsing import real_number, whole_number

@@ -65,9 +65,11 @@ def test_what_is_a_reconstruction_says_so() -> None:
     )
 
 
-def test_repairs_do_not_include_the_cut_itself() -> None:
-    """Those that ``--recover`` takes."""
-    assert [line.split()[0] for line in listed("repairs")] == ["bn", "ls", "ft"]
+def test_recoveries_are_those_that_are_taken_in_their_order() -> None:
+    """With their names in headings; the cut itself is none."""
+    lines = [line.split(maxsplit=1) for line in listed("recoveries")]
+    assert [name for name, _ in lines] == ["bn", "ls", "ft"]
+    assert lines[2] == ["ft", "fine-tuning"]
 
 
 def test_a_list_is_printed_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:

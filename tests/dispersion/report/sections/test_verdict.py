@@ -25,9 +25,9 @@ def test_the_usual_study_in_words(make_study: Studies) -> None:
     for sentence in (
         "Of 3 questions (an instance and a number of points to choose), clique proved all; "
         "greedy and random proved none.",
-        "A proof took it 2 s in the median and 2 s at most.",
-        "Without a proof, greedy reaches the best known value on 0 of 3, 50% of the way to it",
-        "The mean of 100 random selections stands at 33% of the best known value (median; 33% to 33%).",
+        "A proof took 2 s in the median, 2 s at most.",
+        "Without a proof, greedy reaches the best known value on 0 of 3, with a mean score of 0.50",
+        "The mean of 100 random selections reaches 33% of the best known value (median; 33% to 33%).",
         "At keep 0.5, after BN re-estimation, clique is the most accurate with 50.0%; random "
         "selections have 25.0%; by the 95 % intervals, l1 may be as good.",
         "Unpruned, the network has 75.0%, on 200 test images.",
@@ -53,7 +53,7 @@ def test_the_fastest_is_named_with_its_share(make_study: Studies, solve_row: Sol
     ]
     text = said(make_study(solves=rows, accuracies=[]))
     assert "a proved all and b proved 2." in text
-    assert "Fastest was a, on 2 of the 3 that anybody proved; a proof took it 1.5 s in the" in text
+    assert "The fastest was a, on 2 of the 3 with a proof; its proofs took 1.5 s in the" in text
     assert "most accurate" not in text
 
 
@@ -62,7 +62,7 @@ def test_nobody_proves_and_nobody_answers(make_study: Studies, solve_row: SolveR
     open_ones = [solve_row(solver="a", status="time_limit", bound=0.5, gap=0.4)]
     text = said(make_study(solves=open_ones, accuracies=[]))
     assert "Of 1 question (an instance" in text
-    assert "nobody proved an optimum within the time limit." in text
+    assert "no solver proved an optimum within the time limit." in text
     assert "Without a proof, a reaches the best known value on all 1." in text
     failed = [solve_row(objective=None, bound=None, gap=None, status="time_limit")]
     assert "No solver found a selection." in said(make_study(solves=failed, accuracies=[]))
@@ -72,20 +72,20 @@ def test_contradictions_and_ends_are_said_first(make_study: Studies) -> None:
     """What makes everything else doubtful stands before it."""
     run = {"outcome": "interrupted", "faults": ["a", "b"]}
     text = said(make_study(run=run))
-    assert text.startswith("2 FAILs: read what is wrong before anything below.  The study is inter")
+    assert text.startswith("2 FAILs: read the section on what is wrong first.  The study is inter")
 
 
 def test_shared_machines_are_said(make_study: Studies, solve_row: SolveRows) -> None:
-    """How many of the times are too long; nothing where none is."""
+    """How many of the times are overestimated; nothing where none is."""
     alone, beside = solve_row(), solve_row(shared=True)
-    on = "taken on machines shared with other solves, and"
+    on = "measured while other solves ran on the same machine, and therefore overestimated."
     for rows, told in (
-        ([beside, beside], f"All times were {on} are too long."),
-        ([alone, beside], f"Of the 2 times, 1 was {on} is too long."),
-        ([alone, beside, beside], f"Of the 3 times, 2 were {on} are too long."),
+        ([beside, beside], f"All times were {on}"),
+        ([alone, beside], f"1 of the 2 times was {on}"),
+        ([alone, beside, beside], f"2 of the 3 times were {on}"),
     ):
         assert told in said(make_study(solves=rows))
-    assert "shared" not in said(make_study(solves=[alone]))
+    assert "overestimated" not in said(make_study(solves=[alone]))
 
 
 def test_random_may_win(make_study: Studies, accuracy_row: Callable[..., AccuracyRow]) -> None:

@@ -70,7 +70,7 @@ def test_constant_values_have_no_correlation(study):
     solves, networks = study([1.0, 2.0, 3.0, 4.0], [0.5, 0.5, 0.5, 0.5])
     [found] = accuracy_correlation(solves, networks)
     assert (found.correlation, found.low, found.high) == (None, None, None)
-    assert "no rank correlation, the values are all equal" in correlation_lines(solves, networks)[1]
+    assert "undefined, all values are equal" in correlation_lines(solves, networks)[1]
 
 
 def test_few_selections_and_criteria_are_no_answer(study, network_row):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import matplotlib as mpl
 import pytest
 
-from dispersion.compare.cli.options import parse
+from dispersion.compare.cli.command_line import parse
 from dispersion.study.analysis.profiles import middle_runs, par10, virtual_best
 from dispersion.study.analysis.scores import score_cells
 from dispersion.study.analysis.seeds import as_count, average, counted, total
@@ -68,7 +68,7 @@ def test_a_seed_that_is_missing_makes_no_instance_count_more(rows: list[SolveRow
 def test_the_summary_has_mean_and_range(rows: list[SolveRow]) -> None:
     """One line a solver; what has one seed has no brackets."""
     header, lines = summary_cells(rows)
-    assert header == ["solver", "solves", "proven", "best found", "mean gap", "of the way", "total s"]
+    assert header == ["solver", "solves", "proven", "best found", "mean gap", "score", "total s"]
     way = "0.833 (0.750 to 1.000)"  # (0.75 + 11 / 12) / 2
     assert lines == [
         ["kuby", "2", "2", "2", "0.00%", "1.000", "7.00"],

@@ -12,7 +12,8 @@ import pytest
 from dispersion import Instance
 from dispersion.random_baseline import RandomValues
 from dispersion.study.execution.worker_main import failure
-from dispersion.study.folder.journal_entries import Entries, NetworkEntry, SelectionEntry, SolveEntry
+from dispersion.study.folder.entries import Entries
+from dispersion.study.folder.journal_entries import NetworkEntry, SelectionEntry, SolveEntry
 from dispersion.study.folder.store import Store
 from dispersion.study.rows import AccuracyRow, NetworkRow, SolveRows
 from dispersion.study.selections import Method

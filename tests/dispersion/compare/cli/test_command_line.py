@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispersion import __version__
-from dispersion.compare.cli.options import InstanceOptions, NetworkOptions, Options, parse
+from dispersion.compare.cli.command_line import parse
+from dispersion.compare.cli.options import InstanceOptions, NetworkOptions, Options
 from dispersion.compare.cli.parser import parser
 from dispersion.errors import InputError, UnknownNameError
 from dispersion.study.tables import FORMATS

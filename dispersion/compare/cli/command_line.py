@@ -1,0 +1,162 @@
+"""From the words of a command line, and of the config that it names, to options."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from dispersion.compare.cli.config import read_config, settings
+from dispersion.compare.cli.options import InstanceOptions, Options
+from dispersion.compare.cli.parser import ALL, USUAL, parser
+from dispersion.compare.cli.subjects import (
+    GIVE_WAY,
+    OF_BOTH,
+    OF_INSTANCES,
+    OF_NETWORKS,
+    check_count,
+    instance_options,
+    network_options,
+)
+from dispersion.errors import InputError, shown
+from dispersion.own_code import is_own
+from solvers.export import exporting
+from solvers.lookup import find
+from solvers.registration import list_solvers
+from solvers.run import Limits
+
+_MOST_SECONDS = 1e9  # thirty years; clocks of the system take no more
+_MOST_SEEDS, _MOST_AT_A_TIME = 10_000, 1_000_000
+_ADDRESS = re.compile(r"(tcp|tls|ws|wss|ucx)://[^/\s]+:[0-9]{1,5}")  #: what Dask can connect to
+
+
+def _spoken(arguments: Sequence[str] | None, filed: Mapping[str, object]) -> set[str]:
+    """Names of the options that were really given, be they equal to their defaults."""
+    unsaid = object()
+    names = (*OF_NETWORKS, *OF_BOTH, *OF_INSTANCES, "instance")
+    before = dict.fromkeys(names, unsaid) | dict(filed)
+    given = parser().parse_args(arguments, argparse.Namespace(**before))
+    return {name for name in names if getattr(given, name) is not unsaid}
+
+
+def _solvers(asked: Sequence[str] | None, objective: str) -> list[str]:
+    """The names asked for; those compared by default if there are none, every one for `all`."""
+    known = list_solvers(objective)
+    if asked is None:
+        return [info.name for info in known if info.by_default]
+    for name in asked:
+        if name != ALL:
+            find(name, objective)
+    own = [name for name in asked if is_own(name)]  # or with parameters
+    return [*(info.name for info in known), *own] if ALL in asked else list(asked)
+
+
+def _check_recheck(seconds: float | None) -> None:
+    if seconds is None:
+        return
+    if not 0 < seconds < math.inf:
+        raise InputError(f"--recheck must be a finite number of seconds above 0, got {seconds:g}.")
+    _check_clock("--recheck", seconds)
+
+
+def _check_clock(name: str, seconds: float) -> None:
+    if seconds > _MOST_SECONDS:
+        raise InputError(f"{name} must be at most {_MOST_SECONDS:,.0f} seconds, got {seconds:g}.")
+
+
+def _settings(given: argparse.Namespace, options: Options) -> dict[str, object]:
+    """What a config must say to ask for the same again, wherever defaults differ."""
+    subject = options.subject
+    chosen = vars(given) | {"solvers": list(options.solvers)}
+    if isinstance(subject, InstanceOptions):
+        chosen |= {"metric": subject.metric}
+        idle = set(OF_NETWORKS)
+    else:
+        chosen |= {"model": subject.model, "keep": list(subject.keep)}
+        idle = {"keep" if subject.budget else "allocation"}
+    return settings({name: chosen[name] for name in chosen if name not in idle}, parser())
+
+
+def _check_place(given: argparse.Namespace) -> None:
+    """Where solves run, and how much memory they may take."""
+    if given.scheduler is not None and not _ADDRESS.fullmatch(given.scheduler):
+        raise InputError(
+            f"--scheduler takes an address such as tcp://host:8786, got {shown(given.scheduler)}."
+        )
+    if given.scheduler is not None and given.jobs is not None:
+        raise InputError(
+            f"--jobs {given.jobs} is about processes of this machine, --scheduler about a cluster; "
+            "leave one of them out."
+        )
+    if given.memory is not None and not 0 < given.memory < math.inf:
+        raise InputError(f"--memory must be a finite number of GiB above 0, got {given.memory:g}.")
+
+
+def parse(arguments: Sequence[str] | None = None) -> Options:
+    """Read and check the command line, and the config that it names.
+
+    Raises
+    ------
+    InputError
+        An option is unknown, malformed or out of range, or does not belong to what is compared;
+        `UnknownNameError` names the nearest known.  If it stands in a config, its line is told.
+    """
+    path = parser().parse_args(arguments).config
+    if path is None:
+        return _checked(arguments, {})
+    said = _spoken(arguments, {})
+    outdone = {name for option in said for name in GIVE_WAY.get(option, ())}
+    config = read_config(path, parser())
+    if said & {"model", "instance"} and ("instance" in said) != ("instance" in config.values):
+        outdone |= {*OF_BOTH}  # the file was about something else
+    config = config.without(outdone)
+    return replace(config.checked(lambda filed: _checked(arguments, filed)), config=config)
+
+
+def _checked(arguments: Sequence[str] | None, filed: Mapping[str, object]) -> Options:
+    """The options of a command line, and below them those of a config."""
+    given = parser().parse_args(arguments, argparse.Namespace(**filed))
+    subject = (network_options if given.instance is None else instance_options)(
+        given, _spoken(arguments, filed)
+    )
+    names = _solvers(given.solvers, given.objective)
+    if given.export is not None and not any(find(name, given.objective).model for name in names):
+        known = ", ".join(exporting(given.objective)) or "none"
+        raise InputError(
+            f"--export: none of the {given.objective} solvers {', '.join(names)} has a model to write; "
+            f"those that have one: {known}."
+        )
+    check_count("--random-seeds", given.random_seeds, most=_MOST_SEEDS)
+    check_count("--jobs", given.jobs, most=_MOST_AT_A_TIME)
+    _check_place(given)
+    limits = Limits(given.time_limit, given.threads, given.seed)
+    check_count("--threads", limits.threads, most=_MOST_AT_A_TIME)
+    if not math.isfinite(limits.seconds):
+        raise InputError(f"--time-limit must be a finite number of seconds, got {limits.seconds}.")
+    _check_clock("--time-limit", limits.seconds)
+    _check_recheck(given.recheck)
+    chance = any(find(name, given.objective).stochastic for name in names)
+    if chance and given.seed + given.random_seeds > 2**31:
+        raise InputError(
+            f"--seed {given.seed} and the {given.random_seeds - 1} after it, which --random-seeds "
+            "asks for, must be below 2**31."
+        )
+    options = Options(
+        subject=subject,
+        objective=given.objective,
+        solvers=tuple(dict.fromkeys(names)),
+        limits=limits,
+        random_seeds=given.random_seeds,
+        jobs=given.jobs or 1,
+        out=given.out,
+        export=given.export,
+        recheck=given.recheck,
+        format=given.format,
+        log_level=given.log_level or USUAL,
+        memory=given.memory,
+        retry_failures=given.retry_failures,
+        scheduler=given.scheduler,
+    )
+    return replace(options, settings=_settings(given, options))

@@ -1,0 +1,134 @@
+"""What is compared: the filters of a network, or instances; their options, checked."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+from dispersion.compare.cli.options import InstanceOptions, NetworkOptions
+from dispersion.compare.cli.parser import DEFAULT_MODEL, NONE
+from dispersion.errors import InputError, shown
+from dispersion.library import PREFIX, formats
+from dispersion.metrics import metrics
+
+OF_BOTH = ("metric",)  # with a default for networks only
+OF_NETWORKS = tuple(name for name in NetworkOptions.__dataclass_fields__ if name not in OF_BOTH)
+_OF_FILES = ("input_format", "metric", "symmetric")
+OF_INSTANCES = ("p", "known", "input_format", "symmetric")
+GIVE_WAY = {  # what is said on the command line, and what in a config is then as good as unsaid
+    "model": ("instance", *OF_INSTANCES),
+    "instance": OF_NETWORKS,
+    "keep": ("budget", "allocation", "criterion"),
+    "budget": ("keep",),
+}
+
+
+def check_count(name: str, value: int | None, least: int = 1, most: int = 2**31 - 1) -> None:
+    """Refuse a count outside `least` to `most`; `name` is the option."""
+    if value is not None and value < least:
+        raise InputError(f"{name} must be at least {least}, got {shown(value)}.")
+    if value is not None and value > most:
+        raise InputError(f"{name} must be at most {most:,}, got {shown(value)}.")
+
+
+def instance_options(given: argparse.Namespace, spoken: set[str]) -> InstanceOptions:
+    """The options about instances; `spoken` are those that were really given.
+
+    Raises
+    ------
+    InputError
+        One is out of range, or is about networks.
+    """
+    if "model" in spoken:
+        raise InputError("--instance and --model exclude each other; leave one of them out.")
+    for name in OF_NETWORKS:
+        if name in spoken:
+            option = "--" + name.replace("_", "-")
+            raise InputError(f"{option} is about networks; leave it out, or leave out --instance.")
+    for p in given.p or ():
+        check_count("--p", p, least=2)
+    sources, sizes = dict.fromkeys(given.instance), dict.fromkeys(given.p or ())
+    about_files = {name: getattr(given, name) if name in spoken else None for name in _OF_FILES}
+    _check_files(sources, about_files)
+    return InstanceOptions(tuple(sources), tuple(sizes), given.known, **about_files)
+
+
+def _check_files(sources: Iterable[str], asked: Mapping[str, str | None]) -> None:
+    """How files are read: with known words, and only if there is a file."""
+    for name, known in (("input_format", formats), ("metric", metrics)):
+        value = asked[name]
+        if value is not None:
+            known[value]
+    for name, value in asked.items():
+        if value is not None and all(source.startswith(PREFIX) for source in sources):
+            option = "--" + name.replace("_", "-")
+            raise InputError(f"{option} is about instance files, and none is given; leave it out.")
+
+
+def network_options(given: argparse.Namespace, spoken: set[str]) -> NetworkOptions:
+    """The options about a network; `spoken` are those that were really given.
+
+    Raises
+    ------
+    InputError
+        One is out of range, excludes another, or is about instances.
+    """
+    for name in OF_INSTANCES:
+        if name in spoken:
+            option = "--" + name.replace("_", "-")
+            raise InputError(f"{option} is about instances; give them with --instance.")
+    if given.budget and "keep" in spoken:
+        raise InputError("--keep and --budget exclude each other; leave one of them out.")
+    if "allocation" in spoken and not given.budget:
+        raise InputError("--allocation says how a --budget is divided; give one, or leave it out.")
+    if given.criterion is not None and not given.budget:
+        raise InputError("--criterion says by what a --budget is divided; give one, or leave it out.")
+    metrics[given.metric]
+    check_count("--epochs", given.epochs)
+    if not 0 < given.lr < math.inf:
+        raise InputError(f"--lr must be a number above 0, got {given.lr:g}")
+    check_count("--train-images", given.train_images, least=3)
+    check_count("--test-images", given.test_images)
+    check_count("--calibration-images", given.calibration_images, least=2)
+    values = {name: getattr(given, name) for name in (*OF_NETWORKS, *OF_BOTH)}
+    model = DEFAULT_MODEL if given.model is None else given.model
+    several = {name: _several(values[name]) for name in ("budget", "recover")}
+    several["methods"] = _methods(given.methods)
+    shares = dict.fromkeys(_share(text) for text in _several(given.keep))
+    if not shares or (given.budget and not several["budget"]):
+        raise InputError(
+            f"{'--budget' if given.budget else '--keep'} names no share; give one, or more."
+        )
+    recover = tuple(name for name in several["recover"] if name != NONE)
+    kinds = {**several, "keep": tuple(shares), "recover": recover}
+    return NetworkOptions(**{**values, "model": model, **kinds})
+
+
+def _several(texts: Sequence[str] | None) -> tuple[str, ...]:
+    """Values separated by spaces or commas, each once."""
+    return tuple(dict.fromkeys(part for text in texts or () for part in text.split(",") if part))
+
+
+def _methods(texts: Sequence[str] | None) -> tuple[str, ...]:
+    """As `_several`, but a comma before ``key=value`` continues a method that has arguments."""
+    found: list[str] = []
+    for text in texts or ():
+        parts: list[str] = []
+        for part in text.split(","):
+            if parts and ":" in parts[-1] and "=" in part.partition(":")[0]:
+                parts[-1] += f",{part}"
+            elif part:
+                parts.append(part)
+        found += parts
+    return tuple(dict.fromkeys(found))
+
+
+def _share(text: str) -> float:
+    try:
+        keep = float(text)
+    except ValueError as error:
+        raise InputError(f"--keep takes numbers in (0, 1], not {shown(text)}.") from error
+    if not 0.0 < keep <= 1.0:
+        raise InputError(f"--keep must lie in (0, 1], got {keep:g}.")
+    return keep
