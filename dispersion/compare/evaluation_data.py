@@ -24,9 +24,9 @@ def load_evaluation_data(
 
     name = subject.data or network.dataset
     if name is None or (subject.data is None and name not in datasets):
-        fits = network.input_shape == (3, 32, 32) and network.classes == 10
-        ways = "--data FOLDER or --data cifar10" if fits else "--data FOLDER"
-        session.say(f"no data: for accuracies of {network.name} give {ways}")
+        ways = ["FOLDER", *(name for name in datasets if datasets[name].fits(network))]
+        given = " or ".join(f"--data {way}" for way in ways)
+        session.say(f"no data: for accuracies of {network.name} give {given}")
         return None
     try:
         images = load_images(name, network.input_shape[0])

