@@ -86,6 +86,11 @@ def check_images(network: Network, images: NDArray[np.uint8]) -> None:
         The images have another type or shape, or there are none.
     """
     channels, height, width = network.input_shape
+    if not isinstance(images, np.ndarray):
+        raise InputError(
+            f"images must be a numpy array of uint8, not {type(images).__name__}; of a tensor, give"
+            " its .numpy()."
+        )
     if images.dtype != np.uint8:
         raise InputError(f"images must be uint8, not {images.dtype}")
     if images.ndim != 4 or images.shape[1:] != (height, width, channels) or len(images) == 0:

@@ -44,3 +44,10 @@ def test_other_images_are_refused(small_resnet: Network, images: np.ndarray, siz
     """Images of another type, shape or number are refused."""
     with pytest.raises(InputError):
         next(batches(small_resnet, images, size))
+
+
+def test_a_tensor_of_images_is_told_what_is_expected(small_resnet: Network) -> None:
+    """Its type is uint8, too; what is missing is that it is an array."""
+    images = torch.zeros((2, 32, 32, 3), dtype=torch.uint8)
+    with pytest.raises(InputError, match=r"not Tensor; of a tensor, give its \.numpy"):
+        next(batches(small_resnet, images, 2))  # type: ignore[arg-type]
