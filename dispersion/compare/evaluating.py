@@ -47,7 +47,7 @@ def evaluate_stage(
     list of NetworkRow, list of str
         One row per network, and what failed, a sentence each.
     """
-    testing = _Testing(session, network, _conditions(session, subject, network))
+    testing = _Testing(session, network, _conditions(session, subject, network, data))
     test = _examiner(session, subject, network, data)
     methods = {Method("unpruned", 1.0, None, session.options.limits.seed): {}, **chosen}
     networks = [_Pruned(place, method, methods[method]) for place, method in enumerate(methods)]
@@ -169,7 +169,12 @@ def _tell(progress: Stage, method: Method, headway: TrainingProgress) -> None:
     )
 
 
-def _conditions(session: CommandSession, subject: NetworkOptions, network: Network) -> str:
+def _conditions(
+    session: CommandSession,
+    subject: NetworkOptions,
+    network: Network,
+    data: EvaluationData | None,
+) -> str:
     """Hash of all that decides what a test of given filters says."""
     from pruning.repair.recoveries import in_order
 
@@ -178,7 +183,7 @@ def _conditions(session: CommandSession, subject: NetworkOptions, network: Netwo
     return digest_of(
         {
             **conditions_of(session, subject, network),
-            "test images": subject.test_images,
+            "test images": None if data is None else len(data.images),
             "recover": sorted(subject.recover),
             "fine-tuning": tuned if trains else None,
             "latency": subject.latency,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dispersion.compare.cli.options import NetworkOptions
+from dispersion.compare.cli.words import USUAL_TEST_IMAGES
 from dispersion.compare.session import CommandSession
 from dispersion.errors import DamagedError, InputError, UnavailableError
 
@@ -57,23 +58,33 @@ def _evaluation_data(
             f"--train-images {subject.train_images} are more than the {learned} of {images.name} to "
             "train on; ask for fewer."
         )
-    if subject.test_images is not None and subject.test_images > len(images.test):
-        raise InputError(
-            f"--test-images {subject.test_images} are more than the {len(images.test)} of "
-            f"{images.name}; ask for fewer."
-        )
     if images.classes != network.classes:
         raise InputError(
             f"{images.name} has {images.classes} classes, but {network.name} tells {network.classes} "
             "apart; give images with the classes it was trained on."
         )
+    tested = _tested(images, subject.test_images)
     extremes = [images.test_labels.argmin(), images.test_labels.argmax()]
     accuracy(network, images.test[extremes], images.test_labels[extremes])  # raises unless they fit
     drawn = calibration_images(images, count, seed)
     return EvaluationData(
-        images=images.test[: subject.test_images],
-        labels=images.test_labels[: subject.test_images],
+        images=images.test[:tested],
+        labels=images.test_labels[:tested],
         calibration=Calibration(network, drawn, calibration_labels(images, count, seed), seed=seed),
         train=images.train[:learned][: subject.train_images],
         train_labels=images.train_labels[:learned][: subject.train_images],
     )
+
+
+def _tested(images: Images, asked: int | str | None) -> int:
+    """On how many test images, the first ones, networks are tested."""
+    there = len(images.test)
+    if asked is None:
+        return min(USUAL_TEST_IMAGES, there)
+    if isinstance(asked, str):
+        return there
+    if asked > there:
+        raise InputError(
+            f"--test-images {asked} are more than the {there} of {images.name}; ask for fewer."
+        )
+    return asked

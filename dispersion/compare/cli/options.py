@@ -27,7 +27,7 @@ class NetworkOptions:
     criterion: str | None
     methods: tuple[str, ...]
     data: str | None
-    test_images: int | None
+    test_images: int | str | None  #: "all", or `None` for the usual number
     calibration_images: int
     recover: tuple[str, ...]
     epochs: int

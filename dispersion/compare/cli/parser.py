@@ -15,7 +15,7 @@ _EPILOG = """\
 examples:
   python -m dispersion.compare --instance generate:geo:n=100,p=10,seed=1
   python -m dispersion.compare --instance mine.csv --p 10 --solvers clique greedy --out mine
-  python -m dispersion.compare --model vgg16 --recover bn --test-images 2000
+  python -m dispersion.compare --model vgg16 --recover bn
 
 exit codes: 0 success, even if solves were skipped; 1 a contradiction, or a solver that failed;
 2 bad input, or results that cannot be written; 130 interrupted (what was finished is kept)

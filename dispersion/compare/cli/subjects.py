@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from dispersion.compare.cli.options import InstanceOptions, NetworkOptions
-from dispersion.compare.cli.words import DEFAULT_MODEL, NONE
+from dispersion.compare.cli.words import ALL, DEFAULT_MODEL, NONE
 from dispersion.errors import InputError, shown
 from dispersion.library import PREFIX, formats
 from dispersion.metrics import metrics
@@ -89,7 +89,8 @@ def network_options(given: argparse.Namespace, spoken: set[str]) -> NetworkOptio
     if not 0 < given.lr < math.inf:
         raise InputError(f"--lr must be a number above 0, got {given.lr:g}")
     check_count("--train-images", given.train_images, least=3)
-    check_count("--test-images", given.test_images)
+    if given.test_images != ALL:
+        check_count("--test-images", given.test_images)
     check_count("--calibration-images", given.calibration_images, least=2)
     values = {name: getattr(given, name) for name in (*OF_NETWORKS, *OF_BOTH)}
     model = DEFAULT_MODEL if given.model is None else given.model

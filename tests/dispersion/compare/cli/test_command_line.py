@@ -97,6 +97,7 @@ def test_defaults() -> None:
         (["--random-seeds", "1"], {"random_seeds": 1}),
         (["--jobs", "5"], {"jobs": 5}),
         (["--test-images", "100"], {"test_images": 100}),
+        (["--test-images", "all"], {"test_images": "all"}),
         (["--calibration-images", "2"], {"calibration_images": 2}),
         (["--train-images", "3"], {"train_images": 3}),
         (["--lr", "1e-3"], {"lr": 1e-3}),
