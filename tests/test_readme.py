@@ -67,3 +67,12 @@ def test_one_version_in_all_places():
     cited = re.search(r"^version: (.+)$", (ROOT / "CITATION.cff").read_text(), re.MULTILINE)
     assert cited
     assert cited[1] == __version__
+
+
+def test_the_folders_that_contributors_are_sent_to_exist():
+    """Each extension has its folder."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    folders = re.findall(r"`((?:dispersion|solvers|pruning|docs|benchmarks|tests)/[\w/]*)`", text)
+    assert len(folders) > 12
+    for folder in folders:
+        assert (ROOT / folder).is_dir(), folder

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dispersion.compare.cli.parser import ALL
+from dispersion.compare.cli.words import ALL
 from dispersion.compare.session import CommandSession
 from dispersion.compare.sizes import Counts
 from dispersion.errors import InputError, UnknownNameError

@@ -81,7 +81,7 @@ def _gaps(rows: Sequence[SolveRow]) -> list[Picture]:
         _picture(
             draw(gap_against_time, rows),
             "gaps",
-            f"Gap against time, a point a solve, of {_solvers(rows)}.",
+            f"Gap against time, one point per solve, of {_solvers(rows)}.",
             "How far from its own proof did a solve end?",
         )
     ]

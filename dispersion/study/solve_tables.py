@@ -34,7 +34,7 @@ def _normalised(row: SolveRow, best: dict[Question, float]) -> float | None:
 
 
 def solve_cells(rows: Sequence[SolveRow]) -> Cells:
-    """Header and text cells of the table of solves, one line an instance and solver.
+    """Header and text cells of the table of solves, one line per instance and solver.
 
     Several seeds have a line each, and one more with their mean and half their range.
     """
@@ -93,7 +93,7 @@ def _mean_line(rows: Sequence[SolveRow], best: dict[Question, float]) -> list[st
 
 
 def summary_cells(rows: Sequence[SolveRow]) -> Cells:
-    """Header and text cells of the verdict: one line a solver, over all instances.
+    """Header and text cells of the verdict: one line per solver, over all instances.
 
     Of several seeds every number is the mean, with the range in brackets; see `SEEDS_DEFINITION`.
     """
@@ -124,7 +124,7 @@ def _summary_line(mine: Sequence[SolveRow], best: dict[Question, float]) -> list
 
 
 def value_cells(rows: Sequence[SolveRow]) -> Cells:
-    """Header and text cells of what is known: one line a question, with who found and who proved it."""
+    """Header and text cells of best values and bounds: one line per question, with their solvers."""
     header = ["instance", "n", "p", "best value", "found by", "best bound", "bound by", "gap"]
     groups = by_question(rows_apart(rows)).values()
     return [*header, "published"], [_value_line(group) for group in groups]

@@ -119,7 +119,7 @@ class Study:
         return pd.DataFrame(lines, columns=header)
 
     def scores(self) -> pd.DataFrame:
-        """Proofs, virtual best, PAR10 and primal integral: one line a solver, and the virtual best.
+        """Proofs, virtual best, PAR10 and primal integral: one line per solver, and the virtual best.
 
         See `dispersion.study.analysis.scores.SCORE_DEFINITIONS`.
         """

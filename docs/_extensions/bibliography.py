@@ -76,7 +76,7 @@ class Entry:
 
 
 def entries(path: Path = BIB) -> dict[str, Entry]:
-    """The sources by key, in the order of the file: one field a line, braces around its value."""
+    """The sources by key, in the order of the file: one field per line, braces around its value."""
     text = path.read_text(encoding="utf-8")
     for tex, letter in _ACCENTS.items():
         text = text.replace(tex, letter)

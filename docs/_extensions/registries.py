@@ -75,6 +75,7 @@ def facts(info: SolverInfo) -> str:
         f"{escaped(info.summary[0].upper() + info.summary[1:])}.\n\n"
         f":Objective: {info.objective_name}\n"
         f":Promise: {PROMISES[info.guarantee]}.{named}\n"
+        f":Method: {escaped(info.reference) or 'ours'}\n"
         f"{_engine(info)}{_parameters(info)}"
         f":In Python: ``solve(instance, {info.name!r}{objective})``\n"
         f":As a command: ``python -m dispersion.compare{option} --solvers {info.name}``"
@@ -88,7 +89,7 @@ def _parameters(info: SolverInfo) -> str:
 
 
 def _engine(info: SolverInfo) -> str:
-    return "" if info.engine is None else f":Engine: {info.engine}, whose word its bounds may rest on\n"
+    return "" if info.engine is None else f":Engine: {info.engine}, on which its bounds may rest\n"
 
 
 def listing(objective: str) -> str:
@@ -100,12 +101,13 @@ def listing(objective: str) -> str:
             f":doc:`{info.name} <{docname(info)}>`" + ("" if info.by_default else " \\*"),
             info.guarantee.value,
             escaped(info.summary),
+            escaped(info.reference) or "ours",
         )
         for info in infos
     ]
     named = any(not info.by_default for info in infos)
     remark = "\n\\* compared only when named, or with ``--solvers all``\n" if named else ""
-    return table(("solver", "promise", "summary"), rows) + remark
+    return table(("solver", "promise", "summary", "method"), rows) + remark
 
 
 def contents(objective: str) -> str:

@@ -43,9 +43,9 @@ def compact_model(
 
     As published: the binaries, their order, a row ``x_i + x_j + z_{k+1} <= 2`` for every pair, and
     few ranks thanks to a greedy value (theirs is a greedy packing, ours takes farthest points) and
-    the degree bound.  Published, but not here: cuts by cliques C of pairs of rank at most k, ``sum_{i
-    in C} x_i + (|C| - 1) z_{k+1} <= |C|``, separated greedily from the linear relaxation.  Ours:
-    every pair row is lifted to two cliques before the start, which dominates the published row
+    the degree bound.  Published, but not implemented here: cuts by cliques C of pairs of rank at most
+    k, ``sum_{i in C} x_i + (|C| - 1) z_{k+1} <= |C|``, separated greedily from the linear relaxation.
+    Ours: every pair row is lifted to two cliques before the start, which dominates the published row
     because A and B only add to its left side; pairs below low are covered by cliques; and ranks, so
     that every z is worth 1, where in the paper it is worth the step between two distances.
 

@@ -97,6 +97,10 @@ def test_facts_and_tables_come_from_the_registries():
     assert "only when named" in known
     assert "export_model" in known
     assert "export_model" not in facts(solvers["max-min/clique"])
+    assert ":Method: Glover 1975\n:Engine: HiGHS" in known
+    assert ":Method: ours\n" in facts(solvers["max-min/clique"])
+    assert ":Parameters: ``grasp:patience=100``\n" in facts(solvers["max-min/grasp"])
+    assert "Resende et al. 2010" in listing("max-min")
     assert listing("max-min").index("clique") < listing("max-min").index("random")
     assert "snpfi" in TABLES["reconstructions"]()
     assert "**no**" in TABLES["metrics"]()

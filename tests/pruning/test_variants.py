@@ -4,14 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispersion.errors import InputError, UnknownNameError
-from dispersion.parameters import read, writable
+from dispersion.errors import InputError
 from pruning.criteria import criteria
 from pruning.variants import variant
-
-
-def told(*, flag: bool = False, count: int = 1, share: float | None = None, seed: int = 0) -> None:
-    """Something with an argument of every kind."""
 
 
 @pytest.mark.parametrize("name", list(criteria))
@@ -36,13 +31,6 @@ def test_values_are_read_by_their_types() -> None:
     found = variant("dpp:beta=1e-3,mode=sample")
     assert found.arguments == {"beta": 1e-3, "mode": "sample"}
     assert found.text == "dpp:beta=1e-3,mode=sample"
-    kinds = writable(told, ("seed",))
-    assert list(kinds) == ["flag", "count", "share"]
-    assert read("told", kinds, "flag=true,count=-2,share=none") == {
-        "flag": True,
-        "count": -2,
-        "share": None,
-    }
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
@@ -71,13 +59,6 @@ def test_what_cannot_be_read_is_refused(text: str, message: str) -> None:
     """One sentence with what was written."""
     with pytest.raises(InputError, match=message):
         variant(text)
-
-
-def test_flags_are_true_or_false() -> None:
-    with pytest.raises(InputError, match="flag of told must be true or false, not 'yes'"):
-        read("told", writable(told, ()), "flag=yes")
-    with pytest.raises(UnknownNameError, match="argument of told 'seed'"):
-        read("told", writable(told, ("seed",)), "seed=1")
 
 
 @pytest.mark.parametrize(

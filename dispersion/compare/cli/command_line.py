@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from dispersion.compare.cli.config import read_config, settings
 from dispersion.compare.cli.options import InstanceOptions, Options
-from dispersion.compare.cli.parser import ALL, USUAL, parser
+from dispersion.compare.cli.parser import parser
 from dispersion.compare.cli.subjects import (
     GIVE_WAY,
     OF_BOTH,
@@ -20,6 +20,7 @@ from dispersion.compare.cli.subjects import (
     instance_options,
     network_options,
 )
+from dispersion.compare.cli.words import ALL, USUAL
 from dispersion.errors import InputError, shown
 from dispersion.own_code import is_own
 from solvers.export import exporting

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from dispersion.compare.cli.config import Config
-from dispersion.compare.cli.parser import USUAL
+from dispersion.compare.cli.words import USUAL
 from dispersion.study.execution.resources import Resources
 from solvers.lookup import find
 from solvers.run import Limits

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from dispersion.compare.cli.options import InstanceOptions, NetworkOptions
-from dispersion.compare.cli.parser import DEFAULT_MODEL, NONE
+from dispersion.compare.cli.words import DEFAULT_MODEL, NONE
 from dispersion.errors import InputError, shown
 from dispersion.library import PREFIX, formats
 from dispersion.metrics import metrics

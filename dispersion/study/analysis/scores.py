@@ -92,7 +92,7 @@ def scores(rows: Sequence[SolveRow], traces: Traces) -> list[Score]:
 
 
 def score_cells(rows: Sequence[SolveRow], traces: Traces) -> tuple[list[str], list[list[str]]]:
-    """Header and text cells of the scores: one line a solver, and one for the virtual best."""
+    """Header and text cells of the scores: one line per solver, and one for the virtual best."""
     found = scores(rows, traces)
     timed = any(one.primal_integral is not None for one in found)
     header = ["solver", "proven", "virtual best", "PAR10 [s]"]

@@ -15,7 +15,7 @@ def skipped(row: SolveRow) -> bool:
 
 
 def skipped_lines(rows: Sequence[SolveRow]) -> list[str]:
-    """How many solves each solver skipped, and the reason of the first, one line a solver."""
+    """How many solves each solver skipped, and the reason of the first, one line per solver."""
     lines, rows = [], rows_apart(rows)
     for name in dict.fromkeys(row.solver for row in rows if skipped(row)):
         mine = [row for row in rows if row.solver == name]

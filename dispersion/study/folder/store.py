@@ -24,7 +24,7 @@ from dispersion.study.rows import AccuracyRow, NetworkRow, SolveRow, TraceRow
 class Store:
     """Writes tables and records into one folder, each file whole or not at all, and the journal.
 
-    A folder with an earlier run is gone on with: see `study_log`.  Several processes may write to it.
+    An earlier run in the folder is resumed: see `study_log`.  Several processes may write to it.
 
     Parameters
     ----------

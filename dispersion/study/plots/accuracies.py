@@ -26,7 +26,7 @@ def _by_macs(rows: Sequence[NetworkRow], recovery: str) -> dict[float, list[floa
 def accuracy_against_macs(
     rows: Sequence[NetworkRow], recovery: str = "bn", ax: Axes | None = None
 ) -> Axes:
-    """Test accuracy after a recovery against the MACs of one image, one line a method.
+    """Test accuracy after a recovery against the MACs of one image, one line per method.
 
     Where a method has several seeds, the line joins their means and a bar spans their range.
     """

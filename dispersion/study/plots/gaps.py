@@ -34,7 +34,7 @@ def gap_against_time(rows: Sequence[SolveRow], ax: Axes | None = None) -> Axes:
     ax.set_yticks([0, 0.1, 1, 10, 100], ["0", "0.1", "1", "10", "100"])
     return finish(
         ax,
-        "Gap against time, one point a solve",
+        "Gap against time, one point per solve",
         "build + solve time [s]",
         "gap (bound - objective) / bound [%]",
     )

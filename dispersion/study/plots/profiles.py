@@ -64,7 +64,7 @@ def performance_profile(
 
 @plot("cactus")
 def cactus(rows: Sequence[SolveRow], ax: Axes | None = None) -> Axes:
-    """Time limit that a solver would have needed for so many proofs, one curve a solver.
+    """Time limit that a solver would have needed for that many proofs, one curve per solver.
 
     What was not proven is no point: a curve ends at the number of proofs, which its label names
     with the number of questions.  Each of several seeds has an equal part of a question.  The dotted

@@ -43,7 +43,7 @@ def times_against_baseline(
     solvers: Sequence[str] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Time to proof against that of a baseline, one point a question.
+    """Time to proof against that of a baseline, one point per question.
 
     Points above the diagonal took longer than the baseline.  What was not proven stands at the time
     limit, as a cross.  The lines are those of equal times and of factors 2 and 10 both ways.

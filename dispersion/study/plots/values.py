@@ -19,7 +19,7 @@ _MOST_NAMES = 80  # that can be read side by side
 
 @plot("values-by-instance")
 def values_by_instance(rows: Sequence[SolveRow], ax: Axes | None = None) -> Axes:
-    """Objective of every solver as a share of the best known, one column an instance.
+    """Objective of every solver as a share of the best known, one column per instance.
 
     A solver with several seeds stands at their mean, with a bar over their range.  Grey dashes are the
     mean of 100 random selections.  Columns whose best known value is absent, or not above 0, are empty.

@@ -56,7 +56,7 @@ def row_of(model: str, layer: FilterLayer) -> dict[str, object]:
 
 
 def from_networks() -> None:
-    """Write ``*.npy``, one distance matrix each, and ``layers.csv``, one row a layer."""
+    """Write ``*.npy``, one distance matrix each, and ``layers.csv``, one row per layer."""
     rows = []
     for model, names in SHIPPED.items():
         layers = select_layers(filter_layers(load_network(model)))

@@ -46,11 +46,9 @@ def test_solvers_say_their_objective_and_what_they_promise() -> None:
     for goal in objectives:
         for info in list_solvers(goal):
             name = info.name if info.by_default else f"{info.name} *"
-            assert any(
-                line.startswith(f"{name} ")
-                and line.endswith(f"{goal}, {info.guarantee.value}: {info.summary}")
-                for line in lines
-            ), info
+            described = f"{goal}, {info.guarantee.value}: {info.summary}"
+            [line] = [line for line in lines if line.startswith(f"{name} ") and described in line]
+            assert (f"[{info.parameters}]" in line) == bool(info.parameters)
     assert remark == "\n* compared only if named, or with all"
 
 
@@ -85,7 +83,9 @@ def test_an_unknown_list_is_refused_in_one_sentence(capsys: pytest.CaptureFixtur
     with pytest.raises(UnknownNameError):
         list(listed("solver"))
     assert main(["--list", "solver"]) == 2
-    assert capsys.readouterr().err == "error: unknown list 'solver'; did you mean solvers?\n"
+    assert (
+        capsys.readouterr().err == "error: unknown list 'solver'; did you mean solvers or recoveries?\n"
+    )
     assert main(["--list", "xyz"]) == 2
     error = capsys.readouterr().err
     assert all(kind in error for kind in LISTS)

@@ -18,6 +18,7 @@ import psutil
 import pytest
 
 from dispersion import Instance, Solution, Status
+from dispersion.study.execution import worker as execution_worker
 from dispersion.study.execution import worker_main
 from dispersion.study.execution.executors import local
 from dispersion.study.execution.executors.local import LocalExecutor
@@ -113,7 +114,7 @@ def test_a_hang_counts_from_the_start_of_the_solve(
     [(_, slow)] = solve_all([task("slowly-ready", seconds=0.3)], jobs=1)
     assert slow.status is Status.FEASIBLE
     assert slow.solve_seconds < 1.0  # what it took to get ready
-    monkeypatch.setattr(worker, "_STARTUP_SECONDS", 1.5)
+    monkeypatch.setattr(execution_worker, "_STARTUP_SECONDS", 1.5)
     [(_, never)] = solve_all([task("never-ready")], jobs=1)
     assert never.status is Status.ERROR
     assert "no answer" in never.message
@@ -372,8 +373,8 @@ def test_a_worker_does_not_outlive_its_parent(tmp_path: Path) -> None:
     """A hanging solve ends with the process that asked for it, however that ends."""
     script = tmp_path / "parent.py"
     script.write_text(PARENT)
-    fakes = str(Path(__file__).parent / "fakes")
-    root = str(Path(__file__).parents[3])
+    fakes = str(Path(__file__).parents[1] / "fakes")
+    root = str(Path(__file__).parents[4])
     parent = subprocess.Popen(
         [sys.executable, str(script)],
         env={**os.environ, "PYTHONPATH": os.pathsep.join([root, fakes])},
@@ -394,7 +395,7 @@ import fake_solvers
 from dispersion import Instance
 from dispersion.study.execution import worker_main
 from dispersion.study.task import Task
-from dispersion.study.execution.worker import WARM, Worker
+from dispersion.study.execution.worker import Worker
 from solvers import Limits
 
 worker_main.serve = fake_solvers.serve

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from dispersion.errors import UnavailableError
 from dispersion.study.folder.journal import Journal
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),

@@ -14,7 +14,7 @@ from filelock import FileLock
 from dispersion.study.folder import locks as locks
 from dispersion.study.folder.locks import Locks
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 HOLD = """
 import sys, time
 from pathlib import Path

@@ -10,7 +10,7 @@ from filelock import FileLock
 
 from dispersion.study.folder.presence import Presence
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 STAY = """
 import sys, time
 from pathlib import Path
