@@ -34,14 +34,14 @@ def layer_scores(
     """
     if given is not None:
         return by_layer(problem, given, "scores")
-    told = variant(criterion)
-    if criteria[told.criterion].score is None:
+    asked = variant(criterion)
+    if criteria[asked.criterion].score is None:
         able = ", ".join(name for name in criteria if criteria[name].score is not None)
         raise InputError(
-            f"{told.criterion} selects sets of filters and gives no scores to compare layers by; use"
+            f"{asked.criterion} selects sets of filters and gives no scores to compare layers by; use"
             f" one of {able}, or another allocation."
         )
-    how = {"criterion": told.criterion, "seed": seed, **told.arguments}
+    how = {"criterion": asked.criterion, "seed": seed, **asked.arguments}
     return [once(scores, layer, calibration, **how) for layer in problem.layers]
 
 

@@ -51,17 +51,17 @@ class Watch:
     def __init__(
         self, tell: Callable[[TrainingProgress], None] | None, first: int, epochs: int, images: int
     ) -> None:
-        self._tell, self._first, self._epochs, self._of = tell, first, epochs, images
-        self._begun = self._told = time.monotonic()
+        self._report, self._first, self._epochs, self._of = tell, first, epochs, images
+        self._begun = self._reported = time.monotonic()
 
     def step(self, epoch: int, images: int, loss_sum: Tensor) -> None:
         """Note that `images` of an epoch are done, with losses that add up to `loss_sum`."""
         now = time.monotonic()
-        if self._tell is None or (images < self._of and now - self._told < _BETWEEN_SECONDS):
+        if self._report is None or (images < self._of and now - self._reported < _BETWEEN_SECONDS):
             return  # reading the loss would make a GPU wait
-        self._told = now
+        self._reported = now
         done = (epoch - self._first) * self._of + images
         left = (self._epochs - self._first + 1) * self._of - done
         pace = (now - self._begun) / done
         loss = float(loss_sum) / images
-        self._tell(TrainingProgress(epoch, self._epochs, images, self._of, loss, pace * left))
+        self._report(TrainingProgress(epoch, self._epochs, images, self._of, loss, pace * left))

@@ -44,7 +44,7 @@ def test_a_new_recovery_is_tested_like_the_others(
     study = read_study(done.folder)
     assert [row.recovery for row in study.accuracies if row.method == "greedy"] == [*tested.index]
     assert "At keep 0.5, after rest, greedy" in (done.folder / "report.html").read_text()
-    assert "rest  a rest" in listed("repairs")
+    assert "rest  a rest" in listed("recoveries")
 
 
 def test_columns_of_accuracies_are_called_as_the_recoveries_are() -> None:
