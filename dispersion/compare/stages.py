@@ -21,7 +21,7 @@ from dispersion.study.analysis.cross_check import CrossCheck
 from dispersion.study.analysis.skips import skipped_lines
 from dispersion.study.answering import Answers, answer, begin
 from dispersion.study.logs import CONFIG_NAME
-from dispersion.study.plotting.files import figures
+from dispersion.study.pictures import figures
 from dispersion.study.reading import read_study
 from dispersion.study.rows import NetworkRow, SolveRow
 from dispersion.study.tables import print_study

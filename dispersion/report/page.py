@@ -15,7 +15,7 @@ from dispersion.report.printable_study import printable_study
 from dispersion.report.section import Section, sections
 from dispersion.study.folder.atomic_writing import save
 from dispersion.study.labels import rows_apart
-from dispersion.study.plotting.files import figures
+from dispersion.study.pictures import figures
 from dispersion.study.reading import read_study
 from dispersion.study.study import Study, pages
 from dispersion.terminal.printable import printable

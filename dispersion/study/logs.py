@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from dispersion.study.folder.opening import opened
+from dispersion.study.opening import opened
 from dispersion.terminal.printable import printable
 
 LOG = logging.getLogger("dispersion")

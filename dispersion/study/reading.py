@@ -11,10 +11,10 @@ from dispersion.study.folder.entries import Entries
 from dispersion.study.folder.journal import Journal
 from dispersion.study.folder.journal_entries import SolveEntry, entry_of
 from dispersion.study.folder.layers import read_layers
-from dispersion.study.folder.opening import content_of
 from dispersion.study.folder.study_log import JOURNAL
 from dispersion.study.folder.typed_tables import read_table
 from dispersion.study.folder.validation import UnfitError, json_object, number
+from dispersion.study.opening import content_of
 from dispersion.study.refutations import refutations_of
 from dispersion.study.rows import AccuracyRow, NetworkRow, SolveRow, TraceRow
 from dispersion.study.selections import Method, of_json

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dispersion.errors import UnavailableError
-from dispersion.study.folder.opening import FolderLock
+from dispersion.study.opening import FolderLock
 
 PART = ".part-"  #: how the folders begin in which files are made
 

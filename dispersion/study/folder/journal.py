@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from dispersion.errors import UnavailableError
-from dispersion.study.folder.opening import opened
 from dispersion.study.folder.validation import UnfitError, json_object
 from dispersion.study.logs import LOG
+from dispersion.study.opening import opened
 
 Record = dict[str, Any]
 

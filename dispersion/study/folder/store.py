@@ -14,10 +14,10 @@ from matplotlib.figure import Figure
 from dispersion.errors import InputError
 from dispersion.study.folder.atomic_writing import save
 from dispersion.study.folder.frames import Kind, frame_of, write_csv
-from dispersion.study.folder.opening import LOCK, FolderLock, refuse_links, require_locks
 from dispersion.study.folder.presence import Presence
 from dispersion.study.folder.study_log import JOURNAL, LOCKS, StudyLog
 from dispersion.study.logs import CONFIG_NAME, LOG_NAME
+from dispersion.study.opening import LOCK, FolderLock, refuse_links, require_locks
 from dispersion.study.rows import AccuracyRow, NetworkRow, SolveRow, TraceRow
 
 

@@ -12,8 +12,8 @@ import pandas as pd
 
 from dispersion.errors import InputError
 from dispersion.study.folder.frames import frame_of, with_columns
-from dispersion.study.folder.opening import content_of
 from dispersion.study.folder.validation import UnfitError, check_row
+from dispersion.study.opening import content_of
 from dispersion.study.rows import AccuracyRow, NetworkRow, SolveRow, TraceRow
 from dispersion.terminal.printable import of_cell
 

@@ -1,1 +1,1 @@
-"""What the plots share: the table of all, the canvas, and which become files."""
+"""What the plots share: the table of all, and the canvas."""

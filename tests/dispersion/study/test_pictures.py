@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from dispersion.study.plotting.files import figures
+from dispersion.study.pictures import figures
 from dispersion.study.rows import NetworkRow, SolveRow
 
 
