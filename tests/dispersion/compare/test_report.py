@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dispersion import report
+from dispersion.compare import stages
 from dispersion.compare.stages import EXIT_FAULT, EXIT_INPUT
 from dispersion.study.reading import read_study
 
@@ -45,7 +45,7 @@ def test_a_page_that_cannot_be_made_costs_no_result(run: Run, monkeypatch: pytes
     def fail(*_: object) -> None:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr(report, "write_report", fail)
+    monkeypatch.setattr(stages, "write_report", fail)
     done = run("--solvers", "clique")
     assert done.code == EXIT_INPUT
     assert "error: no report.html: ZeroDivisionError: a bug\n" in done.err
