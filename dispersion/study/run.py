@@ -6,7 +6,9 @@ import logging
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import asdict
 from pathlib import Path
+from typing import SupportsIndex
 
 from rich.console import Console
 
@@ -57,13 +59,13 @@ def run_study(
     seeds : int or iterable of int
         For solvers that draw by chance: how many, counted from 0, or which.  Others get the first.
     time_limit : float
-        Seconds a solve.
+        Seconds per solve, finite.
     threads : int
-        Threads a solve.
+        Threads per solve.
     jobs : int
         Solves at a time; with more than one, times are overestimated and marked as such.
     memory : float or None
-        GiB a solve; `None` for no limit.
+        GiB per solve; `None` for no limit.
     folder : Path or str or None
         Where the study is kept, as the command keeps it; `None` keeps it in memory only.
     published : mapping
@@ -92,11 +94,9 @@ def run_study(
     {('clique', 'optimal'): 2, ('greedy', 'feasible'): 2}
     """
     asked = [instances] if isinstance(instances, Instance) else list(instances)
-    names, drawn = _names(solvers, objective), _seeds(seeds)
-    limits = Limits(time_limit, threads, drawn[0])
-    tasks = _tasks(asked, names, objective, limits, drawn, memory)
-    if jobs < 1:
-        raise InputError(f"jobs must be at least 1, got {shown(jobs)}.")
+    names = _names(solvers, objective)
+    limits = [Limits(time_limit, threads, seed) for seed in _seeds(seeds)]
+    tasks, resources = _tasks(asked, names, objective, limits, memory), Resources(jobs)
     with _folder(folder) as place, closing(Store(place)) as store:
         session = Session(
             store=store,
@@ -104,14 +104,14 @@ def run_study(
             asked={
                 "objective": objective,
                 "solvers": names,
-                "limits": {"seconds": time_limit, "threads": threads, "seed": drawn[0]},
-                "seeds": drawn,
+                "limits": asdict(limits[0]),
+                "seeds": [one.seed for one in limits],
                 "memory": memory,
                 "jobs": jobs,
             },
         )
         with session.concluded():
-            answers = answer(session, begin(session, tasks), Resources(jobs), published, retry_failures)
+            answers = answer(session, begin(session, tasks), resources, published, retry_failures)
             session.keep(lambda: session.write_run(session.outcome(answers.checked), answers.checked))
         for fault in answers.checked.faults:
             session.say(f"FAIL {fault}", logging.ERROR)
@@ -140,9 +140,12 @@ def _names(solvers: str | Iterable[str] | None, objective: str) -> list[str]:
     return names
 
 
-def _seeds(seeds: int | Iterable[int]) -> list[int]:
+def _seeds(seeds: SupportsIndex | Iterable[int]) -> list[int]:
     """The seeds, each once."""
-    drawn = list(range(seeds)) if isinstance(seeds, int) else list(dict.fromkeys(seeds))
+    if isinstance(seeds, SupportsIndex):
+        drawn = list(range(seeds.__index__()))
+    else:
+        drawn = list(dict.fromkeys(seeds))
     if not drawn:
         raise InputError(f"seeds must be at least 1, or name some, got {shown(seeds)}.")
     return drawn
@@ -152,19 +155,18 @@ def _tasks(
     instances: Sequence[Instance],
     solvers: Sequence[str],
     objective: str,
-    limits: Limits,
-    seeds: Sequence[int],
+    limits: Sequence[Limits],
     memory: float | None,
 ) -> list[Task]:
-    """Every instance for every solver; for one that draws by chance, with every seed."""
+    """Every instance for every solver; for one that draws by chance, with the limits of every seed."""
     for one in instances:
         if not isinstance(one, Instance):
             raise InputError(f"a study takes instances, got {shown(one)}; see dispersion.Instance.")
     if not instances:
         raise InputError("there is no instance to solve; give one, or more.")
     return [
-        Task(instance, None, name, objective, Limits(limits.seconds, limits.threads, seed), memory)
+        Task(instance, None, name, objective, one, memory)
         for instance in instances
         for name in solvers
-        for seed in (seeds if find(name, objective).stochastic else seeds[:1])
+        for one in (limits if find(name, objective).stochastic else limits[:1])
     ]

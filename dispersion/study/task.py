@@ -5,14 +5,17 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from dispersion.errors import InputError
 from dispersion.instance import Instance
 from dispersion.version import __version__
 from solvers.lookup import code_of
 from solvers.run import Limits
 
+LONGEST = 1e9  #: seconds, thirty years; clocks of the system take no more
 KILLED = "killed: "  #: how the message of a solve begins that had to be ended from outside
 
 
@@ -55,6 +58,11 @@ class Task:
         What may be used.
     memory : float or None
         GiB that the process which solves it may occupy; `None` for no limit.
+
+    Raises
+    ------
+    InputError
+        The time limit is infinite, which no study can wait for, or the memory out of range.
     """
 
     instance: Instance
@@ -63,6 +71,15 @@ class Task:
     objective_name: str
     limits: Limits
     memory: float | None = None
+
+    def __post_init__(self) -> None:
+        if not self.limits.seconds <= LONGEST:
+            raise InputError(
+                f"the time limit of a study must be at most {LONGEST:,.0f} seconds, "
+                f"got {self.limits.seconds:g}."
+            )
+        if self.memory is not None and not 0 < self.memory < math.inf:
+            raise InputError(f"memory must be a finite number of GiB above 0, got {self.memory:g}.")
 
     @property
     def question(self) -> Question:

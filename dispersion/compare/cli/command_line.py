@@ -23,12 +23,12 @@ from dispersion.compare.cli.subjects import (
 from dispersion.compare.cli.words import ALL, USUAL
 from dispersion.errors import InputError, shown
 from dispersion.own_code import is_own
+from dispersion.study.task import LONGEST
 from solvers.export import exporting
 from solvers.lookup import find
 from solvers.registration import list_solvers
 from solvers.run import Limits
 
-_MOST_SECONDS = 1e9  # thirty years; clocks of the system take no more
 _MOST_SEEDS, _MOST_AT_A_TIME = 10_000, 1_000_000
 _ADDRESS = re.compile(r"(tcp|tls|ws|wss|ucx)://[^/\s]+:[0-9]{1,5}")  #: what Dask can connect to
 
@@ -63,8 +63,8 @@ def _check_recheck(seconds: float | None) -> None:
 
 
 def _check_clock(name: str, seconds: float) -> None:
-    if seconds > _MOST_SECONDS:
-        raise InputError(f"{name} must be at most {_MOST_SECONDS:,.0f} seconds, got {seconds:g}.")
+    if seconds > LONGEST:
+        raise InputError(f"{name} must be at most {LONGEST:,.0f} seconds, got {seconds:g}.")
 
 
 def _settings(given: argparse.Namespace, options: Options) -> dict[str, object]:

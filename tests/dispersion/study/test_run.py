@@ -1,5 +1,6 @@
 """Studies from Python: isolated, resumable, and all that was answered in one object."""
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ INSTANCES = [generate("geo", n=16, p=4, seed=seed) for seed in (1, 2)]
 @pytest.fixture(scope="module")
 def study() -> Study:
     """Two instances, three solvers, one of which draws by chance."""
-    return run_study(INSTANCES, ["clique", "greedy", "random"], seeds=2, time_limit=20)
+    return run_study(INSTANCES, ["clique", "greedy", "random"], seeds=np.int64(2), time_limit=20)
 
 
 def test_every_instance_every_solver_every_seed(study: Study, brute_force) -> None:
@@ -87,7 +88,12 @@ def test_a_crash_costs_one_row() -> None:
         ({"seeds": []}, "seeds must be at least 1"),
         ({"time_limit": -1.0}, "-1"),
         ({"threads": 0}, "0"),
-        ({"jobs": 0}, "jobs must be at least 1"),
+        ({"time_limit": math.inf}, "at most 1,000,000,000 seconds, got inf"),
+        ({"seeds": [0, -3]}, "-3"),
+        ({"seeds": [0, "a"]}, "'a'"),
+        ({"jobs": 0}, "jobs must be a whole number of 1 or more, got 0"),
+        ({"jobs": 2.5}, "jobs must be a whole number of 1 or more, got 2.5"),
+        ({"memory": -1}, "memory must be a finite number of GiB above 0, got -1"),
         ({"folder": "/proc/nothing"}, "cannot write to the folder"),
     ],
 )

@@ -29,6 +29,7 @@ SAMPLES: dict[str, list[object]] = {
     "objective": ["max-sum"],
     "recover": ["bn", "ft"],
     "solvers": ["clique", "tabu"],
+    "test-images": [7],
 }
 COMPANY = {"p": ["--instance", "a.txt"], "known": ["--instance", "a.txt"]}  # options that need another
 COMPANY |= {key: ["--instance", "a.txt"] for key in ("input-format", "symmetric")}
