@@ -13,7 +13,7 @@ from dispersion.errors import UnknownNameError
 from dispersion.registry import Registry
 from dispersion.solution import TracePoint
 from dispersion.study.analysis.scores import scores
-from dispersion.study.folder.atomic_writing import save
+from dispersion.study.folder.atomic_writing import write_whole
 from dispersion.study.folder.frames import frame_of
 from dispersion.study.folder.layers import Layers
 from dispersion.study.plotting.plot import plots
@@ -156,7 +156,7 @@ class Study:
             It cannot be written.
         """
         page = pages["html"](self)
-        return save(Path(path), lambda part: part.write_text(page, encoding="utf-8"))
+        return write_whole(Path(path), lambda part: part.write_text(page, encoding="utf-8"))
 
     def write_tables(self, store: Store) -> None:
         """Write all that has rows into the folder of a study."""

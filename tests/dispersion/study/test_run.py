@@ -7,7 +7,16 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from dispersion import InputError, Instance, Study, UnknownNameError, generate, read_study, run_study
+from dispersion import (
+    InputError,
+    Instance,
+    Study,
+    UnavailableError,
+    UnknownNameError,
+    generate,
+    read_study,
+    run_study,
+)
 
 INSTANCES = [generate("geo", n=16, p=4, seed=seed) for seed in (1, 2)]
 
@@ -50,6 +59,9 @@ def test_tables_scores_and_plots(study: Study, tmp_path: Path) -> None:
         study.plot("cactos")
     page = study.report(tmp_path / "report.html")
     assert "clique" in page.read_text()
+    assert [path.name for path in tmp_path.iterdir()] == ["report.html"]  # no lock, nothing else
+    with pytest.raises(UnavailableError, match="cannot write"):
+        study.report(tmp_path / "nowhere" / "report.html")
 
 
 def test_a_folder_resumes(tmp_path: Path) -> None:
