@@ -110,6 +110,8 @@ def run_study(
                 "jobs": jobs,
             },
         )
+        if folder is None:
+            session.about["folder"] = None  # the one it was solved in is gone
         with session.concluded():
             answers = answer(session, begin(session, tasks), resources, published, retry_failures)
             session.keep(lambda: session.write_run(session.outcome(answers.checked), answers.checked))

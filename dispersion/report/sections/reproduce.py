@@ -2,33 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from dispersion.report.blocks import Block, Code, Text
 from dispersion.report.command_line import command_of, quoted
 from dispersion.report.section import section
 from dispersion.report.words import listed
 from dispersion.study.study import Study
 
+_SAME = (
+    "Values and proofs are the same where no time limit was reached; times depend on the machine above."
+)
+
 
 @section("reproduce", "Reproduce", order=90)
 def reproduce(study: Study) -> list[Block]:
     """The command of the study, and that of this page."""
-    blocks: list[Block] = []
-    if options := study.run.get("options"):
-        blocks += [Text("The study, in a new folder:"), Code(command_of(options))]
-        seed, several = options.get("limits", {}).get("seed"), options.get("random_seeds")
-        blocks.append(
-            Text(
-                f"Seeds start at {seed}{_joined(study, seed, several)}.  Values and proofs "
-                "are the same where no time limit was reached; times depend on the machine above.",
-                "note",
-            )
-        )
+    options = study.run.get("options")
+    blocks = [] if not options else _command(study, options) if "subject" in options else _call(options)
+    if study.run.get("folder", study.name) is None:  # it was kept in memory only
+        return blocks
     folder = study.run.get("folder") or study.name
-    blocks += [
+    return [
+        *blocks,
         Text("This page, from the folder alone:"),
         Code(f"python -m dispersion.report {quoted(str(folder))}"),
     ]
-    return blocks
+
+
+def _command(study: Study, options: Mapping[str, Any]) -> list[Block]:
+    seed, several = options.get("limits", {}).get("seed"), options.get("random_seeds")
+    return [
+        Text("The study, in a new folder:"),
+        Code(command_of(options)),
+        Text(f"Seeds start at {seed}{_joined(study, seed, several)}.  {_SAME}", "note"),
+    ]
+
+
+def _call(options: Mapping[str, Any]) -> list[Block]:
+    """The call of `run_study`; the instances are the caller's."""
+    limits = options.get("limits", {})
+    said = {
+        "objective": options.get("objective"),
+        "seeds": options.get("seeds"),
+        "time_limit": limits.get("seconds"),
+        "threads": limits.get("threads"),
+        "memory": options.get("memory"),
+    }
+    words = ", ".join(f"{name}={value!r}" for name, value in said.items() if value is not None)
+    return [
+        Text("The study, from Python:"),
+        Code(f"run_study(instances, {options.get('solvers')!r}, {words})"),
+        Text(_SAME, "note"),
+    ]
 
 
 def _joined(study: Study, seed: object, several: object) -> str:

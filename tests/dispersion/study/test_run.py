@@ -57,8 +57,10 @@ def test_tables_scores_and_plots(study: Study, tmp_path: Path) -> None:
     assert study.plot("cactus").lines
     with pytest.raises(UnknownNameError, match="cactos"):
         study.plot("cactos")
-    page = study.report(tmp_path / "report.html")
-    assert "clique" in page.read_text()
+    page = study.report(tmp_path / "report.html").read_text()
+    assert "run_study(instances, [&#39;clique&#39;, &#39;greedy&#39;, &#39;random&#39;], " in page
+    assert "seeds=[0, 1], time_limit=20.0, threads=1)" in page
+    assert "python -m dispersion" not in page  # no command did that, and there is no folder
     assert [path.name for path in tmp_path.iterdir()] == ["report.html"]  # no lock, nothing else
     with pytest.raises(UnavailableError, match="cannot write"):
         study.report(tmp_path / "nowhere" / "report.html")
