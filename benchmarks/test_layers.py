@@ -9,14 +9,14 @@ import pytest
 from benchmarks.questions import FINDS, PROVES, group
 from dispersion import Instance, Solution
 from pruning import uniform
-from solvers import Guarantee, list_solvers
-from solvers.lookup import find
+from solvers import Guarantee
+from solvers.lookup import find, usual
 
 ONE_OF_EACH_SIZE = ("features.0", "features.8", "features.16", "features.48")
 LAYERS = tuple(f"features.{k}" for k in (0, 4, 8, 12, 16, 20, 24, 28, 32, 36, 40, 44, 48))
 
 
-@pytest.mark.parametrize("solver", [info.name for info in list_solvers("max-min") if info.by_default])
+@pytest.mark.parametrize("solver", usual("max-min"))
 @pytest.mark.parametrize("layer", LAYERS)
 def test_layer(
     timed_solve: Callable[..., Solution],

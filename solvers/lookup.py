@@ -104,6 +104,11 @@ def code_of(name: str, objective: str = DEFAULT_OBJECTIVE) -> str | None:
     return None if source is None else hashlib.sha256(Path(source).read_bytes()).hexdigest()
 
 
+def usual(objective: str = DEFAULT_OBJECTIVE) -> list[str]:
+    """The names of the solvers of an objective that are compared unless others are asked for."""
+    return [info.name for info in list_solvers(objective) if info.by_default]
+
+
 def baselines(objective: str = DEFAULT_OBJECTIVE) -> list[str]:
     """The names of the solvers of an objective that the others are compared against."""
     return [info.name for info in list_solvers(objective) if info.baseline]

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import math
 import time
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from dispersion.errors import ContradictionError, EngineError, InputError, NotApplicableError
 from dispersion.instance import Instance
@@ -31,6 +33,24 @@ def prepare(name: str, objective: str = DEFAULT_OBJECTIVE) -> float:
     if info.prepare is not None:
         info.prepare()
     return time.perf_counter() - start
+
+
+def check(name: str, objective: str = DEFAULT_OBJECTIVE) -> None:
+    """Refuse a solver that cannot be run as it is written, before anything is solved.
+
+    One of ours with parameters is tried on four points for at most a second, since only the solver
+    itself knows which values it takes.  Code of the user's own is left to the processes that solve.
+
+    Raises
+    ------
+    InputError
+        There is no such solver, or a parameter is unknown, cannot be read, or is out of range.
+    """
+    method = find(name, objective).method
+    if isinstance(method, partial) and method.func.__module__.startswith("solvers."):
+        corners = Instance.from_points([[0, 0], [0, 1], [1, 0], [1, 1]], 2, name="corners")
+        with suppress(NotApplicableError):
+            solve(corners, name, objective=objective, time_limit=1.0)
 
 
 def check_instance(instance: object, taker: str) -> None:

@@ -83,11 +83,7 @@ def _tell_published(
 
 def plan(instances: Sequence[Instance], options: Options) -> list[Task]:
     """Every instance for every solver."""
-    return [
-        Task(instance, None, name, options.objective, limits, options.memory)
-        for instance in instances
-        for name, limits in options.seeded()
-    ]
+    return [task for instance in instances for task in options.tasks_of(instance)]
 
 
 def compare_instances(session: CommandSession, subject: InstanceOptions, output: Console) -> int:

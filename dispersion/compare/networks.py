@@ -41,18 +41,14 @@ def plan(
     options: Options,
 ) -> list[Task]:
     """Every layer, at every keep ratio, for every solver; distances are computed once a layer."""
-    tasks = []
+    tasks: list[Task] = []
     for layer in layers:
         try:
             base = Instance.from_points(layer.points, 2, subject.metric, name=layer.name)
         except InputError as error:
             raise InputError(f"layer {layer.name}: {error}") from error
         for keep, kept in sizes.items():
-            instance = base.with_p(kept[layer.name])
-            tasks += [
-                Task(instance, keep, name, options.objective, limits, options.memory)
-                for name, limits in options.seeded()
-            ]
+            tasks += options.tasks_of(base.with_p(kept[layer.name]), keep)
     return tasks
 
 

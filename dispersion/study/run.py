@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -21,10 +21,10 @@ from dispersion.study.folder.store import Store
 from dispersion.study.reading import read_study
 from dispersion.study.session import Session
 from dispersion.study.study import Study
-from dispersion.study.task import Task
-from solvers.lookup import find
-from solvers.registration import list_solvers
+from dispersion.study.task import tasks_of
+from solvers.lookup import usual
 from solvers.run import Limits
+from solvers.solving import check
 
 
 def run_study(
@@ -93,10 +93,13 @@ def run_study(
     >>> study.frame("solves")[["solver", "status"]].value_counts().to_dict()
     {('clique', 'optimal'): 2, ('greedy', 'feasible'): 2}
     """
-    asked = [instances] if isinstance(instances, Instance) else list(instances)
-    names = _names(solvers, objective)
+    names, resources = _names(solvers, objective), Resources(jobs)
     limits = [Limits(time_limit, threads, seed) for seed in _seeds(seeds)]
-    tasks, resources = _tasks(asked, names, objective, limits, memory), Resources(jobs)
+    tasks = [
+        task
+        for instance in _instances(instances)
+        for task in tasks_of(instance, names, objective, limits, memory)
+    ]
     with _folder(folder) as place, closing(Store(place)) as store:
         session = Session(
             store=store,
@@ -130,13 +133,24 @@ def _folder(folder: Path | str | None) -> Iterator[Path]:
         yield Path(scratch) / "study"
 
 
+def _instances(instances: Instance | Iterable[Instance]) -> list[Instance]:
+    """The instances, one at least."""
+    asked = [instances] if isinstance(instances, Instance) else list(instances)
+    for one in asked:
+        if not isinstance(one, Instance):
+            raise InputError(f"a study takes instances, got {shown(one)}; see dispersion.Instance.")
+    if not asked:
+        raise InputError("there is no instance to solve; give one, or more.")
+    return asked
+
+
 def _names(solvers: str | Iterable[str] | None, objective: str) -> list[str]:
     """The names of the solvers, each once and known."""
     if solvers is None:
-        return [info.name for info in list_solvers(objective) if info.by_default]
+        return usual(objective)
     names = [solvers] if isinstance(solvers, str) else list(dict.fromkeys(solvers))
     for name in names:
-        find(name, objective)
+        check(name, objective)
     if not names:
         raise InputError("no solver is named; name one, or leave solvers out for the usual ones.")
     return names
@@ -151,24 +165,3 @@ def _seeds(seeds: SupportsIndex | Iterable[int]) -> list[int]:
     if not drawn:
         raise InputError(f"seeds must be at least 1, or name some, got {shown(seeds)}.")
     return drawn
-
-
-def _tasks(
-    instances: Sequence[Instance],
-    solvers: Sequence[str],
-    objective: str,
-    limits: Sequence[Limits],
-    memory: float | None,
-) -> list[Task]:
-    """Every instance for every solver; for one that draws by chance, with the limits of every seed."""
-    for one in instances:
-        if not isinstance(one, Instance):
-            raise InputError(f"a study takes instances, got {shown(one)}; see dispersion.Instance.")
-    if not instances:
-        raise InputError("there is no instance to solve; give one, or more.")
-    return [
-        Task(instance, None, name, objective, one, memory)
-        for instance in instances
-        for name in solvers
-        for one in (limits if find(name, objective).stochastic else limits[:1])
-    ]

@@ -6,13 +6,13 @@ import dataclasses
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dispersion.errors import InputError
 from dispersion.instance import Instance
 from dispersion.version import __version__
-from solvers.lookup import code_of
+from solvers.lookup import code_of, find
 from solvers.run import Limits
 
 LONGEST = 1e9  #: seconds, thirty years; clocks of the system take no more
@@ -106,6 +106,32 @@ class Task:
             **dataclasses.asdict(self.limits),
         }
         return digest_of(asked)
+
+
+def tasks_of(
+    instance: Instance,
+    solvers: Iterable[str],
+    objective: str,
+    limits: Sequence[Limits],
+    memory: float | None = None,
+    keep: float | None = None,
+) -> list[Task]:
+    """One instance for every solver.
+
+    Parameters
+    ----------
+    instance, objective, memory, keep
+        As of a `Task`.
+    solvers : iterable of str
+        Their names.
+    limits : sequence of Limits
+        One per seed: a solver that draws by chance is run with each, another with the first.
+    """
+    return [
+        Task(instance, keep, name, objective, one, memory)
+        for name in solvers
+        for one in (limits if find(name, objective).stochastic else limits[:1])
+    ]
 
 
 def digest_of(content: Mapping[str, object]) -> str:

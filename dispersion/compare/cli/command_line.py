@@ -25,9 +25,10 @@ from dispersion.errors import InputError, shown
 from dispersion.own_code import is_own
 from dispersion.study.task import LONGEST
 from solvers.export import exporting
-from solvers.lookup import find
+from solvers.lookup import find, usual
 from solvers.registration import list_solvers
 from solvers.run import Limits
+from solvers.solving import check
 
 _MOST_SEEDS, _MOST_AT_A_TIME = 10_000, 1_000_000
 _ADDRESS = re.compile(r"(tcp|tls|ws|wss|ucx)://[^/\s]+:[0-9]{1,5}")  #: what Dask can connect to
@@ -44,14 +45,13 @@ def _spoken(arguments: Sequence[str] | None, filed: Mapping[str, object]) -> set
 
 def _solvers(asked: Sequence[str] | None, objective: str) -> list[str]:
     """The names asked for; those compared by default if there are none, every one for `all`."""
-    known = list_solvers(objective)
     if asked is None:
-        return [info.name for info in known if info.by_default]
+        return usual(objective)
     for name in asked:
         if name != ALL:
-            find(name, objective)
+            check(name, objective)
     own = [name for name in asked if is_own(name)]  # or with parameters
-    return [*(info.name for info in known), *own] if ALL in asked else list(asked)
+    return [*(info.name for info in list_solvers(objective)), *own] if ALL in asked else list(asked)
 
 
 def _check_recheck(seconds: float | None) -> None:

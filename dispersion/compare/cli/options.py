@@ -7,8 +7,9 @@ from pathlib import Path
 
 from dispersion.compare.cli.config import Config
 from dispersion.compare.cli.words import USUAL
+from dispersion.instance import Instance
 from dispersion.study.execution.resources import Resources
-from solvers.lookup import find
+from dispersion.study.task import Task, tasks_of
 from solvers.run import Limits
 
 
@@ -86,10 +87,7 @@ class Options:
         """Several, from the seed on, for what draws by chance; else the seed alone."""
         return range(self.limits.seed, self.limits.seed + (self.random_seeds if draws else 1))
 
-    def seeded(self) -> list[tuple[str, Limits]]:
-        """Every solver with its limits; one that draws by chance comes with several seeds."""
-        return [
-            (name, replace(self.limits, seed=seed))
-            for name in self.solvers
-            for seed in self.seeds(find(name, self.objective).stochastic)
-        ]
+    def tasks_of(self, instance: Instance, keep: float | None = None) -> list[Task]:
+        """One instance for every solver, with its seeds; see `dispersion.study.task.tasks_of`."""
+        limits = [replace(self.limits, seed=seed) for seed in self.seeds(draws=True)]
+        return tasks_of(instance, self.solvers, self.objective, limits, self.memory, keep)

@@ -143,7 +143,7 @@ def _parsed(words: list[str]) -> str | None:
     except InputError as error:
         return str(error)
     assert 0 < options.limits.seconds < 1e10
-    assert len(options.seeded()) < 100_000
+    assert len(options.solvers) * len(options.seeds(draws=True)) < 1_000_000
     return None
 
 

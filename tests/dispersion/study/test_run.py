@@ -97,6 +97,7 @@ def test_a_crash_costs_one_row() -> None:
         ({"solvers": []}, "no solver is named"),
         ({"solvers": ["cliqe"]}, "cliqe"),
         ({"solvers": ["obma"]}, "obma"),
+        ({"solvers": ["greedy", "tabu:patience=0"]}, "patience must lie between 1 and"),
         ({"objective": "max-mim"}, "max-mim"),
         ({"seeds": 0}, "seeds must be at least 1"),
         ({"seeds": []}, "seeds must be at least 1"),

@@ -274,6 +274,7 @@ def test_every_solve_is_alone_unless_told() -> None:
         (["--seed", "2147483646"], r"--seed 2147483646 and the 2 after it, .* below 2\*\*31"),
         (["--random-seeds", "0"], "--random-seeds must be at least 1, got 0"),
         (["--test-images", "0"], "--test-images must be at least 1, got 0"),
+        (["--solvers", "tabu:patience=0"], "patience must lie between 1 and"),
         (["--calibration-images", "1"], "--calibration-images must be at least 2, got 1"),
         (["--train-images", "2"], "--train-images must be at least 3, got 2"),
         (["--lr", "0"], "--lr must be a number above 0, got 0"),

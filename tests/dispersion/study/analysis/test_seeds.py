@@ -5,6 +5,7 @@ from collections.abc import Callable
 import matplotlib as mpl
 import pytest
 
+from dispersion import Instance
 from dispersion.compare.cli.command_line import parse
 from dispersion.study.analysis.profiles import middle_runs, par10, virtual_best
 from dispersion.study.analysis.scores import score_cells
@@ -133,14 +134,16 @@ def test_a_cactus_ends_at_the_questions(rows: list[SolveRow]) -> None:
     ("objective", "drawn"),
     [("max-min", {"grasp", "random", "tabu"}), ("max-sum", {"obma", "random", "tabu"})],
 )
-def test_who_draws_by_chance_has_several_seeds(objective: str, drawn: set[str]) -> None:
+def test_who_draws_by_chance_has_several_seeds(
+    objective: str, drawn: set[str], instance: Instance
+) -> None:
     """So it stands with the solver itself; exact and deterministic ones have one seed."""
     assert {info.name for info in list_solvers(objective) if info.stochastic} == drawn
     options = parse(
         ["--objective", objective, "--solvers", "all", "--seed", "5", "--random-seeds", "2"]
     )
     seeds: dict[str, list[int]] = {}
-    for name, limits in options.seeded():
-        seeds.setdefault(name, []).append(limits.seed)
+    for task in options.tasks_of(instance):
+        seeds.setdefault(task.solver, []).append(task.limits.seed)
     assert {name for name in seeds if seeds[name] == [5, 6]} == drawn
     assert all(seeds[name] == [5] for name in seeds.keys() - drawn)
