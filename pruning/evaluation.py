@@ -18,11 +18,9 @@ from pruning.measuring.accuracy import Accuracies, accuracies
 from pruning.measuring.cost import cost, weight_bytes
 from pruning.measuring.timing import latency
 from pruning.repair.recoveries import in_order
+from pruning.repair.recoveries.as_cut import AS_CUT
 from pruning.training import Schedule, TrainingPlan, TrainingProgress
 from pruning.zoo.network import Network
-
-AS_CUT = "raw"
-"""What the accuracy before any recovery is called."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,7 +55,8 @@ class Evaluation:
     parameters, macs, weight_bytes : int
         As `cost` and `weight_bytes` count them.
     accuracies : dict of str to Accuracies
-        As cut (`AS_CUT`), and by recovery; empty without images.
+        By recovery; as cut (`AS_CUT`) where none was asked for or none succeeded; empty without
+        images.
     speedup : float or None
         Of one image, against the unpruned network; None unless it was asked for.
     surgery_seconds, evaluate_seconds : float
@@ -173,8 +172,8 @@ def _pruned(
 def _accuracies(
     pruned: Network, data: EvaluationData, recoveries: Sequence[str], plan: TrainingPlan
 ) -> tuple[dict[str, Accuracies], list[str]]:
-    """Accuracies as cut and by recovery, and why some recoveries have none."""
-    tested = {AS_CUT: accuracies(pruned, data.images, data.labels)}
+    """Accuracies by recovery, and why some recoveries have none."""
+    tested: dict[str, Accuracies] = {}
     faults: list[str] = []
     latest = pruned
     for recovery in in_order(recoveries):
@@ -186,4 +185,4 @@ def _accuracies(
             tested[recovery.name] = accuracies(latest, data.images, data.labels)
         except Exception as error:  # whatever a recovery meets: it costs no other's accuracy
             faults.append(f"{recovery.name} failed: {type(error).__name__}: {error}")
-    return tested, faults
+    return tested or {AS_CUT: accuracies(pruned, data.images, data.labels)}, faults

@@ -17,6 +17,6 @@ def figures(solves: Sequence[SolveRow], networks: Sequence[NetworkRow]) -> dict[
     """The pictures that these rows allow, by the name of their file; curves need two keep ratios."""
     solves, networks = [*map(printable_row, solves)], [*map(printable_row, networks)]
     found = {"gap-against-time.png": figure_of(gap_against_time(solves))}
-    if len({row.keep for row in networks if row.accuracy_raw is not None}) > 2:  # with the unpruned
+    if len({row.keep for row in networks if row.tested}) > 2:  # with the unpruned
         found["accuracy-against-macs.png"] = accuracies_against_macs(networks)
     return found

@@ -174,6 +174,11 @@ class NetworkRow:
     surgery_seconds: float | None
     evaluate_seconds: float | None
 
+    @property
+    def tested(self) -> bool:
+        """Whether any of its accuracies is known."""
+        return any(self.accuracy(name) is not None for name in RECOVERIES)
+
     def accuracy(self, recovery: str) -> float | None:
         """The one of its accuracies that followed a recovery."""
         found: float | None = getattr(self, f"accuracy_{recovery}")
@@ -220,3 +225,9 @@ COLUMNS = {
     row: [one.name for one in dataclasses.fields(row)]
     for row in (SolveRow, NetworkRow, AccuracyRow, TraceRow)
 }
+
+
+def recoveries_of(rows: Iterable[NetworkRow]) -> list[str]:
+    """Those after which any network, other than the unpruned one, was tested."""
+    pruned = [row for row in rows if row.method != "unpruned"]
+    return [name for name in RECOVERIES if any(row.accuracy(name) is not None for row in pruned)]

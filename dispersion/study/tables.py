@@ -16,7 +16,7 @@ from dispersion.errors import UnavailableError
 from dispersion.study.analysis.accuracy_correlation import correlation_lines
 from dispersion.study.analysis.skips import skipped
 from dispersion.study.folder.frames import frame_of, write_csv
-from dispersion.study.rows import RECOVERIES, NetworkRow, SolveRow
+from dispersion.study.rows import RECOVERIES, NetworkRow, SolveRow, recoveries_of
 from dispersion.study.solve_tables import number, solve_cells, summary_cells, value_cells
 from dispersion.terminal.printable import printable_row
 
@@ -65,12 +65,6 @@ def notes(rows: Sequence[SolveRow]) -> list[str]:
     return [text for text in wanted if wanted[text]]
 
 
-def _recoveries(rows: Sequence[NetworkRow]) -> list[str]:
-    """What was done to any of these networks before they were tested."""
-    done = [name for name in RECOVERIES if any(row.accuracy(name) is not None for row in rows)]
-    return done or ["raw"]
-
-
 def _spread(values: Sequence[float | None]) -> str:
     """Mean and half-range."""
     known = [value for value in values if value is not None]
@@ -80,8 +74,10 @@ def _spread(values: Sequence[float | None]) -> str:
 
 
 def _network_line(row: NetworkRow, several: bool, recoveries: Sequence[str], timed: bool) -> list[str]:
-    absent = "-" if row.accuracy_raw is not None else "no data"
+    absent = "-" if row.tested else "no data"
     found = [row.accuracy(name) for name in recoveries]
+    if row.method == "unpruned":  # it needs no recovery: its accuracy stands first
+        found[0] = row.accuracy_raw
     return [
         row.method + (f" #{row.seed}" if several else ""),
         number(row.keep, "g"),
@@ -106,7 +102,7 @@ def _mean_line(rows: Sequence[NetworkRow], recoveries: Sequence[str], timed: boo
 
 def network_cells(rows: Sequence[NetworkRow]) -> tuple[list[str], list[list[str]]]:
     """Header and text cells of the table of networks; methods with several seeds get a mean."""
-    recoveries = _recoveries(rows)
+    recoveries = recoveries_of(rows) or ["raw"]
     timed = any(row.speedup is not None for row in rows)
     named = ["accuracy" if name == "raw" else f"after {RECOVERIES[name]}" for name in recoveries]
     header = ["method", "keep", "parameters", "MACs", *(["speed-up"] if timed else []), *named]

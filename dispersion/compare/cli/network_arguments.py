@@ -109,9 +109,9 @@ def add_testing(parser: argparse.ArgumentParser) -> None:
     add(
         "--recover",
         nargs="+",
-        default=["bn", "ls"],
+        default=["ls"],
         metavar="NAME",
-        help=f"recoveries after the cut, see --list recoveries, or {NONE} (default: bn ls)",
+        help=f"recoveries after the cut, see --list recoveries, or {NONE} (default: ls)",
     )
     add(
         "--epochs",

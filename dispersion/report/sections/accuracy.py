@@ -7,7 +7,7 @@ from dispersion.report.section import section
 from dispersion.report.svg import draw, inline_svg
 from dispersion.study.analysis.accuracy_correlation import correlation_lines
 from dispersion.study.plots.accuracies import accuracy_against_macs
-from dispersion.study.rows import RECOVERIES
+from dispersion.study.rows import RECOVERIES, recoveries_of
 from dispersion.study.study import Study
 from dispersion.study.tables import network_cells
 
@@ -17,9 +17,7 @@ def accuracy(study: Study) -> list[Block]:
     """A curve a method for every recovery, the table, and whether better selections are better."""
     if not study.networks:
         return []
-    pruned = [row for row in study.networks if row.method != "unpruned"]
-    done = [name for name in RECOVERIES if any(row.accuracy(name) is not None for row in pruned)]
-    pictures = [_picture(study, name) for name in done]
+    pictures = [_picture(study, name) for name in recoveries_of(study.networks)]
     blocks: list[Block] = [Pictures(pictures)] if pictures else []
     blocks.append(Table("Pruned networks", *network_cells(study.networks), ("method",)))
     if study.accuracies:

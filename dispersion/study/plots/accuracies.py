@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from dispersion.study.plotting.canvas import axes_of, plain, point_style
 from dispersion.study.plotting.plot import plot
-from dispersion.study.rows import RECOVERIES, NetworkRow
+from dispersion.study.rows import RECOVERIES, NetworkRow, recoveries_of
 
 
 def _by_macs(rows: Sequence[NetworkRow], recovery: str) -> dict[float, list[float]]:
@@ -24,13 +24,14 @@ def _by_macs(rows: Sequence[NetworkRow], recovery: str) -> dict[float, list[floa
 
 @plot("accuracy-against-macs", table="networks")
 def accuracy_against_macs(
-    rows: Sequence[NetworkRow], recovery: str = "bn", ax: Axes | None = None
+    rows: Sequence[NetworkRow], recovery: str | None = None, ax: Axes | None = None
 ) -> Axes:
-    """Test accuracy after a recovery against the MACs of one image, one line per method.
+    """Test accuracy after a recovery, or the last one, against the MACs of one image, by method.
 
     Where a method has several seeds, the line joins their means and a bar spans their range.
     """
     ax = axes_of(ax)
+    recovery = recovery or next(reversed(recoveries_of(rows)), "raw")
     pruned = [row for row in rows if row.method != "unpruned" and row.accuracy(recovery) is not None]
     for k, name in enumerate(dict.fromkeys(row.method for row in pruned)):
         found = _by_macs([row for row in pruned if row.method == name], recovery)
@@ -53,7 +54,7 @@ def accuracy_against_macs(
 
 def accuracies_against_macs(rows: Sequence[NetworkRow]) -> Figure:
     """A panel for every recovery, with one legend for all."""
-    done = [name for name in RECOVERIES if any(row.accuracy(name) is not None for row in rows[1:])]
+    done = recoveries_of(rows)
     figure = Figure(figsize=(5.2 * len(done) + 1.6, 4.6), layout="constrained")
     panels = figure.subplots(1, len(done), sharey=True, squeeze=False)[0]
     for name, ax in zip(done, panels, strict=True):

@@ -98,7 +98,7 @@ def test_a_repair_that_fails_costs_its_own_column(
         "--solvers",
         "greedy",
     )
-    asked = (*asked, "--recover", "bn", "ls", "ft", "--epochs", "1")
+    asked = (*asked, "--recover", "raw", "bn", "ls", "ft", "--epochs", "1")
     with monkeypatch.context() as patched:
         patched.setattr("pruning.repair.recoveries.least_squares.reconstruct", lambda *_: 1 / 0)
         done = run(*asked)

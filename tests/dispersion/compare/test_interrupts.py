@@ -111,7 +111,7 @@ def test_ctrl_c_while_fine_tuning_keeps_the_epochs_that_are_done(
     finished.folder.rename(tmp_path / "resumed")
     whole = run("--solvers", "greedy", *asked)
     assert told[3:] == [1, 2]
-    columns = ["accuracy_raw", "accuracy_bn", "accuracy_ft"]
+    columns = ["accuracy_bn", "accuracy_ft"]
     assert whole.table("networks")[columns].equals(
         pd.read_csv(tmp_path / "resumed" / "networks.csv")[columns]
     )

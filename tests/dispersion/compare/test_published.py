@@ -26,7 +26,7 @@ def test_the_main_job_on_two_layers(
     code = main(
         [
             *("--layers", "features.0,features.4", "--keep", "0.5", "0.25", "--time-limit", "60"),
-            *("--recover", "bn"),  # least squares in every layer of VGG-16 takes minutes
+            *("--recover", "raw", "bn"),  # least squares in every layer of VGG-16 takes minutes
             *("--test-images", "100", "--calibration-images", "100", "--out", str(tmp_path / "out")),
         ]
     )

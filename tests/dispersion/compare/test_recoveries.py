@@ -10,8 +10,7 @@ from dispersion.compare.cli.listing import listed
 from dispersion.study.reading import read_study
 from dispersion.study.rows import RECOVERIES
 from pruning import Network
-from pruning.evaluation import AS_CUT
-from pruning.repair.recoveries import recoveries, recovery
+from pruning.repair.recoveries import in_order, recoveries, recovery
 
 
 @pytest.fixture
@@ -35,7 +34,7 @@ def test_a_new_recovery_is_tested_like_the_others(
     images = write_images(tmp_path / "images")
     done = run(
         *("--layers", "layer1.0.conv1", "--data", images, "--calibration-images", "6"),
-        *("--keep", "0.5", "--recover", "rest", "bn", "--solvers", "greedy"),
+        *("--keep", "0.5", "--recover", "rest", "bn", "raw", "--solvers", "greedy"),
     )
     assert done.code == 0, done.err
     tested = done.table("accuracies").query("method == 'greedy'").set_index("recovery")
@@ -49,4 +48,4 @@ def test_a_new_recovery_is_tested_like_the_others(
 
 def test_columns_of_accuracies_are_called_as_the_recoveries_are() -> None:
     """The tables' headings need no torch, so they are written twice and compared here."""
-    assert {AS_CUT: "as cut"} | {name: recoveries[name].label for name in recoveries} == RECOVERIES
+    assert {one.name: one.label for one in in_order(recoveries)} == RECOVERIES

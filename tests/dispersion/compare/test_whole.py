@@ -37,7 +37,18 @@ def whole(
             [
                 *("--model", "resnet56", "--weights", str(weights), "--data", str(images)),
                 *("--layers", f"{FIRST},{LAST}", "--keep", "0.5", "0.25", "--jobs", "2"),
-                *("--calibration-images", "6", "--seed", "3", "--time-limit", "30"),
+                *(
+                    "--calibration-images",
+                    "6",
+                    "--seed",
+                    "3",
+                    "--time-limit",
+                    "30",
+                    "--recover",
+                    "raw",
+                    "bn",
+                    "ls",
+                ),
                 *("--out", str(base / "out")),
             ]
         )
