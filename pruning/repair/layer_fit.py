@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from pruning.calibration import Calibration
+from pruning.repair.rectified import fit_rectified
 from pruning.repair.ridge import Fit, Ridge
 from pruning.tracing.successors import Norm, affine
 from pruning.zoo.network import Network
@@ -75,7 +76,7 @@ class LayerFit:
                 return
         intercept = module.bias is not None or norm is not None
         ridge = self.ridge or _chosen(self.calibration, x, y, there, rounds, intercept)
-        fit = Ridge(x, ridge, intercept, overwrite=True).fit_rectified(y, rounds, there)
+        fit = fit_rectified(Ridge(x, ridge, intercept, overwrite=True), y, rounds, there)
         weight = window.weight(fit.weight / scale, held)
         _set(module, norm, weight, (fit.intercept - shift) / scale)
 
@@ -107,7 +108,7 @@ def _chosen(
     judged = x[out], y[out], part(added, out)
 
     def loss(ridge: float) -> float:
-        fit = Ridge(fitted[0], ridge, intercept).fit_rectified(fitted[1], rounds, fitted[2])
+        fit = fit_rectified(Ridge(fitted[0], ridge, intercept), fitted[1], rounds, fitted[2])
         return fit.loss(judged[0], judged[1], rounds > 1, judged[2])
 
     return min(RIDGES, key=loss)

@@ -1,4 +1,4 @@
-"""Ridge regression from samples in memory, for plain and for rectified targets."""
+"""Ridge regression from samples in memory."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Fit:
         If `rectified`, errors are measured after a ReLU.
         """
         total = torch.zeros((), dtype=torch.float64, device=x.device)
-        for some in _parts(len(x)):
+        for some in parts(len(x)):
             outputs, wanted = self(x[some]) + _part(added, some), y[some]
             off = wanted - outputs
             if rectified:
@@ -62,6 +62,15 @@ class Ridge:
     overwrite : bool
         Whether `x` may be changed, which saves a copy of it.
 
+    Attributes
+    ----------
+    x : Tensor, shape (rows, columns)
+        The samples, centred if there is an intercept.
+    intercept : bool
+        As given.
+    penalties : Tensor of float64, shape (columns + 1, 1)
+        On the squared weights and, last, on the intercept.
+
     Raises
     ------
     InputError
@@ -71,12 +80,13 @@ class Ridge:
     def __init__(
         self, x: Tensor, ridge: float, intercept: bool = True, *, overwrite: bool = False
     ) -> None:
-        self._intercept = intercept
+        self.intercept = intercept
         self._mean = x.mean(0) if intercept else x.new_zeros(x.shape[1])
-        self._x = x.sub_(self._mean) if overwrite else x - self._mean
-        fine = self._factorise(_gram(self._x), ridge)
+        self.x = x.sub_(self._mean) if overwrite else x - self._mean
+        self.penalties = x.new_zeros((x.shape[1] + 1, 1), dtype=torch.float64)
+        fine = self._factorise(_gram(self.x), ridge)
         if not fine and ridge >= torch.finfo(x.dtype).eps:  # what the products' rounding did
-            fine = self._factorise(_gram(self._x.double()), ridge)
+            fine = self._factorise(_gram(self.x.double()), ridge)
         if not fine:
             raise InputError(
                 f"{x.shape[1]} columns cannot be fitted from {len(x)} rows with a ridge of {ridge!r};"
@@ -86,8 +96,8 @@ class Ridge:
     def _factorise(self, gram: Tensor, ridge: float) -> bool:
         """Factorise the Gram matrix with the penalty by Cholesky; return whether that succeeded."""
         penalty = ridge * float(gram.diagonal().mean())
-        self._penalty = penalty if penalty > 0 else 1.0  # columns that never change
-        gram.diagonal().add_(self._penalty)
+        self.penalties[:-1] = penalty if penalty > 0 else 1.0  # columns that never change
+        gram.diagonal().add_(self.penalties[0])
         if not gram.isfinite().all():
             raise InputError(
                 "inputs that are not finite cannot be fitted; look for NaN in the network."
@@ -97,55 +107,33 @@ class Ridge:
 
     def fit(self, y: Tensor) -> Fit:
         """The least squares fit of targets y, shape (rows, outputs)."""
-        mean = y.mean(0) if self._intercept else y.new_zeros(y.shape[1])
-        weight = self._solved(self._x.T @ (y - mean)).to(y.dtype)
+        mean = y.mean(0) if self.intercept else y.new_zeros(y.shape[1])
+        weight = self._solved(self.x.T @ (y - mean)).to(y.dtype)
         return Fit(weight, mean - self._mean @ weight)
 
-    def fit_rectified(self, y: Tensor, rounds: int, added: Tensor | float = 0.0) -> Fit:
-        """Fit targets that go through a ReLU, which lets only their positive part through.
-
-        Where y is positive the outputs should equal it; elsewhere it is enough that they are not
-        positive.  That loss is convex; every round minimises the quadratic that touches it from above
-        at the previous fit, so it never grows.  Few rounds are better: where there are more columns
-        than samples, the last improvements fit noise.
+    def solved(self, cross: Tensor) -> Tensor:
+        """Solve the normal equations.
 
         Parameters
         ----------
-        y : Tensor, shape (rows, outputs)
-            The targets.
-        rounds : int
-            Fits made, at least 1; the first is the plain one.
-        added : Tensor, shape (rows, outputs), or 0
-            Added to the outputs; their sum should be y.
-        """
-        fit = self.fit(y - added)
-        if rounds > 1:
-            goal = y.clamp(min=0) - added
-            most = torch.zeros_like(y).masked_fill_(y > 0, torch.inf)  # below zero all is well
-            for _ in range(rounds - 1):
-                fit = self._improved(fit, goal, most)
-        return fit
+        cross : Tensor of float64, shape (columns + 1, outputs)
+            Products of the columns of `x` with targets and, last, the sums of the targets.
 
-    def _improved(self, fit: Fit, goal: Tensor, most: Tensor) -> Fit:
-        """Make another round: fit what is missing to the goal, but no more of it than allowed.
-
-        The fit of a sum is the sum of the fits, and that of the outputs so far is known: the weights
-        they were made with, less what the penalty takes from them.
+        Returns
+        -------
+        Tensor of float64, shape (columns + 1, outputs)
+            Weights of the columns of `x` and, last, intercepts.
         """
-        cross = torch.zeros_like(fit.weight)
-        missed = torch.zeros_like(fit.intercept)
-        intercept = fit.intercept + self._mean @ fit.weight  # of the centred rows
-        for some in _parts(len(self._x)):
-            x = self._x[some]
-            off = torch.addmm(goal[some], x, fit.weight, alpha=-1).sub_(intercept)
-            off = torch.minimum(off, most[some], out=off)
-            cross.addmm_(x.T, off)
-            missed += off.sum(0)
-        before = fit.weight.double()
-        weight = (before + self._solved(cross - self._penalty * before)).to(goal.dtype)
-        if self._intercept:
-            intercept += missed / len(goal)
-        return Fit(weight, intercept - self._mean @ weight)
+        return torch.cat([self._solved(cross[:-1]), cross[-1:] / len(self.x)])
+
+    def centred(self, fit: Fit) -> Tensor:
+        """A fit as `solved` gives it, for the columns of `x`."""
+        return torch.cat([fit.weight, (fit.intercept + self._mean @ fit.weight)[None]]).double()
+
+    def uncentred(self, weights: Tensor) -> Fit:
+        """The reverse of `centred`."""
+        weight = weights[:-1].to(self.x.dtype)
+        return Fit(weight, weights[-1].to(self.x.dtype) - self._mean @ weight)
 
     def _solved(self, cross: Tensor) -> Tensor:
         half = torch.linalg.solve_triangular(self._factor, cross.double(), upper=False)
@@ -164,7 +152,8 @@ def _gram(x: Tensor) -> Tensor:
     return gram
 
 
-def _parts(rows: int) -> Iterator[slice]:
+def parts(rows: int) -> Iterator[slice]:
+    """Rows that are best taken together: what is made of them stays in the cache."""
     return (slice(start, start + _ROWS) for start in range(0, rows, _ROWS))
 
 

@@ -42,7 +42,7 @@ def reconstruct(
 
     Layers that lost no inputs are left alone where their outputs are off by no more than 5 % of their
     variance.  Where batch norm and ReLU follow a layer, outputs that the ReLU sets to zero need not be
-    matched: it is enough that they stay below zero (see `pruning.repair.ridge.Ridge.fit_rectified`).
+    matched: it is enough that they stay below zero (see `pruning.repair.rectified.fit_rectified`).
     Where a shortcut that was computed before is added to the outputs, the sum is fitted, so that the
     branch corrects errors of the shortcut.
 

@@ -1,55 +1,12 @@
-"""Ridge regression, plain and blind below zero, against normal equations and gradient descent."""
-
-from itertools import pairwise
+"""Ridge regression against normal equations."""
 
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
-from numpy.typing import NDArray
-from torch import Tensor
 
 from dispersion.errors import InputError
 from pruning.repair.ridge import _COLUMNS, _ROWS, Fit, Ridge
-
-Floats = NDArray[np.float64]
-
-
-def samples(rows: int, columns: int, outputs: int, seed: int = 0) -> tuple[Tensor, Tensor]:
-    """Draw columns and targets that depend on them, on one another and on chance."""
-    rng = np.random.default_rng(seed)
-    x = rng.normal(size=(rows, columns)) @ rng.normal(size=(columns, columns)) + rng.normal(
-        size=columns
-    )
-    y = x @ rng.normal(size=(columns, outputs)) + rng.normal(size=(rows, outputs)) - 1
-    return torch.from_numpy(x), torch.from_numpy(y)
-
-
-def penalty(x: Floats, ridge: float, intercept: bool) -> float:
-    """Weigh the squared weights as `Ridge` says it does."""
-    centred = x - x.mean(0) * intercept
-    return float(ridge * (centred**2).sum(0).mean())
-
-
-def objective(fit: Fit, x: Tensor, y: Tensor, ridge: float, intercept: bool) -> float:
-    """What the rectified fit minimises."""
-    squares = float(fit.weight.square().sum())
-    return fit.loss(x, y, rectified=True) + penalty(x.numpy(), ridge, intercept) * squares
-
-
-def descended(x: Floats, y: Floats, ridge: float, intercept: bool) -> Floats:
-    """Minimise the same by plain gradient descent: weights with the intercept as the last row."""
-    ones = np.hstack([x, np.ones((len(x), 1)) * intercept])
-    penalties = np.full((ones.shape[1], 1), penalty(x, ridge, intercept))
-    penalties[-1] = 0
-    step = 0.5 / (np.linalg.norm(ones, 2) ** 2 + penalties[0, 0])
-    weight = np.zeros((ones.shape[1], y.shape[1]))
-    for _ in range(30_000):
-        found = ones @ weight
-        off = np.where(y > 0, found - y, np.maximum(found, 0))
-        weight -= step * 2 * (ones.T @ off + penalties * weight)
-    return weight
+from tests.pruning.repair.random_samples import penalty, samples
 
 
 @pytest.mark.parametrize("intercept", [True, False])
@@ -114,58 +71,6 @@ def test_loss_by_hand() -> None:
 
 
 @pytest.mark.parametrize("intercept", [True, False])
-def test_one_round_is_the_plain_fit(intercept: bool) -> None:
-    """The first round of a rectified fit takes all targets as they are."""
-    x, y = samples(30, 4, 3)
-    ridge = Ridge(x, 0.1, intercept)
-    plain, rectified = ridge.fit(y), ridge.fit_rectified(y, 1)
-    assert torch.equal(plain.weight, rectified.weight)
-    assert torch.equal(plain.intercept, rectified.intercept)
-
-
-@given(
-    seed=st.integers(0, 2**16),
-    rows=st.integers(2, 30),
-    columns=st.integers(1, 8),
-    ridge=st.sampled_from([1e-6, 1e-3, 0.1, 1.0]),
-    intercept=st.booleans(),
-)
-def test_rounds_never_lose(seed: int, rows: int, columns: int, ridge: float, intercept: bool) -> None:
-    """Loss and penalty together are never larger after another round."""
-    x, y = samples(rows, columns, 2, seed)
-    system = Ridge(x, ridge, intercept)
-    found = [
-        objective(system.fit_rectified(y, rounds), x, y, ridge, intercept) for rounds in range(1, 8)
-    ]
-    for before, after in pairwise(found):
-        assert after <= before * (1 + 1e-9) + 1e-9
-
-
-@pytest.mark.parametrize("intercept", [True, False])
-@pytest.mark.parametrize("joined", [True, False])
-@pytest.mark.parametrize("overwrite", [True, False])
-@pytest.mark.parametrize(("rows", "columns"), [(2 * _ROWS + 7, 3), (300, _COLUMNS + 9), (40, 5)])
-def test_a_round_is_a_plain_fit_of_the_outputs_before(
-    rows: int, columns: int, overwrite: bool, joined: bool, intercept: bool
-) -> None:
-    """Below zero every round takes the outputs so far, where they are negative, for the targets."""
-    x, y = samples(rows, columns, 3)
-    added = samples(rows, 3, 3, seed=1)[1] / 3 if joined else torch.zeros_like(y)
-    plain = Ridge(x, 0.1, intercept)
-    expected = plain.fit(y - added)
-    for _ in range(3):
-        outputs = (expected(x) + added).clamp(max=0)
-        expected = plain.fit(torch.where(y > 0, y, outputs) - added)
-    kept = y.clone(), added.clone()
-    ridge = Ridge(x.clone(), 0.1, intercept, overwrite=overwrite)
-    found = ridge.fit_rectified(y, 4, added if joined else 0.0)
-    torch.testing.assert_close(found.weight, expected.weight, rtol=1e-8, atol=1e-10)
-    torch.testing.assert_close(found.intercept, expected.intercept, rtol=1e-8, atol=1e-10)
-    assert torch.equal(y, kept[0])
-    assert torch.equal(added, kept[1])
-
-
-@pytest.mark.parametrize("intercept", [True, False])
 @pytest.mark.parametrize("columns", [5, _COLUMNS, 2 * _COLUMNS + 3])
 def test_wide_samples_give_what_normal_equations_do(columns: int, intercept: bool) -> None:
     """Products made a block of columns at a time are those made at once."""
@@ -184,31 +89,6 @@ def test_losses_of_many_rows_are_added_up() -> None:
     assert fit.loss(x, y, added=added) == pytest.approx(float(off.square().sum()))
     let_through = torch.where(y > 0, off, (fit(x) + added).clamp(min=0))
     assert fit.loss(x, y, True, added) == pytest.approx(float(let_through.square().sum()))
-
-
-@pytest.mark.parametrize("intercept", [True, False])
-@pytest.mark.parametrize(("rows", "columns"), [(60, 4), (5, 7)])
-def test_many_rounds_end_where_gradient_descent_does(rows: int, columns: int, intercept: bool) -> None:
-    """The loss is convex with one minimum, which an independent slow method finds too."""
-    x, y = samples(rows, columns, 2)
-    y[0] = 1  # where nothing is positive, every intercept that is low enough is a minimum
-    fit = Ridge(x, 0.05, intercept).fit_rectified(y, 3_000)
-    expected = descended(x.numpy(), y.numpy(), 0.05, intercept)
-    np.testing.assert_allclose(fit.weight, expected[:-1], atol=1e-6)
-    np.testing.assert_allclose(fit.intercept, expected[-1] * intercept, atol=1e-6)
-
-
-def test_what_a_relu_hides_is_no_matter() -> None:
-    """Targets that are linear where they are positive are met there, whatever they are elsewhere."""
-    x, _ = samples(400, 6, 3)
-    x = x / x.std(0)
-    weight, shift = torch.randn(6, 3, dtype=x.dtype), torch.zeros(3, dtype=x.dtype)
-    linear = x @ weight + shift
-    hidden = torch.where(linear > 0, linear, -3.0)
-    ridge = Ridge(x, 1e-12)
-    assert ridge.fit(hidden).loss(x, hidden, rectified=True) > 1
-    fit = ridge.fit_rectified(hidden, 5_000)
-    torch.testing.assert_close(fit(x).relu(), linear.relu(), rtol=0, atol=1e-5)
 
 
 def test_a_ridge_too_small_for_the_numbers_is_told() -> None:
