@@ -11,7 +11,7 @@ FINDS = "who finds best"
 GROWS = "how time grows"
 PEERS = "against peers"
 CHOOSES = "how long criteria take"
-REPAIRS = "how long repairs and tests take"
+REPAIRS = "pruning: how long repairs and tests take"
 
 QUESTIONS = (PROVES, FINDS, GROWS, PEERS, CHOOSES, REPAIRS)
 

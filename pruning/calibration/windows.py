@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -29,6 +30,11 @@ class Window:
     module: nn.Conv2d | nn.Linear
     padding: tuple[int, int, int, int] = (0, 0, 0, 0)
     mode: str = "constant"
+
+    @property
+    def taps(self) -> int:
+        """How many places of its inputs the layer sees at once: those of the kernel, or 1."""
+        return 1 if isinstance(self.module, nn.Linear) else math.prod(self.module.kernel_size)
 
     def places(self, inputs: Tensor) -> int:
         """How many times the layer is applied to one input: output positions, or 1 if it is linear."""

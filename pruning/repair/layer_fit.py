@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -11,6 +12,7 @@ from torch import Tensor, nn
 from pruning.calibration import Calibration
 from pruning.repair.rectified import fit_rectified
 from pruning.repair.ridge import Fit, Ridge
+from pruning.repair.rows import Rows
 from pruning.tracing.successors import Norm, affine
 from pruning.zoo.network import Network
 
@@ -74,9 +76,9 @@ class LayerFit:
             now = Fit(window.columns(held) * scale, bias * scale + shift)
             if _is_fine(now, x, y, there, rounds > 1):
                 return
-        intercept = module.bias is not None or norm is not None
-        ridge = self.ridge or _chosen(self.calibration, x, y, there, rounds, intercept)
-        fit = fit_rectified(Ridge(x, ridge, intercept, overwrite=True), y, rounds, there)
+        rows_of = partial(Rows, blocks=window.taps, centred=module.bias is not None or norm is not None)
+        ridge = self.ridge or _chosen(self.calibration, rows_of, x, y, there, rounds)
+        fit = fit_rectified(Ridge(rows_of(x, overwrite=True), ridge), y, rounds, there)
         weight = window.weight(fit.weight / scale, held)
         _set(module, norm, weight, (fit.intercept - shift) / scale)
 
@@ -90,11 +92,11 @@ def _is_fine(held: Fit, x: Tensor, y: Tensor, added: Tensor | float, rectified: 
 
 def _chosen(
     calibration: Calibration,
+    rows_of: Callable[[Tensor], Rows],
     x: Tensor,
     y: Tensor,
     added: Tensor | float,
     rounds: int,
-    intercept: bool,
 ) -> float:
     """Choose the ridge that does best on images held out of the fit, with their mirror images."""
     count = calibration.originals
@@ -104,11 +106,11 @@ def _chosen(
     def part(whole: Tensor | float, rows: Tensor) -> Tensor | float:
         return whole[rows] if isinstance(whole, Tensor) else whole
 
-    fitted = x[~out], y[~out], part(added, ~out)
+    fitted = rows_of(x[~out]), y[~out], part(added, ~out)
     judged = x[out], y[out], part(added, out)
 
     def loss(ridge: float) -> float:
-        fit = fit_rectified(Ridge(fitted[0], ridge, intercept), fitted[1], rounds, fitted[2])
+        fit = fit_rectified(Ridge(fitted[0], ridge), fitted[1], rounds, fitted[2])
         return fit.loss(judged[0], judged[1], rounds > 1, judged[2])
 
     return min(RIDGES, key=loss)

@@ -12,7 +12,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from pruning.repair.ridge import Fit, Ridge, parts
+from pruning.repair.ridge import Fit, Ridge
+from pruning.repair.rows import parts
 
 _TRIES = 2  # lengths of a step
 _TINY = 1e-300  # for divisions of zero
@@ -43,10 +44,9 @@ def fit_rectified(ridge: Ridge, y: Tensor, rounds: int, added: Tensor | float = 
     (2015), section 3.2, for the loss; Nocedal and Wright, "Numerical Optimization" (2006), section
     5.2, for the directions (Polak-Ribière, restarted where they do not lead down).
     """
-    fit = ridge.fit(y - added)
+    weights = ridge.solved(ridge.rows.cross(y - added))
     if rounds == 1:
-        return fit
-    weights = ridge.centred(fit)
+        return ridge.uncentred(weights)
     errors = _Errors(ridge, y, added, weights)
     downhill = errors.downhill(weights)
     scaled = course = ridge.solved(downhill)
@@ -70,31 +70,19 @@ class _Errors:
     ridge, y, added
         As in `fit_rectified`.
     weights : Tensor of float64, shape (columns + 1, outputs)
-        Of the centred columns and, in the last row, the intercept.
+        As `Ridge.solved` gives them.
     """
 
     def __init__(self, ridge: Ridge, y: Tensor, added: Tensor | float, weights: Tensor) -> None:
         self._ridge = ridge
         self._most = torch.zeros_like(y).masked_fill_(y > 0, torch.inf)  # below zero all is well
-        self._change = torch.empty_like(y)  # of the outputs along a course
-        self._outputs(weights)
+        self._change = ridge.rows.outputs(weights, torch.empty_like(y))  # the last one made
         self._missing = y.clamp(min=0).sub_(added).sub_(self._change)
-
-    def _outputs(self, weights: Tensor) -> None:
-        """Put the outputs that weights give into `_change`."""
-        weights = weights.to(self._change.dtype)
-        for some in parts(len(self._change)):
-            torch.addmm(weights[-1], self._ridge.x[some], weights[:-1], out=self._change[some])
 
     def downhill(self, weights: Tensor) -> Tensor:
         """Half the negative gradient of loss and penalty: shape (columns + 1, outputs)."""
-        x = self._ridge.x
-        found = self._change.new_zeros(weights.shape)
-        for some in parts(len(x)):
-            off = torch.minimum(self._missing[some], self._most[some])
-            found[:-1].addmm_(x[some].T, off)
-            found[-1] += off.sum(0) * self._ridge.intercept
-        return found.double().sub_(self._ridge.penalties * weights)
+        off = torch.minimum(self._missing, self._most, out=self._change)
+        return self._ridge.rows.cross(off).double().sub_(self._ridge.penalties * weights)
 
     def step(self, weights: Tensor, course: Tensor, slope: Tensor) -> Tensor:
         """Follow a course, each output as far as is best for it.
@@ -115,7 +103,7 @@ class _Errors:
         Tensor of float64, shape (outputs,)
             The lengths.  The outputs are changed accordingly.
         """
-        self._outputs(course)
+        self._ridge.rows.outputs(course, self._change)
         pull, stiffness = (_dot(self._ridge.penalties * one, course) for one in (weights, course))
         low, high = torch.zeros_like(slope), torch.full_like(slope, torch.inf)
         best, least = low, high

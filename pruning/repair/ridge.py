@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from dispersion.errors import InputError
-
-_ROWS = 2048  # taken at a time, so that what is made of them is still in the cache when it is read
-_COLUMNS = 256  # of a Gram matrix made at a time: it is symmetric, and half of it is enough
+from pruning.repair.rows import Rows, parts
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,20 +50,14 @@ class Ridge:
 
     Parameters
     ----------
-    x : Tensor, shape (rows, columns)
-        The samples.
+    rows : Rows
+        The samples.  There is an intercept if they are centred; it is not penalised.
     ridge : float
         The penalty on squared weights, as a share of the columns' mean sum of squares.
-    intercept : bool
-        Whether there is one; it is not penalised.
-    overwrite : bool
-        Whether `x` may be changed, which saves a copy of it.
 
     Attributes
     ----------
-    x : Tensor, shape (rows, columns)
-        The samples, centred if there is an intercept.
-    intercept : bool
+    rows : Rows
         As given.
     penalties : Tensor of float64, shape (columns + 1, 1)
         On the squared weights and, last, on the intercept.
@@ -77,19 +68,17 @@ class Ridge:
         Samples that are not finite, or a ridge so small that rounding leaves nothing to solve.
     """
 
-    def __init__(
-        self, x: Tensor, ridge: float, intercept: bool = True, *, overwrite: bool = False
-    ) -> None:
-        self.intercept = intercept
-        self._mean = x.mean(0) if intercept else x.new_zeros(x.shape[1])
-        self.x = x.sub_(self._mean) if overwrite else x - self._mean
-        self.penalties = x.new_zeros((x.shape[1] + 1, 1), dtype=torch.float64)
-        fine = self._factorise(_gram(self.x), ridge)
-        if not fine and ridge >= torch.finfo(x.dtype).eps:  # what the products' rounding did
-            fine = self._factorise(_gram(self.x.double()), ridge)
+    def __init__(self, rows: Rows, ridge: float) -> None:
+        self.rows = rows
+        count, columns = rows.shape
+        self.penalties = rows.mean.new_zeros((columns + 1, 1), dtype=torch.float64)
+        held = rows.mean.dtype
+        fine = self._factorise(rows.gram(held), ridge)
+        if not fine and ridge >= torch.finfo(held).eps:  # what the products' rounding did
+            fine = self._factorise(rows.gram(torch.float64), ridge)
         if not fine:
             raise InputError(
-                f"{x.shape[1]} columns cannot be fitted from {len(x)} rows with a ridge of {ridge!r};"
+                f"{columns} columns cannot be fitted from {count} rows with a ridge of {ridge!r};"
                 " take a larger one."
             )
 
@@ -107,54 +96,29 @@ class Ridge:
 
     def fit(self, y: Tensor) -> Fit:
         """The least squares fit of targets y, shape (rows, outputs)."""
-        mean = y.mean(0) if self.intercept else y.new_zeros(y.shape[1])
-        weight = self._solved(self.x.T @ (y - mean)).to(y.dtype)
-        return Fit(weight, mean - self._mean @ weight)
+        return self.uncentred(self.solved(self.rows.cross(y)))
 
     def solved(self, cross: Tensor) -> Tensor:
         """Solve the normal equations.
 
         Parameters
         ----------
-        cross : Tensor of float64, shape (columns + 1, outputs)
-            Products of the columns of `x` with targets and, last, the sums of the targets.
+        cross : Tensor, shape (columns + 1, outputs)
+            As `Rows.cross` gives it.
 
         Returns
         -------
         Tensor of float64, shape (columns + 1, outputs)
-            Weights of the columns of `x` and, last, intercepts.
+            Weights of the columns as `rows` has them and, last, intercepts.
         """
-        return torch.cat([self._solved(cross[:-1]), cross[-1:] / len(self.x)])
-
-    def centred(self, fit: Fit) -> Tensor:
-        """A fit as `solved` gives it, for the columns of `x`."""
-        return torch.cat([fit.weight, (fit.intercept + self._mean @ fit.weight)[None]]).double()
+        half = torch.linalg.solve_triangular(self._factor, cross[:-1].double(), upper=False)
+        whole = torch.linalg.solve_triangular(self._factor.T, half, upper=True)
+        return torch.cat([whole, cross[-1:].double() / self.rows.shape[0]])
 
     def uncentred(self, weights: Tensor) -> Fit:
-        """The reverse of `centred`."""
-        weight = weights[:-1].to(self.x.dtype)
-        return Fit(weight, weights[-1].to(self.x.dtype) - self._mean @ weight)
-
-    def _solved(self, cross: Tensor) -> Tensor:
-        half = torch.linalg.solve_triangular(self._factor, cross.double(), upper=False)
-        whole: Tensor = torch.linalg.solve_triangular(self._factor.T, half, upper=True)
-        return whole
-
-
-def _gram(x: Tensor) -> Tensor:
-    """The products of all columns with one another; those above the diagonal are copied."""
-    gram = x.new_empty(2 * (x.shape[1],), dtype=torch.float64)
-    for start in range(0, x.shape[1], _COLUMNS):
-        stop = min(start + _COLUMNS, x.shape[1])
-        below = x[:, start:stop].T @ x[:, :stop]
-        gram[start:stop, :stop] = below
-        gram[:start, start:stop] = below[:, :start].T
-    return gram
-
-
-def parts(rows: int) -> Iterator[slice]:
-    """Rows that are best taken together: what is made of them stays in the cache."""
-    return (slice(start, start + _ROWS) for start in range(0, rows, _ROWS))
+        """The fit that has these weights and intercepts, given as by `solved`."""
+        weight, intercept = weights[:-1].to(self.rows.mean.dtype), weights[-1].to(self.rows.mean.dtype)
+        return Fit(weight, intercept - self.rows.mean @ weight)
 
 
 def _part(whole: Tensor | float, some: slice) -> Tensor | float:

@@ -35,8 +35,8 @@ def reconstruct(
     calibration: Calibration,
     pruned: Network,
     *,
-    ridge: float | None = 1e-2,
-    rounds: int = 5,
+    ridge: float | None = 2e-2,
+    rounds: int = 2,
 ) -> Network:
     """Fit all layers from the first that lost inputs on to the unpruned network's outputs.
 
@@ -80,7 +80,7 @@ def reconstruct(
     here is the convex one of the two readings.
     """
     if ridge is not None and not 0 < ridge < math.inf:
-        raise InputError(f"the ridge must be a number above 0, not {ridge!r}; leave it out for 0.01.")
+        raise InputError(f"the ridge must be a number above 0, not {ridge!r}; leave it out for 0.02.")
     if rounds < 1:
         raise InputError(f"a reconstruction takes 1 round or more, not {rounds!r}.")
     repaired = pruned.copy()

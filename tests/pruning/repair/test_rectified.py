@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from pruning.repair import ridge as ridges
 from pruning.repair.rectified import fit_rectified
 from pruning.repair.ridge import Fit, Ridge
+from pruning.repair.rows import Rows
 from tests.pruning.repair.random_samples import Floats, penalty, samples
 
 
@@ -41,7 +41,7 @@ def descended(x: Floats, y: Floats, added: Floats, ridge: float, intercept: bool
 def test_one_round_is_the_plain_fit(intercept: bool) -> None:
     """The first round of a rectified fit takes all targets as they are."""
     x, y = samples(30, 4, 3)
-    ridge = Ridge(x, 0.1, intercept)
+    ridge = Ridge(Rows(x, centred=intercept), 0.1)
     plain, rectified = ridge.fit(y), fit_rectified(ridge, y, 1)
     assert torch.equal(plain.weight, rectified.weight)
     assert torch.equal(plain.intercept, rectified.intercept)
@@ -61,7 +61,7 @@ def test_rounds_never_lose(
     """Loss and penalty together are never larger after another round."""
     x, y = samples(rows, columns, 2, seed)
     added = samples(rows, 2, 2, seed + 1)[1] * joined
-    system = Ridge(x, ridge, intercept)
+    system = Ridge(Rows(x, centred=intercept), ridge)
     found = [
         objective(fit_rectified(system, y, rounds, added), x, y, ridge, intercept, added)
         for rounds in range(1, 8)
@@ -80,7 +80,7 @@ def test_rounds_end_where_gradient_descent_does(
     x, y = samples(rows, columns, 2)
     y[0] = 1  # where nothing is positive, every intercept that is low enough is a minimum
     added = samples(rows, 2, 2, seed=1)[1] / 3 * joined
-    fit = fit_rectified(Ridge(x, 0.05, intercept), y, 60, added)
+    fit = fit_rectified(Ridge(Rows(x, centred=intercept), 0.05), y, 60, added)
     expected = descended(x.numpy(), y.numpy(), added.numpy(), 0.05, intercept)
     np.testing.assert_allclose(fit.weight, expected[:-1], atol=1e-6)
     np.testing.assert_allclose(fit.intercept, expected[-1] * intercept, atol=1e-6)
@@ -89,7 +89,7 @@ def test_rounds_end_where_gradient_descent_does(
 def test_two_rounds_more_are_worth_many_of_plain_refitting() -> None:
     """Refitting to the targets and, below zero, to the outputs so far also gets there, slowly."""
     x, y = samples(400, 30, 5)
-    ridge = Ridge(x, 0.01)
+    ridge = Ridge(Rows(x), 0.01)
     slow = ridge.fit(y)
     for _ in range(4):
         slow = ridge.fit(torch.where(y > 0, y, slow(x).clamp(max=0)))
@@ -97,17 +97,12 @@ def test_two_rounds_more_are_worth_many_of_plain_refitting() -> None:
     assert objective(fast, x, y, 0.01, True) < objective(slow, x, y, 0.01, True)
 
 
-@pytest.mark.parametrize("overwrite", [True, False])
-def test_rows_are_taken_in_parts(monkeypatch: pytest.MonkeyPatch, overwrite: bool) -> None:
-    """However many rows are taken at a time; targets are not changed."""
+def test_targets_are_not_changed() -> None:
+    """Nor what is added to the outputs."""
     x, y = samples(100, 5, 3)
     added = samples(100, 3, 3, seed=1)[1]
     kept = y.clone(), added.clone()
-    whole = fit_rectified(Ridge(x, 0.1), y, 4, added)
-    monkeypatch.setattr(ridges, "_ROWS", 7)
-    found = fit_rectified(Ridge(x.clone(), 0.1, overwrite=overwrite), y, 4, added)
-    torch.testing.assert_close(found.weight, whole.weight)
-    torch.testing.assert_close(found.intercept, whole.intercept)
+    fit_rectified(Ridge(Rows(x), 0.1), y, 4, added)
     assert torch.equal(y, kept[0])
     assert torch.equal(added, kept[1])
 
@@ -115,8 +110,8 @@ def test_rows_are_taken_in_parts(monkeypatch: pytest.MonkeyPatch, overwrite: boo
 def test_single_floats_are_close_to_double_ones() -> None:
     """Fits of float32 are float32, and off by what their rounding explains."""
     x, y = samples(500, 8, 3)
-    found = fit_rectified(Ridge(x.float(), 1e-2), y.float(), 3)
-    precise = fit_rectified(Ridge(x, 1e-2), y, 3)
+    found = fit_rectified(Ridge(Rows(x.float()), 1e-2), y.float(), 3)
+    precise = fit_rectified(Ridge(Rows(x), 1e-2), y, 3)
     assert found.weight.dtype == found.intercept.dtype == torch.float32
     torch.testing.assert_close(found.weight.double(), precise.weight, rtol=1e-3, atol=1e-3)
 
@@ -125,10 +120,10 @@ def test_nothing_left_to_win() -> None:
     """Targets that are met, columns that never change, and targets that a ReLU hides whole."""
     x, _ = samples(20, 3, 2)
     for still in (torch.zeros(20, 3), torch.full((20, 3), 2.0)):
-        fit = fit_rectified(Ridge(still, 0.1), torch.ones(20, 2), 5)
+        fit = fit_rectified(Ridge(Rows(still), 0.1), torch.ones(20, 2), 5)
         assert fit.weight.abs().max() == 0
         torch.testing.assert_close(fit.intercept, torch.ones(2))
-    hidden = fit_rectified(Ridge(x, 0.1), torch.full((20, 2), -50.0, dtype=x.dtype), 5)
+    hidden = fit_rectified(Ridge(Rows(x), 0.1), torch.full((20, 2), -50.0, dtype=x.dtype), 5)
     assert hidden(x).max() <= 0
 
 
@@ -139,7 +134,7 @@ def test_what_a_relu_hides_is_no_matter() -> None:
     weight, shift = torch.randn(6, 3, dtype=x.dtype), torch.zeros(3, dtype=x.dtype)
     linear = x @ weight + shift
     hidden = torch.where(linear > 0, linear, -3.0)
-    ridge = Ridge(x, 1e-12)
+    ridge = Ridge(Rows(x), 1e-12)
     assert ridge.fit(hidden).loss(x, hidden, rectified=True) > 1
     fit = fit_rectified(ridge, hidden, 300)
     torch.testing.assert_close(fit(x).relu(), linear.relu(), rtol=0, atol=1e-5)

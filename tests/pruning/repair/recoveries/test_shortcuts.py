@@ -112,7 +112,7 @@ def test_ridges_are_judged_by_the_sum(monkeypatch: pytest.MonkeyPatch) -> None:
     real = layer_fit._chosen
 
     def watched(*given: object) -> float:
-        seen.append((given[2], given[3]))  # type: ignore[arg-type]
+        seen.append((given[3], given[4]))  # type: ignore[arg-type]
         return real(*given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(layer_fit, "_chosen", watched)
