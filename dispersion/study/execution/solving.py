@@ -97,13 +97,14 @@ def solve_stage(
             f"{len(solving.entries)} of {len(tasks)} solves are in {session.store.folder} already"
         )
     if pending.waiting:
-        _load_engines(session, tasks)
+        if resources != Resources():  # one process compiles what it needs itself
+            _load_engines(session, tasks)
         _solve(session, solving, pending, resources)
     return [(tasks[k], solving.entries[k]) for k in sorted(solving.entries)]
 
 
 def _load_engines(session: Session, tasks: Sequence[Task]) -> None:
-    """Compile kernels once, so that workers find them; their imports are their own."""
+    """Compile kernels once, so that several workers find them; their imports are their own."""
     with session.timed("load engines"):
         for name, objective in dict.fromkeys((task.solver, task.objective_name) for task in tasks):
             try:
@@ -118,10 +119,7 @@ def _solve(session: Session, solving: Solving, pending: PendingTasks, resources:
     turns = turns_of(solving.tasks)
     first_table = FirstTable(session, turns)
     told, limit = False, max(task.limits.seconds for task in waiting.values())
-    session.say(
-        f"{len(waiting)} solves, {resources}, at most {limit:g} s each "
-        f"(engines loaded in {session.seconds['load engines']:.1f} s; compiled kernels are cached)"
-    )
+    session.say(f"{len(waiting)} solves, {resources}, at most {limit:g} s each")
     with (
         closing(executor_of(resources, len(waiting))) as executor,
         session.interruptible(),
