@@ -83,7 +83,8 @@ def select_layers(layers: Sequence[FilterLayer], wanted: str = "inner") -> list[
         All of them.
     wanted : str
         "inner" for those not tied to others by additions, "all", or names and patterns separated by
-        commas (``layer1.*.conv1,conv1``), where ``*`` and ``?`` match as in file names.
+        commas (``layer1.*.conv1,conv1``), where ``*`` and ``?`` match as in file names.  A number
+        behind it, as in "inner:2", takes so many of them at most.
 
     Returns
     -------
@@ -97,6 +98,9 @@ def select_layers(layers: Sequence[FilterLayer], wanted: str = "inner") -> list[
     InputError
         "inner" is wanted where every layer is tied, or nothing is named.
     """
+    which, colon, count = wanted.rpartition(":")
+    if colon and count.isdecimal() and int(count) > 0:
+        return select_layers(layers, which)[: int(count)]
     if wanted == "all":
         return list(layers)
     if wanted == "inner":

@@ -58,6 +58,11 @@ def find(name: str, objective: str = DEFAULT_OBJECTIVE) -> SolverInfo:
     return replace(info, name=name, method=partial(info.method, **read(base, parameters, text)))
 
 
+def is_registered(name: str, objective: str = DEFAULT_OBJECTIVE) -> bool:
+    """Whether a solver is known without importing code of the user's own."""
+    return f"{objective}/{_split(name)[0]}" in registry
+
+
 def _split(name: object) -> tuple[str, str]:
     """A name without its parameters, and these as text."""
     if not isinstance(name, str):

@@ -57,7 +57,8 @@ class SolverInfo:
         Whether the others are compared against it: a uniformly random selection.
     shares_process : bool
         Whether its answers in a process that has solved before are those of a fresh process, as tests
-        show.  Every solve of the others is given a process of its own in a study.
+        show.  In a study every solve of the others has a process that has solved nothing: on Linux a
+        fork of one that has imported what the solver needs, elsewhere a new one.
     reference : str
         Authors and year of the method, for tables; "" if it is ours.
     """

@@ -35,6 +35,9 @@ def compare(session: CommandSession, output: Console) -> int:
     from dispersion.terminal.shadows import refuse_shadow
 
     subject = session.options.subject
+    if session.options.quick:
+        asked = " ".join(session.options.quick)
+        session.say(f"quick look: {asked}; for the whole study leave out --quick")
     if isinstance(subject, InstanceOptions):
         return compare_instances(session, subject, output)
     refuse_shadow("pruning")

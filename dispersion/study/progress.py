@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
+from statistics import fmean
 from typing import TypeVar
 
 from rich.console import Console
@@ -33,11 +35,20 @@ class Stage:
 
     Every step is logged for those who want to know everything; a stage without a bar also says how far
     it is, at its end and now and then.
+
+    Parameters
+    ----------
+    title : str
+        What is done.
+    steps : iterable of hashable
+        The kind of every step; steps of a kind are expected to take equally long.
     """
 
-    def __init__(self, title: str, total: int) -> None:
-        self.title, self.total, self.done, self._worked = title, total, 0, 0
-        self._begun = self._said = time.monotonic()
+    def __init__(self, title: str, steps: Iterable[Hashable]) -> None:
+        self._to_come = Counter(steps)
+        self.title, self.total, self.done = title, self._to_come.total(), 0
+        self._spent: dict[Hashable, list[float]] = {}
+        self._said = self._stepped_at = time.monotonic()
         self._ends: float | None = None
         self._note = ""
         self._running: dict[object, tuple[str, float]] = {}
@@ -59,6 +70,7 @@ class Stage:
         note: str,
         *,
         key: object = None,
+        kind: Hashable = None,
         of: str | None = None,
         gap: float | None = None,
         worked: bool = True,
@@ -71,6 +83,8 @@ class Stage:
             What was done, and how it ended.
         key : object, optional
             What `begin` was told, if it was.
+        kind : hashable, optional
+            Its kind, if there are several.
         of : str, optional
             The question this step was about: several may be about the same.
         gap : float, optional
@@ -80,12 +94,16 @@ class Stage:
         """
         now = time.monotonic()
         self.done += 1
-        self._worked += worked
+        self._to_come[kind] -= 1
+        if worked:
+            self._spent.setdefault(kind, []).append(now - self._stepped_at)
+        self._stepped_at = now
         self._note = note
         self._running.pop(key, None)
         self._details.pop(key, None)
-        if self._worked:
-            self._ends = now + (now - self._begun) / self._worked * (self.total - self.done)
+        to_come = +self._to_come
+        if to_come.keys() <= self._spent.keys():
+            self._ends = now + sum(fmean(self._spent[one]) * to_come[one] for one in to_come)
         if of is not None and gap is not None:
             self._gaps[of] = min(gap, self._gaps.get(of, gap))
         LOG.debug("%s: %d/%d, %s", self.title, self.done, self.total, note)
@@ -105,11 +123,16 @@ class Stage:
         widest = f", widest {max(gaps):.2%}" if closed < len(gaps) else ""
         return f"best gaps: {closed} of {len(gaps)} closed{widest}"
 
-    def left(self) -> str:
-        """How long the rest takes at the mean pace so far; empty before the first and at the end."""
+    def seconds_left(self) -> float | None:
+        """How long the rest takes at the pace of each kind; `None` before its first, and at the end."""
         if self._ends is None or self.done >= self.total:
-            return ""
-        return f"about {duration(max(0.0, self._ends - time.monotonic()))} left"
+            return None
+        return max(0.0, self._ends - time.monotonic())
+
+    def left(self) -> str:
+        """How long the rest takes, in few words; empty if that is not known."""
+        seconds = self.seconds_left()
+        return "" if seconds is None else f"about {duration(seconds)} left"
 
     def doing(self) -> str:
         """What is at work and for how long, or what was done last."""
@@ -138,10 +161,10 @@ class Stage:
 class _Drawn(Stage):
     """A stage with a live bar, which says all there is to say."""
 
-    def __init__(self, title: str, total: int, bar: Progress) -> None:
-        super().__init__(title, total)
+    def __init__(self, title: str, steps: Iterable[Hashable], bar: Progress) -> None:
+        super().__init__(title, steps)
         self._bar = bar
-        self._task = bar.add_task(title, total=total, stage=self)
+        self._task = bar.add_task(title, total=self.total, stage=self)
 
     def _came_further(self, now: float) -> None:
         """Nothing: it is seen at the next refresh."""
@@ -159,10 +182,14 @@ class _Told(ProgressColumn):
 
 
 @contextmanager
-def stage(title: str, total: int, console: Console) -> Iterator[Stage]:
-    """Show progress on `console` (standard error) until the block ends; without a terminal, log it."""
+def stage(title: str, steps: int | Iterable[Hashable], console: Console) -> Iterator[Stage]:
+    """Show progress on `console` (standard error) until the block ends; without a terminal, log it.
+
+    `steps` is how many there are, or the kind of each (see `Stage`).
+    """
+    kinds = [None] * steps if isinstance(steps, int) else steps
     if not console.is_terminal:
-        yield Stage(title, total)
+        yield Stage(title, kinds)
         return
     columns = (
         TextColumn("{task.description}"),
@@ -172,4 +199,4 @@ def stage(title: str, total: int, console: Console) -> Iterator[Stage]:
         _Told(),
     )
     with Progress(*columns, console=console, transient=True) as bar:
-        yield _Drawn(title, total, bar)
+        yield _Drawn(title, kinds, bar)

@@ -32,9 +32,11 @@ __all__ = [
     "print_study",
     "solve_cells",
     "summary_cells",
+    "summary_lines",
     "value_cells",
 ]
 
+_LOG_COLUMNS = 100
 _TEXT_COLUMNS = ("instance", "solver", "status", "method", "found by", "bound by")
 
 FORMATS = ("table", "markdown", "csv", "json")
@@ -135,6 +137,14 @@ def _rich(title: str, header: list[str], lines: list[list[str]], console: Consol
         table.add_row(*(["", *line[1:]] if repeated else line))
         previous = line[0]
     console.print(table, markup=False)  # a name in brackets is a name
+
+
+def summary_lines(title: str, rows: Sequence[SolveRow]) -> list[str]:
+    """The lines of the table of solvers over all instances, for a log."""
+    text = Console(file=io.StringIO(), width=_LOG_COLUMNS, color_system=None)
+    with text.capture() as lines:
+        _rich(title, *summary_cells([*map(printable_row, rows)]), text)
+    return [line.rstrip() for line in lines.get().splitlines() if line.strip()]
 
 
 def _markdown(title: str, header: list[str], lines: list[list[str]], console: Console) -> None:

@@ -2,7 +2,7 @@
 
 Source: Resende, Marti, Gallego and Duarte, "GRASP and path relinking for the max-min diversity
 problem", Computers & Operations Research 37, 2010, sections 2 to 4.  A step costs O(n p), in `climb`
-for every member that attains the minimum.
+for every member that attains the minimum; how near the members are to each other is kept up to date.
 """
 
 from __future__ import annotations
@@ -40,22 +40,39 @@ def _reach(ranks: Ints, members: Ints, without: int, nearest: Ints) -> None:
 
 
 @compiled()
-def _weakest(ranks: Ints, members: Ints, leaving: NDArray[np.bool_], state: State) -> int:
-    """A place in `members`, of those `leaving`, whose nearest member is at the lowest rank."""
+def _to_others(ranks: Ints, members: Ints, k: int) -> int:
+    """The lowest rank from ``members[k]`` to another member."""
+    row, lowest = ranks[members[k]], np.int32(_FAR)
+    for j in range(len(members)):
+        if j != k:
+            lowest = min(lowest, row[members[j]])
+    return lowest
+
+
+@compiled()
+def _exchange(ranks: Ints, members: Ints, apart: Ints, k: int, point: int) -> None:
+    """Put `point` into place k, and keep ``apart[j]`` = lowest rank from member j to another."""
+    before, now = ranks[members[k]], ranks[point]
+    members[k] = point
+    for j in range(len(members)):
+        i = members[j]
+        if j == k or (before[i] == apart[j] and now[i] > apart[j]):
+            apart[j] = _to_others(ranks, members, j)
+        else:
+            apart[j] = min(apart[j], now[i])
+
+
+@compiled()
+def _weakest(apart: Ints, leaving: NDArray[np.bool_], state: State) -> int:
+    """A place of those `leaving` whose nearest member is at the lowest rank."""
     weakest, lowest, ties = -1, np.int32(_FAR), 0
-    for k in range(len(members)):
-        if not leaving[k]:
+    for k in range(len(apart)):
+        if not leaving[k] or (weakest >= 0 and apart[k] > lowest):
             continue
-        row, nearest = ranks[members[k]], np.int32(_FAR)
-        for j in range(len(members)):
-            if j != k:
-                nearest = min(nearest, row[members[j]])
-        if weakest >= 0 and nearest > lowest:
-            continue
-        ties = ties + 1 if weakest >= 0 and nearest == lowest else 1
+        ties = ties + 1 if weakest >= 0 and apart[k] == lowest else 1
         if ties == 1 or random_below(state, ties) == 0:
             weakest = k
-        lowest = nearest
+        lowest = apart[k]
     return weakest
 
 
@@ -105,18 +122,19 @@ def climb(ranks: Ints, members: Ints, steps: int) -> bool:
     """
     n, p = len(ranks), len(members)
     nearest = np.empty(n, dtype=np.int32)
+    apart = np.empty(p, dtype=np.int32)
+    for k in range(p):
+        apart[k] = _to_others(ranks, members, k)
     for _ in range(steps):
-        lowest, improved = value_of(ranks, members), False
+        lowest, improved = apart.min(), False
         for k in range(p):
-            row, attains = ranks[members[k]], False
-            for j in range(p):
-                attains |= j != k and row[members[j]] == lowest
-            if not attains:
+            if apart[k] != lowest:
                 continue
             _reach(ranks, members, k, nearest)
-            best = np.argmax(nearest)
+            best = int(np.argmax(nearest))
             if nearest[best] > lowest:
-                members[k], improved = best, True
+                _exchange(ranks, members, apart, k, best)
+                improved = True
                 break
         if not improved:
             return True
@@ -137,16 +155,20 @@ def relink(ranks: Ints, source: Ints, target: Ints, best: Ints, state: State) ->
     leaving = ~wanted[members]
     wanted[members] = False
     nearest = np.empty(len(ranks), dtype=np.int32)
+    apart = np.empty(len(members), dtype=np.int32)
+    for k in range(len(members)):
+        apart[k] = _to_others(ranks, members, k)
     highest = np.int64(-2)
     for _ in range(leaving.sum() - 1):
-        k = _weakest(ranks, members, leaving, state)
+        k = _weakest(apart, leaving, state)
         _reach(ranks, members, k, nearest)
         pick = -1
         for i in range(len(ranks)):
             if wanted[i] and (pick < 0 or nearest[i] > nearest[pick]):
                 pick = i
-        members[k], leaving[k], wanted[pick] = pick, False, False
-        value = value_of(ranks, members)
+        _exchange(ranks, members, apart, k, pick)
+        leaving[k], wanted[pick] = False, False
+        value = np.int64(apart.min())
         if value > highest:
             highest = value
             best[:] = members

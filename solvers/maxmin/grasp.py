@@ -25,8 +25,9 @@ def _compile() -> None:
 
 @dataclass
 class _Elite:
-    """Good selections that differ, best first."""
+    """Good selections that differ, of `n` points, best first."""
 
+    n: int
     values: list[int] = field(default_factory=list)
     members: list[Selection] = field(default_factory=list)
 
@@ -35,7 +36,9 @@ class _Elite:
 
         Keeping apart selections that are alike is what makes the paths between them long.
         """
-        shared = [len(np.intersect1d(members, other)) for other in self.members]
+        chosen = np.zeros(self.n, dtype=np.bool_)
+        chosen[members] = True
+        shared = [np.count_nonzero(chosen[other]) for other in self.members]
         if len(members) in shared or (len(self.values) == _ELITE and value <= self.values[-1]):
             return
         if len(self.values) == _ELITE:
@@ -55,7 +58,7 @@ class _Grasp:
         self.run = run
         self.ranks = np.array(run.instance.ranks)
         self.state = generator(run.limits.seed)
-        self.elite = _Elite()
+        self.elite = _Elite(run.instance.n)
         self.value = -1
 
     def settle(self, members: Selection) -> None:

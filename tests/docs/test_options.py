@@ -22,7 +22,7 @@ OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 ELSEWHERE = {"--benchmark-only", "--profile", "--index-url"}  # pytest's and pip's
 STATED = {  # what the README says of its runs without an option for it, and what that option is then
     "cuts half of the filters of every layer": ("keep", ["0.5"]),
-    "at most 10 s per solve": ("time_limit", 10.0),
+    "at most 5 s per solve": ("time_limit", 5.0),
     "One thread": ("threads", 1),
     "run with three seeds": ("random_seeds", 3),
 }

@@ -83,6 +83,8 @@ LAYERS = [layer("conv1", "a"), layer("layer1.0.conv1"), layer("layer1.1.conv1"),
     ("wanted", "expected"),
     [
         ("inner", [1, 2, 3]),
+        ("inner:2", [1, 2]),
+        ("inner:9", [1, 2, 3]),
         ("all", [0, 1, 2, 3]),
         ("conv1", [0]),
         ("b.conv1, layer1.*,layer1.0.conv1", [1, 2, 3]),

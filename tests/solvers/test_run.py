@@ -1,5 +1,8 @@
 """Whoever listens hears every improvement of a solve, and no other."""
 
+import gc
+from contextlib import suppress
+
 import numpy as np
 import pytest
 
@@ -12,6 +15,21 @@ from solvers.run import listening
 def instance() -> Instance:
     """Ten points, of which three are chosen."""
     return Instance.from_points(np.random.default_rng(0).random((10, 2)), 3)
+
+
+@pytest.mark.parametrize("collecting", [True, False])
+def test_no_garbage_is_looked_for_while_a_model_is_built(collecting, instance):
+    """Afterwards, however building ends, it is as the user has it."""
+    run = Run(instance, Limits(), "max-min")
+    if not collecting:
+        gc.disable()
+    try:
+        with suppress(KeyboardInterrupt), run.building():
+            assert not gc.isenabled()
+            raise KeyboardInterrupt
+        assert gc.isenabled() is collecting
+    finally:
+        gc.enable()
 
 
 def test_improvements_are_heard_as_they_come(instance: Instance) -> None:

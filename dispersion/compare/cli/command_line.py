@@ -11,6 +11,7 @@ from dataclasses import replace
 from dispersion.compare.cli.config import read_config, settings
 from dispersion.compare.cli.options import InstanceOptions, Options
 from dispersion.compare.cli.parser import parser
+from dispersion.compare.cli.quick import QUICK_NAMES, as_words, quick_look
 from dispersion.compare.cli.subjects import (
     GIVE_WAY,
     OF_BOTH,
@@ -37,7 +38,7 @@ _ADDRESS = re.compile(r"(tcp|tls|ws|wss|ucx)://[^/\s]+:[0-9]{1,5}")  #: what Das
 def _spoken(arguments: Sequence[str] | None, filed: Mapping[str, object]) -> set[str]:
     """Names of the options that were really given, be they equal to their defaults."""
     unsaid = object()
-    names = (*OF_NETWORKS, *OF_BOTH, *OF_INSTANCES, "instance")
+    names = (*OF_NETWORKS, *OF_BOTH, *OF_INSTANCES, "instance", *QUICK_NAMES)
     before = dict.fromkeys(names, unsaid) | dict(filed)
     given = parser().parse_args(arguments, argparse.Namespace(**before))
     return {name for name in names if getattr(given, name) is not unsaid}
@@ -104,23 +105,29 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
         An option is unknown, malformed or out of range, or does not belong to what is compared;
         `UnknownNameError` names the nearest known.  If it stands in a config, its line is told.
     """
-    path = parser().parse_args(arguments).config
+    given, said = parser().parse_args(arguments), _spoken(arguments, {})
+    path = given.config
     if path is None:
-        return _checked(arguments, {})
-    said = _spoken(arguments, {})
+        return _checked(arguments, {}, quick_look(said) if given.quick else {})
     outdone = {name for option in said for name in GIVE_WAY.get(option, ())}
     config = read_config(path, parser())
     if said & {"model", "instance"} and ("instance" in said) != ("instance" in config.values):
         outdone |= {*OF_BOTH}  # the file was about something else
     config = config.without(outdone)
-    return replace(config.checked(lambda filed: _checked(arguments, filed)), config=config)
+    quick: dict[str, object] = {}
+    if given.quick or "quick" in config.values:
+        quick = quick_look(said | {name for changes in config.values.values() for name in changes})
+    return replace(config.checked(lambda filed: _checked(arguments, filed, quick)), config=config)
 
 
-def _checked(arguments: Sequence[str] | None, filed: Mapping[str, object]) -> Options:
-    """The options of a command line, and below them those of a config."""
-    given = parser().parse_args(arguments, argparse.Namespace(**filed))
+def _checked(
+    arguments: Sequence[str] | None, filed: Mapping[str, object], quick: Mapping[str, object]
+) -> Options:
+    """The options of a command line, below them those of a config, and below both a quick look's."""
+    below = {**quick, **filed}
+    given = parser().parse_args(arguments, argparse.Namespace(**below))
     subject = (network_options if given.instance is None else instance_options)(
-        given, _spoken(arguments, filed)
+        given, _spoken(arguments, below)
     )
     names = _solvers(given.solvers, given.objective)
     if given.export is not None and not any(find(name, given.objective).model for name in names):
@@ -159,5 +166,6 @@ def _checked(arguments: Sequence[str] | None, filed: Mapping[str, object]) -> Op
         memory=given.memory,
         retry_failures=given.retry_failures,
         scheduler=given.scheduler,
+        quick=as_words(quick),
     )
     return replace(options, settings=_settings(given, options))

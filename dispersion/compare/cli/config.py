@@ -31,7 +31,7 @@ T = TypeVar("T")
 _LONG = 60  # characters of a key that a message repeats
 NOT_OF_A_STUDY = ("help", "version", "list", "config")
 _KINDS: dict[object, str] = {whole_number: "a whole number", real_number: "a number"}
-_NOT_KEPT = ("out",)  # it holds the results of the study that is written down
+_NOT_KEPT = ("out", "quick")  # where this study is; and what it stands for, which is written down
 
 
 @dataclass(frozen=True)

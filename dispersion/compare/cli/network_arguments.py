@@ -33,7 +33,7 @@ def add_network(parser: argparse.ArgumentParser) -> None:
         "--layers",
         default="inner",
         metavar="WHICH",
-        help="inner, all (tied layers too), or names and patterns (default: %(default)s)",
+        help="inner, inner:2 (two), all (tied ones too), or patterns (default: %(default)s)",
     )
 
 

@@ -66,7 +66,7 @@ def add_solving(parser: argparse.ArgumentParser) -> None:
     add(
         "--time-limit",
         type=real_number,
-        default=10.0,
+        default=5.0,
         metavar="SECONDS",
         help="wall-clock limit per solve, building included (default: %(default)s)",
     )

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
+from dispersion.study.execution.turns import turns_of
 from dispersion.study.folder.journal_entries import SolveEntry
 from dispersion.study.folder.locks import Locks
 from dispersion.study.folder.study_log import StudyLog
@@ -18,7 +19,7 @@ PAUSE_SECONDS = 0.5  # before others, who do what is left, are asked again
 
 
 class PendingTasks:
-    """Tasks that have no answer yet.
+    """Tasks that have no answer yet, in the order of their turns.
 
     A task is claimed when an executor asks for the next, so that several processes can share the work
     on one folder; tasks with equal keys are solved once.
@@ -39,7 +40,8 @@ class PendingTasks:
     def __init__(self, study_log: StudyLog, tasks: Sequence[Task]) -> None:
         self._study_log = study_log
         self._keys = [task.key for task in tasks]
-        self.waiting = dict(enumerate(tasks))
+        turns = turns_of(tasks)
+        self.waiting = {k: tasks[k] for k in sorted(range(len(tasks)), key=turns.__getitem__)}
 
     def answered(self) -> list[tuple[int, SolveEntry]]:
         """Take out the tasks whose answer is known by now."""

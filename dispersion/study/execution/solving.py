@@ -10,8 +10,10 @@ from contextlib import closing
 from dispersion.library.known import Published
 from dispersion.solution import Solution
 from dispersion.study.execution.executors import executor_of
+from dispersion.study.execution.first_table import FirstTable
 from dispersion.study.execution.pending import PAUSE_SECONDS, PendingTasks, tell_of_others
 from dispersion.study.execution.resources import Resources
+from dispersion.study.execution.turns import Turn, turns_of
 from dispersion.study.folder.journal_entries import SolveEntry
 from dispersion.study.progress import Stage, stage
 from dispersion.study.rows import SolveRows
@@ -74,7 +76,10 @@ def solve_stage(
     published: Published,
     retry_failures: bool = False,
 ) -> list[tuple[Task, SolveEntry]]:
-    """Solve all tasks that have not been solved before, in their order; fewer if interrupted.
+    """Solve all tasks that have not been solved before; fewer if interrupted.
+
+    Heuristics come first, then provers of ours, then engines.  What is returned is in the order of the
+    tasks.
 
     Raises
     ------
@@ -92,13 +97,14 @@ def solve_stage(
             f"{len(solving.entries)} of {len(tasks)} solves are in {session.store.folder} already"
         )
     if pending.waiting:
-        _load_engines(session, tasks)
+        if resources != Resources():  # one process compiles what it needs itself
+            _load_engines(session, tasks)
         _solve(session, solving, pending, resources)
     return [(tasks[k], solving.entries[k]) for k in sorted(solving.entries)]
 
 
 def _load_engines(session: Session, tasks: Sequence[Task]) -> None:
-    """Compile kernels once, so that workers find them; their imports are their own."""
+    """Compile kernels once, so that several workers find them; their imports are their own."""
     with session.timed("load engines"):
         for name, objective in dict.fromkeys((task.solver, task.objective_name) for task in tasks):
             try:
@@ -110,26 +116,26 @@ def _load_engines(session: Session, tasks: Sequence[Task]) -> None:
 
 def _solve(session: Session, solving: Solving, pending: PendingTasks, resources: Resources) -> None:
     waiting, locks = pending.waiting, session.store.study_log.locks
+    turns = turns_of(solving.tasks)
+    first_table = FirstTable(session, turns)
     told, limit = False, max(task.limits.seconds for task in waiting.values())
-    session.say(
-        f"{len(waiting)} solves, {resources}, at most {limit:g} s each "
-        f"(engines loaded in {session.seconds['load engines']:.1f} s; compiled kernels are cached)"
-    )
+    session.say(f"{len(waiting)} solves, {resources}, at most {limit:g} s each")
     with (
         closing(executor_of(resources, len(waiting))) as executor,
         session.interruptible(),
         session.timed("solve"),
-        stage("solving", len(waiting), session.console) as progress,
+        stage("solving", [turns[k] for k in waiting], session.console) as progress,
     ):
         while waiting:
             before = len(waiting)
             for k, solution in executor.solve(progress.watching(pending.claimed(), _named)):
                 solving.enter(k, solution, executor.shared or locks.others_here())
                 pending.close(k)
-                _step(progress, k, solving.entries[k])
+                _step(progress, k, turns[k], solving.entries[k])
+                first_table.look(progress, waiting, solving.entries)
             for k, entry in pending.answered():
                 solving.enter(k, entry.solution, entry.row.shared)
-                _step(progress, k, entry)
+                _step(progress, k, turns[k], entry)
             if len(waiting) == before:
                 told = told or tell_of_others(before)
                 time.sleep(PAUSE_SECONDS)
@@ -139,7 +145,7 @@ def _named(task: Task) -> str:
     return f"{task.solver} on {task.instance.name}"
 
 
-def _step(progress: Stage, k: int, entry: SolveEntry) -> None:
+def _step(progress: Stage, k: int, turn: Turn, entry: SolveEntry) -> None:
     row = entry.row
     note = f"{row.solver} on {row.instance}: {row.status}"
-    progress.step(note, key=k, of=str(row.question), gap=row.gap)
+    progress.step(note, key=k, kind=turn, of=str(row.question), gap=row.gap)

@@ -1,6 +1,8 @@
 """Processes that solve tasks: a crash, a hang or a kill costs one row, not the study.
 
-What a worker's memory really holds is looked at twenty times a second, and it is killed for too much.
+What the process of a solve really holds is looked at twenty times a second, and it is killed for too
+much.  That is its resident memory: what it took, and what it shares with the worker that it is a fork
+of, which is what a process of its own would have imported (0.2 GiB with all engines).
 Limits of the system are too blunt: ``RLIMIT_AS`` and ``RLIMIT_DATA`` count what is reserved, as numpy,
 OR-tools and the stacks of threads do generously, and an engine that meets them dies without a reason.
 Between two looks a solve can exceed its limit by what a processor can fill in that time.
@@ -41,10 +43,12 @@ _THREAD_VARIABLES = (
     "VECLIB_MAXIMUM_THREADS",
     "NUMBA_NUM_THREADS",
 )
+# else pyarrow, which OR-tools imports, starts a thread, and a process with threads cannot be forked
+_NO_THREADS = {"JE_ARROW_MALLOC_CONF": "background_thread:false"}
 _STARTING = threading.Lock()  # environment and modules belong to all threads
 
 
-def _leaves_no_traces(task: Task) -> bool:
+def leaves_no_traces(task: Task) -> bool:
     """Whether the solver may share a process with other solves, as its registration says."""
     try:
         return find(task.solver, task.objective_name).shares_process
@@ -62,8 +66,9 @@ def _cause(exitcode: int | None) -> str:
 @contextmanager
 def _pinned_threads(threads: int) -> Iterator[None]:
     """Let processes started meanwhile use this many threads in numpy, BLAS and numba."""
-    before = {name: os.environ.get(name) for name in _THREAD_VARIABLES}
-    os.environ.update(dict.fromkeys(_THREAD_VARIABLES, str(threads)))
+    pinned = _NO_THREADS | dict.fromkeys(_THREAD_VARIABLES, str(threads))
+    before = {name: os.environ.get(name) for name in pinned}
+    os.environ.update(pinned)
     try:
         yield
     finally:
@@ -110,13 +115,15 @@ class Worker:
     ----------
     threads : int
         What numerical libraries in it may use.
+    shares : bool
+        Whether tasks share its process; else each is solved in a fork of it, where that is possible.
     """
 
-    def __init__(self, threads: int) -> None:
+    def __init__(self, threads: int, shares: bool = False) -> None:
         context = multiprocessing.get_context("spawn")
-        self.threads = threads
+        self.threads, self.shares = threads, shares
         self.pipe, theirs = context.Pipe()
-        self.process = context.Process(target=worker_main.serve, args=(theirs,), daemon=True)
+        self.process = context.Process(target=worker_main.serve, args=(theirs, shares), daemon=True)
         with _STARTING, _pinned_threads(threads), _ctrl_c_held_back(), _main_left_alone():
             self.process.start()
         theirs.close()
@@ -124,17 +131,18 @@ class Worker:
         self.partial = PartialResult()
         self.begun = self.deadline = 0.0
         self.started = False
-        self.warm = True  # it has solved nothing that leaves traces
+        self.solving = self.process.pid  # the process of the solve
+        self.reusable = True
 
     def can_solve(self, task: Task) -> bool:
         """Whether its answer will be that of a worker that has solved nothing before."""
-        fits = task.limits.threads == self.threads and self.process.is_alive()
-        return fits and self.warm and _leaves_no_traces(task)
+        fits = task.limits.threads == self.threads and self.shares == leaves_no_traces(task)
+        return fits and self.reusable and self.process.is_alive()
 
     def give(self, task: Task) -> None:
         """Hand over a task; if the worker has died meanwhile, `collect` will say so."""
         self.task, self.started, self.partial = task, False, PartialResult()
-        self.warm = self.warm and _leaves_no_traces(task)
+        self.solving = self.process.pid
         self.begun = time.perf_counter()
         self.deadline = self.begun + _STARTUP_SECONDS
         with suppress(BrokenPipeError, ConnectionResetError):
@@ -161,6 +169,10 @@ class Worker:
                     return answer
                 if isinstance(answer, Improvement):
                     self.partial.add(answer)
+                    continue
+                if isinstance(answer, int):
+                    self.solving = answer
+                    self.reusable = self.shares or answer != self.process.pid
                     continue
                 self.started, self.begun = True, time.perf_counter()
                 self.deadline = self.begun + self.task.limits.seconds + worker_main.GRACE_SECONDS
@@ -196,9 +208,9 @@ class Worker:
         return time.perf_counter() - self.begun
 
     def _memory(self) -> float:
-        """GiB that it occupies."""
+        """GiB that the process of the solve occupies."""
         try:
-            return float(psutil.Process(self.process.pid).memory_info().rss) / _GIB
+            return float(psutil.Process(self.solving).memory_info().rss) / _GIB
         except psutil.NoSuchProcess:  # `collect` will notice
             return 0.0
 

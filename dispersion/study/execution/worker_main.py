@@ -1,4 +1,10 @@
-"""What runs in the process of a worker: one task at a time, until told to leave."""
+"""What runs in the process of a worker: one task at a time, until told to leave.
+
+Solvers that leave no traces share a process, one after the other.  For the others, a worker imports
+what they need and solves each task in a fork of itself: in a process that has solved nothing before,
+and without waiting for imports.  Where it cannot fork (not on Linux, or with several threads in
+numerical libraries) it solves one task, and is replaced.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +14,19 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache, partial
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from dispersion.errors import NotApplicableError
 from dispersion.solution import Solution, Status
+from dispersion.study.execution.forking import can_fork, run_in_fork
 from dispersion.study.execution.partial_results import Improvement, Reporter
 from dispersion.study.task import Task
+from solvers.lookup import is_registered
+from solvers.run import listening
+from solvers.solving import prepare, solve
 
 GRACE_SECONDS = 2.0  # an engine may overrun its limit by this before it is killed
 
@@ -37,20 +48,41 @@ def failure(task: Task, message: str, seconds: float = 0.0, status: Status = Sta
     )
 
 
-def serve(pipe: Connection) -> None:
-    """Answer every task with "started", each improvement and a solution, until told to stop."""
+def serve(pipe: Connection, shares: bool) -> None:
+    """Answer every task, until told to stop; in this process if tasks share one, else in forks.
+
+    An answer is the number of the process that solves, "started", each improvement, and a solution.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    _die_with_parent()
     _die_before_parent()
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):  # the parent was killed
         while (task := pipe.recv()) is not None:
-            pipe.send(_answer(task, pipe.send))
+            if not shares:
+                _import_for(task)
+            if not shares and can_fork():
+                run_in_fork(partial(_solve, task, pipe))
+            else:
+                _solve(task, pipe)
+
+
+def _import_for(task: Task) -> None:
+    """Import and compile what a solver of ours needs, once for all forks.
+
+    Code of the user's own is imported in the fork only, as it may do anything.
+    """
+    if is_registered(task.solver, task.objective_name):
+        with suppress(Exception):  # the fork meets it again, and says so
+            prepare(task.solver, task.objective_name)
+
+
+def _solve(task: Task, pipe: Connection) -> None:
+    _die_with_parent()
+    with suppress(BrokenPipeError, ConnectionResetError):  # the parent was killed
+        pipe.send(os.getpid())
+        pipe.send(_answer(task, pipe.send))
 
 
 def _answer(task: Task, send: Callable[[str | Improvement], None]) -> Solution:
-    from solvers import prepare, solve
-    from solvers.run import listening
-
     try:
         prepare(task.solver, task.objective_name)
         send("started")
@@ -87,6 +119,7 @@ def _alarm(seconds: float) -> Iterator[None]:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
+@cache  # once a process
 def _die_with_parent() -> None:
     """Leave as soon as the parent is gone, and not only at the end of the solve."""
     parent = parent_process()

@@ -147,12 +147,12 @@ def test_no_study_runs_for_ever(
         raise error
 
     with monkeypatch.context() as patched:
-        patched.setattr(solving, "_load_engines", end)
+        patched.setattr(solving, "executor_of", end)
         done = run("--solvers", "greedy")
     assert done.code == (130 if outcome == "interrupted" else EXIT_INPUT)
     assert not done.folder.exists()
     assert run("--solvers", "greedy").code == 0
-    monkeypatch.setattr(solving, "_load_engines", end)
+    monkeypatch.setattr(solving, "executor_of", end)
     assert run("--solvers", "greedy", "random").record["outcome"] == outcome
 
 

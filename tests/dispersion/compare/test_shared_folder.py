@@ -32,7 +32,7 @@ def test_ctrl_c_takes_nothing_from_another(
     other.study_log.begin({}, {})
     other.write_json("run", {"outcome": "running"})
     journal = (tmp_path / "out" / JOURNAL).read_bytes()
-    monkeypatch.setattr(solving, "_load_engines", interrupt)
+    monkeypatch.setattr(solving, "executor_of", interrupt)
     assert run("--solvers", "greedy").code == EXIT_INTERRUPTED
     assert (tmp_path / "out" / JOURNAL).read_bytes().startswith(journal)
     assert json.loads((tmp_path / "out" / "run.json").read_text())["outcome"] == "running"

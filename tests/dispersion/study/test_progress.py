@@ -57,6 +57,19 @@ def test_a_log_of_a_long_stage_gets_a_line_now_and_then(out: Console, clock: Sim
     ]
 
 
+def test_each_kind_of_step_has_its_pace(clock: SimpleNamespace) -> None:
+    """Quick steps say nothing about how long slow ones take: until one is done, nobody knows."""
+    steps = progress.Stage("solving", ["quick"] * 3 + ["slow"] * 4)
+    for clock.now in (1.0, 2.0, 3.0):
+        steps.step("q", kind="quick")
+        assert steps.seconds_left() is None
+    clock.now = 13.0
+    steps.step("s", kind="slow")
+    assert steps.seconds_left() == 30.0  # 3 more at 10 s each
+    clock.now = 18.0
+    assert steps.seconds_left() == 25.0
+
+
 def test_who_wants_to_know_gets_every_step(clock: SimpleNamespace) -> None:
     """At the level of -v each step has its line, with and without a terminal."""
     for terminal in (False, True):
@@ -80,7 +93,7 @@ def test_who_wants_quiet_gets_it(out: Console) -> None:
 
 def test_time_left_is_an_honest_guess(clock: SimpleNamespace) -> None:
     """Nothing is promised before the first step; then the mean pace so far counts, and time passes."""
-    steps = progress.Stage("solving", 5)
+    steps = progress.Stage("solving", [None] * 5)
     assert steps.left() == ""
     clock.now = 60.0
     steps.step("a")
@@ -96,7 +109,7 @@ def test_time_left_is_an_honest_guess(clock: SimpleNamespace) -> None:
 
 def test_what_was_found_done_promises_nothing(clock: SimpleNamespace) -> None:
     """A study that is gone on with has steps that take no time; the pace is that of the others."""
-    steps = progress.Stage("testing", 10)
+    steps = progress.Stage("testing", [None] * 10)
     for note in "abcde":
         steps.step(note, worked=False)
     assert steps.left() == ""
@@ -108,7 +121,7 @@ def test_what_was_found_done_promises_nothing(clock: SimpleNamespace) -> None:
 
 def test_the_best_gaps_are_kept_by_question() -> None:
     """Of several answers to a question the best counts; steps without a gap do not."""
-    steps = progress.Stage("solving", 9)
+    steps = progress.Stage("solving", [None] * 9)
     steps.step("greedy", of="layer1")
     assert steps.gaps() == ""
     for of, gap in (("layer1", 0.5), ("layer1", 0.25), ("layer1", 0.375), ("layer2", 0.0)):
@@ -120,7 +133,7 @@ def test_the_best_gaps_are_kept_by_question() -> None:
 
 def test_what_is_at_work_is_told(clock: SimpleNamespace) -> None:
     """Steps that have begun are told with their time, until they end; then the last one is."""
-    steps = progress.Stage("solving", 2)
+    steps = progress.Stage("solving", [None] * 2)
     assert steps.doing() == ""
     work = steps.watching([(7, "clique"), (8, "kuby")], "{} on layer1".format)
     assert next(work) == (7, "clique")

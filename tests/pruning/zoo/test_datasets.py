@@ -15,7 +15,20 @@ from pruning.zoo.datasets.cifar10 import DIGEST, PACKAGE
 
 def test_all_are_found() -> None:
     """Every file of the package registers its data set."""
-    assert list(datasets) == ["cifar10"]
+    assert list(datasets) == ["cifar10", "shapes"]
+
+
+def test_shapes_are_drawn_the_same_every_time() -> None:
+    """All classes, in training and test images, and none of them in both."""
+    images = load_images("shapes")
+    assert (images.train.shape, images.test.shape) == ((2_500, 16, 16, 3), (500, 16, 16, 3))
+    assert images.train.dtype == np.uint8
+    assert load_images("shapes").digest == images.digest
+    for labels in (images.train_labels, images.test_labels):
+        assert np.bincount(labels).min() > len(labels) / 10
+        assert np.bincount(labels).size == images.classes == 6
+    every = np.concatenate([images.train, images.test]).reshape(3_000, -1)
+    assert len(np.unique(every, axis=0)) == 3_000
 
 
 def test_neither_name_nor_folder(tmp_path: Path) -> None:

@@ -22,8 +22,11 @@ from dispersion.errors import (
 )
 from pruning import (
     Network,
+    accuracy,
     blank_network,
+    datasets,
     filter_layers,
+    load_images,
     load_network,
     mask,
     networks,
@@ -43,7 +46,7 @@ def test_all_are_found() -> None:
     """Every file of the package registers its network."""
     resnets = ["resnet110", "resnet20", "resnet32", "resnet56"]
     vggs = ["vgg11", "vgg13", "vgg16", "vgg19"]
-    assert list(networks) == ["mobilenet_v2", *resnets, "timm", "torchvision", *vggs]
+    assert list(networks) == ["mobilenet_v2", *resnets, "timm", "torchvision", "toy", *vggs]
 
 
 def had(load: Callable[[], Network]) -> Network:
@@ -159,6 +162,25 @@ def test_networks_to_be_trained(tmp_path: Path) -> None:
         load_network("resnet20")
     torch.save(CifarResNet(20, 4).state_dict(), tmp_path / "mine.pt")
     assert load_network("resnet20", tmp_path / "mine.pt").classes == 4
+
+
+def test_the_toy_is_trained_and_fetches_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It tells shapes apart, is the same every time, and leaves other random numbers alone."""
+    monkeypatch.setenv("P_DISPERSION_CACHE", str(tmp_path))
+    monkeypatch.setenv("P_DISPERSION_OFFLINE", "1")
+    torch.manual_seed(3)
+    before = torch.get_rng_state()
+    network = load_network("toy")
+    assert torch.equal(torch.get_rng_state(), before)
+    assert load_network("toy").digest == network.digest
+    assert (network.dataset, network.provenance) == ("shapes", "a toy, trained on the spot")
+    images = load_images("shapes")
+    assert datasets["shapes"].fits(network)
+    assert accuracy(network, images.test, images.test_labels) > 0.85  # by chance: 1/6
+    torch.save(network.module.state_dict(), tmp_path / "mine.pt")
+    assert load_network("toy", tmp_path / "mine.pt").digest == network.digest
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("-inf")])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -69,6 +70,68 @@ def test_relinking_returns_the_best_selection_of_the_path():
     assert value_of(ranks, between) > value_of(ranks, source) == value_of(ranks, target)
 
 
+def worth(ranks, members):
+    return ranks[np.ix_(members, members)][np.triu_indices(len(members), k=1)].min()
+
+
+def plain_climb(ranks, members):
+    """Swap the first member of a closest pair that can be swapped; keep nothing up to date."""
+    members = members.copy()
+    while True:
+        lowest = worth(ranks, members)
+        for k in range(len(members)):
+            others = np.delete(members, k)
+            nearest = ranks[others].min(axis=0)
+            nearest[members[k]] = -1
+            if ranks[members[k], others].min() == lowest and nearest.max() > lowest:
+                members[k] = nearest.argmax()
+                break
+        else:
+            return members
+
+
+def drawn(apart, leaving, state):
+    """The place of the lowest so far; a further one that is as low takes its place by chance."""
+    found, ties = leaving[0], 1
+    for k in leaving[1:]:
+        if apart[k] > apart[found]:
+            continue
+        ties = ties + 1 if apart[k] == apart[found] else 1
+        if ties == 1 or random_below(state, ties) == 0:
+            found = k
+    return found
+
+
+def plain_relink(ranks, source, target, state):
+    """The best selection of the walk; of several weakest members one is drawn, as the kernel does."""
+    members, best, highest = source.copy(), source, -2
+    for _ in range(len(np.setdiff1d(source, target)) - 1):
+        leaving = [k for k in range(len(members)) if members[k] not in target]
+        apart = {k: ranks[members[k], np.delete(members, k)].min() for k in leaving}
+        k = drawn(apart, leaving, state)
+        reach = ranks[np.delete(members, k)].min(axis=0)
+        members[k] = max(np.setdiff1d(target, members), key=reach.__getitem__)
+        if worth(ranks, members) > highest:
+            highest, best = worth(ranks, members), members.copy()
+    return best
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_what_is_kept_up_to_date_is_right(seed):
+    """Climbing and relinking walk as they do when every distance is looked at in every step."""
+    rng = np.random.default_rng(seed)
+    ranks = np.array(Instance.from_points(rng.random((30, 4)), 12).ranks)
+    source, target = (rng.choice(30, size=12, replace=False).astype(np.int32) for _ in range(2))
+    between = np.empty(12, dtype=np.int32)
+    relink(ranks, source, target, between, generator(0))
+    plain = plain_relink(ranks, source, target, generator(0))
+    assert worth(ranks, between) == worth(ranks, plain)
+    assert set(between.tolist()) == set(plain.tolist())
+    climbed = source.copy()
+    assert climb(ranks, climbed, 10_000)
+    assert climbed.tolist() == plain_climb(ranks, source).tolist()
+
+
 def test_a_greedy_construction_is_farthest_points():
     """With a candidate list of 0 percent every point added is a farthest one."""
     instance = Instance.from_points(np.random.default_rng(0).random((50, 3)), 10)
@@ -81,7 +144,7 @@ def test_a_greedy_construction_is_farthest_points():
 
 def test_the_elite_keeps_the_best_and_no_copies():
     """Known selections and bad ones are turned away; the best always stays; order is by value."""
-    elite = _Elite()
+    elite = _Elite(40)
     rng = np.random.default_rng(0)
     values = rng.integers(0, 100, size=200).tolist()
     for value in values:

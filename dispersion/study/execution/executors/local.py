@@ -7,7 +7,7 @@ from itertools import islice
 from multiprocessing.connection import wait
 
 from dispersion.solution import Solution
-from dispersion.study.execution.worker import LOOK_SECONDS, Worker
+from dispersion.study.execution.worker import LOOK_SECONDS, Worker, leaves_no_traces
 from dispersion.study.task import Task
 
 
@@ -17,14 +17,14 @@ class LocalExecutor:
     Imports, compilation and the transfer of the instance are outside every reported time.  A worker
     that dies is replaced, and its task yields a solution with ``Status.ERROR`` and the reason; one that
     has not answered 2 seconds after its time limit is killed, and yields ``Status.TIME_LIMIT``; one
-    that takes more memory than its task allows is killed, and yields ``Status.ERROR``.  Only solvers
+    that takes more memory than its task allows is killed, and yields ``Status.ERROR``.  Solvers
     that are known to leave no traces share a process, one after the other (``shares_process`` of their
-    registration).
+    registration); each solve of the others has a process that has solved nothing.
 
     Parameters
     ----------
     jobs : int
-        Processes at a time.
+        Solves at a time; idle processes wait beside them.
     """
 
     def __init__(self, jobs: int) -> None:
@@ -47,9 +47,13 @@ class LocalExecutor:
                 wait([worker.pipe for worker in busy], timeout=LOOK_SECONDS)
                 for worker in list(busy):
                     solution = worker.collect()
-                    if solution is not None:
+                    if solution is None:
+                        continue
+                    if worker.reusable and worker.process.is_alive():
                         idle.append(worker)
-                        yield busy.pop(worker), solution
+                    else:
+                        worker.stop()
+                    yield busy.pop(worker), solution
         finally:
             for worker in (*busy, *idle):
                 worker.stop()
@@ -59,11 +63,9 @@ class LocalExecutor:
 
 
 def _able(idle: list[Worker], task: Task) -> Worker:
-    """An idle worker if one may solve the task, else a new one in its place."""
+    """An idle worker if one may solve the task, else a new one."""
     for worker in idle:
         if worker.can_solve(task):
             idle.remove(worker)
             return worker
-    if idle:
-        idle.pop().stop()
-    return Worker(task.limits.threads)
+    return Worker(task.limits.threads, leaves_no_traces(task))

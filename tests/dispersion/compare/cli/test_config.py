@@ -220,7 +220,7 @@ def test_defaults_are_written_down() -> None:
     """Whoever has other defaults gets the same study; how many jobs suit is for each machine to say."""
     written = tomllib.loads(as_toml(parse(["--instance", "a"]).settings))
     assert "greedy" in written["solvers"]
-    assert written["time-limit"] == 10.0
+    assert written["time-limit"] == 5.0
     assert written["instance"] == ["a"]
     assert not {"keep", "model", "out", "config", "quiet", "jobs"} & written.keys()
 

@@ -46,6 +46,14 @@ def test_claims_of_others_are_passed_over(stores: tuple[Store, Store], task: Tas
     assert sorted(theirs.waiting) == [0, 2, 3]
 
 
+def test_engines_come_last(stores: tuple[Store, Store], task: Tasks) -> None:
+    """Heuristics are claimed first, then provers of ours, in each the tasks in their order."""
+    names = ["clique", "kuby", "greedy", "cp-sat", "tabu", "clique", "greedy"]
+    tasks = [task(name, seed=k) for k, name in enumerate(names)]
+    claimed = [k for k, _ in PendingTasks(stores[0].study_log, tasks).claimed()]
+    assert claimed == [2, 4, 6, 0, 5, 1, 3]
+
+
 def test_an_answer_found_in_the_last_moment_is_not_sought(
     stores: tuple[Store, Store], task: Tasks
 ) -> None:

@@ -5,6 +5,7 @@ import functools
 import os
 import signal
 import sys
+import threading
 import time
 from multiprocessing.connection import Connection
 
@@ -18,9 +19,9 @@ from solvers.registration import Method
 _serve = worker_main.serve
 
 
-def serve(pipe: Connection) -> None:
+def serve(pipe: Connection, shares: bool) -> None:
     """Work as every worker does, in a process that has imported this module."""
-    _serve(pipe)
+    _serve(pipe, shares)
 
 
 def _fake(method: Method) -> Method:
@@ -176,5 +177,31 @@ def all_threads(run: Run) -> None:
 
 @_fake
 def which_process(run: Run) -> None:
-    run.message = str(os.getpid())
+    """Tell its process and the one that this is a fork or a child of."""
+    run.message = f"{os.getpid()} {os.getppid()}"
     run.report_incumbent(range(run.instance.p))
+
+
+_solved: list[int] = []
+
+
+@_fake
+def leaves_traces(run: Run) -> None:
+    """Tell how many solves this process has seen, and a number drawn by chance."""
+    _solved.append(1)
+    run.message = f"{len(_solved)} {np.random.random()}"  # noqa: NPY002 - as users do
+    run.report_incumbent(range(run.instance.p))
+
+
+@functools.cache
+def _start_a_thread() -> None:
+    threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+
+
+solver(
+    "threaded",
+    objective="max-min",
+    guarantee=Guarantee.HEURISTIC,
+    summary="a fake",
+    prepare=_start_a_thread,
+)(which_process)
