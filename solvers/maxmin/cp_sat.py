@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solvers.engines import cp_sat as engine
-from solvers.engines.common import CP_SAT, with_version
+from solvers.engines.common import CP_SAT
+from solvers.engines.registration import with_version
 from solvers.ranks.window import Window, in_pieces, report_window
 from solvers.registration import Guarantee, solver
 from solvers.run import Run

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.engines import cp_sat as engine
-from solvers.engines.common import CP_SAT, Outcome, with_version
+from solvers.engines.common import CP_SAT, Outcome
+from solvers.engines.registration import with_version
 from solvers.registration import Guarantee, solver
 from solvers.run import Run
 from solvers.sums.scaling import scaled, scaling_error

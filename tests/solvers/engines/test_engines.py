@@ -13,8 +13,9 @@ import pytest
 
 from dispersion import Instance, Status
 from solvers import solve
-from solvers.engines.common import CP_SAT, HIGHS, engine_of, with_version
+from solvers.engines.common import CP_SAT, HIGHS
 from solvers.engines.highs import silent_engine
+from solvers.engines.registration import engine_of, with_version
 
 
 class Model(NamedTuple):
