@@ -22,11 +22,11 @@ def load(*, engine: str = DEFAULT_ENGINE) -> None:
     UnknownNameError
         There is no such engine.
     NotApplicableError
-        It is not installed.
+        It is not installed, or cannot be imported.
     """
     import pyomo.environ  # noqa: F401
 
-    registry[engine].require()
+    registry[engine].load()
 
 
 def hand_over(model: Any, engine: str = DEFAULT_ENGINE) -> Program:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TypeVar
@@ -50,6 +51,8 @@ class EngineInfo:
         Its version; `None` if it is not here.
     install : str
         The command that brings it.
+    module : str or None
+        What is to be imported before the clock starts; `None` for a program of its own.
     lacks : tuple of Ability
         What it does not have, or its interface does not pass on.
     licence : str
@@ -61,6 +64,7 @@ class EngineInfo:
     read: Reader
     version: Callable[[], str | None]
     install: str
+    module: str | None = None
     lacks: tuple[Ability, ...] = ()
     licence: str = ""
 
@@ -83,6 +87,21 @@ class EngineInfo:
             raise NotApplicableError(f"{self.label} is not installed; get it by: {self.install}")
         return found
 
+    def load(self) -> None:
+        """Import it, so that no clock counts that.
+
+        Raises
+        ------
+        NotApplicableError
+            It is not here, or does not run on this machine.
+        """
+        self.require()
+        if self.module is not None:
+            try:
+                import_module(self.module)
+            except ImportError as error:
+                raise NotApplicableError(f"{self.label} cannot be imported: {error}") from error
+
 
 registry: Registry[EngineInfo] = Registry("engine", "solvers.engines.mip")
 
@@ -93,6 +112,7 @@ def engine(
     label: str,
     version: Callable[[], str | None],
     install: str,
+    module: str | None = None,
     lacks: tuple[Ability, ...] = (),
     licence: str = "",
 ) -> Callable[[R], R]:
@@ -100,7 +120,7 @@ def engine(
 
     Parameters
     ----------
-    name, label, version, install, lacks, licence
+    name, label, version, install, module, lacks, licence
         See `EngineInfo`.
 
     Raises
@@ -110,7 +130,8 @@ def engine(
     """
 
     def register(read: R) -> R:
-        registry.add(name, EngineInfo(name, label, read, version, install, lacks, licence))
+        info = EngineInfo(name, label, read, version, install, module, lacks, licence)
+        registry.add(name, info)
         return read
 
     return register

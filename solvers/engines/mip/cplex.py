@@ -113,6 +113,7 @@ def _failure(error: cplex.exceptions.CplexSolverError) -> Exception:
     label="CPLEX",
     version=lambda: package("cplex"),
     install="pip install cplex",
+    module="cplex",
     licence=_LICENCE,
 )
 def read(path: Path) -> CplexProgram:

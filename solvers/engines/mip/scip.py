@@ -173,6 +173,7 @@ def _version() -> str | None:
     label="SCIP",
     version=_version,
     install="pip install ortools",
+    module="ortools.math_opt.python.mathopt",
     lacks=(Ability.INCUMBENTS, Ability.THREADS),
 )
 def read(path: Path) -> ScipProgram:
