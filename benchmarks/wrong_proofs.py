@@ -78,7 +78,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the script; the exit code is 0, 1 for a wrong proof, 2 for bad input, 130 when interrupted."""
+    """Run the script; the exit code is 0, 1 for any fault, 2 for bad input, 130 when interrupted."""
     options = _options(arguments)
     try:
         study = run_study(

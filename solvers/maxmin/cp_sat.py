@@ -77,10 +77,11 @@ def rank_model(
     shares_process=True,
     reference="Sayah and Irnich 2017",
 )
-def cp_sat(run: Run) -> None:
+def cp_sat(run: Run, *, workers: int | None = None, symmetry: int = engine.SYMMETRY) -> None:
     """Solve the rank model with CP-SAT, hinted with the greedy selection.
 
     Repeats exactly with one thread; with more, CP-SAT interleaves its workers deterministically.
+    `workers` are as many as threads unless told otherwise; `symmetry` is its symmetry level, 0 to 4.
     Ctrl-C stops it.
 
     See `rank_model` for the formulation and its source.
@@ -99,7 +100,7 @@ def cp_sat(run: Run) -> None:
         level = float(instance.levels[min(pairs.high, max(0, rank))])
         run.report_bound(level, with_version(CP_SAT))
 
-    answer = engine.maximise(run, model, x, report_bound)
+    answer = engine.maximise(run, model, x, report_bound, workers=workers, symmetry=symmetry)
     if answer.bound is not None:
         report_bound(answer.bound)
     run.message = answer.effort
