@@ -27,7 +27,7 @@ def _finite(text: str) -> float:
 
 
 _READERS: dict[type, tuple[str, Callable[[str], Any]]] = {
-    bool: ("true or false", {"true": True, "false": False}.__getitem__),
+    bool: ("on or off", {"on": True, "off": False, "true": True, "false": False}.__getitem__),
     int: ("a whole number", int),
     float: ("a finite number", _finite),
     str: ("a word", str),
@@ -102,7 +102,13 @@ def defaults(function: Callable[..., Any], hidden: Container[str] = ()) -> str:
     """The parameters that can be written as text with their defaults: ``mode=map,beta=none``; or ""."""
     known = keyword_arguments(function)
     values = {name: known[name] for name in writable(function, hidden)}
-    return ",".join(f"{name}={'none' if value is None else value}" for name, value in values.items())
+    return ",".join(f"{name}={_written(value)}" for name, value in values.items())
+
+
+def _written(value: object) -> str:
+    """A value as `read` takes it."""
+    words = {None: "none", True: "on", False: "off"}
+    return words[value] if value is None or isinstance(value, bool) else str(value)
 
 
 def whole(value: object, name: str, lowest: int, highest: int) -> int:

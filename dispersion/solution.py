@@ -91,6 +91,8 @@ class Solution:
     refutations : tuple of Refutation
         The steps by which the bound came down; the last one carries it.  None if the bound is the
         longest distance, which needs no proof, or if the solver does not say what proves it.
+    engine : str or None
+        The engine from outside that solved its models, with its version; `None` if all of it is ours.
     """
 
     solver: str
@@ -106,6 +108,7 @@ class Solution:
     trace: tuple[TracePoint, ...] = field(default=(), repr=False)
     message: str = ""
     refutations: tuple[Refutation, ...] = field(default=(), repr=False)
+    engine: str | None = None
 
     def summary(self) -> str:
         """A few lines for a reader: value, bound, gap, status, who proved it, time and points.

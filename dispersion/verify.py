@@ -99,6 +99,11 @@ class Answer(Protocol):
         ...
 
     @property
+    def engine(self) -> str | None:
+        """The engine from outside that answered, with its version."""
+        ...
+
+    @property
     def objective_name(self) -> str:
         """What was maximised."""
         ...
@@ -123,11 +128,16 @@ def exceeded(one: Answer, others: Sequence[Answer]) -> list[str]:
     if one.bound is None:
         return []
     least = 1.0 - objectives[one.objective_name].rounding
-    claim = f"{one.solver} proved that nothing exceeds {one.bound!r}"
+    claim = f"{_who(one)} proved that nothing exceeds {one.bound!r}"
     return [
-        f"{claim}, {other.solver} found {other.objective!r}"
+        f"{claim}, {_who(other)} found {other.objective!r}"
         for other in others
         if other.objective_name == one.objective_name
         and other.objective is not None
         and not one.bound >= other.objective * least
     ]
+
+
+def _who(answer: Answer) -> str:
+    """The solver, and the engine that it used with its version."""
+    return answer.solver if answer.engine is None else f"{answer.solver} ({answer.engine})"

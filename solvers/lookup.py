@@ -7,11 +7,13 @@ import inspect
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from dispersion.errors import InputError, UnknownNameError
 from dispersion.objectives import DEFAULT_OBJECTIVE
 from dispersion.own_code import is_own, own_function
-from dispersion.parameters import read, writable
+from dispersion.parameters import keyword_arguments, read, writable
+from solvers.engines.registration import registry as engines
 from solvers.registration import SolverInfo, list_solvers, registry
 
 
@@ -55,7 +57,17 @@ def find(name: str, objective: str = DEFAULT_OBJECTIVE) -> SolverInfo:
     parameters = writable(info.method)
     if not parameters:
         raise InputError(f"{base} has no parameters; leave out {text!r}.")
-    return replace(info, name=name, method=partial(info.method, **read(base, parameters, text)))
+    return _with(replace(info, name=name), read(base, parameters, text))
+
+
+def _with(info: SolverInfo, values: dict[str, Any]) -> SolverInfo:
+    """The solver with parameters; what is to be loaded, and the engine, may depend on them."""
+    if "engine" in values:
+        info = replace(info, engine=engines[values["engine"]].label)
+    if info.prepare is not None:
+        taken = values.keys() & keyword_arguments(info.prepare).keys()
+        info = replace(info, prepare=partial(info.prepare, **{key: values[key] for key in taken}))
+    return replace(info, method=partial(info.method, **values))
 
 
 def is_registered(name: str, objective: str = DEFAULT_OBJECTIVE) -> bool:

@@ -16,9 +16,9 @@ from dispersion.errors import ContradictionError, EngineError, InputError, NotAp
 from dispersion.instance import Instance
 from dispersion.objectives import DEFAULT_OBJECTIVE, objectives
 from dispersion.solution import Solution, Status
-from solvers.engines.common import engine_of
+from solvers.engines.registration import engine_of, with_version
 from solvers.lookup import find
-from solvers.registration import Guarantee
+from solvers.registration import Guarantee, SolverInfo
 from solvers.run import Limits, Run, TimeUp
 
 
@@ -73,15 +73,15 @@ def _status(run: Run, guarantee: Guarantee) -> Status:
     return Status.FEASIBLE if run.selected is not None else Status.ERROR
 
 
-def _solution(run: Run, name: str, status: Status) -> Solution:
+def _solution(run: Run, info: SolverInfo, status: Status) -> Solution:
     seconds = run.seconds()
     if run.bound is not None and run.objective is not None and run.bound < run.objective:
         raise ContradictionError(
-            f"{name} proved that nothing exceeds {run.bound!r} and found {run.objective!r} "
+            f"{info.name} proved that nothing exceeds {run.bound!r} and found {run.objective!r} "
             f"on {run.instance.name}; please report this defect."
         )
     solution = Solution(
-        solver=name,
+        solver=info.name,
         objective_name=run.objective_name,
         instance_digest=run.instance.digest,
         seed=run.limits.seed,
@@ -94,6 +94,7 @@ def _solution(run: Run, name: str, status: Status) -> Solution:
         trace=tuple(run.trace),
         message="; ".join(filter(None, [run.message, run.instance.note])),
         refutations=tuple(run.refutations),
+        engine=None if info.engine is None else with_version(info.engine),
     )
     if engine_of(solution.bound_by or "") is None:
         return solution
@@ -163,10 +164,10 @@ def solve(
         info.method(run)
     except TimeUp:
         run.message = run.message or "out of time"
-        return _solution(run, solver, Status.OPTIMAL if run.proven() else Status.TIME_LIMIT)
+        return _solution(run, info, Status.OPTIMAL if run.proven() else Status.TIME_LIMIT)
     except EngineError as error:
         run.message = str(error)
-        return _solution(run, solver, Status.ERROR)
+        return _solution(run, info, Status.ERROR)
     except KeyboardInterrupt:
-        return _solution(run, solver, Status.OPTIMAL if run.proven() else Status.INTERRUPTED)
-    return _solution(run, solver, _status(run, info.guarantee))
+        return _solution(run, info, Status.OPTIMAL if run.proven() else Status.INTERRUPTED)
+    return _solution(run, info, _status(run, info.guarantee))

@@ -20,6 +20,7 @@ class SolveRow:
     ``instance`` is the name of a layer or of a file; ``keep`` is absent where p was given, and
     ``published`` where no value of this instance and p was given.  ``key`` is that of the task (see
     `Task.key`); ``shared`` says that other solves ran on the same machine, and lengthened its times.
+    ``engine`` is the engine from outside that solved its models, with its version, if there is one.
     """
 
     table: ClassVar[str] = "solves"
@@ -47,6 +48,7 @@ class SolveRow:
     instance_digest: str
     key: str
     shared: bool
+    engine: str | None
 
     @property
     def question(self) -> Question:
@@ -101,6 +103,7 @@ class SolveRows:
             instance_digest=solution.instance_digest,
             key=task.key,
             shared=shared,
+            engine=solution.engine,
         )
 
     def _random_of(self, task: Task) -> RandomValues:

@@ -89,7 +89,10 @@ def _parameters(info: SolverInfo) -> str:
 
 
 def _engine(info: SolverInfo) -> str:
-    return "" if info.engine is None else f":Engine: {info.engine}, on which its bounds may rest\n"
+    if info.engine is None:
+        return ""
+    others = " by default; others: :doc:`/engines`" if info.parameters.startswith("engine=") else ""
+    return f":Engine: {info.engine}, on which its bounds may rest{others}\n"
 
 
 def listing(objective: str) -> str:
@@ -163,6 +166,22 @@ def _spaces() -> str:
     return _names((key, spaces[key].summary) for key in spaces)
 
 
+def _engines() -> str:
+    from solvers.engines.registration import list_engines
+
+    rows = [
+        (
+            f"``{info.name}``",
+            info.label,
+            f"``{info.install}``",
+            ", ".join(one.value for one in info.lacks) or "nothing",
+            info.licence or "everything",
+        )
+        for info in list_engines()
+    ]
+    return table(("name", "engine", "get it by", "lacks", "solves"), rows)
+
+
 def _reconstructions() -> str:
     from pruning.allocation import allocations
     from pruning.criteria import criteria
@@ -199,6 +218,7 @@ def _with_standing(entries: Iterable[tuple[str, str, str]]) -> str:
 TABLES: dict[str, Callable[[], str]] = {
     "allocations": _allocations,
     "criteria": _criteria,
+    "engines": _engines,
     "families": _families,
     "formats": _formats,
     "metrics": _metrics,

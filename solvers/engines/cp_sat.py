@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispersion.errors import EngineError
+from dispersion.parameters import whole
 from solvers.engines.common import CP_SAT, Outcome
 from solvers.engines.interrupts import run_interruptibly
 from solvers.run import Run
@@ -17,6 +18,8 @@ from solvers.run import Run
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
 
+SYMMETRY = 2  #: CP-SAT's own default
+MOST_WORKERS = 1000
 _MOST_SECONDS = 1e9  # that CP-SAT takes for a time limit
 
 
@@ -86,25 +89,34 @@ def maximise(
     model: cp_model.CpModel,
     x: Sequence[cp_model.IntVar],
     on_bound: Callable[[float], None],
+    *,
+    workers: int | None = None,
+    symmetry: int = SYMMETRY,
 ) -> Answer:
     """Solve a feasible model in the time that is left.
 
     Every selection is reported to the run, and every bound to `on_bound`, but for the last one, which
-    is in the answer.  With several threads CP-SAT interleaves its workers deterministically.
+    is in the answer.  With several workers, by default one a thread, CP-SAT interleaves them
+    deterministically.  `symmetry` is how much it does about symmetries, 0 to 4.
 
     Raises
     ------
     EngineError
         The model is invalid, or CP-SAT calls it infeasible.
+    InputError
+        Workers or symmetry are out of range.
     """
+    count = run.limits.threads if workers is None else whole(workers, "workers", 1, MOST_WORKERS)
+    level = whole(symmetry, "symmetry", 0, 4)
     from ortools.sat.python import cp_model
 
     class Report(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]
         def on_solution_callback(self) -> None:
             run.report_incumbent(np.flatnonzero([self.value(variable) for variable in x]))
 
-    engine = _engine(run.seconds_left(), run.limits.threads, run.limits.seed)
-    engine.parameters.interleave_search = run.limits.threads > 1
+    engine = _engine(run.seconds_left(), count, run.limits.seed)
+    engine.parameters.interleave_search = count > 1
+    engine.parameters.symmetry_level = level
     engine.best_bound_callback = on_bound
     answer = _solved(engine, model, x, Report())
     if answer.outcome is Outcome.INFEASIBLE:

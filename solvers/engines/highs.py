@@ -12,7 +12,6 @@ from numpy.typing import ArrayLike, NDArray
 from dispersion.errors import EngineError
 from solvers.engines.common import HIGHS, Outcome
 from solvers.engines.interrupts import run_interruptibly
-from solvers.run import Run
 
 if TYPE_CHECKING:
     import highspy
@@ -192,39 +191,6 @@ def _outcome(engine: highspy.Highs) -> Outcome | None:
 
 def _status(engine: highspy.Highs) -> str:
     return str(engine.modelStatusToString(engine.getModelStatus()))
-
-
-def maximise(
-    run: Run,
-    engine: highspy.Highs,
-    columns: ArrayLike,
-    on_bound: Callable[[float], None],
-    **options: Any,
-) -> Outcome:
-    """Solve an integer program whose binaries `columns` are the points, in the time that is left.
-
-    Every selection is reported to the run, and every finite bound to `on_bound`, but for the last
-    one: see `dual_bound`.
-
-    Raises
-    ------
-    EngineError
-        HiGHS ended in another way than solved or out of time.
-    """
-    binaries = np.asarray(columns, dtype=np.intp)
-
-    def report(values: Values) -> None:
-        run.report_incumbent(np.flatnonzero(values[binaries] > 0.5))
-
-    limit(engine, run.limits.threads, run.limits.seed, mip_rel_gap=0.0, **options)
-    watch(engine, report, on_bound)
-    outcome = optimise(engine, run.seconds_left())
-    if outcome is Outcome.TIME_LIMIT:
-        run.stop_by_clock()
-    values = best_values(engine)
-    if values is not None:
-        report(values)
-    return outcome
 
 
 def best_values(engine: highspy.Highs) -> Values | None:

@@ -1,57 +1,49 @@
-"""Models written in Pyomo, handed over to HiGHS within the time limit."""
+"""Models written in Pyomo, handed over to an engine within the time limit."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from dispersion.errors import EngineError
-from solvers.engines import highs
+from solvers.engines.program import Program
+from solvers.engines.registration import DEFAULT_ENGINE, registry
 from solvers.run import Run
-
-if TYPE_CHECKING:
-    import highspy
 
 EachRow = Callable[[], None]  #: called before each row of a model, to stop building by an exception
 
 
-def load() -> None:
-    """Import Pyomo, and HiGHS which solves its models."""
+def load(*, engine: str = DEFAULT_ENGINE) -> None:
+    """Import Pyomo, and look whether an engine for its models is there.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such engine.
+    NotApplicableError
+        It is not installed, or cannot be imported.
+    """
     import pyomo.environ  # noqa: F401
 
-    highs.load()
+    registry[engine].load()
 
 
-def hand_over(model: Any) -> highspy.Highs:
-    """A Pyomo model in HiGHS, by way of an LP file: four times faster than Pyomo's own interface."""
-    import highspy
-
-    engine = highs.silent_engine()
+def hand_over(model: Any, engine: str = DEFAULT_ENGINE) -> Program:
+    """A Pyomo model in an engine, by an LP file: four times faster than Pyomo's own interface."""
     with tempfile.TemporaryDirectory() as folder:
-        path = str(Path(folder) / "model.lp")
-        model.write(path, io_options={"symbolic_solver_labels": True})
-        if engine.readModel(path) != highspy.HighsStatus.kOk:
-            raise EngineError("HiGHS cannot read the model that Pyomo wrote")
-    return engine
+        path = Path(folder) / "model.lp"
+        model.write(str(path), io_options={"symbolic_solver_labels": True})
+        return registry[engine].read(path)
 
 
-def handed_over(run: Run, build: Callable[[EachRow], Any]) -> highspy.Highs:
+def handed_over(run: Run, engine: str, build: Callable[[EachRow], Any]) -> Program:
     """Build a Pyomo model and hand it over, within the time that is left."""
     with run.building():
         begun = run.seconds()
         model = build(run.check_time)
         # it takes as long, and cannot be stopped
         run.check_time(run.seconds() - begun, "handing the model over")
-        engine = hand_over(model)
+        program = hand_over(model, engine)
     run.check_time()
-    return engine
-
-
-def point_columns(engine: highspy.Highs, n: int) -> NDArray[np.int32]:
-    """Where the columns x(0) .. x(n-1) of a model that was handed over are."""
-    return np.array([engine.getColByName(f"x({i})")[1] for i in range(n)], dtype=np.int32)
+    return program

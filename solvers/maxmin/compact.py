@@ -1,4 +1,4 @@
-"""The compact formulation of Sayah and Irnich, written in Pyomo, solved by HiGHS."""
+"""The compact formulation of Sayah and Irnich, written in Pyomo."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from dispersion.instance import Instance
 from solvers.engines.common import HIGHS
 from solvers.engines.pyomo import EachRow
+from solvers.engines.registration import DEFAULT_ENGINE
 from solvers.ranks.rank_models import load, solve_rank_model
 from solvers.ranks.window import Window, in_pieces, report_window, window
 from solvers.registration import Guarantee, solver
@@ -20,8 +21,8 @@ _ROW_SECONDS = 5e-6  # that Pyomo takes to make a row, at the very least
 _LONGEST_CHAIN = 20_000  # of binaries that imply each other; 95,000 overflow the stack of HiGHS
 
 
-def _load() -> None:
-    load()
+def _load(*, engine: str = DEFAULT_ENGINE) -> None:
+    load(engine=engine)
     import solvers.kernels.clique_cover  # noqa: F401
 
 
@@ -112,18 +113,19 @@ def _model(instance: Instance) -> Any:
     "compact",
     objective="max-min",
     guarantee=Guarantee.EXACT,
-    summary="the compact program of Sayah and Irnich, a binary per distance, with cliques, in HiGHS",
+    summary="the compact program of Sayah and Irnich, a binary per distance, with cliques",
     prepare=_load,
     by_default=False,
     model=_model,
     engine=HIGHS,
     reference="Sayah and Irnich 2017",
 )
-def compact(run: Run) -> None:
-    """Solve the compact model with HiGHS' branch and cut, started from the greedy selection.
+def compact(run: Run, *, engine: str = DEFAULT_ENGINE, presolve: bool = False) -> None:
+    """Solve the compact model by an engine's branch and cut, started from the greedy selection.
 
-    One thread and one seed repeat exactly.  See `compact_model` for the formulation, what of it is
-    published and what is ours.
+    Presolving takes longer in HiGHS than it saves, and does not look at the clock.  One thread and one
+    seed repeat exactly.  See `compact_model` for the formulation, what of it is published and what is
+    ours.
     """
     p, ranks = run.instance.p, np.array(run.instance.ranks)
     pairs = report_window(run)
@@ -135,5 +137,6 @@ def compact(run: Run) -> None:
             pairs,
             lambda check: compact_model(ranks, p, pairs, check),
             {f"z({pairs.low})": 1.0},
-            presolve=False,  # it takes longer than it saves, and does not look at the clock
+            engine,
+            presolve,
         )

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solvers.engines import cp_sat as engine
-from solvers.engines.common import CP_SAT, with_version
+from solvers.engines.common import CP_SAT
+from solvers.engines.registration import with_version
 from solvers.ranks.window import Window, in_pieces, report_window
 from solvers.registration import Guarantee, solver
 from solvers.run import Run
@@ -76,10 +77,11 @@ def rank_model(
     shares_process=True,
     reference="Sayah and Irnich 2017",
 )
-def cp_sat(run: Run) -> None:
+def cp_sat(run: Run, *, workers: int | None = None, symmetry: int = engine.SYMMETRY) -> None:
     """Solve the rank model with CP-SAT, hinted with the greedy selection.
 
     Repeats exactly with one thread; with more, CP-SAT interleaves its workers deterministically.
+    `workers` are as many as threads unless told otherwise; `symmetry` is its symmetry level, 0 to 4.
     Ctrl-C stops it.
 
     See `rank_model` for the formulation and its source.
@@ -98,7 +100,7 @@ def cp_sat(run: Run) -> None:
         level = float(instance.levels[min(pairs.high, max(0, rank))])
         run.report_bound(level, with_version(CP_SAT))
 
-    answer = engine.maximise(run, model, x, report_bound)
+    answer = engine.maximise(run, model, x, report_bound, workers=workers, symmetry=symmetry)
     if answer.bound is not None:
         report_bound(answer.bound)
     run.message = answer.effort

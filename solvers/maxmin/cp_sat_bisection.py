@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.engines import cp_sat as engine
-from solvers.engines.common import CP_SAT, Outcome, with_version
+from solvers.engines.common import CP_SAT, Outcome
+from solvers.engines.registration import with_version
 from solvers.ranks.bisection import Verdict, bisect
 from solvers.ranks.bracket import Bracket
 from solvers.ranks.window import report_window

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from solvers.engines import highs
 from solvers.engines.common import HIGHS
+from solvers.engines.mip.highs import HighsProgram
+from solvers.engines.registration import with_version
 from solvers.ranks.bisection import Verdict, bisect
 from solvers.ranks.bracket import Bracket
 from solvers.ranks.packings import pack
@@ -103,9 +105,10 @@ def highs_packing(run: Run) -> None:
     def probe(t: int, seconds: float) -> Verdict:
         nonlocal probes
         with run.building():
-            engine = clique_packing(ranks, instance.p, t, run.check_time)
+            model = clique_packing(ranks, instance.p, t, run.check_time)
         probes += 1
         run.message = f"{probes} packings"
-        return pack(engine, columns, run, min(seconds, run.seconds_left()))
+        program = HighsProgram(model, columns)
+        return pack(program, run, min(seconds, run.seconds_left()), with_version(HIGHS))
 
     bisect(Bracket(run, pairs.low, pairs.high), probe)

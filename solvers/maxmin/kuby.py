@@ -1,4 +1,4 @@
-"""Kuby's mixed-integer program with the tightest coefficients, written in Pyomo, solved by HiGHS."""
+"""Kuby's mixed-integer program with the tightest coefficients, written in Pyomo."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from dispersion.instance import Instance
 from solvers.engines.common import HIGHS
 from solvers.engines.pyomo import EachRow
+from solvers.engines.registration import DEFAULT_ENGINE
 from solvers.ranks.rank_models import load, solve_rank_model
 from solvers.ranks.window import Window, in_pieces, report_window, window
 from solvers.registration import Guarantee, solver
@@ -68,18 +69,25 @@ def _model(instance: Instance) -> Any:
     "kuby",
     objective="max-min",
     guarantee=Guarantee.EXACT,
-    summary="Kuby's big-M integer program (tight coefficients) through Pyomo and HiGHS",
+    summary="Kuby's big-M integer program (tight coefficients), through Pyomo",
     prepare=load,
     model=_model,
     engine=HIGHS,
     reference="Kuby 1987",
 )
-def kuby(run: Run) -> None:
-    """Solve Kuby's model with HiGHS' branch and cut, started from the greedy selection.
+def kuby(run: Run, *, engine: str = DEFAULT_ENGINE, presolve: bool = True) -> None:
+    """Solve Kuby's model by an engine's branch and cut, started from the greedy selection.
 
     One thread and one seed repeat exactly.  See `kuby_model` for the formulation and its source.
     """
     n, p = run.instance.n, run.instance.p
     pairs = report_window(run)
     if not run.proven():
-        solve_rank_model(run, pairs, lambda check: kuby_model(n, p, pairs, check), {"r": pairs.low})
+        solve_rank_model(
+            run,
+            pairs,
+            lambda check: kuby_model(n, p, pairs, check),
+            {"r": pairs.low},
+            engine,
+            presolve,
+        )

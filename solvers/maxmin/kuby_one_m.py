@@ -7,6 +7,7 @@ from typing import Any
 from dispersion.instance import Instance
 from solvers.engines.common import HIGHS
 from solvers.engines.pyomo import EachRow
+from solvers.engines.registration import DEFAULT_ENGINE
 from solvers.ranks.rank_models import load, solve_rank_model
 from solvers.ranks.window import Window, everything, in_pieces, report_window
 from solvers.registration import Guarantee, solver
@@ -64,15 +65,15 @@ def _model(instance: Instance) -> Any:
     "kuby-one-m",
     objective="max-min",
     guarantee=Guarantee.EXACT,
-    summary="Kuby's integer program with one big M, the textbook model, through Pyomo and HiGHS",
+    summary="Kuby's integer program with one big M, the textbook model, through Pyomo",
     prepare=load,
     by_default=False,
     model=_model,
     engine=HIGHS,
     reference="Kuby 1987",
 )
-def kuby_one_m(run: Run) -> None:
-    """Solve the textbook model with HiGHS' branch and cut, to see what strengthening is worth.
+def kuby_one_m(run: Run, *, engine: str = DEFAULT_ENGINE, presolve: bool = True) -> None:
+    """Solve the textbook model by an engine's branch and cut, to see what strengthening is worth.
 
     It starts from the greedy selection and from the longest distance as its bound, and is told
     nothing else; `kuby` has the same start and the same engine, and a model that is tightened by a
@@ -84,5 +85,10 @@ def kuby_one_m(run: Run) -> None:
     pairs = report_window(run, everything)
     if not run.proven():
         solve_rank_model(
-            run, pairs, lambda check: kuby_one_m_model(n, p, pairs, check), {"r": pairs.low}
+            run,
+            pairs,
+            lambda check: kuby_one_m_model(n, p, pairs, check),
+            {"r": pairs.low},
+            engine,
+            presolve,
         )

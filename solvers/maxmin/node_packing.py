@@ -1,4 +1,4 @@
-"""A node packing program for every rank that bisection asks about, in Pyomo and HiGHS."""
+"""A node packing program for every rank that bisection asks about, in Pyomo."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from dispersion.instance import Instance
 from solvers.engines.common import HIGHS
-from solvers.engines.pyomo import EachRow, handed_over, point_columns
+from solvers.engines.pyomo import EachRow, handed_over
+from solvers.engines.registration import DEFAULT_ENGINE, registry, with_version
 from solvers.ranks.bisection import Verdict, bisect
 from solvers.ranks.bracket import Bracket
 from solvers.ranks.packings import pack
@@ -69,14 +70,14 @@ def _model(instance: Instance) -> Any:
     "node-packing",
     objective="max-min",
     guarantee=Guarantee.EXACT,
-    summary="bisection over distances, a node packing program each, through Pyomo and HiGHS",
+    summary="bisection over distances, a node packing program each, through Pyomo",
     prepare=load,
     by_default=False,
     model=_model,
     engine=HIGHS,
     reference="Sayyady and Fathi 2016",
 )
-def node_packing(run: Run) -> None:
+def node_packing(run: Run, *, engine: str = DEFAULT_ENGINE, presolve: bool = True) -> None:
     """Bisect between the greedy value and the degree bound with maximum node packing programs.
 
     As published: bisection over distances, each answered by a maximum packing.  Ours: ranks; the ends
@@ -87,14 +88,14 @@ def node_packing(run: Run) -> None:
     """
     ranks = run.instance.ranks
     pairs = report_window(run)
+    by = with_version(registry[engine].label)
     probes = 0
 
     def probe(t: int, seconds: float) -> Verdict:
         nonlocal probes
-        engine = handed_over(run, lambda check: packing_model(ranks, t, check))
+        program = handed_over(run, engine, lambda check: packing_model(ranks, t, check))
         probes += 1
         run.message = f"{probes} packings"
-        columns = point_columns(engine, run.instance.n)
-        return pack(engine, columns, run, min(seconds, run.seconds_left()))
+        return pack(program, run, min(seconds, run.seconds_left()), by, presolve)
 
     bisect(Bracket(run, pairs.low, pairs.high), probe)

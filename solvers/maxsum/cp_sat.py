@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.engines import cp_sat as engine
-from solvers.engines.common import CP_SAT, Outcome, with_version
+from solvers.engines.common import CP_SAT, Outcome
+from solvers.engines.registration import with_version
 from solvers.registration import Guarantee, solver
 from solvers.run import Run
 from solvers.sums.scaling import scaled, scaling_error
@@ -89,12 +90,13 @@ def sum_model(
     engine=CP_SAT,
     reference="Glover and Woolsey 1974",
 )
-def cp_sat(run: Run) -> None:
+def cp_sat(run: Run, *, workers: int | None = None, symmetry: int = engine.SYMMETRY) -> None:
     """Solve the pair model with CP-SAT on whole numbers, hinted with what tabu search found.
 
     Distances are rounded up to multiples of a power of two, so the bound in steps bounds the true
     optimum too, and lies above it by less than a step a pair: see `scaling_error`.  Repeats exactly
-    with one thread; with more, CP-SAT interleaves its workers deterministically.  Ctrl-C stops it.
+    with one thread; with more, CP-SAT interleaves its workers deterministically.  `workers` are as many
+    as threads unless told otherwise, `symmetry` is its symmetry level, 0 to 4.  Ctrl-C stops it.
     """
     instance = run.instance
     if not report_start(run) or run.selected is None:
@@ -112,7 +114,7 @@ def cp_sat(run: Run) -> None:
         # not closing: better by a rounding may still be found
         run.report_bound(raised(whole(value)), with_version(CP_SAT))
 
-    answer = engine.maximise(run, model, x, report_open_bound)
+    answer = engine.maximise(run, model, x, report_open_bound, workers=workers, symmetry=symmetry)
     if answer.bound is not None:
         report_bound(run, whole(answer.bound), with_version(CP_SAT))
     error = scaling_error(instance, steps, step)

@@ -9,6 +9,7 @@ import numpy as np
 from dispersion.instance import Instance
 from solvers.engines.common import HIGHS
 from solvers.engines.pyomo import EachRow
+from solvers.engines.registration import DEFAULT_ENGINE
 from solvers.registration import Guarantee, solver
 from solvers.run import Run
 from solvers.sums.linear_models import load, require_range, row_model, solve_linear_model
@@ -28,7 +29,7 @@ def glover_model(instance: Instance, each_row: EachRow = lambda: None) -> Any:
     "glover",
     objective="max-sum",
     guarantee=Guarantee.EXACT,
-    summary="a variable for every point (Glover's compact program), through Pyomo and HiGHS",
+    summary="a variable for every point (Glover's compact program), through Pyomo",
     prepare=load,
     by_default=False,
     model=glover_model,
@@ -36,8 +37,8 @@ def glover_model(instance: Instance, each_row: EachRow = lambda: None) -> Any:
     model_unit=True,
     reference="Glover 1975",
 )
-def glover(run: Run) -> None:
-    """Solve the compact model with HiGHS' branch and cut, started from tabu search.
+def glover(run: Run, *, engine: str = DEFAULT_ENGINE, presolve: bool = False) -> None:
+    """Solve the compact model by an engine's branch and cut, started from tabu search.
 
     See `glover_model` for the formulation and its source.
 
@@ -47,4 +48,4 @@ def glover(run: Run) -> None:
         The distances differ by more than nine orders of magnitude.
     """
     require_range(run)
-    solve_linear_model(run, glover_model)
+    solve_linear_model(run, glover_model, engine, presolve)

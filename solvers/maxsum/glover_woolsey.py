@@ -9,6 +9,7 @@ import numpy as np
 from dispersion.instance import Instance
 from solvers.engines.common import HIGHS
 from solvers.engines.pyomo import EachRow
+from solvers.engines.registration import DEFAULT_ENGINE
 from solvers.registration import Guarantee, solver
 from solvers.run import Run
 from solvers.sums.linear_models import load, solve_linear_model
@@ -66,7 +67,7 @@ def glover_woolsey_model(instance: Instance, each_row: EachRow = lambda: None) -
     "glover-woolsey",
     objective="max-sum",
     guarantee=Guarantee.EXACT,
-    summary="a variable for every pair (Glover and Woolsey), through Pyomo and HiGHS",
+    summary="a variable for every pair (Glover and Woolsey), through Pyomo",
     prepare=load,
     by_default=False,
     model=glover_woolsey_model,
@@ -74,9 +75,9 @@ def glover_woolsey_model(instance: Instance, each_row: EachRow = lambda: None) -
     model_unit=True,
     reference="Glover and Woolsey 1974",
 )
-def glover_woolsey(run: Run) -> None:
-    """Solve the pair model with HiGHS' branch and cut, started from tabu search.
+def glover_woolsey(run: Run, *, engine: str = DEFAULT_ENGINE, presolve: bool = False) -> None:
+    """Solve the pair model by an engine's branch and cut, started from tabu search.
 
     See `glover_woolsey_model` for the formulation and its source.
     """
-    solve_linear_model(run, glover_woolsey_model)
+    solve_linear_model(run, glover_woolsey_model, engine, presolve)

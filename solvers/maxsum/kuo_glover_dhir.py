@@ -7,6 +7,7 @@ from typing import Any
 from dispersion.instance import Instance
 from solvers.engines.common import HIGHS
 from solvers.engines.pyomo import EachRow
+from solvers.engines.registration import DEFAULT_ENGINE
 from solvers.registration import Guarantee, solver
 from solvers.run import Run
 from solvers.sums.linear_models import load, require_range, row_model, solve_linear_model
@@ -33,7 +34,7 @@ def kuo_glover_dhir_model(instance: Instance, each_row: EachRow = lambda: None) 
     "kuo-glover-dhir",
     objective="max-sum",
     guarantee=Guarantee.EXACT,
-    summary="the compact program with the bounds of p points (Kuo, Glover and Dhir), in HiGHS",
+    summary="the compact program with the bounds of p points (Kuo, Glover and Dhir)",
     prepare=load,
     by_default=False,
     model=kuo_glover_dhir_model,
@@ -41,8 +42,8 @@ def kuo_glover_dhir_model(instance: Instance, each_row: EachRow = lambda: None) 
     model_unit=True,
     reference="Kuo, Glover and Dhir 1993",
 )
-def kuo_glover_dhir(run: Run) -> None:
-    """Solve the compact model with HiGHS' branch and cut, started from tabu search.
+def kuo_glover_dhir(run: Run, *, engine: str = DEFAULT_ENGINE, presolve: bool = False) -> None:
+    """Solve the compact model by an engine's branch and cut, started from tabu search.
 
     See `kuo_glover_dhir_model` for the formulation and its source.
 
@@ -52,4 +53,4 @@ def kuo_glover_dhir(run: Run) -> None:
         The distances differ by more than nine orders of magnitude.
     """
     require_range(run)
-    solve_linear_model(run, kuo_glover_dhir_model)
+    solve_linear_model(run, kuo_glover_dhir_model, engine, presolve)

@@ -12,7 +12,8 @@ from dispersion.errors import EngineError, UnknownNameError
 from dispersion.instance import Instance
 from dispersion.solution import Refutation
 from dispersion.verify import recompute
-from solvers.engines.common import CP_SAT, HIGHS, engine_of
+from solvers.engines.common import CP_SAT, HIGHS
+from solvers.engines.registration import engine_of
 from solvers.rechecking.cover import by_cover
 from solvers.rechecking.engine_checks import ENGINES, Engine, load
 from solvers.rechecking.question import Clock, Pairs, Reply

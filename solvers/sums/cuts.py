@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.engines import highs
-from solvers.engines.common import Outcome
+from solvers.engines.common import HIGHS, Outcome
+from solvers.engines.registration import with_version
 from solvers.run import Run
 from solvers.sums.swaps import compile_swaps
-from solvers.sums.tolerances import OPEN_WORD, TOLERANCE, WORD, report_bound, report_engine_bound
+from solvers.sums.tolerances import TOLERANCE, report_bound, report_engine_bound, word_on
 
 if TYPE_CHECKING:
     import highspy
@@ -162,10 +163,10 @@ class OuterApproximation:
         self._best = min(self._best, bound)
         closed = self._best <= (run.objective or 0.0) * (1.0 + TOLERANCE)
         before = run.bound
-        if report_engine_bound(run, bound, closed=closed):
-            self._word = WORD
+        if report_engine_bound(run, bound, with_version(HIGHS), closed=closed):
+            self._word = word_on(HIGHS, closed=True)
         elif run.bound != before:
-            self._word = OPEN_WORD
+            self._word = word_on(HIGHS, closed=False)
 
     def _demand(self, *, integral: bool) -> None:
         kinds = np.full(len(self._points), int(integral), dtype=np.uint8)

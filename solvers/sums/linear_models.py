@@ -1,4 +1,4 @@
-"""Solving a linear model of the sum with HiGHS."""
+"""Solving a linear model of the sum by an engine."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispersion.instance import Instance
-from solvers.engines import highs, pyomo
+from solvers.engines import pyomo
 from solvers.engines.common import Outcome
+from solvers.engines.program import maximise, point_names
 from solvers.engines.pyomo import EachRow
+from solvers.engines.registration import DEFAULT_ENGINE, registry, with_version
 from solvers.run import Run
 from solvers.sums.scaling import unit_of
 from solvers.sums.start import report_start
 from solvers.sums.swaps import compile_swaps
-from solvers.sums.tolerances import OPEN_WORD, WORD, report_engine_bound
+from solvers.sums.tolerances import report_engine_bound, word_on
 
 _WORTH = 2.0**13  # of the incumbent in a model, at most; half of it at least
 _IGNORED = 2e-9  # of the largest distance, which is made 1/2 at least: HiGHS ignores less than 1e-9
@@ -24,9 +26,9 @@ _IGNORED = 2e-9  # of the largest distance, which is made 1/2 at least: HiGHS ig
 Build = Callable[[Instance, EachRow], Any]
 
 
-def load() -> None:
-    """Import HiGHS and Pyomo, and compile what the start needs."""
-    pyomo.load()
+def load(*, engine: str = DEFAULT_ENGINE) -> None:
+    """Import Pyomo and look for the engine, and compile what the start needs."""
+    pyomo.load(engine=engine)
     compile_swaps()
 
 
@@ -52,8 +54,8 @@ def require_range(run: Run) -> None:
         )
 
 
-def solve_linear_model(run: Run, build: Build) -> None:
-    """Start from tabu search and the row sums, build a Pyomo model, and solve it with HiGHS.
+def solve_linear_model(run: Run, build: Build, engine: str, presolve: bool) -> None:
+    """Start from tabu search and the row sums, build a Pyomo model, and have an engine solve it.
 
     Parameters
     ----------
@@ -61,38 +63,47 @@ def solve_linear_model(run: Run, build: Build) -> None:
         What to solve, and where incumbents and bounds go as they are found.
     build : callable
         Makes the model of an instance: with variables ``x[0..n-1]``, and the sum as its objective.
+    engine : str
+        Which one.
+    presolve : bool
+        Whether it simplifies the model first; HiGHS then finds rows to cut that take long, and does not
+        look at the clock.
 
     Notes
     -----
-    HiGHS gets the incumbent's x and completes it.  Its bounds hold within its tolerances (see
+    The engine gets the incumbent's x and completes it.  Its bounds hold within its tolerances (see
     `report_engine_bound`); the value is recomputed from the selection.  One thread and one seed repeat
     exactly.
     """
     if not report_start(run):
         return
     run.message = "out of time before the model was built"
+    label, n = registry[engine].label, run.instance.n
+    by = with_version(label)
     instance, scale = in_reach(run.instance, run.objective or 1.0)
-    engine = pyomo.handed_over(run, lambda check: build(instance, check))
-    columns = pyomo.point_columns(engine, run.instance.n)
-    inside = np.zeros(run.instance.n)
-    inside[run.selected] = 1.0
-    highs.start_from(engine, inside, columns)
-    options = {
-        "mip_abs_gap": 1e-9 * scale * abs(run.objective or 0.0),
-        "presolve": "off",  # it finds rows to cut that take long, and do not look at the clock
-    }
+    program = pyomo.handed_over(run, engine, lambda check: build(instance, check))
+    inside = set() if run.selected is None else set(run.selected.tolist())
+    start = {name: float(i in inside) for i, name in enumerate(point_names(n))}
 
-    def report_bound(value: float) -> None:
-        report_engine_bound(run, value / scale, closed=False)
+    def report_bound(bound: float) -> None:
+        report_engine_bound(run, bound / scale, by, closed=False)
 
-    done = highs.maximise(run, engine, columns, report_bound, **options) is Outcome.OPTIMAL
-    run.message = highs.effort(engine)
-    bound = highs.dual_bound(engine)
-    if np.isfinite(bound):
-        closed = report_engine_bound(run, bound / scale, closed=done)
-        run.message += f"; {WORD if closed else OPEN_WORD}"
+    answer = maximise(
+        run,
+        program,
+        report_bound,
+        start=start,
+        others=None,
+        gap=1e-9 * scale * abs(run.objective or 0.0),
+        presolve=presolve,
+    )
+    done = answer.outcome is Outcome.OPTIMAL
+    run.message = answer.effort
+    if np.isfinite(answer.bound):
+        closed = report_engine_bound(run, answer.bound / scale, by, closed=done)
+        run.message += f"; {word_on(label, closed=closed)}"
         if done and not closed:
-            run.message += "; HiGHS reports it solved, but its tolerances leave a larger gap"
+            run.message += f"; {label} reports it solved, but its tolerances leave a larger gap"
 
 
 def row_model(

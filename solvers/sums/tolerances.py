@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from solvers.engines.common import HIGHS, with_version
 from solvers.run import Run
 
 TOLERANCE = 1e-9  #: relative: so near, bound and incumbent count as equal
 DOUBT = 1e-6  #: relative: allowed for the tolerances of a MILP engine; ample as a rule, but no proof
-WORD = f"optimal within the tolerances of HiGHS ({DOUBT:g}, relative)"  #: for messages
-#: the same
-OPEN_WORD = f"the bound is that of HiGHS, raised by {DOUBT:g} (relative) for its tolerances"
 _ROUNDING = 1e-11  # relative: sums of a million distances are rounded by less
+
+
+def word_on(label: str, *, closed: bool) -> str:
+    """What a message says of the bound of an engine, by whether it closes the bracket."""
+    if closed:
+        return f"optimal within the tolerances of {label} ({DOUBT:g}, relative)"
+    return f"the bound is that of {label}, raised by {DOUBT:g} (relative) for its tolerances"
 
 
 def floor_of(run: Run) -> float:
@@ -37,20 +40,20 @@ def raised(bound: float) -> float:
     return bound + _ROUNDING * abs(bound)
 
 
-def report_engine_bound(run: Run, bound: float, *, closed: bool) -> bool:
+def report_engine_bound(run: Run, bound: float, by: str, *, closed: bool) -> bool:
     """Report the bound of a MILP engine; returns whether it closes the bracket.
 
     Such a bound holds within the engine's tolerances only: rows, reduced costs and whole numbers may be
     off by 1e-6 or 1e-7, large coefficients multiply that, and nothing the search leaves behind proves
     how much it took.  So an open bound is raised by `DOUBT`, and a bracket that the engine calls
-    `closed`, within `DOUBT`, is closed (`OPEN_WORD` and `WORD` are for the message).  A bound
+    `closed`, within `DOUBT`, is closed (`word_on` is for the message).  A bound
     below the incumbent by more is reported as it is, and contradicts it.
     """
     value = run.objective
     if value is None or bound < value * (1.0 - DOUBT):
-        run.report_bound(bound * (1.0 + DOUBT), with_version(HIGHS))
+        run.report_bound(bound * (1.0 + DOUBT), by)
     elif closed and bound <= value * (1.0 + DOUBT):
-        run.report_bound(value, with_version(HIGHS))
+        run.report_bound(value, by)
     else:
-        run.report_bound(max(bound, value) * (1.0 + DOUBT), with_version(HIGHS))
+        run.report_bound(max(bound, value) * (1.0 + DOUBT), by)
     return run.proven()

@@ -57,6 +57,7 @@ def solve_row() -> Callable[..., SolveRow]:
         instance_digest="",
         key="cd34",
         shared=False,
+        engine=None,
     )
 
     def make(**changes: Any) -> SolveRow:

@@ -24,13 +24,14 @@ def test_parameters_are_keyword_only_arguments() -> None:
 def test_defaults_read_back() -> None:
     """What lists show is what may be written."""
     text = defaults(told, ("seed",))
-    assert text == "flag=False,count=1,share=none"
-    assert read("told", writable(told), "count=1,share=none") == {"count": 1, "share": None}
+    assert text == "flag=off,count=1,share=none"
+    assert read("told", writable(told), text) == {"flag": False, "count": 1, "share": None}
     assert defaults(lambda run: None) == ""
 
 
 def test_values_are_read_by_their_types() -> None:
-    """Truth values, whole numbers and numbers."""
+    """Truth values, which may be written as in Python too, whole numbers and numbers."""
+    assert read("told", writable(told), "flag=on") == {"flag": True}
     given = read("told", writable(told), "flag=true,count=-2,share=0.5")
     assert given == {"flag": True, "count": -2, "share": 0.5}
 
@@ -38,7 +39,7 @@ def test_values_are_read_by_their_types() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("flag=yes", "flag of told must be true or false, not 'yes'"),
+        ("flag=yes", "flag of told must be on or off, not 'yes'"),
         ("count=1.5", "count of told must be a whole number, not '1.5'"),
         ("share=nan", "share of told must be a finite number, or none, not 'nan'"),
         ("count=1,count=2", "count of told is given twice"),

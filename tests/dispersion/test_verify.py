@@ -54,6 +54,17 @@ def test_a_bound_below_another_answer_is_found_to_the_last_bit():
     assert any("liar proved" in fault for fault in contradictions(INSTANCE, [HONEST, low]))
 
 
+def test_engines_are_named_with_their_versions():
+    """Of the bound and of the answer that contradicts it."""
+    liar = replace(HONEST, solver="liar", selected=None, objective=None, status=Status.TIME_LIMIT)
+    liar = replace(liar, bound=0.5 * HONEST.objective, engine="HiGHS 1.13.1")
+    found = replace(HONEST, solver="kuby", engine="SCIP 10.0.0")
+    assert contradictions(INSTANCE, [liar, found]) == [
+        f"liar (HiGHS 1.13.1) proved that nothing exceeds {liar.bound!r}, "
+        f"kuby (SCIP 10.0.0) found {HONEST.objective!r}"
+    ]
+
+
 def test_sums_may_differ_by_rounding():
     """A sum bounded one unit in the last place too low is none; one bounded visibly too low is."""
     total = solve(INSTANCE, "greedy", objective="max-sum")

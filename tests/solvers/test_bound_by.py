@@ -7,7 +7,8 @@ import pytest
 
 from dispersion import Instance, Status
 from solvers import Guarantee, Limits, Run, list_solvers, solve
-from solvers.engines.common import CP_SAT, HIGHS, with_version
+from solvers.engines.common import CP_SAT, HIGHS
+from solvers.engines.registration import with_version
 from solvers.lookup import find
 
 PLANE = Instance.from_points(np.random.default_rng(5).random((25, 2)), 7)

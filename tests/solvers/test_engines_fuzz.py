@@ -16,10 +16,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
 import pytest
 
-from dispersion import Instance, Solution, Status, contradictions
+from benchmarks.mid_size import KINDS, instance_of, kind_of
+from dispersion import Solution, Status, contradictions
 from solvers import Guarantee, list_solvers, solve
 
 PROVER = "clique"
@@ -31,41 +31,13 @@ ENGINES = [
 SEEDS = 0, 1, 2
 QUICK = 8, 11, 30, 47, 49  # one of each kind
 
-KINDS = {
-    "cosine": lambda rng, n: Instance.from_points(
-        rng.normal(size=(n, rng.integers(3, 9))), rng.integers(6, 17), "cosine"
-    ),
-    "angular": lambda rng, n: Instance.from_points(
-        rng.normal(size=(n, rng.integers(3, 9))), rng.integers(5, 15), "angular"
-    ),
-    "plane": lambda rng, n: Instance.from_points(rng.random((n, 2)), rng.integers(5, 18)),
-    "64 dimensions": lambda rng, n: Instance.from_points(rng.normal(size=(n, 64)), rng.integers(4, 11)),
-    "integers": lambda rng, n: symmetric(rng.integers(0, 100, (n, n)), rng.integers(5, 12)),
-}
-
-
-def symmetric(matrix: np.ndarray, p: int) -> Instance:
-    """An instance from what is above the diagonal."""
-    upper = np.triu(matrix, k=1).astype(float)
-    return Instance(upper + upper.T, p)
-
 
 class Case(NamedTuple):
-    """One solve: an instance by its number, whose kinds take turns, a solver and its seed."""
+    """One solve: an instance by its number, a solver and its seed."""
 
     number: int
     solver: str
     seed: int
-
-    @property
-    def kind(self) -> str:
-        """Its instance's key in `KINDS`."""
-        return list(KINDS)[self.number % len(KINDS)]
-
-    def instance(self) -> Instance:
-        """35 to 75 points."""
-        rng = np.random.default_rng(self.number)
-        return KINDS[self.kind](rng, int(rng.integers(35, 76)))
 
 
 def cases() -> Iterator[Case]:
@@ -83,7 +55,7 @@ class Held:
 
     def against(self, case: Case) -> tuple[Solution, list[str]]:
         """The answer to a case, and every reason why it cannot be true."""
-        instance = case.instance()
+        instance = instance_of(case.number)
         if case.number != self._number:
             self._number, self._proof = case.number, solve(instance, PROVER, time_limit=600.0)
             assert self._proof.status is Status.OPTIMAL, (case, self._proof)
@@ -106,7 +78,12 @@ def fuzz(solves: int, seconds: float, log: Path) -> list[str]:
                 continue
             answer, wrong = held.against(case)
             faults += [f"{case}: {fault}" for fault in wrong]
-            line = {**case._asdict(), "kind": case.kind, "status": answer.status.value, "wrong": wrong}
+            line = {
+                **case._asdict(),
+                "kind": kind_of(case.number),
+                "status": answer.status.value,
+                "wrong": wrong,
+            }
             line["seconds"] = round(answer.build_seconds + answer.solve_seconds, 3)
             file.write(json.dumps(line) + "\n")
             file.flush()
@@ -117,7 +94,7 @@ def fuzz(solves: int, seconds: float, log: Path) -> list[str]:
 def test_engines_agree_with_the_prover(solver):
     """On an instance of each kind that all of them solve within a second or two."""
     held = Held(seconds=600.0)
-    assert {Case(number, solver, 0).kind for number in QUICK} == set(KINDS)
+    assert {kind_of(number) for number in QUICK} == set(KINDS)
     for seed, number in enumerate(QUICK):
         answer, wrong = held.against(Case(number, solver, seed))
         assert wrong == []
@@ -128,7 +105,7 @@ def test_a_wrong_optimum_is_noticed(monkeypatch):
     """What HiGHS 1.13.1 did: a bound, and an optimum, below what the prover attains."""
     case, held = Case(QUICK[0], ENGINES[0], 0), Held(seconds=600.0)
     right, _ = held.against(case)
-    instance = case.instance()
+    instance = instance_of(case.number)
     worse = replace(solve(instance, "random"), solver="misled", status=Status.OPTIMAL)
     worse = replace(worse, bound=worse.objective)
     assert worse.objective < right.objective

@@ -47,6 +47,17 @@ def _solvers() -> Names:
             )
 
 
+def _engines() -> Names:
+    from solvers.engines.registration import list_engines
+
+    for info in list_engines():
+        found = info.version()
+        here = (
+            f"{info.label} {found}" if found else f"{info.label} is not here; get it by: {info.install}"
+        )
+        yield info.name, "; ".join(filter(None, [here, info.abilities]))
+
+
 def _objectives() -> Names:
     from dispersion.objectives import objectives
 
@@ -120,6 +131,7 @@ def _families() -> Names:
 
 LISTS: dict[str, Callable[[], Names]] = {
     "solvers": _solvers,
+    "engines": _engines,
     "objectives": _objectives,
     "metrics": _metrics,
     "criteria": _criteria,

@@ -21,11 +21,10 @@ from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
 from types import ModuleType
 
-import psutil
-
 from dispersion.errors import UnknownNameError
 from dispersion.solution import Solution, Status
 from dispersion.study.execution import worker_main
+from dispersion.study.execution.descendants import kill_descendants, occupied
 from dispersion.study.execution.partial_results import Improvement, PartialResult
 from dispersion.study.execution.worker_main import failure
 from dispersion.study.task import KILLED, Task
@@ -208,11 +207,8 @@ class Worker:
         return time.perf_counter() - self.begun
 
     def _memory(self) -> float:
-        """GiB that the process of the solve occupies."""
-        try:
-            return float(psutil.Process(self.solving).memory_info().rss) / _GIB
-        except psutil.NoSuchProcess:  # `collect` will notice
-            return 0.0
+        """GiB that it occupies, with engines that are programs of their own."""
+        return occupied(self.solving) / _GIB
 
     def stop(self) -> None:
         """Let an idle worker leave by itself, so that it cleans up; kill a busy one."""
@@ -220,6 +216,7 @@ class Worker:
             with suppress(OSError):  # it dies at this moment
                 self.pipe.send(None)
             self.process.join(timeout=_LEAVE_SECONDS)
+        kill_descendants(self.process.pid)
         self.process.kill()
         self.process.join(timeout=_LEAVE_SECONDS)  # what waits for a disk can outlive a kill
         self.pipe.close()

@@ -60,6 +60,7 @@ class SolveEntry:
             trace=validation.trace_of(content.get("trace")),
             message=row.message,
             refutations=validation.refutations_of(content.get("refutations")),
+            engine=row.engine,
         )
         place = validation.whole("place", content.get("place"))
         return cls(row, solution, place, validation.text("version", content.get("version")))

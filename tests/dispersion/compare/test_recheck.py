@@ -14,7 +14,8 @@ from dispersion import generate
 from dispersion.compare import rechecks as proofs
 from dispersion.compare.stages import EXIT_FAULT, EXIT_INTERRUPTED
 from solvers import solve
-from solvers.engines.common import HIGHS, with_version
+from solvers.engines.common import HIGHS
+from solvers.engines.registration import with_version
 from solvers.rechecking.check import ARGUMENTS
 
 NAME = "geo, n = 40, seed = 1"

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from ortools.sat.python import cp_model
 
-from dispersion import EngineError, Instance
+from dispersion import EngineError, InputError, Instance
+from solvers import solve
 from solvers.engines import cp_sat
 from solvers.engines.common import Outcome
 from solvers.run import Limits, Run
@@ -80,3 +81,24 @@ def test_a_feasible_model_that_is_called_infeasible_is_a_failure():
     model.maximize(x[0])
     with pytest.raises(EngineError, match="CP-SAT reported a model infeasible that has a solution"):
         cp_sat.maximise(a_run(7, 5), model, x, lambda bound: None)
+
+
+def test_workers_and_symmetry_are_parameters(monkeypatch):
+    """Of both solvers; workers are as many as threads unless told otherwise."""
+    used = []
+
+    def solved(engine, model, x, callback=None):
+        parameters = engine.parameters
+        used.append((parameters.num_workers, parameters.symmetry_level, parameters.interleave_search))
+        return cp_sat.Answer(Outcome.TIME_LIMIT, None, None, "")
+
+    monkeypatch.setattr(cp_sat, "_solved", solved)
+    cloud = Instance.from_points(np.random.default_rng(1).normal(size=(12, 3)), 4)
+    for objective in ("max-min", "max-sum"):
+        solve(cloud, "cp-sat:workers=3,symmetry=0", objective=objective)
+        solve(cloud, "cp-sat", objective=objective)
+    assert used == [(3, 0, True), (1, 2, False)] * 2
+    with pytest.raises(InputError, match="symmetry must lie between 0 and 4, got 5"):
+        solve(cloud, "cp-sat:symmetry=5")
+    with pytest.raises(InputError, match="unknown argument of cp-sat 'worker'; did you mean workers"):
+        solve(cloud, "cp-sat:worker=3")

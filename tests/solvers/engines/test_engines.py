@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
 from typing import NamedTuple
 
 import highspy
@@ -13,8 +14,9 @@ import pytest
 
 from dispersion import Instance, Status
 from solvers import solve
-from solvers.engines.common import CP_SAT, HIGHS, engine_of, with_version
+from solvers.engines.common import CP_SAT, HIGHS
 from solvers.engines.highs import silent_engine
+from solvers.engines.registration import engine_of, with_version
 
 
 class Model(NamedTuple):
@@ -90,6 +92,15 @@ def test_kuby_is_right_where_highs_1_13_proved_less_than_was_attained(draw):
     for seed in (1, 50, 123):
         solution = solve(instance, "kuby", seed=seed, time_limit=600.0)
         assert (solution.status, solution.objective) == (Status.OPTIMAL, optimum.objective)
+
+
+@pytest.mark.parametrize("engine", ["highs", "scip"])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_engines_are_right_where_highs_1_13_was_not(engine, seed):
+    """The instance that the documentation tells of, with seeds that were misproved."""
+    distances = np.load(Path(__file__).parents[3] / "docs" / "misproved.npy")
+    solution = solve(Instance(distances, 15), f"kuby:engine={engine}", seed=seed, time_limit=600.0)
+    assert (solution.status, solution.objective) == (Status.OPTIMAL, 0.5824207822237454)
 
 
 def test_an_engine_is_known_by_name_and_version():

@@ -11,6 +11,8 @@ import pytest
 from dispersion import EngineError, Instance
 from solvers.engines import highs
 from solvers.engines.common import Outcome
+from solvers.engines.mip.highs import HighsProgram
+from solvers.engines.program import maximise
 from solvers.run import Limits, Run
 
 
@@ -82,10 +84,11 @@ def test_time_ends_a_run_and_what_was_found_is_reported():
     run = Run(Instance(1.0 - np.eye(n), 2), Limits(1.5), "max-min")
     bounds, selections = [], []
     run.report_incumbent = selections.append
-    engine = conflicts(n, density=0.1)
-    assert highs.maximise(run, engine, np.arange(n), bounds.append) is Outcome.TIME_LIMIT
+    program = HighsProgram(conflicts(n, density=0.1), np.arange(n))
+    answer = maximise(run, program, bounds.append, start={}, others=None, gap=0.0, presolve=True)
+    assert answer.outcome is Outcome.TIME_LIMIT
     assert run.out_of_time
-    assert len(selections[-1]) <= highs.dual_bound(engine) < np.inf
+    assert len(selections[-1]) <= answer.bound < np.inf
     assert bounds
 
 

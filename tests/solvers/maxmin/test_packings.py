@@ -8,7 +8,8 @@ from pyomo.core.expr.visitor import identify_variables
 
 from dispersion import EngineError, Instance, Status, generate
 from solvers import Limits, Run, solve
-from solvers.engines.pyomo import hand_over, point_columns
+from solvers.engines.mip.highs import HighsProgram
+from solvers.engines.pyomo import hand_over
 from solvers.maxmin.cp_sat_bisection import _decide, feasibility_model
 from solvers.maxmin.highs_packing import clique_packing
 from solvers.maxmin.node_packing import packing_model
@@ -22,10 +23,9 @@ def verdict_of(name, run, t):
     """One probe of the solver `name`."""
     ranks, n, p = np.array(CLOUD.ranks), CLOUD.n, CLOUD.p
     if name == "node-packing":
-        engine = hand_over(packing_model(ranks, t))
-        return pack(engine, point_columns(engine, n), run, 10.0)
+        return pack(hand_over(packing_model(ranks, t)), run, 10.0, "HiGHS")
     if name == "highs-packing":
-        return pack(clique_packing(ranks, p, t), list(range(n)), run, 10.0)
+        return pack(HighsProgram(clique_packing(ranks, p, t), np.arange(n)), run, 10.0, "HiGHS")
     model, x = feasibility_model(ranks, p, t, np.arange(p))
     return _decide(model, x, run, 10.0)
 

@@ -11,7 +11,8 @@ import pytest
 from dispersion import InputError, Instance, Status, UnknownNameError, generate
 from dispersion.solution import Refutation
 from solvers import Finding, Guarantee, list_solvers, recheck, solve
-from solvers.engines.common import CP_SAT, HIGHS, engine_of, with_version
+from solvers.engines.common import CP_SAT, HIGHS
+from solvers.engines.registration import engine_of, with_version
 from solvers.lookup import find
 from solvers.rechecking import check
 from solvers.rechecking.check import OUTSIDE

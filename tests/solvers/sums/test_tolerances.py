@@ -35,16 +35,16 @@ def test_what_is_not_does_not(run):
 @pytest.mark.parametrize("bound", [3.0 * (1 - 9e-7), 3.0, 3.0 * (1 + 9e-7)])
 def test_an_engine_is_believed_within_its_tolerance(run, bound):
     """If it says that it is done; until then its bound is a tolerance above whatever was found."""
-    assert not report_engine_bound(run, bound, closed=False)
+    assert not report_engine_bound(run, bound, "HiGHS", closed=False)
     assert run.bound == max(bound, 3.0) * (1 + DOUBT)
-    assert report_engine_bound(run, bound, closed=True)
+    assert report_engine_bound(run, bound, "HiGHS", closed=True)
     assert run.bound == run.objective == 3.0
 
 
 def test_an_engine_is_contradicted_beyond_its_tolerance(run):
     """The bound is left below the incumbent, for others to find; one far above closes nothing."""
-    assert not report_engine_bound(run, 3.1, closed=True)
-    assert not report_engine_bound(run, 2.9, closed=True)
+    assert not report_engine_bound(run, 3.1, "HiGHS", closed=True)
+    assert not report_engine_bound(run, 2.9, "HiGHS", closed=True)
     assert run.bound < run.objective
 
 
