@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from dispersion.leaders import leaders
-from solvers.ranks.threshold import APART, threshold_ranks
 from solvers.registration import Guarantee, solver
 from solvers.run import Run
 
@@ -16,7 +15,7 @@ from solvers.run import Run
     guarantee=Guarantee.APPROXIMATION,
     summary="sphere exclusion: points in their order, each unless an earlier one is too near",
     shares_process=True,
-    reference="Taylor 1995, Butina 1999",
+    reference="Hartigan 1975",
 )
 def leader(run: Run) -> None:
     """Take the points in their order, each unless one that was taken is too near.
@@ -25,17 +24,17 @@ def leader(run: Run) -> None:
     shared out among the leaders: none of them gets more than it has conflicts, or more than itself if
     it has none.  The sum of that is reported as the bound, and no point can be added to the leaders.
 
-    Sources: Taylor, "Simulation analysis of experimental design strategies for screening random
-    compounds as potential new drugs and agrochemicals", Journal of Chemical Information and Computer
-    Sciences 35(1), 1995; Butina, "Unsupervised data base clustering based on Daylight's fingerprint and
-    Tanimoto similarity", the same 39(4), 1999 (who begins with the points that have most neighbours).
-    RDKit's LeaderPicker takes the same points, if asked for a threshold just below ours: it excludes a
-    distance that equals the threshold.
+    Source: the leader algorithm of Hartigan, "Clustering Algorithms", Wiley, 1975.  In chemistry it is
+    called sphere exclusion.  The variant of Taylor (Journal of Chemical Information and Computer
+    Sciences 35(1), 1995) and Butina (the same, 39(4), 1999) begins with the point that has most
+    neighbours, and so makes few large clusters where we want many points.  RDKit's LeaderPicker takes
+    the same points as this, if asked for the float below our distance: it excludes a distance that
+    equals its threshold.
     """
     instance = run.instance
     assert instance.at_least is not None
     chosen = leaders(instance.distances, instance.at_least, range(instance.n))
     run.report_incumbent(chosen)
-    conflicts = (threshold_ranks(instance)[chosen] == APART - 1).sum(axis=1)
+    conflicts = (instance.distances[chosen] < instance.at_least).sum(axis=1) - 1  # not with itself
     run.report_bound(min(float(instance.n), float(np.maximum(conflicts, 1).sum())))
     run.message = "bound by the conflicts of the leaders"

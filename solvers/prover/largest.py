@@ -25,7 +25,7 @@ _GROWTH = 1.3
 _FIRST_NODES = 1000  # of a probe above, in the first pass
 _FEWEST, _MOST = 24, 1500  # points wanted, points there are, for theta: few make it weak, many slow
 _THETA_STEPS, _THETA_ROUND = 240, 10
-_LITTLE, _MUCH, _ALL = 0.25, 0.5, 1.0  # of a turn goes to tabu search, or to the bound
+_LITTLE, _ALL = 0.25, 1.0  # of a turn goes to tabu search, or to the bound
 _MANY = 2**62
 
 Stop = Callable[[], bool]
@@ -143,17 +143,18 @@ class Largest:
         return Probe(*self._graded, p)
 
     def _turn(self, probe: Probe, seconds: float, stop: Stop, threads: int) -> None:
-        """A turn of everything: the bound, tree search, and branch and cut."""
+        """A turn of everything: branch and cut, tree search, the bound, and tabu search."""
 
         def until(share: float) -> Stop:
             end = time.perf_counter() + share * seconds
             return lambda: time.perf_counter() > end or stop()
 
-        self._tighten(probe, until(_MUCH if probe.promising else _ALL))
-        for method in (lambda over: probe.search(_MANY, over), probe.relax):
+        for method in (probe.relax, lambda over: probe.search(_MANY, over)):
             if probe.open:
                 _by_all(threads, method, until(_ALL))
             self._note(probe)
+        if probe.open:
+            self._tighten(probe, until(_LITTLE if probe.promising else _ALL))
         if self.open:
             self._polished(_MANY, until(_LITTLE))
 
@@ -168,7 +169,7 @@ class Largest:
 
     def _tighten(self, probe: Probe, stop: Stop) -> None:
         """Bring the bound down: by theta, then by searches for more points than `probe` wants."""
-        if self._estimates(stop):
+        if not probe.relaxes_well and self._estimates(stop):
             return
         while not stop() and self.low < probe.p < self.high:
             floor = probe.p

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from dispersion import Instance, Status, contradictions
+from dispersion import Instance, Refutation, Status, contradictions
 from solvers import pack, recheck
 from solvers.prover import largest
 
@@ -64,10 +66,6 @@ def test_proofs_are_derived_again(seed):
 
 def test_a_false_proof_is_contradicted():
     """A bound that is one too low: a check finds the points that are said not to be there."""
-    from dataclasses import replace
-
-    from dispersion import Refutation
-
     instance = plane(40, 0.25)
     true = pack(instance)
     low = true.objective - 1.0
