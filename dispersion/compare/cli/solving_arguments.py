@@ -61,7 +61,7 @@ def add_solving(parser: argparse.ArgumentParser) -> None:
         type=real_number,
         nargs="+",
         metavar="D",
-        help=f"pack instead: as many points as possible that are D apart or more {OFF}",
+        help=f"pack as many points as possible that are so far apart {OFF}",
     )
     add(
         "--solvers",
