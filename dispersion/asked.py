@@ -47,7 +47,9 @@ def size_of(p: object, at_least: object, n: int) -> tuple[int, float | None]:
     if at_least is not None:
         return n, checked_at_least(at_least)
     if p is None:
-        raise InputError("give p, how many points to choose, or at_least, how far apart they must be.")
+        raise InputError(
+            "p must be a whole number, got None; give it, or how far apart points must be (at_least)."
+        )
     return checked_p(p, n), None
 
 

@@ -39,7 +39,7 @@ class Question:
     keep: float | None
     instance: str = field(compare=False)
     p: int = field(compare=False)
-    at_least: float | None = field(compare=False)
+    at_least: float | None = field(default=None, compare=False)
 
     @property
     def asked(self) -> str:
