@@ -19,9 +19,7 @@ def test_one_of_the_two_is_asked():
     assert size_of(2, None, 3) == (2, None)
     assert size_of(None, 1.5, 3) == (3, 1.5)
     assert size_of(None, 1.5, 1) == (1, 1.5)
-    with pytest.raises(
-        InputError, match=r"got None; give it, or .* \(at_least\)"
-    ):
+    with pytest.raises(InputError, match=r"got None; give it, or .* \(at_least\)"):
         size_of(None, None, 3)
     with pytest.raises(InputError, match=r"p = 2 and at_least = 1\.5 exclude each other"):
         size_of(2, 1.5, 3)
