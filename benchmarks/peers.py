@@ -17,6 +17,7 @@ import pytest
 from numpy.typing import NDArray
 
 from dispersion import Instance, Solution, Status
+from dispersion.objectives import MAX_MIN, PACKING
 from dispersion.verify import check_selection, recompute
 
 INSTALL = "pip install -c constraints.txt -e '.[peers]'"
@@ -37,13 +38,14 @@ class Peer:
     promise : str
         What it solves, and what it proves.
     ready : callable
-        (distances (n, n) or points (n, d), p, seconds) to a function that selects p points.
+        (distances (n, n) or points (n, d), p, seconds) to a function that selects p points; the least
+        distance takes the place of p where as many as possible are packed.
     """
 
     name: str
     package: str
     promise: str
-    ready: Callable[[NDArray[Any], int, float], Pick]
+    ready: Callable[[NDArray[Any], Any, float], Pick]
 
     @property
     def version(self) -> str | None:
@@ -68,6 +70,18 @@ def _rdkit(distances: NDArray[Any], p: int, seconds: float) -> Pick:
     lower = distances[np.tril_indices(n, k=-1)]
     first = [int(distances.argmax()) // n]
     return lambda: np.array(MaxMinPicker().Pick(lower, n, p, firstPicks=first), dtype=np.intp)
+
+
+def _rdkit_leader(distances: NDArray[Any], at_least: float, seconds: float) -> Pick:
+    """Sphere exclusion in the order of the points; Python is asked for every distance it looks at.
+
+    It excludes what is as near as the threshold, or nearer: so that is the float below `at_least`.
+    """
+    from rdkit.SimDivFilters.rdSimDivPickers import LeaderPicker
+
+    rows, n = distances.tolist(), len(distances)
+    below = float(np.nextafter(at_least, -np.inf))
+    return lambda: np.array(LeaderPicker().LazyPick(lambda i, j: rows[i][j], n, below), dtype=np.intp)
 
 
 def _max_div(distances: NDArray[Any], p: int, seconds: float) -> Pick:
@@ -120,12 +134,15 @@ def _fpsample_buckets(points: NDArray[Any], p: int, seconds: float) -> Pick:
 
 
 RDKIT = Peer("rdkit", "rdkit", "farthest-point insertion on a matrix; proves nothing", _rdkit)
+RDKIT_LEADER = Peer(
+    "rdkit leader", "rdkit", "sphere exclusion, asking for distances; proves nothing", _rdkit_leader
+)
 MAX_DIV = Peer("max-div", "max-div", "max-min heuristic for a given time; proves nothing", _max_div)
 SPOPT = Peer("spopt + CBC", "spopt", "max-min by mixed-integer programming; exact", _spopt)
 FPSAMPLE = Peer("fpsample", "fpsample", "farthest-point insertion on points", _fpsample)
 FPSAMPLE_BUCKETS = Peer("fpsample buckets", "fpsample", "the same, with a k-d tree", _fpsample_buckets)
 
-PEERS = (RDKIT, MAX_DIV, SPOPT, FPSAMPLE, FPSAMPLE_BUCKETS)
+PEERS = (RDKIT, RDKIT_LEADER, MAX_DIV, SPOPT, FPSAMPLE, FPSAMPLE_BUCKETS)
 
 
 def presence() -> str:
@@ -140,13 +157,14 @@ def presence() -> str:
 def checked(instance: Instance, name: str, selected: NDArray[np.intp], seconds: float) -> Solution:
     """A peer's selection, checked and valued by us, as one of our solutions; its bound is unknown."""
     points = check_selection(instance, selected)
+    objective = MAX_MIN if instance.at_least is None else PACKING
     return Solution(
         solver=name,
-        objective_name="max-min",
+        objective_name=objective.name,
         instance_digest=instance.digest,
         seed=0,
         selected=points,
-        objective=recompute(instance, points, "max-min"),
+        objective=recompute(instance, points, objective.name),
         bound=None,
         status=Status.FEASIBLE,
         build_seconds=0.0,

@@ -1,4 +1,4 @@
-"""The problem: n points known by their pairwise distances, of which p are to be chosen."""
+"""The problem: n points known by their pairwise distances, of which some are to be chosen."""
 
 from __future__ import annotations
 
@@ -12,18 +12,10 @@ from numpy.typing import ArrayLike, NDArray
 from dispersion.arrays.foreign import labels_of, rounding_unit
 from dispersion.arrays.matrices import checked
 from dispersion.arrays.triangles import check_sample
-from dispersion.errors import InputError, shown
+from dispersion.asked import checked_at_least, checked_p, in_words, size_of
 from dispersion.metrics import distances as pairwise
 from dispersion.metrics import metrics
 from dispersion.terminal.printable import encodable
-
-
-def _checked_p(p: object, n: int) -> int:
-    if isinstance(p, bool) or not isinstance(p, (int, np.integer)):
-        raise InputError(f"p must be a whole number, got {shown(p)}.")
-    if not 2 <= p <= n:
-        raise InputError(f"p must lie between 2 and n = {n}, got {p}.")
-    return int(p)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -35,13 +27,16 @@ class Instance:
     distances : array_like, shape (n, n)
         Finite, non-negative, symmetric, zero on the diagonal, up to rounding errors, which are repaired
         and told in `note` (see `dispersion.arrays.matrices`).  Copied.  Tensors and tables will do.
-    p : int
+    p : int, optional
         How many points to choose, 2 <= p <= n.
     name : str
         A label for reports; not part of the content hash.
     metric : str, optional
         The name of the registered metric the distances come from; `None` if unknown, in which case
         no solver claims a guarantee that needs the triangle inequality.  Some triangles are looked at.
+    at_least : float, optional
+        In place of p: as many points as possible are to be chosen that are pairwise at least so far
+        apart (see `solvers.pack`).  Then p is n, the most there could be.
 
     Attributes
     ----------
@@ -54,7 +49,8 @@ class Instance:
     Raises
     ------
     InputError
-        The matrix or p is not usable, or no such metric; the message names an offending entry.
+        The matrix, p or the distance is not usable, p and the distance are both given or neither is,
+        or there is no such metric; the message names an offending entry.
     UnknownNameError
         `metric` is not registered.
 
@@ -69,13 +65,20 @@ class Instance:
     p: int
     name: str = "instance"
     metric: str | None = None
+    at_least: float | None = None
     note: str = field(default="", init=False)
     labels: tuple[str, ...] | None = field(default=None, init=False, repr=False)
 
     def __init__(
-        self, distances: ArrayLike, p: int, name: str = "instance", metric: str | None = None
+        self,
+        distances: ArrayLike,
+        p: int | None = None,
+        name: str = "instance",
+        metric: str | None = None,
+        *,
+        at_least: float | None = None,
     ) -> None:
-        self._fill(distances, p, name, metric)
+        self._fill(distances, p, name, metric, at_least)
         self._check_triangles(rounding_unit(distances))
 
     @classmethod
@@ -107,13 +110,19 @@ class Instance:
         [[0.0, 2.0], [2.0, 0.0]]
         """
         made = object.__new__(cls)
-        made._fill(distances, p, name, metric, symmetric)
+        made._fill(distances, p, name, metric, symmetric=symmetric)
         made._check_triangles(rounding_unit(distances))
         return made
 
     @classmethod
     def from_points(
-        cls, points: ArrayLike, p: int, metric: str = "euclidean", name: str = "instance"
+        cls,
+        points: ArrayLike,
+        p: int | None = None,
+        metric: str = "euclidean",
+        name: str = "instance",
+        *,
+        at_least: float | None = None,
     ) -> Instance:
         """Build an instance from points.
 
@@ -121,8 +130,8 @@ class Instance:
         ----------
         points : array_like, shape (n, d)
             One point a row.
-        p : int
-            How many to choose.
+        p, at_least
+            How many to choose, or how far apart: one of them.
         metric : str
             A registered metric: euclidean, normalized, angular, chordal, cosine, ...
         name : str
@@ -134,26 +143,29 @@ class Instance:
             As `Instance`; also if the matrix of so many points does not fit into memory.
         """
         made = object.__new__(cls)
-        made._fill(pairwise(points, metric), p, name, metric)
+        made._fill(pairwise(points, metric), p, name, metric, at_least)
         object.__setattr__(made, "labels", labels_of(points))
         return made
 
     def _fill(
         self,
         distances: ArrayLike,
-        p: int,
+        p: int | None,
         name: str,
         metric: str | None,
+        at_least: float | None = None,
         symmetric: str | None = None,
     ) -> None:
         matrix, note = checked(distances, symmetric)
+        chosen, apart = size_of(p, at_least, len(matrix))
         if metric is not None:
             metrics[metric]
         for key, value in {
             "distances": matrix,
-            "p": _checked_p(p, len(matrix)),
+            "p": chosen,
             "name": encodable(str(name)),
             "metric": metric,
+            "at_least": apart,
             "note": note,
             "labels": labels_of(distances),
         }.items():
@@ -175,10 +187,17 @@ class Instance:
 
     def with_p(self, p: int) -> Instance:
         """The same points with another p; shares the matrix and what was derived from it."""
+        return self._asking(checked_p(p, self.n), None)
+
+    def with_at_least(self, distance: float) -> Instance:
+        """The same points, of which as many as possible are to be at least so far apart."""
+        return self._asking(self.n, checked_at_least(distance))
+
+    def _asking(self, p: int, at_least: float | None) -> Instance:
         other = object.__new__(type(self))
         other.__dict__.update(self.__dict__)
         other.__dict__.pop("digest", None)
-        other.__dict__["p"] = _checked_p(p, self.n)
+        other.__dict__.update(p=p, at_least=at_least)
         return other
 
     def described(self, note: str = "", labels: tuple[str, ...] | None = None) -> Instance:
@@ -190,9 +209,15 @@ class Instance:
         return other
 
     def __repr__(self) -> str:
-        """Name, n, p and metric."""
+        """Name, n, what is asked, and metric."""
+        asked = f"p={self.p}" if self.at_least is None else f"at_least={self.at_least!r}"
         metric = "" if self.metric is None else f", metric={self.metric!r}"
-        return f"Instance({self.name!r}, n={self.n}, p={self.p}{metric})"
+        return f"Instance({self.name!r}, n={self.n}, {asked}{metric})"
+
+    @property
+    def asked(self) -> str:
+        """What is asked, in words: ``p = 10``, or ``at least 0.5 apart``."""
+        return in_words(self.p, self.at_least)
 
     @property
     def n(self) -> int:
@@ -230,7 +255,9 @@ class Instance:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the matrix and p, in hexadecimal: equal instances have equal digests."""
+        """SHA-256 of the matrix and what is asked, in hexadecimal: equal instances have equal ones."""
         content = hashlib.sha256(np.array([self.n, self.p], dtype=np.int64).tobytes())
+        if self.at_least is not None:
+            content.update(np.float64(self.at_least).tobytes())
         content.update(np.ascontiguousarray(self.distances).tobytes())
         return content.hexdigest()

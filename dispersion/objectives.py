@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dispersion.errors import InputError
 from dispersion.instance import Instance
 from dispersion.registry import Registry
 
@@ -24,43 +25,70 @@ class Objective:
     Attributes
     ----------
     name : str
-        "max-min" or "max-sum".
+        "max-min", "max-sum" or "packing".
     summary : str
         One line for ``--help``.
-    of_pairs : callable
-        Distances of the selected pairs i < j, shape (p (p - 1) / 2,), to the value.
+    of_selected : callable
+        Distances among the selected points, shape (k, k), to the value.
     rounding : float
-        The share by which two equal values can differ; 0 if a value is an entry of the matrix.
+        The share by which two equal values can differ; 0 if values compare exactly.
     default_solver : str
         The registered solver that answers where none is named.
     refusal : callable
         Distances, shape (n, n), to the reason why values of them cannot be computed; "" if they can.
+    counts : bool
+        Whether the value is how many points are chosen that are pairwise at least as far apart as the
+        instance asks; else the instance says how many are chosen.
     """
 
     name: str
     summary: str
-    of_pairs: Value
+    of_selected: Value
     rounding: float
     default_solver: str
     refusal: Callable[[NDArray[np.float64]], str] = lambda distances: ""
+    counts: bool = False
 
     @property
     def values_are_distances(self) -> bool:
-        """Whether every value is an entry of the matrix, so that values compare exactly."""
-        return self.rounding == 0.0
+        """Whether every value is an entry of the matrix."""
+        return self.rounding == 0.0 and not self.counts
+
+    def check(self, instance: Instance) -> None:
+        """`InputError` if it is not what the instance asks for."""
+        if self.counts and instance.at_least is None:
+            raise InputError(
+                f"{self.name} wants points that are at least so far apart, and {instance!r} asks for p "
+                "of them; say how far by instance.with_at_least(DISTANCE) (--at-least)."
+            )
+        if not self.counts and instance.at_least is not None:
+            raise InputError(
+                f"{self.name} wants p points, and {instance!r} asks for as many as are so far apart; "
+                "solve it by solvers.pack, or say how many by instance.with_p(P)."
+            )
 
     def value(self, distances: NDArray[np.float64], selected: NDArray[np.intp]) -> float:
-        """Value of the points `selected` (shape (p,), p >= 2) on `distances` (shape (n, n))."""
-        among = distances[np.ix_(selected, selected)]
-        return self.of_pairs(among[~np.tri(len(selected), dtype=np.bool_)])
+        """Value of the points `selected`, shape (k,), on `distances` (shape (n, n))."""
+        return self.of_selected(distances[np.ix_(selected, selected)])
+
+    def values(self, instance: Instance) -> NDArray[np.float64] | None:
+        """All values that a selection could have, ascending; `None` if they are too many to list."""
+        if self.counts:
+            return np.arange(1.0, instance.n + 1.0)
+        return instance.levels if self.values_are_distances else None
 
     def next_value(self, bound: float, instance: Instance) -> float | None:
         """The least value above a bound that a selection could have; `None` if there is none."""
-        if not self.values_are_distances:
+        values = self.values(instance)
+        if values is None:
             return float(np.nextafter(bound, np.inf))
-        levels = instance.levels
-        above = int(np.searchsorted(levels, bound, side="right"))
-        return float(levels[above]) if above < len(levels) else None
+        above = int(np.searchsorted(values, bound, side="right"))
+        return float(values[above]) if above < len(values) else None
+
+
+def _pairs(among: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The distances of pairs i < j."""
+    return among[~np.tri(len(among), dtype=np.bool_)]
 
 
 def _cannot_be_added(distances: NDArray[np.float64]) -> str:
@@ -79,7 +107,7 @@ MAX_MIN = objectives.add(
     Objective(
         "max-min",
         "the smallest selected distance (p-dispersion)",
-        lambda pairs: float(pairs.min()),
+        lambda among: float(_pairs(among).min()),
         rounding=0.0,
         default_solver="clique",
     ),
@@ -89,10 +117,21 @@ MAX_SUM = objectives.add(
     Objective(
         "max-sum",
         "the sum of the selected distances (maximum diversity)",
-        lambda pairs: float(pairs.sum()),
+        lambda among: float(_pairs(among).sum()),
         rounding=1e-9,
         default_solver="qcr",
         refusal=_cannot_be_added,
+    ),
+)
+PACKING = objectives.add(
+    "packing",
+    Objective(
+        "packing",
+        "the number of points that are pairwise at least so far apart",
+        lambda among: float(len(among)),
+        rounding=0.0,
+        default_solver="clique",
+        counts=True,
     ),
 )
 DEFAULT_OBJECTIVE = MAX_MIN.name
@@ -104,6 +143,6 @@ def list_objectives() -> list[Objective]:
     Examples
     --------
     >>> [objective.name for objective in list_objectives()]
-    ['max-min', 'max-sum']
+    ['max-min', 'max-sum', 'packing']
     """
     return [objectives[name] for name in objectives]

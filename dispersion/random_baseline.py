@@ -10,8 +10,10 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dispersion.instance import Instance
+from dispersion.leaders import leaders
 from dispersion.objectives import objectives
 
 
@@ -23,10 +25,17 @@ class RandomValues:
     best: float
 
 
+def random_selection(instance: Instance, rng: np.random.Generator) -> NDArray[np.intp]:
+    """p points at random; or points in random order, each unless an earlier one is too near."""
+    if instance.at_least is None:
+        return rng.choice(instance.n, size=instance.p, replace=False)
+    return leaders(instance.distances, instance.at_least, rng.permutation(instance.n))
+
+
 def random_values(
     instance: Instance, objective_name: str = "max-min", draws: int = 100, seed: int = 0
 ) -> RandomValues:
-    """Value `draws` uniformly random selections of p points; the seed decides which.
+    """Value `draws` random selections (see `random_selection`); the seed decides which.
 
     Both values are infinite where a sum of distances is too large for a float.
     """
@@ -34,8 +43,7 @@ def random_values(
     objective = objectives[objective_name]
     with np.errstate(over="ignore"):
         values = [
-            objective.value(instance.distances, rng.choice(instance.n, size=instance.p, replace=False))
-            for _ in range(draws)
+            objective.value(instance.distances, random_selection(instance, rng)) for _ in range(draws)
         ]
     best = max(values)
     if math.isinf(best):

@@ -51,11 +51,12 @@ class Refutation:
     Attributes
     ----------
     value : float
-        For max-min a distance of the instance; for max-sum the next float above the bound.
+        For max-min a distance of the instance; for packing a number of points; for max-sum the next
+        float above the bound.
     by : str
-        What proved it.  For max-min "degrees", "core", "colouring", "cover", "spectrum", "theta",
-        "search", "branch and cut"; for max-sum "row sums", "pairs", "matching", "local optimum",
-        "tangents", "reformulation"; or the word of an engine with its version, such as
+        What proved it.  For max-min and packing "degrees", "core", "colouring", "cover", "spectrum",
+        "theta", "search", "branch and cut"; for max-sum "row sums", "pairs", "matching", "local
+        optimum", "tangents", "reformulation"; or the word of an engine with its version, such as
         "HiGHS 1.16.0" or "CP-SAT 9.15.6755".
     nodes : int or None
         Nodes of the search, where there was one.

@@ -19,16 +19,35 @@ from dispersion.solution import Solution, Status
 
 
 def check_selection(instance: Instance, selected: ArrayLike) -> NDArray[np.intp]:
-    """The selection sorted, or `ContradictionError` if it is not p distinct points."""
+    """The selection sorted, or `ContradictionError` if it is not what the instance asks for.
+
+    That is p distinct points; or at least one, all of them at least as far apart as is asked.
+    """
     chosen = np.asarray(selected)
-    if chosen.shape != (instance.p,) or not np.issubdtype(chosen.dtype, np.integer):
+    few, many = (instance.p, instance.p) if instance.at_least is None else (1, instance.n)
+    fits = chosen.ndim == 1 and few <= len(chosen) <= many
+    if not fits or not np.issubdtype(chosen.dtype, np.integer):
+        wanted = f"{few}" if few == many else f"{few} to {many}"
         raise ContradictionError(
-            f"a selection must be {instance.p} whole numbers, got {chosen.dtype} {chosen.shape}."
+            f"a selection must be {wanted} whole numbers, got {chosen.dtype} {chosen.shape}."
         )
     points = np.sort(chosen).astype(np.intp)
     if points[0] < 0 or points[-1] >= instance.n or (np.diff(points) == 0).any():
         raise ContradictionError(f"a selection must hold distinct points of 0..{instance.n - 1}.")
+    if instance.at_least is not None:
+        _check_apart(instance, points, instance.at_least)
     return points
+
+
+def _check_apart(instance: Instance, points: NDArray[np.intp], least: float) -> None:
+    """`ContradictionError` if two of the points are nearer than `least`."""
+    among = instance.distances[np.ix_(points, points)]
+    near = np.triu(among < least, k=1)
+    if near.any():
+        i, j = (int(points[k]) for k in np.unravel_index(int(near.argmax()), near.shape))
+        raise ContradictionError(
+            f"points must be at least {least!r} apart, {i} and {j} are {instance.distances[i, j]!r}."
+        )
 
 
 def recompute(instance: Instance, selected: ArrayLike, objective_name: str) -> float:
@@ -66,8 +85,8 @@ def contradictions(instance: Instance, solutions: Sequence[Solution]) -> list[st
     """Every way in which answers to one instance and one objective exclude each other.
 
     Checked: each answer alone (`faults_of`); each bound against each other answer, to the last bit for
-    max-min, where both are entries of one matrix, and up to a relative 1e-9 for max-sum, where both are
-    rounded sums.  Two optima that differ are caught by the same comparison.
+    max-min and packing, where both are entries of one matrix, or counts, and up to a relative 1e-9 for
+    max-sum, where both are rounded sums.  Two optima that differ are caught by the same comparison.
 
     Returns
     -------
@@ -122,8 +141,8 @@ class Answer(Protocol):
 def exceeded(one: Answer, others: Sequence[Answer]) -> list[str]:
     """Where the bound of one answer is below what others to the same question are worth.
 
-    This is the only rule of contradiction between two answers: to the last bit for max-min, up to the
-    objective's rounding for max-sum.
+    This is the only rule of contradiction between two answers: to the last bit for max-min and packing,
+    up to the objective's rounding for max-sum.
     """
     if one.bound is None:
         return []

@@ -9,7 +9,7 @@ from solvers.rechecking import Checked, Finding, Recheck, recheck
 from solvers.registration import Guarantee, SolverInfo, list_solvers, solver
 from solvers.run import Limits, Run
 from solvers.scale import CoreSet, core_set, farthest_from_points, solve_core_set
-from solvers.solving import prepare, solve
+from solvers.solving import pack, prepare, solve
 
 __all__ = [
     "Checked",
@@ -24,6 +24,7 @@ __all__ = [
     "export_model",
     "farthest_from_points",
     "list_solvers",
+    "pack",
     "prepare",
     "recheck",
     "solve",

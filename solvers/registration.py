@@ -89,7 +89,7 @@ class SolverInfo:
 
 
 registry: Registry[SolverInfo] = Registry(
-    "solver", "solvers.maxmin", "solvers.maxsum", "solvers.baselines"
+    "solver", "solvers.maxmin", "solvers.maxsum", "solvers.packing", "solvers.baselines"
 )
 
 
@@ -116,7 +116,7 @@ def solver(
     name : str
         Unique among the solvers of the objective.
     objective : str
-        A registered objective: "max-min" or "max-sum".
+        A registered objective: "max-min", "max-sum" or "packing".
     guarantee, summary, prepare, by_default, engine, model, model_unit, stochastic, baseline, \
 shares_process, reference
         See `SolverInfo`.
@@ -159,7 +159,7 @@ def list_solvers(objective: str | None = None) -> list[SolverInfo]:
     Parameters
     ----------
     objective : str, optional
-        "max-min" or "max-sum"; by default the solvers of all objectives.
+        "max-min", "max-sum" or "packing"; by default the solvers of all objectives.
 
     Returns
     -------

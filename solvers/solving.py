@@ -12,9 +12,11 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
+from numpy.typing import ArrayLike
+
 from dispersion.errors import ContradictionError, EngineError, InputError, NotApplicableError
 from dispersion.instance import Instance
-from dispersion.objectives import DEFAULT_OBJECTIVE, objectives
+from dispersion.objectives import DEFAULT_OBJECTIVE, PACKING, objectives
 from dispersion.solution import Solution, Status
 from solvers.engines.registration import engine_of, with_version
 from solvers.lookup import find
@@ -49,6 +51,8 @@ def check(name: str, objective: str = DEFAULT_OBJECTIVE) -> None:
     method = find(name, objective).method
     if isinstance(method, partial) and method.func.__module__.startswith("solvers."):
         corners = Instance.from_points([[0, 0], [0, 1], [1, 0], [1, 1]], 2, name="corners")
+        if objectives[objective].counts:
+            corners = corners.with_at_least(1.2)
         with suppress(NotApplicableError):
             solve(corners, name, objective=objective, time_limit=1.0)
 
@@ -119,9 +123,9 @@ def solve(
         What to solve.
     solver : str, optional
         A registered solver of `objective`: clique, greedy, tabu, kuby, cp-sat, random, ...  If absent,
-        that of the objective: clique for max-min, qcr for max-sum.
+        that of the objective: clique for max-min and packing, qcr for max-sum.
     objective : str
-        "max-min" or "max-sum".
+        "max-min" or "max-sum"; or "packing", for which `pack` is shorter.
     time_limit : float or None
         Seconds of wall-clock time for building and solving together; `None` for no limit.
     threads : int
@@ -138,7 +142,8 @@ def solve(
     Raises
     ------
     InputError
-        `instance` is no `Instance`, a limit is out of range, or a name is unknown.
+        `instance` is no `Instance` or does not ask for this objective, a limit is out of range, or a
+        name is unknown.
     NotApplicableError
         The solver does not take such an instance, or distances to be added are near the largest or
         the smallest floats; a study records the solve as skipped.
@@ -155,6 +160,7 @@ def solve(
     solver = objectives[objective].default_solver if solver is None else solver
     info = find(solver, objective)
     limits = Limits(math.inf if time_limit is None else time_limit, threads, seed)
+    objectives[objective].check(instance)
     if reason := objectives[objective].refusal(instance.distances):
         raise NotApplicableError(reason)
     prepare(solver, objective)
@@ -171,3 +177,59 @@ def solve(
     except KeyboardInterrupt:
         return _solution(run, info, Status.OPTIMAL if run.proven() else Status.INTERRUPTED)
     return _solution(run, info, _status(run, info.guarantee))
+
+
+def pack(
+    instance: Instance | ArrayLike,
+    at_least: float | None = None,
+    solver: str | None = None,
+    *,
+    time_limit: float | None = 60.0,
+    threads: int = 1,
+    seed: int = 0,
+) -> Solution:
+    """As many points as possible that are pairwise at least so far apart.
+
+    Parameters
+    ----------
+    instance : Instance or array_like, shape (n, n)
+        The points; of an array of distances an instance is made.  Its p does not matter.
+    at_least : float, optional
+        The least distance of two selected points, finite and >= 0; one that equals it is long enough.
+        If absent, that of the instance.
+    solver : str, optional
+        A registered solver of the objective "packing": clique (which is asked if none is named), cp-sat
+        and node-packing are exact; greedy and leader are quick.
+    time_limit, threads, seed
+        As of `solve`.
+
+    Returns
+    -------
+    Solution
+        ``objective`` is how many points are selected, as a float; no selection has more than ``bound``.
+
+    Raises
+    ------
+    InputError
+        As `solve`; or the distance is not finite or below 0, or there is none.
+
+    Notes
+    -----
+    This is the largest independent set of the graph of pairs that are too near, or the largest clique
+    of the graph of the others; in the plane, the most discs of one size around given centres that do
+    not overlap.  Max-min asks the reverse: its optimum for p points is the longest distance at which p
+    can be packed (Sayyady and Fathi, European Journal of Operational Research 253(1), 2016, solve it
+    so).
+
+    Examples
+    --------
+    >>> line = Instance.from_points([[0.0], [1.0], [2.0], [3.5]], 2)
+    >>> pack(line, at_least=2.0).objective, pack(line, at_least=1.0).selected.tolist()
+    (2.0, [0, 1, 2, 3])
+    """
+    if not isinstance(instance, Instance):
+        instance = Instance(instance, at_least=at_least)
+    elif at_least is not None:
+        instance = instance.with_at_least(at_least)
+    how = {"threads": threads, "seed": seed}
+    return solve(instance, solver, objective=PACKING.name, time_limit=time_limit, **how)

@@ -17,9 +17,13 @@ from solvers.lookup import find
 
 
 def stem(instance: Instance, solver: str) -> str:
-    """What the files of a model are called: NAME-pP-SOLVER, with plain characters only."""
+    """What the files of a model are called: NAME-pP-SOLVER, with plain characters only.
+
+    Where points are to be at least so far apart, that distance, to the last bit, takes the place of P.
+    """
     name, method = (re.sub(r"[^A-Za-z0-9_.]+", "-", one).strip("-.") for one in (instance.name, solver))
-    return f"{name[:100]}-p{instance.p}-{method}"
+    size = f"p{instance.p}" if instance.at_least is None else f"apart{instance.at_least!r}"
+    return f"{name[:100]}-{size}-{method}"
 
 
 def _models(tasks: Sequence[Task]) -> dict[str, Task]:

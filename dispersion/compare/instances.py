@@ -27,36 +27,49 @@ from dispersion.study.task import Task
 _LISTED = 5  # rows of published values that are named in a message
 
 
-def load(source: str, sizes: Sequence[int], subject: InstanceOptions) -> list[Instance]:
-    """One file or description as an instance for every p in `sizes`; for its own p if there is none."""
-    first = sizes[0] if sizes else None
+_ANY_P = 2  # where the distance decides how many points are chosen
+
+
+def load(
+    source: str, sizes: Sequence[int], subject: InstanceOptions, at_least: Sequence[float] = ()
+) -> list[Instance]:
+    """One file or description as an instance for every p in `sizes`; for its own p if there is none.
+
+    Or, if there are distances, for every one of these.
+    """
+    first = _ANY_P if at_least else sizes[0] if sizes else None
     if source.startswith(PREFIX):
         one = generate_from(source, first)
     else:
         how = {"metric": subject.metric, "symmetric": subject.symmetric}
         one = read_instance(source, first, subject.input_format, **how)
+    if at_least:
+        return [one.with_at_least(distance) for distance in at_least]
     try:
         return [one, *(one.with_p(p) for p in sizes[1:])]
     except InputError as error:
         raise InputError(f"'{source}': {error}") from error
 
 
-def load_all(subject: InstanceOptions, published: Published) -> list[Instance]:
+def load_all(
+    subject: InstanceOptions, published: Published, at_least: Sequence[float] = ()
+) -> list[Instance]:
     """Every instance with every p asked for; unless asked, with every p that has a published value.
 
-    No two may have the same name and p, since they could not be told apart.
+    Or, if there are distances, with every one of these.  No two may have the same name and p or
+    distance, since they could not be told apart.
     """
-    instances: dict[tuple[str, int], Instance] = {}
+    instances: dict[tuple[str, str], Instance] = {}
     sizes: dict[str, list[int]] = {}
     for name, p in published:
         sizes.setdefault(name, []).append(p)
     for source in subject.sources:
-        for one in load(source, subject.p or sizes.get(Path(source).name, ()), subject):
-            if (one.name, one.p) in instances:
+        for one in load(source, subject.p or sizes.get(Path(source).name, ()), subject, at_least):
+            if (one.name, one.asked) in instances:
                 raise InputError(
-                    f"two instances are called '{one.name}' with p = {one.p}; rename one of them."
+                    f"two instances are called '{one.name}' with {one.asked}; rename one of them."
                 )
-            instances[one.name, one.p] = one
+            instances[one.name, one.asked] = one
     return list(instances.values())
 
 
@@ -90,7 +103,7 @@ def compare_instances(session: CommandSession, subject: InstanceOptions, output:
     """Files -> instances -> solutions -> report; the exit code."""
     with session.timed("read"):
         published = read_published(subject)
-        instances = load_all(subject, published)
+        instances = load_all(subject, published, session.options.at_least)
     if subject.known is not None:
         _tell_published(session, subject.known, instances, published)
     for note in dict.fromkeys(f"{one.name}: {one.note}" for one in instances if one.note):
@@ -99,7 +112,7 @@ def compare_instances(session: CommandSession, subject: InstanceOptions, output:
         {
             "name": one.name,
             "n": one.n,
-            "p": one.p,
+            **({"p": one.p} if one.at_least is None else {"at_least": one.at_least}),
             "metric": one.metric,
             **({"note": one.note} if one.note else {}),
             **({"labels": list(one.labels)} if one.labels else {}),

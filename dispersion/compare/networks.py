@@ -43,13 +43,38 @@ def plan(
     """Every layer, at every keep ratio, for every solver; distances are computed once a layer."""
     tasks: list[Task] = []
     for layer in layers:
-        try:
-            base = Instance.from_points(layer.points, 2, subject.metric, name=layer.name)
-        except InputError as error:
-            raise InputError(f"layer {layer.name}: {error}") from error
+        base = _instance(layer, subject.metric)
         for keep, kept in sizes.items():
             tasks += options.tasks_of(base.with_p(kept[layer.name]), keep)
     return tasks
+
+
+def plan_packing(
+    layers: Sequence[FilterLayer], subject: NetworkOptions, options: Options
+) -> list[Task]:
+    """Every layer, at every distance of ``--at-least``, for every solver."""
+    return [
+        task
+        for base in [_instance(layer, subject.metric) for layer in layers]
+        for distance in options.at_least
+        for task in options.tasks_of(base.with_at_least(distance))
+    ]
+
+
+def _compare_packings(
+    session: CommandSession, subject: NetworkOptions, layers: Sequence[FilterLayer], output: Console
+) -> int:
+    """Filters -> distances -> solutions -> report; nothing is pruned, as solvers differ in how many."""
+    with session.timed("distances"):
+        tasks = plan_packing(layers, subject, session.options)
+    return finish(session, solve_and_check(session, tasks).checked, [], output)
+
+
+def _instance(layer: FilterLayer, metric: str) -> Instance:
+    try:
+        return Instance.from_points(layer.points, 2, metric, name=layer.name)
+    except InputError as error:
+        raise InputError(f"layer {layer.name}: {error}") from error
 
 
 def compare_networks(session: CommandSession, subject: NetworkOptions, output: Console) -> int:
@@ -67,14 +92,20 @@ def compare_networks(session: CommandSession, subject: NetworkOptions, output: C
         prunable = filter_layers(network)
         layers = select_layers(prunable, subject.layers)
     _tell_left_out(session, network)
+    packing = bool(session.options.at_least)
     with session.timed("load images"):
-        data = load_evaluation_data(session, subject, network)
+        skipped = packing and not needs_images
+        data = None if skipped else load_evaluation_data(session, subject, network)
     if data is None and needs_images:
         raise InputError(f"--space {subject.space} looks at images, and there are none; give --data.")
     methods = named(subject.methods, data is not None)
     calibration = None if data is None else data.calibration
     with session.timed("extract"):
-        layers, sizes = _sized(session, subject, network, layers, calibration)
+        layers = _seen(session, subject, layers, calibration)
+    if packing:
+        return _compare_packings(session, subject, layers, output)
+    with session.timed("extract"):
+        sizes = _sizes(session, subject, network, layers, calibration)
     with session.timed("distances"):
         tasks = plan(layers, sizes, subject, session.options)
     _expect(session, methods, sizes)
@@ -123,23 +154,32 @@ def _tell_left_out(session: CommandSession, network: Network) -> None:
         session.say(f"not pruned: {len(reasons) - _TOLD} more layers; report.html and run.json say why")
 
 
-def _sized(
+def _seen(
+    session: CommandSession,
+    subject: NetworkOptions,
+    layers: Sequence[FilterLayer],
+    calibration: Calibration | None,
+) -> list[FilterLayer]:
+    """The layers in the space that was asked for."""
+    from pruning.spaces import in_space
+
+    seed = session.options.limits.seed
+    return [in_space(one, subject.space, calibration=calibration, seed=seed) for one in layers]
+
+
+def _sizes(
     session: CommandSession,
     subject: NetworkOptions,
     network: Network,
     layers: Sequence[FilterLayer],
     calibration: Calibration | None,
-) -> tuple[list[FilterLayer], dict[float, Counts]]:
-    """The layers in the space that was asked for, and how many filters each keeps."""
-    from pruning.spaces import in_space
-
-    seed = session.options.limits.seed
-    seen = [in_space(one, subject.space, calibration=calibration, seed=seed) for one in layers]
-    sizes = counts(network, seen, subject, calibration, seed)
+) -> dict[float, Counts]:
+    """How many filters each of the layers keeps, by keep ratio or share of the budget."""
+    sizes = counts(network, layers, subject, calibration, session.options.limits.seed)
     session.about["filters kept"] = sizes
     for budget in budgets(subject)[:1]:
         session.say(f"keep is the share of {budget.resource} that remains, within 1 %")
-    return seen, sizes
+    return sizes
 
 
 def _expect(session: CommandSession, methods: Sequence[Variant], shares: Iterable[float]) -> None:

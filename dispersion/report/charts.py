@@ -131,7 +131,7 @@ def _traces(study: Study) -> list[Picture]:
     first = {row.solver: row for row in reversed(group)}
     shown = {name: points[TraceKey.of(row)] for name, row in reversed(first.items())}
     named = dict(zip(map(id, study.solves), rows_apart(study.solves), strict=True))
-    where = f"{named[id(group[0])].instance}, p = {group[0].p}"
+    where = f"{named[id(group[0])].instance}, {group[0].question.asked}"
     return [
         _picture(
             draw(bound_and_incumbent, shown, max(map(total_seconds, group))),

@@ -41,11 +41,11 @@ def numbered(named: Iterable[tuple[str, object, str]]) -> Labels:
 
 
 def instances_apart(instances: Sequence[Instance]) -> list[Instance]:
-    """The same instances under names that tell different matrices apart, whatever their p."""
+    """The same instances under names that tell different matrices apart, whatever they ask."""
     contents: dict[int, str] = {}
     for one in instances:
         if id(one.distances) not in contents:
-            contents[id(one.distances)] = one.with_p(2).digest
+            contents[id(one.distances)] = one.with_at_least(0.0).digest  # whatever it asks
     keys = [(one.name, contents[id(one.distances)]) for one in instances]
     labels = numbered((name, None, content) for name, content in keys)
     return [
@@ -67,8 +67,8 @@ def tasks_apart(tasks: Sequence[Task]) -> list[Task]:
 
 
 def rows_apart(rows: Sequence[SolveRow]) -> list[SolveRow]:
-    """The same rows under names that, with n and p, tell different instances apart."""
-    labels = numbered((row.instance, (row.n, row.p), row.question.digest) for row in rows)
+    """The same rows under names that, with n and what is asked, tell different instances apart."""
+    labels = numbered((row.instance, (row.n, row.question.asked), row.question.digest) for row in rows)
     found = ((row, labels[row.instance, row.question.digest]) for row in rows)
     return [row if label == row.instance else replace(row, instance=label) for row, label in found]
 

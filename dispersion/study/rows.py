@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
-from dispersion.library.known import NONE_PUBLISHED, Published
+from dispersion.asked import in_words
+from dispersion.library.known import NONE_PUBLISHED, Known, Published
 from dispersion.random_baseline import RandomValues, random_values
 from dispersion.solution import Solution
 from dispersion.study.task import Question, Task
@@ -17,7 +18,8 @@ from dispersion.study.task import Question, Task
 class SolveRow:
     """One line of ``solves.csv``: everything a reader needs to judge one solve.
 
-    ``instance`` is the name of a layer or of a file; ``keep`` is absent where p was given, and
+    ``instance`` is the name of a layer or of a file; ``keep`` is absent where p was given,
+    ``at_least`` where p points are asked for (else p is n), and
     ``published`` where no value of this instance and p was given.  ``key`` is that of the task (see
     `Task.key`); ``shared`` says that other solves ran on the same machine, and lengthened its times.
     ``engine`` is the engine from outside that solved its models, with its version, if there is one.
@@ -49,12 +51,19 @@ class SolveRow:
     key: str
     shared: bool
     engine: str | None
+    at_least: float | None = None
 
     @property
     def question(self) -> Question:
         """What it has in common with the rows that it competes with."""
-        digest = self.instance_digest or f"{self.instance}, p = {self.p}"  # else all would be one
-        return Question(digest, self.keep, self.instance, self.p)
+        asked = in_words(self.p, self.at_least)
+        digest = self.instance_digest or f"{self.instance}, {asked}"  # else all would be one
+        return Question(digest, self.keep, self.instance, self.p, self.at_least)
+
+
+def published_of(question: Question, published: Published) -> Known | None:
+    """The published value of a question; there are none of packings."""
+    return published.get((question.instance, question.p)) if question.at_least is None else None
 
 
 class SolveRows:
@@ -78,7 +87,7 @@ class SolveRows:
     def row(self, task: Task, solution: Solution, shared: bool = False) -> SolveRow:
         """Join a task, its answer, and what random selections of its instance are worth."""
         instance, random = task.instance, self._random_of(task)
-        known = self._published.get((instance.name, instance.p))
+        known = published_of(task.question, self._published)
         return SolveRow(
             instance=instance.name,
             n=instance.n,
@@ -104,6 +113,7 @@ class SolveRows:
             key=task.key,
             shared=shared,
             engine=solution.engine,
+            at_least=instance.at_least,
         )
 
     def _random_of(self, task: Task) -> RandomValues:

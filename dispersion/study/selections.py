@@ -12,33 +12,39 @@ from numpy.typing import NDArray
 from dispersion.solution import Solution
 from dispersion.study.labels import tasks_apart
 from dispersion.study.rows import SolveRow
-from dispersion.study.task import Task
+from dispersion.study.task import Question, Task
 
 COUNTING = "points are counted from"  #: a key of ``selections.json`` beside the methods
 
 
 @dataclass(frozen=True, order=True)
 class Method:
-    """What decides which points are chosen: a solver with a seed, at a keep ratio or for a p."""
+    """What decides which points are chosen: a solver with a seed, at a keep ratio or as is asked."""
 
     solver: str
     keep: float | None
-    p: int | None  #: `None` with a keep ratio, from which it follows
+    p: int | None  #: `None` with a keep ratio, from which it follows, or with a distance
     seed: int
+    at_least: float | None = None
 
     @classmethod
     def of(cls, task: Task) -> Method:
         """Who answers a task."""
-        p = task.instance.p if task.keep is None else None
-        return cls(task.solver, task.keep, p, task.limits.seed)
+        return cls._asked(task.solver, task.question, task.limits.seed)
 
     @classmethod
     def of_row(cls, row: SolveRow) -> Method:
         """Who answered, as a row says it."""
-        return cls(row.solver, row.keep, row.p if row.keep is None else None, row.seed)
+        return cls._asked(row.solver, row.question, row.seed)
+
+    @classmethod
+    def _asked(cls, solver: str, question: Question, seed: int) -> Method:
+        p = question.p if question.keep is None and question.at_least is None else None
+        return cls(solver, question.keep, p, seed, question.at_least)
 
     def __str__(self) -> str:
         size = f"p {self.p}" if self.keep is None else f"keep {self.keep}"  # exact: it is a key
+        size = size if self.at_least is None else f"at least {self.at_least} apart"
         return f"{self.solver}, {size}, seed {self.seed}"
 
 

@@ -23,6 +23,15 @@ def number(value: float | None, pattern: str) -> str:
     return "-" if value is None else format(value, pattern)
 
 
+def _asked(rows: Sequence[SolveRow]) -> list[str]:
+    """The columns that say what is asked."""
+    return ["instance", "n", "p" if all(row.at_least is None for row in rows) else "at least"]
+
+
+def _size(row: SolveRow) -> str:
+    return str(row.p) if row.at_least is None else f"{row.at_least:.6g}"
+
+
 def _seconds(value: float, digits: int, shared: bool) -> str:
     return f"{'~' if shared else ''}{value:.{digits}f}"
 
@@ -38,7 +47,7 @@ def solve_cells(rows: Sequence[SolveRow]) -> Cells:
 
     Several seeds have a line each, and one more with their mean and half their range.
     """
-    header = ["instance", "n", "p", "solver", "objective", "bound", "gap", "score", "status"]
+    header = [*_asked(rows), "solver", "objective", "bound", "gap", "score", "status"]
     best = best_known(rows)
     several = {name for name in {row.solver for row in rows} if len(_seeds(rows, name)) > 1}
     lines = []
@@ -59,7 +68,7 @@ def _solve_line(row: SolveRow, several: bool, best: dict[Question, float]) -> li
     return [
         row.instance,
         str(row.n),
-        str(row.p),
+        _size(row),
         row.solver + (f" #{row.seed}" if several else ""),
         number(row.objective, ".6g"),
         number(row.bound, ".6g"),
@@ -80,7 +89,7 @@ def _mean_line(rows: Sequence[SolveRow], best: dict[Question, float]) -> list[st
     return [
         rows[0].instance,
         str(rows[0].n),
-        str(rows[0].p),
+        _size(rows[0]),
         f"{rows[0].solver}, mean of {len(seeds_of(rows))}",
         "-" if value is None else value.short(lambda x: f"{x:.6g}"),
         "-",
@@ -125,7 +134,7 @@ def _summary_line(mine: Sequence[SolveRow], best: dict[Question, float]) -> list
 
 def value_cells(rows: Sequence[SolveRow]) -> Cells:
     """Header and text cells of best values and bounds: one line per question, with their solvers."""
-    header = ["instance", "n", "p", "best value", "found by", "best bound", "bound by", "gap"]
+    header = [*_asked(rows), "best value", "found by", "best bound", "bound by", "gap"]
     groups = by_question(rows_apart(rows)).values()
     return [*header, "published"], [_value_line(group) for group in groups]
 
@@ -142,7 +151,7 @@ def _value_line(group: Sequence[SolveRow]) -> list[str]:
     return [
         ", ".join(dict.fromkeys(row.instance for row in group)),  # equal ones may have several names
         str(group[0].n),
-        str(group[0].p),
+        _size(group[0]),
         number(value, ".6g"),
         ", ".join(found) or "-",
         number(bound, ".6g"),

@@ -9,8 +9,10 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from dispersion.asked import in_words
 from dispersion.errors import InputError
 from dispersion.instance import Instance
+from dispersion.objectives import objectives
 from dispersion.version import __version__
 from solvers.lookup import code_of, find
 from solvers.run import Limits
@@ -26,10 +28,10 @@ class Question:
     Attributes
     ----------
     digest : str
-        Of the instance, p included: what is asked.  Names do not tell questions apart.
+        Of the instance with p or its distance: what is asked.  Names do not tell questions apart.
     keep : float or None
         The keep ratio p came from, if it did.
-    instance, p
+    instance, p, at_least
         What a person calls it; equal questions may be called by different names.
     """
 
@@ -37,9 +39,15 @@ class Question:
     keep: float | None
     instance: str = field(compare=False)
     p: int = field(compare=False)
+    at_least: float | None = field(default=None, compare=False)
+
+    @property
+    def asked(self) -> str:
+        """As `Instance.asked`."""
+        return in_words(self.p, self.at_least)
 
     def __str__(self) -> str:
-        return f"{self.instance}, " + (f"p = {self.p}" if self.keep is None else f"keep {self.keep:g}")
+        return f"{self.instance}, " + (self.asked if self.keep is None else f"keep {self.keep:g}")
 
 
 @dataclass(frozen=True)
@@ -85,15 +93,15 @@ class Task:
     def question(self) -> Question:
         """What it has in common with the solves that it competes with."""
         one = self.instance
-        return Question(one.digest, self.keep, one.name, one.p)
+        return Question(one.digest, self.keep, one.name, one.p, one.at_least)
 
     @property
     def key(self) -> str:
         """Hash of all that decides the answer; tasks with equal keys need to be solved once.
 
-        That is the content of the instance with p and metric, the solver, the objective, the limits
-        with the seed, and the version of this package; names and keep ratios are not.  For a solver of
-        the user's own its file counts too.
+        That is the content of the instance with what it asks and its metric, the solver, the objective,
+        the limits with the seed, and the version of this package; names and keep ratios are not.  For a
+        solver of the user's own its file counts too.
         """
         asked = {
             "version": __version__,
@@ -126,7 +134,13 @@ def tasks_of(
         Their names.
     limits : sequence of Limits
         One per seed: a solver that draws by chance is run with each, another with the first.
+
+    Raises
+    ------
+    InputError
+        The instance asks for p points and the objective is packing, or the reverse.
     """
+    objectives[objective].check(instance)
     return [
         Task(instance, keep, name, objective, one, memory)
         for name in solvers

@@ -10,7 +10,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
-from dispersion.objectives import DEFAULT_OBJECTIVE
+from dispersion.objectives import DEFAULT_OBJECTIVE, objectives
 from docs._extensions.text import escaped, table
 from solvers.lookup import find
 from solvers.registration import Guarantee, SolverInfo, list_solvers
@@ -67,7 +67,12 @@ def facts(info: SolverInfo) -> str:
     objective = (
         "" if info.objective_name == DEFAULT_OBJECTIVE else f", objective={info.objective_name!r}"
     )
-    option = "" if not objective else f" --objective {info.objective_name}"
+    asked = (
+        "--at-least D"
+        if objectives[info.objective_name].counts
+        else f"--objective {info.objective_name}"
+    )
+    option = f" {asked}" if objective else ""
     export = (
         f"\n:Model as a file: ``solvers.export_model(instance, {info.name!r}, 'model.lp'{objective})``"
     )
@@ -129,8 +134,6 @@ def _metrics() -> str:
 
 
 def _objectives() -> str:
-    from dispersion.objectives import objectives
-
     return _names((key, objectives[key].summary) for key in objectives)
 
 

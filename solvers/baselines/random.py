@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dispersion.objectives import list_objectives
+from dispersion.random_baseline import random_selection
 from solvers.registration import Guarantee, solver
 from solvers.run import Run
 
 
 def random(run: Run) -> None:
-    """Choose p points uniformly at random.
+    """Choose p points uniformly at random; for packing, points in random order while they fit.
 
     Distances concentrate in high dimension, so even random selections have a small gap; report them
     beside every other method.
     """
-    run.report_incumbent(run.rng.choice(run.instance.n, size=run.instance.p, replace=False))
+    run.report_incumbent(random_selection(run.instance, run.rng))
 
 
 for _objective in list_objectives():
@@ -21,7 +22,7 @@ for _objective in list_objectives():
         "random",
         objective=_objective.name,
         guarantee=Guarantee.HEURISTIC,
-        summary="one uniformly random selection (the seed decides); the baseline of every gap",
+        summary="one random selection (the seed decides); the baseline of every gap",
         stochastic=True,
         baseline=True,
         shares_process=True,

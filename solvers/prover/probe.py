@@ -25,6 +25,8 @@ class Probe:
 
     Attributes
     ----------
+    t, p : int
+        As given.
     answer : Answer
         What is known so far.
     witness : ndarray of int64, shape (p,), or None
@@ -34,7 +36,7 @@ class Probe:
     """
 
     def __init__(self, ranks: NDArray[np.int32], t: int, p: int) -> None:
-        self.t = t
+        self.t, self.p = t, p
         self._graph = reduced(ranks, t, p)
         self._ranks = ranks
         self.answer = self._graph.answer
@@ -63,6 +65,12 @@ class Probe:
     def linear_nodes(self) -> int:
         """Nodes of branch and cut."""
         return 0 if self._linear is None else self._linear.nodes
+
+    @property
+    def most(self) -> int | None:
+        """No more points are pairwise at rank >= t, says the root of branch and cut; `None` before."""
+        root = None if self._linear is None else self._linear.root_bound
+        return None if root is None else max(self.p - 1, len(self._graph.taken) + int(root))
 
     @property
     def proof_nodes(self) -> int | None:

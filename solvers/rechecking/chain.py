@@ -19,6 +19,8 @@ from solvers.rechecking.report import Checked, Finding, Recheck
 from solvers.rechecking.sums import recheck_sum
 from solvers.solving import check_instance
 
+Values = NDArray[np.float64]  #: all that a selection could have, ascending
+
 
 def recheck(
     instance: Instance,
@@ -41,6 +43,9 @@ def recheck(
     the bound (see `dispersion.Solution.bound_by`), or nothing was kept, all our arguments are tried at
     the distance above the bound, then the engines, except the one that gave the bound.
 
+    For packing it is the same: the lowest refutation is of a number of points, and asks the same
+    question, whether so many are pairwise apart.
+
     For max-sum, `qcr` is run on the instance, which asks no engine.  What its own reformulation proved
     is not checked: there is no second method.
 
@@ -49,7 +54,7 @@ def recheck(
     instance : Instance
         What was solved.
     solution : Solution
-        The answer of a max-min solver.
+        The answer of a solver.
     seconds : float
         Wall-clock time for every refutation that is checked.
     engines : sequence of str
@@ -81,31 +86,32 @@ def recheck(
     """
     check_instance(instance, "recheck")
     means = Means(seconds, tuple(engines), threads)
-    if not objectives[solution.objective_name].values_are_distances:
+    values = objectives[solution.objective_name].values(instance)
+    if values is None:
         return recheck_sum(instance, solution, seconds)
     solver, bound = solution.solver, solution.bound
     faults = faults_of(instance, solution)
     if solution.instance_digest != instance.digest:
         return Recheck(solver, None, bound, Finding.CONTRADICTED, tuple(faults))
-    faults += [f"{solver}: {fault}" for fault in _broken_links(instance, solution)]
-    lowest_first = sorted(_claims(instance, solution), key=lambda one: one.value)
+    faults += [f"{solver}: {fault}" for fault in _broken_links(values, solution)]
+    lowest_first = sorted(_claims(values, solution), key=lambda one: one.value)
     selected, value = _selection(instance, solution)
     checked = tuple(
         check(instance, claim, means, selected, value) for claim in lowest_first[: None if every else 1]
     )
     false = [one for one in checked if one.finding is Finding.CONTRADICTED]
     faults[:0] = [f"{solver}: {one}" for one in false]
-    finding = Finding.CONTRADICTED if faults else _finding(instance, bound, checked)
+    finding = Finding.CONTRADICTED if faults else _finding(values, bound, checked)
     remark = "there is no bound" if bound is None else ""
     return Recheck(solver, value, bound, finding, tuple(faults), checked, remark)
 
 
-def _claims(instance: Instance, solution: Solution) -> list[Refutation]:
-    """The refutations of distances; if none was kept, that of the distance above the bound."""
-    usable = [one for one in solution.refutations if one.value in instance.levels]
+def _claims(values: Values, solution: Solution) -> list[Refutation]:
+    """The refutations of possible values; if none was kept, that of the one above the bound."""
+    usable = [one for one in solution.refutations if one.value in values]
     if solution.refutations or solution.bound is None:
         return usable
-    above = instance.levels[instance.levels > solution.bound]
+    above = values[values > solution.bound]
     return [Refutation(float(above[0]), solution.solver)] if len(above) else []
 
 
@@ -119,21 +125,23 @@ def _selection(instance: Instance, solution: Solution) -> tuple[NDArray[np.intp]
         return None, None
 
 
-def _carried(instance: Instance, refuted: float) -> float:
-    """The longest distance below a refuted one, an upper bound; -infinity if there is none."""
-    return float(instance.levels[instance.levels < refuted].max(initial=-math.inf))
+def _carried(values: Values, refuted: float) -> float:
+    """The largest possible value below a refuted one, an upper bound; -infinity if there is none."""
+    return float(values[values < refuted].max(initial=-math.inf))
 
 
-def _broken_links(instance: Instance, solution: Solution) -> list[str]:
+def _broken_links(values: Values, solution: Solution) -> list[str]:
     """Why the refutations do not lead down to the bound, whether they are true or not."""
-    values = [one.value for one in solution.refutations]
-    astray = [value for value in values if value not in instance.levels]
-    if astray or not values:
-        return [f"refutes {value!r}, which is not a distance of the instance" for value in astray]
+    refuted = [one.value for one in solution.refutations]
+    astray = [value for value in refuted if value not in values]
+    if astray or not refuted:
+        counts = objectives[solution.objective_name].counts
+        kind = "number of points" if counts else "distance"
+        return [f"refutes {value!r}, which is not a {kind} of the instance" for value in astray]
     faults = []
-    if any(later >= earlier for earlier, later in pairwise(values)):
-        faults.append(f"its refutations are not in descending order: {values!r}")
-    carried = _carried(instance, min(values))
+    if any(later >= earlier for earlier, later in pairwise(refuted)):
+        faults.append(f"its refutations are not in descending order: {refuted!r}")
+    carried = _carried(values, min(refuted))
     if solution.bound is not None and solution.bound < carried:
         faults.append(
             f"its bound {solution.bound!r} is below {carried!r}, the lowest that its refutations imply"
@@ -141,14 +149,14 @@ def _broken_links(instance: Instance, solution: Solution) -> list[str]:
     return faults
 
 
-def _finding(instance: Instance, bound: float | None, checked: tuple[Checked, ...]) -> Finding:
+def _finding(values: Values, bound: float | None, checked: tuple[Checked, ...]) -> Finding:
     """The finding for a bound whose chain of refutations is not broken."""
     if bound is None:
         return Finding.NO_EVIDENCE
-    if bound >= instance.levels[-1]:  # nothing is longer than the longest
+    if bound >= values[-1]:  # nothing is longer than the longest distance, or more than all points
         return Finding.CONFIRMED
     if not checked:
         return Finding.NO_EVIDENCE
-    carrying = [one for one in checked if _carried(instance, one.refutation.value) <= bound]
+    carrying = [one for one in checked if _carried(values, one.refutation.value) <= bound]
     confirmed = any(one.finding is Finding.CONFIRMED for one in carrying)
     return Finding.CONFIRMED if confirmed else Finding.UNDECIDED

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from dispersion.errors import EngineError, UnknownNameError
 from dispersion.instance import Instance
+from dispersion.objectives import MAX_MIN, PACKING, Objective
 from dispersion.solution import Refutation
 from dispersion.verify import recompute
 from solvers.engines.common import CP_SAT, HIGHS
@@ -87,7 +88,7 @@ def check(
     instance : Instance
         What was solved.
     claim : Refutation
-        At a distance of the instance.
+        Of a distance of the instance; for packing, of a number of points.
     means : Means
         Each method tried gets an equal share of the time left.
     selected, value
@@ -97,16 +98,15 @@ def check(
     clock = Clock(means.seconds)
     if selected is not None and value is not None and value >= claim.value:
         return Checked(claim, Finding.CONTRADICTED, "selection", clock.spent(), selected, value)
-    apart: Pairs = instance.distances >= claim.value
-    np.fill_diagonal(apart, False)
+    apart, p, goal = _question(instance, claim)
     remarks = []
     ways = means.for_claim(claim.by)
     for k, (name, way) in enumerate(ways.items()):
-        reply, remark = _asked(name, way, apart, instance.p, clock.share(len(ways) - k), means.threads)
+        reply, remark = _asked(name, way, apart, p, clock.share(len(ways) - k), means.threads)
         if reply.refuted:
             return Checked(claim, Finding.CONFIRMED, name, clock.spent())
         if reply.witness is not None:
-            reached = recompute(instance, reply.witness, "max-min")
+            reached = recompute(instance, reply.witness, goal.name)
             if reached >= claim.value:
                 points = np.sort(reply.witness)
                 return Checked(claim, Finding.CONTRADICTED, name, clock.spent(), points, reached)
@@ -114,6 +114,17 @@ def check(
         remarks.append(remark)
     remark = "; ".join(remarks) or "no method was given to check it with"
     return Checked(claim, Finding.UNDECIDED, None, clock.spent(), remark=remark)
+
+
+def _question(instance: Instance, claim: Refutation) -> tuple[Pairs, int, Objective]:
+    """Which points are apart, how many of them are said not to be there, and what is maximised."""
+    if instance.at_least is None:
+        least, p, goal = claim.value, instance.p, MAX_MIN
+    else:
+        least, p, goal = instance.at_least, int(claim.value), PACKING
+    apart: Pairs = instance.distances >= least
+    np.fill_diagonal(apart, False)
+    return apart, p, goal
 
 
 def _asked(

@@ -5,22 +5,26 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dispersion import Instance, NotApplicableError
-from dispersion.objectives import DEFAULT_OBJECTIVE, MAX_MIN, MAX_SUM, list_objectives
+from dispersion import InputError, Instance, NotApplicableError
+from dispersion.objectives import DEFAULT_OBJECTIVE, MAX_MIN, MAX_SUM, PACKING, list_objectives
 from solvers import list_solvers, solve
 
 LINE = Instance([[0, 1, 3], [1, 0, 2], [3, 2, 0]], 2)
+APART = LINE.with_at_least(2.0)
 
 
 def test_values_by_hand():
-    """The smallest distance and the sum, of all three points."""
+    """The smallest distance, the sum and the number, of all three points; of one point the number."""
     points = np.arange(3)
+    assert PACKING.value(LINE.distances, points) == 3.0
+    assert PACKING.value(LINE.distances, points[:1]) == 1.0
     assert MAX_MIN.value(LINE.distances, points) == 1.0
     assert MAX_SUM.value(LINE.distances, points) == 6.0
 
 
 def test_the_next_value_above_a_bound():
-    """For max-min the next distance, above the longest none; for sums the next float."""
+    """The next distance or number of points, above the largest none; for sums the next float."""
+    assert [PACKING.next_value(bound, APART) for bound in (1.0, 2.0, 2.5, 3.0)] == [2.0, 3.0, 3.0, None]
     assert [MAX_MIN.next_value(bound, LINE) for bound in (0.5, 1.0, 2.5, 3.0)] == [1.0, 2.0, 3.0, None]
     assert MAX_SUM.next_value(3.0, LINE) == np.nextafter(3.0, np.inf)
 
@@ -47,4 +51,14 @@ def test_default_solvers_exist():
     for objective in list_objectives():
         names = [info.name for info in list_solvers(objective.name)]
         assert objective.default_solver in names
-        assert solve(LINE, objective=objective.name).solver == objective.default_solver
+
+
+def test_the_instance_must_ask_for_the_objective():
+    """p points for one, points so far apart for the other; the message says how to change it."""
+    PACKING.check(APART)
+    MAX_MIN.check(LINE)
+    with pytest.raises(InputError, match=r"asks for p of them; .*with_at_least\(DISTANCE\)"):
+        solve(LINE, objective="packing")
+    for objective in ("max-min", "max-sum"):
+        with pytest.raises(InputError, match=r"at_least=2.0\) asks .* by solvers.pack"):
+            solve(APART, objective=objective)

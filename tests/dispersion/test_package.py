@@ -79,4 +79,4 @@ def test_packages_are_not_hidden_by_what_is_in_them():
     assert inspect.ismodule(dispersion.metrics)
     assert inspect.ismodule(dispersion.objectives)
     assert [one.name for one in dispersion.list_metrics()] == list(dispersion.metrics.metrics)
-    assert [one.name for one in dispersion.list_objectives()] == ["max-min", "max-sum"]
+    assert [one.name for one in dispersion.list_objectives()] == ["max-min", "max-sum", "packing"]

@@ -17,6 +17,7 @@ NAMES = [
     "export_model",
     "farthest_from_points",
     "list_solvers",
+    "pack",
     "prepare",
     "recheck",
     "solve",
@@ -35,7 +36,9 @@ def test_the_public_names():
 def test_solvers_are_listed_by_objective_and_name():
     """All of them, or those of one objective; each says what is true of it."""
     every = solvers.list_solvers()
-    assert every == [*solvers.list_solvers("max-min"), *solvers.list_solvers("max-sum")]
+    assert every == [
+        info for name in ("max-min", "max-sum", "packing") for info in solvers.list_solvers(name)
+    ]
     keys = [(info.objective_name, info.name) for info in every]
     assert keys == sorted(keys)
     assert len(keys) == len(set(keys)) >= 28

@@ -17,12 +17,15 @@ from dispersion.compare.cli.subjects import (
     OF_BOTH,
     OF_INSTANCES,
     OF_NETWORKS,
+    OF_PRUNING,
+    check_at_least,
     check_count,
     instance_options,
     network_options,
 )
 from dispersion.compare.cli.words import ALL, USUAL
 from dispersion.errors import InputError, shown
+from dispersion.objectives import PACKING
 from dispersion.own_code import is_own
 from dispersion.study.task import LONGEST
 from solvers.export import exporting
@@ -38,7 +41,8 @@ _ADDRESS = re.compile(r"(tcp|tls|ws|wss|ucx)://[^/\s]+:[0-9]{1,5}")  #: what Das
 def _spoken(arguments: Sequence[str] | None, filed: Mapping[str, object]) -> set[str]:
     """Names of the options that were really given, be they equal to their defaults."""
     unsaid = object()
-    names = (*OF_NETWORKS, *OF_BOTH, *OF_INSTANCES, "instance", *QUICK_NAMES)
+    several = (*OF_NETWORKS, *OF_BOTH, *OF_INSTANCES, "instance", "objective", "at_least", *QUICK_NAMES)
+    names = dict.fromkeys(several)
     before = dict.fromkeys(names, unsaid) | dict(filed)
     given = parser().parse_args(arguments, argparse.Namespace(**before))
     return {name for name in names if getattr(given, name) is not unsaid}
@@ -78,6 +82,7 @@ def _settings(given: argparse.Namespace, options: Options) -> dict[str, object]:
     else:
         chosen |= {"model": subject.model, "keep": list(subject.keep)}
         idle = {"keep" if subject.budget else "allocation"}
+        idle |= set(OF_PRUNING) if options.at_least else set()
     return settings({name: chosen[name] for name in chosen if name not in idle}, parser())
 
 
@@ -126,9 +131,11 @@ def _checked(
     """The options of a command line, below them those of a config, and below both a quick look's."""
     below = {**quick, **filed}
     given = parser().parse_args(arguments, argparse.Namespace(**below))
-    subject = (network_options if given.instance is None else instance_options)(
-        given, _spoken(arguments, below)
-    )
+    spoken = _spoken(arguments, below)
+    subject = (network_options if given.instance is None else instance_options)(given, spoken)
+    at_least = check_at_least(given, spoken)
+    if at_least:
+        given.objective = PACKING.name
     names = _solvers(given.solvers, given.objective)
     if given.export is not None and not any(find(name, given.objective).model for name in names):
         known = ", ".join(exporting(given.objective)) or "none"
@@ -166,6 +173,7 @@ def _checked(
         memory=given.memory,
         retry_failures=given.retry_failures,
         scheduler=given.scheduler,
+        at_least=at_least,
         quick=as_words(quick),
     )
     return replace(options, settings=_settings(given, options))

@@ -77,6 +77,7 @@ class Options:
     memory: float | None = None  #: GiB a solve
     retry_failures: bool = False
     scheduler: str | None = None  #: address of a Dask cluster
+    at_least: tuple[float, ...] = ()  #: how far apart points must be; none where p or shares are asked
     quick: tuple[str, ...] = field(compare=False, default=())  #: what ``--quick`` stood for, in words
 
     @property

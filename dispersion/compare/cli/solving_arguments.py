@@ -57,6 +57,13 @@ def add_solving(parser: argparse.ArgumentParser) -> None:
         help=f"what to maximise: {either(objectives)} (default: %(default)s)",
     )
     add(
+        "--at-least",
+        type=real_number,
+        nargs="+",
+        metavar="D",
+        help=f"pack as many points as possible that are so far apart {OFF}",
+    )
+    add(
         "--solvers",
         nargs="+",
         metavar="NAME",

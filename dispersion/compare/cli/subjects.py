@@ -6,22 +6,60 @@ import argparse
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
+from dispersion.asked import checked_at_least
 from dispersion.compare.cli.options import InstanceOptions, NetworkOptions
 from dispersion.compare.cli.words import ALL, DEFAULT_MODEL, NONE
 from dispersion.errors import InputError, shown
 from dispersion.library import PREFIX, formats
 from dispersion.metrics import metrics
+from dispersion.objectives import objectives
 
 OF_BOTH = ("metric",)  # with a default for networks only
 OF_NETWORKS = tuple(name for name in NetworkOptions.__dataclass_fields__ if name not in OF_BOTH)
 _OF_FILES = ("input_format", "metric", "symmetric")
+OF_PRUNING = tuple(
+    name
+    for name in OF_NETWORKS
+    if name not in ("model", "weights", "layers", "space", "data", "calibration_images", "device")
+)
 OF_INSTANCES = ("p", "known", "input_format", "symmetric")
 GIVE_WAY = {  # what is said on the command line, and what in a config is then as good as unsaid
     "model": ("instance", *OF_INSTANCES),
     "instance": OF_NETWORKS,
-    "keep": ("budget", "allocation", "criterion"),
-    "budget": ("keep",),
+    "keep": ("budget", "allocation", "criterion", "at_least"),
+    "budget": ("keep", "at_least"),
+    "p": ("at_least",),
+    "at_least": ("p", "known", *OF_PRUNING, "objective"),
 }
+
+
+def check_at_least(given: argparse.Namespace, spoken: set[str]) -> tuple[float, ...]:
+    """The distances of ``--at-least``, each once; none if it is not given.
+
+    Raises
+    ------
+    InputError
+        One is out of range, the objective is another one, or an option is given about how many points
+        are chosen, or about pruning with them.
+    """
+    if given.at_least is None:
+        if objectives[given.objective].counts:
+            raise InputError(
+                f"--objective {given.objective} wants to know how far apart; give --at-least D."
+            )
+        return ()
+    if "objective" in spoken and not objectives[given.objective].counts:
+        raise InputError(
+            f"--at-least asks for packing, not for {given.objective}; leave out --objective."
+        )
+    for name in ("p", "known", *OF_PRUNING):
+        if name in spoken:
+            option = "--" + name.replace("_", "-")
+            raise InputError(
+                f"{option} and --at-least exclude each other, since the distance decides how many "
+                "points are chosen; leave one of them out."
+            )
+    return tuple(dict.fromkeys(checked_at_least(one, "--at-least") for one in given.at_least))
 
 
 def check_count(name: str, value: int | None, least: int = 1, most: int = 2**31 - 1) -> None:

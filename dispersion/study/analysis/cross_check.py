@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from dispersion.library.known import NONE_PUBLISHED, Known, Published
 from dispersion.solution import Solution, Status
 from dispersion.study.labels import tasks_apart
-from dispersion.study.rows import SolveRow, SolveRows
+from dispersion.study.rows import SolveRow, SolveRows, published_of
 from dispersion.study.task import Question, Task
 from dispersion.verify import attains, exceeded, faults_of
 
@@ -97,9 +97,9 @@ def _confront(
 ) -> None:
     """Write down what is wrong with the answers to one question, and hold them against publications."""
     answers = [one.answer for one in group]
-    names = dict.fromkeys((one.task.instance.name, question.p) for one in group)
+    asked = {one.task.instance.name: one.task.question for one in group}
     reasons = list(dict.fromkeys(reason for one in group for reason in one.wrong))
-    for known in (published[name] for name in names if name in published):
+    for known in filter(None, (published_of(one, published) for one in asked.values())):
         for answer in answers:
             said = known.contradictions(answer.objective, answer.bound)
             reasons += [f"{answer.solver} {reason}" for reason in said]

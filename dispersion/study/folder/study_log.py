@@ -35,7 +35,7 @@ def _grouped(tasks: Sequence[Task]) -> list[Task]:
     """Tasks in their order, but those of one solver and question in a row."""
     groups: dict[object, dict[object, list[Task]]] = {}
     for task in tasks:
-        question = (task.instance.name, task.instance.p, task.keep)
+        question = (task.instance.name, task.instance.asked, task.keep)
         groups.setdefault(question, {}).setdefault(task.solver, []).append(task)
     return [task for of in groups.values() for some in of.values() for task in some]
 
@@ -110,11 +110,13 @@ class StudyLog:
         """
         asked = {_named(task) for task in tasks}
         others = [entry for named, entry in self.entries.solves.items() if named not in asked]
-        alike = {(task.solver, task.instance.name, task.keep, task.instance.p): task for task in tasks}
+        alike = {
+            (task.solver, task.instance.name, task.keep, task.instance.asked): task for task in tasks
+        }
         found, strange = list(tasks), []
         for entry in others:
             row = entry.row
-            task = alike.get((row.solver, row.instance, row.keep, row.p))
+            task = alike.get((row.solver, row.instance, row.keep, row.question.asked))
             other = task and replace(task, limits=replace(task.limits, seed=row.seed))
             if other is not None and _named(other) == entry.named:
                 found.append(other)

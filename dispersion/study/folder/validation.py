@@ -178,6 +178,9 @@ def check_row(row: SolveRow | NetworkRow | AccuracyRow) -> None:
     if isinstance(row, SolveRow):
         known, goal = [status.value for status in Status], row.objective_name
         _fits("p", row.p <= row.n, row.p, f"at most n, which is {row.n}")
+        counts = goal in objectives and objectives[goal].counts
+        wanted = f"{'a distance' if counts else 'absent'}, as the objective is {goal}"
+        _fits("at_least", counts == (row.at_least is not None), row.at_least, wanted)
         _fits("status", row.status in known, row.status, f"one of {', '.join(known)}")
         _fits("objective_name", goal in objectives, goal, f"one of {', '.join(objectives)}")
 
@@ -197,7 +200,9 @@ def _check_relations(row: SolveRow) -> None:
 
 
 def selection_of(row: SolveRow, value: object) -> list[int] | None:
-    """The points that a solve selected: p distinct ones of 0 to n - 1, in order, where it has a value.
+    """The points that a solve selected: distinct ones of 0 to n - 1, in order, where it has a value.
+
+    They are p, or as many as the value says where it counts them.
 
     Raises
     ------
@@ -210,8 +215,9 @@ def selection_of(row: SolveRow, value: object) -> list[int] | None:
         _fits(what, together, value, "there if and only if the objective is")
         return None
     found = points(what, value)
-    fits = len(found) == row.p and found == sorted(found) and found[-1] < row.n
-    _fits(what, fits, value, f"{row.p} points of 0 to {row.n - 1} in ascending order")
+    size = row.p if row.at_least is None else row.objective
+    fits = len(found) == size > 0 and found == sorted(found) and found[-1] < row.n
+    _fits(what, fits, value, f"{size:g} points of 0 to {row.n - 1} in ascending order")
     return found
 
 

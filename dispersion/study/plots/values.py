@@ -46,7 +46,7 @@ def values_by_instance(rows: Sequence[SolveRow], ax: Axes | None = None) -> Axes
     ax.plot([k for k, _ in known], means, "_", color="grey", markersize=9, label=label)
     names = [question.instance for question in groups]
     several = len(set(names)) < len(names)
-    ticks = [plain(q.instance) + (f", p = {q.p}" if several else "") for q in groups]
+    ticks = [plain(q.instance) + (f", {q.asked}" if several else "") for q in groups]
     if len(ticks) <= _MOST_NAMES:
         ax.set_xticks(range(len(ticks)), ticks, rotation=90, fontsize="x-small")
     below = "" if len(ticks) <= _MOST_NAMES else "instances, in the order of the table"
