@@ -17,7 +17,7 @@ from dispersion import Instance
 from dispersion.compare import main
 from dispersion.study.rows import COLUMNS, AccuracyRow, NetworkRow, SolveRow
 
-FIRST, LAST = "layer1.0.conv1", "layer3.8.conv1"  # 16 and 64 filters
+FIRST, LAST = "layer1.0.conv1", "layer3.0.conv1"  # 16 and 64 filters
 CHANCE = ("grasp", "random", "tabu")
 
 
@@ -35,7 +35,7 @@ def whole(
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         code = main(
             [
-                *("--model", "resnet56", "--weights", str(weights), "--data", str(images)),
+                *("--model", "resnet8", "--weights", str(weights), "--data", str(images)),
                 *("--layers", f"{FIRST},{LAST}", "--keep", "0.5", "0.25", "--jobs", "2"),
                 *("--calibration-images", "6", "--seed", "3", "--time-limit", "30"),
                 *("--out", str(base / "out")),
@@ -110,7 +110,7 @@ def test_csv_and_parquet_hold_the_same(whole: Any) -> None:
 def test_selections_are_worth_what_the_rows_say(whole: Any, weights: Path) -> None:
     """Each answer's objective is that of its filters, on distances computed here."""
     chosen = json.loads((whole.folder / "selections.json").read_text())
-    network = pruning.load_network("resnet56", weights)
+    network = pruning.load_network("resnet8", weights)
     layers = {layer.name: layer.points for layer in pruning.filter_layers(network)}
     solves = whole.table("solves")
     for row in solves.itertuples():
@@ -164,7 +164,7 @@ def test_the_record_says_what_ran_where(whole: Any, weights: Path) -> None:
     assert record["options"]["subject"]["weights"] == str(weights)
     assert record["options"]["limits"] == {"seconds": 30.0, "threads": 1, "seed": 3}
     assert str(weights) in record["network"]
-    assert record["digests"]["weights_sha256"] == pruning.load_network("resnet56", weights).digest
+    assert record["digests"]["weights_sha256"] == pruning.load_network("resnet8", weights).digest
     assert len(record["digests"]["images_sha256"]) == 64
     assert {"load network", "extract", "distances", "load engines", "solve", "evaluate"} <= set(
         record["seconds"]
