@@ -40,7 +40,7 @@ def material(tmp_path: Path, weights: Path, write_images: Callable[..., Path]) -
     (tmp_path / "evil.pth").write_bytes(pickle.dumps(Evil(tmp_path / "evil-was-run")))
     torch.save({"state_dict": Evil(tmp_path / "evil-was-run")}, tmp_path / "wrapped.pth")
     torch.save({"conv1.weight": torch.ones(2)}, tmp_path / "other.pth")
-    state = CifarResNet().state_dict()
+    state = CifarResNet(depth=8).state_dict()
     state[f"{FIRST}.weight"][2, 0, 0, 0] = float("nan")
     save_file(state, tmp_path / "nan.safetensors")
     write_images(tmp_path / "large", side=33)
@@ -56,7 +56,7 @@ def material(tmp_path: Path, weights: Path, write_images: Callable[..., Path]) -
 BAD_INPUT = [
     (["--model", "vgg61"], "unknown network 'vgg61'; did you mean vgg19 or vgg16 or vgg13?"),
     (["--model", ""], "unknown network ''; known: mobilenet_v2,"),
-    (["--model", "resnet56:deep"], "the network 'resnet56' has no variants; leave out ':deep'"),
+    (["--model", "resnet8:deep"], "the network 'resnet8' has no variants; leave out ':deep'"),
     (["--model", "../../elsewhere"], "unknown network '../../elsewhere'; known:"),
     (["--layers", "layer1.0.conv9"], "unknown layer 'layer1.0.conv9'; did you mean layer1.0.conv1"),
     (["--layers", ","], "the layers ',' name no layer; give 'inner', 'all' or names"),
@@ -88,10 +88,10 @@ BAD_INPUT = [
         "--train-images 11 are more than the 10 of few to train on; ask for fewer.",
     ),
     (["--data", "few"], "--calibration-images 1000 are more than the 10 training images of few;"),
-    (["--data", "large", "--calibration-images", "6"], "resnet56 takes images of shape (n, 32, 32, 3)"),
+    (["--data", "large", "--calibration-images", "6"], "resnet8 takes images of shape (n, 32, 32, 3)"),
     (
         ["--data", "many", "--calibration-images", "6"],
-        "many has 11 classes, but resnet56 tells 10 apart;",
+        "many has 11 classes, but resnet8 tells 10 apart;",
     ),
     (
         ["--data", "few", "--calibration-images", "6", "--test-images", "11"],
@@ -102,7 +102,7 @@ BAD_INPUT = [
     (["--budget", "macs=0.5", "params=0.5"], "give only macs, or only params."),
     (
         ["--budget", "macs=0.001", "--data", "few", "--calibration-images", "6"],
-        "macs=0.001 cannot be met on resnet56",
+        "macs=0.001 cannot be met on resnet8",
     ),
     (["--budget", "macs=0.9", "--allocation", "even"], "unknown allocation 'even'"),
     (["--space", "weight"], "unknown space 'weight'; did you mean weights"),
@@ -169,10 +169,10 @@ def test_results_go_to_a_folder_of_their_own_unless_told(
     run: Run, weights: Path, tmp_path: Path
 ) -> None:
     """The default folder is named by model and time, and lies in results."""
-    usual = ["--model", "resnet56", "--weights", weights, "--layers", FIRST, "--solvers", "greedy"]
+    usual = ["--model", "resnet8", "--weights", weights, "--layers", FIRST, "--solvers", "greedy"]
     assert run(*usual, plain=True).code == 0
     [folder] = (tmp_path / "results").iterdir()
-    assert folder.name.startswith("resnet56-2")
+    assert folder.name.startswith("resnet8-2")
     named = default_folder(parse(["--model", "torchvision:resnet50"]))
     assert named.name.startswith("torchvision-resnet50-2")
     assert default_folder(parse(["--model", "/../x"])).parent == Path("results")

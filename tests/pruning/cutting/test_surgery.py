@@ -79,7 +79,14 @@ def test_every_layer_of_mobilenet_can_keep_one_filter(small_mobilenet: Network) 
 
 
 @pytest.mark.real
-@pytest.mark.parametrize("name", ["vgg16", "resnet56", "mobilenet_v2"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "vgg16",
+        "resnet56",
+        pytest.param("mobilenet_v2", marks=pytest.mark.slow),  # 224 x 224 pixels; see small_mobilenet
+    ],
+)
 def test_trained_networks_prune_as_they_mask(name: str, request: pytest.FixtureRequest) -> None:
     """The trained networks agree with their masked selves after every kind of cut."""
     network = request.getfixturevalue(name)

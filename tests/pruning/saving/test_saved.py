@@ -79,13 +79,20 @@ def test_what_is_loaded_is_what_was_saved(
     network = replace(network, dataset="photos", provenance="tuned", normalization=IMAGENET)
     save(network, tmp_path / "half-0.5")
     assert sorted(os.listdir(tmp_path)) == ["half-0.5.json", "half-0.5.safetensors"]
-    for path in ("half-0.5", "half-0.5.json", "half-0.5.safetensors"):
-        loaded = load(tmp_path / path)
-        assert torch.equal(logits(loaded), logits(network))
+    loaded = load(tmp_path / "half-0.5")
+    assert torch.equal(logits(loaded), logits(network))
     assert loaded.digest == network.digest
     assert replace(loaded, module=network.module) == network
     assert not loaded.module.training
     assert all(parameter.requires_grad for parameter in loaded.module.parameters())
+
+
+@pytest.mark.parametrize("suffix", ["", ".json", ".safetensors"])
+def test_any_of_its_names_will_do(suffix: str, small_resnet: Network, tmp_path: Path) -> None:
+    """Both files or their common stem; a dot in it is no suffix."""
+    network = cut(small_resnet)
+    save(network, tmp_path / "half-0.5")
+    assert load(tmp_path / f"half-0.5{suffix}").digest == network.digest
 
 
 def test_the_record_says_what_was_kept(small_vgg: Network, tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ def test_pruned_resnet_recovers(resnet56: Network, cifar10: Images) -> None:
         layer.name: np.argsort(-np.abs(layer.points).sum(1))[: uniform(len(layer.points), 0.6)]
         for layer in layers
     }
-    test, labels = cifar10.test[:1000], cifar10.test_labels[:1000]
+    test, labels = cifar10.test[:300], cifar10.test_labels[:300]
     pruned = prune(resnet56, kept)
     assert accuracy(pruned, test, labels) < 0.6
     repaired = reestimate_batchnorm(pruned, calibration_images(cifar10))
