@@ -15,6 +15,7 @@ from torch import Tensor
 
 _PART = 2048  # rows taken at a time, so that what is made of them is still in the cache when it is read
 _COLUMNS = 256  # of a Gram matrix made at a time: it is symmetric, and half of it is enough
+_BLOCKS = 62  # at most: bits of a number
 _SMALL = 256  # rows that are not worth a group of their own
 _WORTH = 0.8  # of all numbers: with more of them left, groups save nothing
 
@@ -147,22 +148,25 @@ def parts(rows: int) -> Iterator[slice]:
 def _grouped(x: Tensor, blocks: int) -> list[_Group]:
     """Rows by the blocks that are zero; one group where that would save too little."""
     whole = [_Group(None, None, x)]
-    if blocks == 1:
+    if not 1 < blocks <= _BLOCKS:
         return whole
     apart = x.view(len(x), blocks, -1)
-    kinds, kind, counts = torch.unique(
-        apart.ne(0).any(2), dim=0, return_inverse=True, return_counts=True
-    )
-    kinds[counts < _SMALL] = True
-    kinds, again = torch.unique(kinds, dim=0, return_inverse=True)
-    kind = again[kind]
-    if float(kinds.double().mean(1)[kind].mean()) > _WORTH:
+    bits = 2 ** torch.arange(blocks, device=x.device)
+    kind = torch.where((apart.amax(2) != 0) | (apart.amin(2) != 0), bits, 0).sum(1)
+    kinds, place, counts = torch.unique(kind, return_inverse=True, return_counts=True)
+    kinds[counts < _SMALL] = bits.sum()
+    kinds, again = torch.unique(kinds, return_inverse=True)
+    place = again[place]
+    seen = (kinds[:, None] & bits) != 0
+    if float(seen.double().mean(1)[place].mean()) > _WORTH:
         return whole
     columns = torch.arange(x.shape[1], device=x.device).view(blocks, -1)
     found = []
-    for k, seen in enumerate(kinds):
-        rows, of = (kind == k).nonzero()[:, 0], seen.nonzero()[:, 0]
-        found.append(_Group(rows, columns[of].flatten(), apart[rows[:, None], of].flatten(1)))
+    for k in range(len(kinds)):
+        rows, of = (place == k).nonzero()[:, 0], seen[k].nonzero()[:, 0]
+        taken = (rows[:, None] * blocks + of).flatten()
+        inside = apart.flatten(0, 1).index_select(0, taken).view(len(rows), -1)
+        found.append(_Group(rows, columns[of].flatten(), inside))
     return found
 
 
