@@ -1,4 +1,4 @@
-"""The devices that networks run on."""
+"""The devices that networks run on, and the threads that torch uses."""
 
 from __future__ import annotations
 
@@ -23,6 +23,18 @@ def explain_out_of_memory(device: object, remedy: str) -> Iterator[None]:
         yield
     except torch.OutOfMemoryError as error:
         raise UnavailableError(f"{device} has too little memory; {remedy}") from error
+
+
+@contextmanager
+def torch_threads(wanted: int | None) -> Iterator[int]:
+    """Set torch's threads for a while, if a number is wanted; yields how many they are."""
+    before = torch.get_num_threads()
+    try:
+        if wanted is not None:
+            torch.set_num_threads(wanted)
+        yield torch.get_num_threads()
+    finally:
+        torch.set_num_threads(before)
 
 
 def resolve_device(name: str) -> torch.device:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from statistics import median
 from time import perf_counter
@@ -12,6 +10,7 @@ import torch
 from torch import Tensor
 
 from dispersion.errors import InputError
+from pruning.device import torch_threads
 from pruning.measuring.intervals import Interval, median_interval
 from pruning.zoo.network import Network
 
@@ -100,7 +99,7 @@ def latency(
         )
     generator = torch.Generator().manual_seed(0)
     images = torch.rand(batch, *original.input_shape, generator=generator).to(original.device)
-    with _threads(threads) as used, torch.inference_mode():
+    with torch_threads(threads) as used, torch.inference_mode():
         times = [_pair(original, pruned, images, k % 2 == 1) for k in range(warmup + pairs)][warmup:]
     before, after = zip(*times, strict=True)
     ratios = [one / other for one, other in times]
@@ -136,15 +135,3 @@ def _wait(device: torch.device) -> None:
     """Wait for what an accelerator was given to do; calls on it return before it is done."""
     if device.type != "cpu":
         torch.accelerator.synchronize(device)
-
-
-@contextmanager
-def _threads(wanted: int | None) -> Iterator[int]:
-    """Set torch's threads for a while; yields how many they are."""
-    before = torch.get_num_threads()
-    try:
-        if wanted is not None:
-            torch.set_num_threads(wanted)
-        yield torch.get_num_threads()
-    finally:
-        torch.set_num_threads(before)

@@ -10,6 +10,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
+from pruning.device import torch_threads
 from pruning.zoo.architecture import ArchitectureSource
 from pruning.zoo.datasets import load_images, shapes
 from pruning.zoo.images import Images
@@ -46,7 +47,7 @@ class Toy(nn.Module):
 
 @dataclass(frozen=True, slots=True)
 class ToySource:
-    """Trains the network whenever it is loaded; it is the same every time on one machine."""
+    """Trains the network whenever it is loaded, on one thread: it is the same every time."""
 
     summary: ClassVar[str] = "a toy, trained on drawn images whenever it is loaded, 16 x 16 images"
     architecture: ClassVar[ArchitectureSource] = ArchitectureSource(
@@ -60,7 +61,8 @@ class ToySource:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(0)
             network = self.architecture.blank(variant, None)
-            _train(network.module, load_images("shapes"))
+            with torch_threads(1):  # sums depend on how many there are
+                _train(network.module, load_images("shapes"))
         return replace(network, dataset="shapes", provenance="a toy, trained on the spot")
 
     def blank(self, variant: str | None, classes: int | None) -> Network:
