@@ -25,13 +25,14 @@ _FAR = 4.0  # a mean so many times the spread of the points away from 0 costs di
 def _centred(X: NDArray[np.float64]) -> NDArray[np.float64]:
     """`X` moved near the origin, if it is far from it compared to its spread.
 
-    By multiples of a power of two not above the spread, so that small whole coordinates stay whole.
+    By multiples of a power of two not above the spread, so that small whole coordinates stay whole;
+    where the spread is lost beside the mean, by multiples of the mean's last digit.
     """
     spread = float((X.max(axis=0) - X.min(axis=0)).max())
-    step = float(_power_of_two(spread))
     mean = X.mean(axis=0)
     if spread == 0.0 or not (np.abs(mean) > _FAR * spread).any():
         return X
+    step = float(max(_power_of_two(spread), _power_of_two(np.spacing(np.abs(mean).max()))))
     moved: NDArray[np.float64] = X - np.round(mean / step) * step
     return moved
 

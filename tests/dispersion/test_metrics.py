@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import psutil
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dispersion import InputError, distances
@@ -121,6 +121,7 @@ SCALES = st.sampled_from(
 )
 
 
+@example([(0.0, 1e160), (1e-160, 1e160)])  # a spread that is lost beside the mean
 @given(st.lists(st.tuples(SCALES, SCALES), min_size=2, max_size=9))
 def test_scales_that_meet_in_one_array(rows):
     """Every euclidean distance to twelve digits, beside whatever else is in the array."""

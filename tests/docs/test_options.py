@@ -19,7 +19,7 @@ from solvers import solve
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
-ELSEWHERE = {"--benchmark-only", "--profile", "--index-url"}  # pytest's and pip's
+ELSEWHERE = {"--benchmark-only", "--profile", "--index-url", "--no-deps", "--target"}  # pytest's, pip's
 STATED = {  # what the README says of its runs without an option for it, and what that option is then
     "cuts half of the filters of every layer": ("keep", ["0.5"]),
     "at most 5 s per solve": ("time_limit", 5.0),
@@ -109,7 +109,8 @@ def commands() -> list[str]:
     text = "\n".join([README, *pages]).replace("\\\n", " ")
     found = re.findall(r"python -m dispersion\.compare[^`\n]*", text)
     commands = [re.split(r"\s{2,}#|&&", command)[0].strip() for command in found]
-    return [command for command in commands if "mysolvers:" not in command]  # run by test_code.py
+    elsewhere = "mysolvers:", "--list "  # run by test_code.py; prints and ends
+    return [command for command in commands if not any(text in command for text in elsewhere)]
 
 
 @pytest.mark.parametrize("command", sorted(set(commands())))

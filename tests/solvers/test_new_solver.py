@@ -105,9 +105,8 @@ def test_the_documentation_has_its_page(tree):
     page = (tree / "site" / "solvers" / "generated" / "max-min" / "enumeration.html").read_text("utf-8")
     assert "All selections, one after the other" in page
     assert "Try all selections; the best one is the optimum." in page
-    assert [path.name for path in (tree / "docs/solvers/generated").rglob("*.rst")] == [
-        "enumeration.rst"
-    ]
+    generated = tree / "docs/solvers/generated/max-min"  # of others somebody has written the page
+    assert [path.name for path in generated.glob("*.rst")] == ["enumeration.rst"]
 
 
 def test_the_tables_of_agreement_hold_it(tree):

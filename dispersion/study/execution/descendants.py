@@ -8,7 +8,9 @@ import psutil
 
 
 def _family(pid: int | None) -> list[psutil.Process]:
-    """A process and all that descend from it; empty if it has ended."""
+    """A process and all that descend from it; empty if it has ended, or was never started."""
+    if pid is None:  # psutil would take this process
+        return []
     try:
         process = psutil.Process(pid)
         return [process, *process.children(recursive=True)]

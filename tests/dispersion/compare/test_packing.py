@@ -144,12 +144,12 @@ def test_the_config_asks_for_the_same(tmp_path: Path) -> None:
 def test_the_layers_of_a_network(run: Callable[..., Any], weights: Path, tmp_path: Path) -> None:
     """The distance holds for the filters of every layer; no image is needed, and nothing is pruned."""
     done = run(
-        *("--model", "resnet56", "--weights", weights, "--layers", "layer1.[01].conv1"),
+        *("--model", "resnet8", "--weights", weights, "--layers", "layer[12].0.conv1"),
         *("--at-least", "0.9", "--solvers", "clique", "leader", "--out", tmp_path / "out"),
     )
     assert done.code == 0, done.err
     solves = done.table("solves")
     assert len(solves) == 4
     assert solves.keep.isna().all()
-    assert (solves.objective <= 16).all()
+    assert (solves.objective <= solves.n).all()
     assert "networks.csv" not in done.files

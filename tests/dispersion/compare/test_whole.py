@@ -104,8 +104,10 @@ def test_csv_and_parquet_hold_the_same(whole: Any) -> None:
         for column in binary:
             kind = float if binary[column].dtype == float else str
             written = [kind(cell) if cell else None for cell in text[column]]
-            stored = [None if cell in ("", None) else kind(cell) for cell in binary[column]]
-            assert written == [None if cell != cell else cell for cell in stored], column
+            stored = [
+                None if cell in ("", None) or cell != cell else kind(cell) for cell in binary[column]
+            ]
+            assert written == stored, column
 
 
 def test_selections_are_worth_what_the_rows_say(whole: Any, weights: Path) -> None:

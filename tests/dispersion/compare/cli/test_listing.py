@@ -64,10 +64,10 @@ def test_what_is_a_reconstruction_says_so() -> None:
 
 
 def test_recoveries_are_those_that_are_taken_in_their_order() -> None:
-    """With their names in headings; the cut itself is none."""
+    """With their names in headings; the first does nothing."""
     lines = [line.split(maxsplit=1) for line in listed("recoveries")]
-    assert [name for name, _ in lines] == ["bn", "ls", "ft"]
-    assert lines[2] == ["ft", "fine-tuning"]
+    assert [name for name, _ in lines] == ["raw", "bn", "ls", "ft"]
+    assert lines[3] == ["ft", "fine-tuning"]
 
 
 def test_a_list_is_printed_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:

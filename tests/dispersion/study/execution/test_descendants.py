@@ -52,3 +52,12 @@ def test_a_process_that_has_ended_holds_nothing():
     assert occupied(done.pid) == 0
     kill_descendants(done.pid)
     assert occupied(os.getpid()) > 0
+
+
+def test_a_process_that_was_never_started_has_none():
+    """And nothing of ours is killed in its place."""
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        assert occupied(None) == 0
+        kill_descendants(None)
+        assert child.poll() is None
+        child.kill()

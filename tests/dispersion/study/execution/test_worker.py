@@ -181,7 +181,7 @@ def test_an_answer_cut_short_is_a_death(task: Tasks) -> None:
     dying.partial = PartialResult()
     dying.begun, dying.deadline = 0.0, float("inf")
     dying.process = SimpleNamespace(
-        exitcode=1, join=lambda timeout=None: None, kill=lambda: None, is_alive=lambda: False
+        pid=None, exitcode=1, join=lambda timeout=None: None, kill=lambda: None, is_alive=lambda: False
     )
     solution = dying.collect()
     assert solution is not None
