@@ -14,7 +14,7 @@ from pathlib import Path
 
 from solvers.engines.common import Outcome
 from solvers.engines.interrupts import run_interruptibly
-from solvers.engines.program import Ask, Listener
+from solvers.engines.program import Ask, Listener, read_bound
 
 MODEL = "model.lp"  #: the file that holds the model, in the folder a program runs in
 
@@ -99,7 +99,7 @@ class Job:
                 told.append(line)
                 found = bound.search(line)
                 if found is not None:
-                    listener.bound(sign * float(found.group(1)))
+                    listener.bound(read_bound(found.group(1), sign))
             return process.wait()
 
         alarm = None

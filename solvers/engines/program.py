@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Protocol
 
 import numpy as np
@@ -123,6 +124,28 @@ def chosen(values: ArrayLike) -> Points:
 def finite(bound: float) -> float:
     """A bound, infinite if an engine means infinity."""
     return bound if abs(bound) < _NO_BOUND else math.inf
+
+
+def read_bound(printed: str, sign: float = 1.0) -> float:
+    """What no solution exceeds, from a number that an engine printed rounded: one last digit above it.
+
+    Parameters
+    ----------
+    printed : str
+        The number.
+    sign : float
+        What it is multiplied by: -1 if the engine minimises what is to be maximised.
+
+    Raises
+    ------
+    ValueError
+        It is no number.
+    """
+    value = float(printed)
+    if not math.isfinite(value):
+        return sign * value
+    digit = 10.0 ** int(Decimal(printed).as_tuple().exponent)
+    return sign * value + digit
 
 
 class Listener:

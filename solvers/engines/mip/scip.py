@@ -15,7 +15,16 @@ import numpy as np
 from dispersion.errors import EngineError
 from solvers.engines.common import Outcome
 from solvers.engines.mip import highs
-from solvers.engines.program import Answer, Ask, Listener, Points, chosen, finite, point_names
+from solvers.engines.program import (
+    Answer,
+    Ask,
+    Listener,
+    Points,
+    chosen,
+    finite,
+    point_names,
+    read_bound,
+)
 from solvers.engines.registration import Ability, engine, package
 
 if TYPE_CHECKING:
@@ -97,7 +106,7 @@ class _Log:
                 self._place, self._width = cells.index(_BOUND), len(cells)
             elif len(cells) == self._width:
                 with suppress(ValueError):  # a dash: there is none yet
-                    self._listener.bound(float(cells[self._place]))
+                    self._listener.bound(read_bound(cells[self._place]))
 
 
 def _parameters(ask: Ask) -> mathopt.SolveParameters:
