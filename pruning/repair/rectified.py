@@ -121,9 +121,9 @@ class _Errors:
 
     def _steepest(self) -> Tensor:
         """How the loss would bend along the course if every row counted: shape (outputs,)."""
-        bend = torch.zeros_like(self._ridge.penalties[0])
+        bend = self._change.new_zeros(self._change.shape[1], dtype=torch.float64)
         for some in parts(len(self._change)):
-            bend = bend + self._change[some].square().sum(0)
+            bend += self._change[some].square().sum(0)
         return bend
 
     def _along(self, length: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -86,7 +86,7 @@ class Ridge:
         """Factorise the Gram matrix with the penalty by Cholesky; return whether that succeeded."""
         penalty = ridge * float(gram.diagonal().mean())
         self.penalties[:-1] = penalty if penalty > 0 else 1.0  # columns that never change
-        gram.diagonal().add_(self.penalties[0])
+        gram = gram + torch.diag(self.penalties[:-1, 0])
         if not gram.isfinite().all():
             raise InputError(
                 "inputs that are not finite cannot be fitted; look for NaN in the network."

@@ -8,13 +8,13 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
 from solvers.engines.common import Outcome
 from solvers.engines.interrupts import run_interruptibly
-from solvers.engines.program import Ask, Listener, read_bound
+from solvers.engines.program import Ask, Listener
 
 MODEL = "model.lp"  #: the file that holds the model, in the folder a program runs in
 
@@ -67,7 +67,7 @@ class Job:
     def __exit__(self, *_: object) -> None:
         self._scratch.cleanup()
 
-    def run(self, command: Sequence[str], ask: Ask, bound: re.Pattern[str], sign: float = 1.0) -> str:
+    def run(self, command: Sequence[str], ask: Ask, bounds: Callable[[str], Iterable[float]]) -> str:
         """Run it, pass on the bounds that it prints, and return all that it printed.
 
         Parameters
@@ -76,10 +76,8 @@ class Job:
             The program and its arguments.
         ask : Ask
             Who hears of bounds; its time limit ends the program if that does not end by itself.
-        bound : re.Pattern
-            Finds a bound in a line, as its first group.
-        sign : float
-            What bounds are multiplied by: -1 if the program minimises what is to be maximised.
+        bounds : callable
+            Finds the bounds in a line that it printed.
         """
         # in a session of its own Ctrl-C reaches it through us only
         process = subprocess.Popen(
@@ -97,9 +95,8 @@ class Job:
             assert process.stdout is not None
             for line in process.stdout:
                 told.append(line)
-                found = bound.search(line)
-                if found is not None:
-                    listener.bound(read_bound(found.group(1), sign))
+                for bound in bounds(line):
+                    listener.bound(bound)
             return process.wait()
 
         alarm = None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Protocol
 
 import numpy as np
@@ -126,13 +125,15 @@ def finite(bound: float) -> float:
     return bound if abs(bound) < _NO_BOUND else math.inf
 
 
-def read_bound(printed: str, sign: float = 1.0) -> float:
-    """What no solution exceeds, from a number that an engine printed rounded: one last digit above it.
+def read_bound(printed: str, digits: int, sign: float = 1.0) -> float:
+    """What no solution exceeds, from a number that an engine printed: a last digit above it.
 
     Parameters
     ----------
     printed : str
         The number.
+    digits : int
+        To how many significant digits the engine rounds; zeros at the end may be left out.
     sign : float
         What it is multiplied by: -1 if the engine minimises what is to be maximised.
 
@@ -141,11 +142,10 @@ def read_bound(printed: str, sign: float = 1.0) -> float:
     ValueError
         It is no number.
     """
-    value = float(printed)
-    if not math.isfinite(value):
-        return sign * value
-    digit = 10.0 ** int(Decimal(printed).as_tuple().exponent)
-    return sign * value + digit
+    value = sign * float(printed)
+    if value == 0.0 or not math.isfinite(value):
+        return value
+    return value + 10.0 ** (math.floor(math.log10(abs(value))) - digits + 1)
 
 
 class Listener:

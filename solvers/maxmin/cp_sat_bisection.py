@@ -58,15 +58,26 @@ def feasibility_model(
     """
     from ortools.sat.python import cp_model
 
-    from solvers.kernels.clique_cover import edge_clique_cover
-
     model = cp_model.CpModel()
     x = engine.points_of(model, len(ranks), p, hint)
+    add_cliques(model, x, ranks, t, each_row)
+    return model, x
+
+
+def add_cliques(
+    model: cp_model.CpModel,
+    x: list[cp_model.IntVar],
+    ranks: NDArray[np.int32],
+    t: int,
+    each_row: Callable[[], None],
+) -> None:
+    """Add a row for every clique of the cover of the pairs of rank < t; see `feasibility_model`."""
+    from solvers.kernels.clique_cover import edge_clique_cover
+
     starts, members = edge_clique_cover(ranks, t, each_row)
     for first, end in itertools.pairwise(starts.tolist()):
         each_row()
         model.add_at_most_one(x[i] for i in members[first:end].tolist())
-    return model, x
 
 
 @solver(

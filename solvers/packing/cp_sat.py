@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from solvers.engines import cp_sat as engine
 from solvers.engines.common import CP_SAT
 from solvers.engines.registration import with_version
+from solvers.maxmin.cp_sat_bisection import add_cliques
 from solvers.prover.conflicts import fewest_conflicts
 from solvers.ranks.threshold import APART, threshold_ranks
 from solvers.registration import Guarantee, solver
@@ -53,17 +53,12 @@ def counting_model(
     """
     from ortools.sat.python import cp_model
 
-    from solvers.kernels.clique_cover import edge_clique_cover
-
     model = cp_model.CpModel()
     x = [model.new_bool_var(f"x{i}") for i in range(len(ranks))]
     tried = set(hint.tolist())
     for i, variable in enumerate(x):
         model.add_hint(variable, i in tried)
-    starts, members = edge_clique_cover(ranks, APART, each_row)
-    for first, end in itertools.pairwise(starts.tolist()):
-        each_row()
-        model.add_at_most_one(x[i] for i in members[first:end].tolist())
+    add_cliques(model, x, ranks, APART, each_row)
     model.maximize(cp_model.LinearExpr.sum(x))
     return model, x
 

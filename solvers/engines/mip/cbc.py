@@ -13,13 +13,14 @@ import numpy as np
 from dispersion.errors import EngineError
 from solvers.engines.common import Outcome
 from solvers.engines.executables import MODEL, Job, executable, version_of
-from solvers.engines.program import Answer, Ask, point_names
+from solvers.engines.program import Answer, Ask, point_names, read_bound
 from solvers.engines.registration import Ability, engine
 
-_BOUND = re.compile(r"best possible (-?[\d.e+]+)")  # of the negative, which CBC minimises
-_ENDING = re.compile(r"(.*) - objective value (-?[\d.e+]+)")
+_BOUND = re.compile(r"best possible (-?\d[\d.e+-]*)")  # of the negative, which CBC minimises
+_ENDING = re.compile(r"(.*) - objective value (-?\d[\d.e+-]*)")
 _NODES = re.compile(r"Enumerated nodes:\s+(\d+)")
 _POINT = re.compile(r"\bx\((\d+)\)\s+(\S+)")
+_DIGITS, _LAST_DIGIT = 6, 1e-8  # to which CBC rounds what it prints, and objectives of solutions
 _START, _SOLUTION = "start.txt", "solution.txt"
 
 
@@ -40,20 +41,24 @@ class CbcProgram:
         with Job(self._model) as job:
             if ask.start:
                 (job.folder / _START).write_text(_start(ask), encoding="utf-8")
-            told = job.run(_command(ask), ask, _BOUND, sign=-1.0)
+            told = job.run(_command(ask), ask, _bounds)
             solution = job.text(_SOLUTION)
             outcome = _outcome(solution, told, job)
-        bounds = [-float(found) for found in _BOUND.findall(told)]
+        bounds = _bounds(told)
         points = None
         ending = _ENDING.match(solution)
         if ending is not None and "infeasible" not in ending.group(1).lower():
             found = {int(i) for i, value in _POINT.findall(solution) if float(value) > 0.5}
             points = np.array(sorted(found), dtype=np.intp) if found else None
         if outcome is Outcome.OPTIMAL and ending is not None:
-            bounds.append(float(ending.group(2)) + ask.gap)
+            bounds.append(float(ending.group(2)) + _LAST_DIGIT + ask.gap)
         nodes = _NODES.search(told)
         effort = f"{nodes.group(1)} nodes" if nodes else "no node"
         return Answer(outcome, points, min(bounds, default=math.inf), effort)
+
+
+def _bounds(told: str) -> list[float]:
+    return [read_bound(found, _DIGITS, sign=-1.0) for found in _BOUND.findall(told)]
 
 
 def _command(ask: Ask) -> list[str]:

@@ -11,14 +11,15 @@ import numpy as np
 from dispersion.errors import EngineError
 from solvers.engines.common import Outcome
 from solvers.engines.executables import MODEL, Job, executable, version_of
-from solvers.engines.program import Answer, Ask
+from solvers.engines.program import Answer, Ask, read_bound
 from solvers.engines.registration import Ability, engine
 
 _PROGRAM = "glpsol"
 _SOLUTION = "solution.txt"
-_BOUND = re.compile(r"^\+.*<=\s+(-?\d[\d.e+-]*)")
+_BOUND = re.compile(r"^\+.*<=\s+(-?\d[\d.e+-]*)", re.MULTILINE)
+_DIGITS = 10  # to which GLPK rounds what it prints
 _STATUS = re.compile(r"^Status:\s+(.*)$", re.MULTILINE)
-_VALUE = re.compile(r"^Objective:\s+\S+\s+=\s+(-?[\d.e+]+)", re.MULTILINE)
+_VALUE = re.compile(r"^Objective:\s+\S+\s+=\s+(-?\d[\d.e+-]*)", re.MULTILINE)
 _POINT = re.compile(r"\bx\((\d+)\)\s+\*\s+(\S+)")
 _SIZE = re.compile(r"(\d+) rows, (\d+) columns")
 
@@ -38,18 +39,22 @@ class GlpkProgram:
     def solve(self, ask: Ask) -> Answer:
         """See `solvers.engines.program.Program`."""
         with Job(self._model) as job:
-            told = job.run(_command(ask), ask, _BOUND)
+            told = job.run(_command(ask), ask, _bounds)
             solution = job.text(_SOLUTION)
             outcome = _outcome(solution, told, job)
-        bounds = [float(found) for line in told.splitlines() for found in _BOUND.findall(line)]
+        bounds = _bounds(told)
         found = {int(i) for i, value in _POINT.findall(solution) if float(value) > 0.5}
         value = _VALUE.search(solution)
         if outcome is Outcome.OPTIMAL and value is not None:
-            bounds.append(float(value.group(1)))
+            bounds.append(read_bound(value.group(1), _DIGITS))
         size = _SIZE.search(told)
         effort = f"{size.group(2)} columns, {size.group(1)} rows" if size else ""
         points = np.array(sorted(found), dtype=np.intp) if found else None
         return Answer(outcome, points, min(bounds, default=math.inf), effort)
+
+
+def _bounds(told: str) -> list[float]:
+    return [read_bound(found, _DIGITS) for found in _BOUND.findall(told)]
 
 
 def _command(ask: Ask) -> list[str]:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import highspy
     from ortools.math_opt.python import mathopt
 
-_BOUND = "dualbound"  # a column of SCIP's log
+_BOUND, _DIGITS = "dualbound", 7  # a column of SCIP's log, and to what it is rounded
 
 
 class ScipProgram:
@@ -106,7 +106,7 @@ class _Log:
                 self._place, self._width = cells.index(_BOUND), len(cells)
             elif len(cells) == self._width:
                 with suppress(ValueError):  # a dash: there is none yet
-                    self._listener.bound(read_bound(cells[self._place]))
+                    self._listener.bound(read_bound(cells[self._place], _DIGITS))
 
 
 def _parameters(ask: Ask) -> mathopt.SolveParameters:

@@ -4,67 +4,29 @@ import multiprocessing
 import os
 import re
 import signal
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from multiprocessing import Pipe
-from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import psutil
 import pytest
 
-from dispersion import Instance, Solution, Status
+from dispersion import Instance, Status
 from dispersion.study.execution import worker as execution_worker
 from dispersion.study.execution import worker_main
 from dispersion.study.execution.executors import local
-from dispersion.study.execution.executors.local import LocalExecutor
 from dispersion.study.execution.partial_results import PartialResult
 from dispersion.study.execution.worker import Worker
-from dispersion.study.execution.worker_main import failure
-from dispersion.study.execution.worker_main import serve as _serve
 from dispersion.study.task import Task
 from dispersion.verify import faults_of, recompute
 from solvers import Limits, list_solvers, solve
-from solvers.registration import registry
+from tests.dispersion.study.execution.workers import answer, same, solve_all
 
 Tasks = Callable[..., Task]
-linux = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing is forked")
-
-
-@pytest.fixture(autouse=True)
-def nobody_left() -> Iterator[None]:
-    """Whatever a test does, it leaves no process behind."""
-    yield
-    assert multiprocessing.active_children() == []
-
-
-@pytest.fixture
-def worker() -> Iterator[Worker]:
-    made = Worker(threads=1)
-    yield made
-    made.process.kill()
-    made.stop()
-
-
-def solve_all(tasks: Sequence[Task], jobs: int) -> Iterator[tuple[int, Solution]]:
-    return LocalExecutor(jobs).solve(enumerate(tasks))
-
-
-def answer(worker: Worker) -> Solution:
-    """Wait for the answer of a worker, as `solve_all` does."""
-    while (solution := worker.collect()) is None:
-        worker.pipe.poll(0.1)
-    return solution
-
-
-def same(one: Solution, other: Solution) -> bool:
-    assert one.selected is not None
-    assert other.selected is not None
-    return bool((one.selected == other.selected).all()) and one.objective == other.objective
 
 
 @pytest.mark.parametrize("jobs", [1, 3])
@@ -292,95 +254,6 @@ def test_processes_are_shared_only_where_that_is_safe(fakes: None, task: Tasks) 
     assert len({messages[0], messages[1], messages[3]}) == 3
 
 
-def of(messages: Iterable[str], which: int) -> list[str]:
-    """The first or the second word of each."""
-    return [message.split()[which] for message in messages]
-
-
-@linux
-def test_fresh_processes_are_forks_of_one_worker(fakes: None, task: Tasks) -> None:
-    """They see no solve but their own, and draw random numbers of their own."""
-    tasks = [task(name) for name in ("leaves-traces", "which-process", "greedy") * 3]
-    solved = dict(solve_all(tasks, jobs=1))
-    traces = [solved[k].message for k in (0, 3, 6)]
-    assert of(traces, 0) == ["1", "1", "1"]
-    assert len(set(of(traces, 1))) == 3
-    processes = [solved[k].message for k in (1, 4, 7)]
-    assert len(set(of(processes, 0))) == 3
-    assert len(set(of(processes, 1))) == 1
-    assert of(processes, 1)[0] != str(os.getpid())
-
-
-@pytest.mark.parametrize("threads", [1, 4])
-def test_a_worker_with_threads_is_not_forked(threads: int, fakes: None, task: Tasks) -> None:
-    """Their locks would be held for ever in the fork: it solves one task itself, and is replaced."""
-    tasks = [task(name, threads=threads) for name in ("threaded", "which-process", "threaded")]
-    messages = [solution.message for _, solution in solve_all(tasks, jobs=1)]
-    assert len(set(of(messages, 0))) == 3
-    assert of(messages, 1)[0] == of(messages, 1)[2] == str(os.getpid())
-
-
-@linux
-def test_code_of_the_users_own_is_imported_in_the_fork_only(
-    tmp_path: Path, task: Tasks, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It may start threads or leave other traces, so each solve imports it anew."""
-    (tmp_path / "of_mine.py").write_text(OF_MINE)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "path", [*sys.path])
-    monkeypatch.setattr(registry, "_entries", dict(registry._entries))
-    tasks = [task("of_mine:last", seed=k) for k in range(2)]
-    solved = [solution for _, solution in solve_all(tasks, jobs=1)]
-    assert [solution.status for solution in solved] == [Status.FEASIBLE] * 2
-    imported = (tmp_path / "imported").read_text().split()
-    assert imported[0] == str(os.getpid())  # asked whether it shares a process
-    assert imported[1:] == [solution.message for solution in solved]
-    del sys.modules["of_mine"]
-
-
-OF_MINE = """
-import os
-from solvers import Guarantee, solver
-
-with open("imported", "a") as file:
-    print(os.getpid(), file=file)
-
-@solver("last", objective="max-min", guarantee=Guarantee.HEURISTIC, summary="mine")
-def last(run):
-    run.message = str(os.getpid())
-    run.report_incumbent(range(run.instance.n - run.instance.p, run.instance.n))
-"""
-
-
-@linux
-def test_a_fork_ends_with_its_worker(fakes: None, worker: Worker, task: Tasks) -> None:
-    """Whoever kills the worker kills the solve, be it one that never gives the interpreter back."""
-    worker.give(task("hang-in-c"))
-    while not worker.started:
-        assert worker.collect() is None
-    solving = psutil.Process(worker.solving)
-    assert solving.ppid() == worker.process.pid
-    worker.stop()
-    assert psutil.wait_procs([solving], timeout=30)[1] == []
-
-
-@pytest.mark.parametrize("objective", ["max-min", "max-sum"])
-def test_a_fork_answers_as_a_fresh_process(objective: str) -> None:
-    """All solvers that leave traces, one after the other in forks of one worker, twice."""
-    points = np.random.default_rng(3).random((14, 2))
-    spread = Instance.from_points(points, 5, name="spread")
-    names = [info.name for info in list_solvers(objective) if not info.shares_process]
-    assert len(names) >= 3
-    limits = Limits(seconds=20.0, seed=4)
-    tasks = [Task(spread, None, name, objective, limits) for name in names]
-    forked = [solution for _, solution in solve_all([*tasks, *tasks], jobs=1)]
-    for k, asked in enumerate(tasks):
-        fresh = solve(spread, asked.solver, objective=objective, time_limit=20.0, seed=4)
-        for other in (forked[k], forked[k + len(tasks)]):
-            assert same(fresh, other), asked.solver
-            assert (fresh.bound, fresh.status) == (other.bound, other.status), asked.solver
-
-
 @pytest.mark.parametrize("objective", ["max-min", "max-sum"])
 def test_a_warm_worker_answers_as_a_fresh_one(objective: str) -> None:
     """All solvers that may share a process, one after the other in one, twice, and each in its own."""
@@ -399,109 +272,12 @@ def test_a_warm_worker_answers_as_a_fresh_one(objective: str) -> None:
             assert fresh.refutations == other.refutations, asked.solver
 
 
-@pytest.fixture
-def _sigint_as_it_was() -> Iterator[None]:
-    before = signal.getsignal(signal.SIGINT)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
-@pytest.mark.usefixtures("_sigint_as_it_was")
-def test_a_worker_says_when_it_starts_and_leaves_when_told(task: Tasks) -> None:
-    """The protocol: a process, "started", improvements and a solution for each task, until `None`."""
-    ours, theirs = Pipe()
-    for message in (task("greedy"), task("no such solver"), None):
-        ours.send(message)
-    _serve(theirs, shares=False)
-    assert ours.recv() == os.getpid()  # of the process that solves
-    assert ours.recv() == "started"
-    told = [ours.recv() for _ in range(2)]  # greedy's selection, and the bound that it proves
-    solution = ours.recv()
-    assert tuple(point for one in told for point in one.points) == solution.trace
-    assert solution.status is Status.FEASIBLE
-    assert ours.recv() == os.getpid()
-    refused = ours.recv()
-    assert refused.status is Status.ERROR
-    assert refused.message.startswith("UnknownNameError: unknown max-min solver 'no such solver'")
-
-
-@pytest.mark.usefixtures("_sigint_as_it_was")
-@pytest.mark.parametrize("busy", [False, True])
-def test_a_worker_whose_parent_was_killed_leaves_quietly(busy: bool, task: Tasks) -> None:
-    """An orphan ends without a traceback, idle or at the end of its solve."""
-    ours, theirs = Pipe()
-    if busy:
-        ours.send(task("greedy"))
-    ours.close()
-    assert _serve(theirs, shares=False) is None
-
-
-def test_a_failure_claims_nothing(task: Tasks, instance: Instance) -> None:
-    """The solution of a failed solve holds its reason and time, and neither value nor bound."""
-    solution = failure(task("clique", seed=3), "why", 1.5)
-    assert (solution.solver, solution.seed, solution.message) == ("clique", 3, "why")
-    assert (solution.status, solution.solve_seconds) == (Status.ERROR, 1.5)
-    assert (solution.selected, solution.objective, solution.bound) == (None, None, None)
-    assert solution.instance_digest == instance.digest
-
-
 def test_large_instances_reach_the_worker(task: Tasks) -> None:
     """A matrix far larger than a pipe's buffer arrives whole."""
     points = np.random.default_rng(1).random((600, 3))
     large = Instance.from_points(points, 5, name="large")
     [(_, solution)] = solve_all([task("greedy", on=large)], jobs=1)
     assert same(solution, solve(large, "greedy"))
-
-
-def test_a_worker_imports_little(task: Tasks) -> None:
-    """What the command imports for tables and plots is not loaded again for every fresh process."""
-    modules = "dispersion.compare.__main__, dispersion.study.execution.worker_main"
-    listing = f"import {modules}, sys; print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", listing], capture_output=True, text=True, check=True)
-    heavy = {"pandas", "matplotlib", "torch", "rich", "pyarrow", "ortools", "highspy", "pyomo"}
-    assert not heavy & set(done.stdout.split())
-
-
-def test_a_worker_does_not_outlive_its_parent(tmp_path: Path) -> None:
-    """A hanging solve ends with the process that asked for it, however that ends."""
-    script = tmp_path / "parent.py"
-    script.write_text(PARENT)
-    fakes = str(Path(__file__).parents[1] / "fakes")
-    root = str(Path(__file__).parents[4])
-    parent = subprocess.Popen(
-        [sys.executable, str(script)],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([root, fakes])},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert parent.stdout is not None
-    assert parent.stdout.readline() == "solving\n"
-    children = psutil.Process(parent.pid).children(recursive=True)
-    assert children
-    parent.kill()
-    parent.communicate()
-    assert psutil.wait_procs(children, timeout=30)[1] == []
-
-
-PARENT = """
-import fake_solvers
-from dispersion import Instance
-from dispersion.study.execution import worker_main
-from dispersion.study.task import Task
-from dispersion.study.execution.worker import Worker
-from solvers import Limits
-
-worker_main.serve = fake_solvers.serve
-if __name__ == "__main__":
-    worker = Worker(threads=1)
-    instance = Instance([[0, 1, 2], [1, 0, 1], [2, 1, 0]], 2)
-    worker.give(Task(instance, None, "hang", "max-min", Limits(seconds=600.0)))
-    while not worker.started:
-        assert worker.collect() is None
-    print("solving", flush=True)
-    while True:
-        worker.collect()
-"""
 
 
 def test_the_caller_is_not_run_again(task: Tasks, monkeypatch: pytest.MonkeyPatch) -> None:
