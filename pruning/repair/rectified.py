@@ -1,8 +1,9 @@
 """Least squares for targets that go through a ReLU, which lets only their positive part through.
 
 Where a target is positive the output should equal it; elsewhere it is enough that the output is not
-positive.  That loss is convex, and is minimised from the plain fit on by conjugate gradients, which the
-factor of the plain fit preconditions.  Every output has its own step, the best one along its direction.
+positive.  That loss is convex.  From the plain fit on, every round goes down the gradient, scaled by
+the Gram matrix of the plain fit (a step of 1 would be the next plain fit, to the targets and, below
+zero, the outputs so far), as far as is best for each output.
 
 Few rounds are better: where there are more columns than samples, the last improvements fit noise.
 """
@@ -41,24 +42,16 @@ def fit_rectified(ridge: Ridge, y: Tensor, rounds: int, added: Tensor | float = 
     References
     ----------
     Zhang et al., "Accelerating Very Deep Convolutional Networks for Classification and Detection"
-    (2015), section 3.2, for the loss; Nocedal and Wright, "Numerical Optimization" (2006), section
-    5.2, for the directions (Polak-Ribière, restarted where they do not lead down).
+    (2015), section 3.2, for the loss.
     """
     weights = ridge.solved(ridge.rows.cross(y - added))
     if rounds == 1:
         return ridge.uncentred(weights)
     errors = _Errors(ridge, y, added, weights)
-    downhill = errors.downhill(weights)
-    scaled = course = ridge.solved(downhill)
-    for left in reversed(range(rounds - 1)):
+    for _ in range(rounds - 1):
+        downhill = errors.downhill(weights)
+        course = ridge.solved(downhill)
         weights += errors.step(weights, course, _dot(downhill, course)) * course
-        if left:
-            before, old = downhill, _dot(downhill, scaled)
-            downhill = errors.downhill(weights)
-            scaled = ridge.solved(downhill)
-            again = _dot(downhill - before, scaled).clamp(min=0) / old.clamp(min=_TINY)
-            course = scaled + again * course
-            course = torch.where(_dot(downhill, course) > 0, course, scaled)
     return ridge.uncentred(weights)
 
 

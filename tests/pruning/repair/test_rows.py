@@ -18,7 +18,7 @@ def padded(size: int, images: int = IMAGES, dtype: torch.dtype = torch.float64) 
     torch.manual_seed(size)
     conv = torch.nn.Conv2d(CHANNELS, OUTPUTS, 3, padding=1)
     window = Window(conv, (1, 1, 1, 1))
-    maps = torch.rand(images, CHANNELS, size, size, dtype=dtype) + 0.5
+    maps = torch.rand(images, CHANNELS, size, size, dtype=dtype) - 1.5  # never 0, and never above
     return window.gathered(maps, torch.arange(size * size))
 
 
@@ -61,6 +61,18 @@ def test_a_few_odd_rows_have_no_group_of_their_own() -> None:
     rows = Rows(x, 9)
     assert len(rows._groups) == 5
     torch.testing.assert_close(rows.gram(x.dtype), (x - x.mean(0)).T @ (x - x.mean(0)))
+
+
+def test_products_are_made_once() -> None:
+    """Ridges of the same rows share them, and leave them as they are."""
+    rows, y = Rows(padded(2), 9), torch.rand(4 * IMAGES, OUTPUTS, dtype=torch.float64)
+    first = rows.gram(torch.float64)
+    before = first.clone()
+    several = [Ridge(rows, ridge).fit(y).weight for ridge in (0.1, 10.0, 0.1)]
+    assert rows.gram(torch.float64) is first
+    assert torch.equal(first, before)
+    assert torch.equal(several[0], several[2])
+    assert not torch.allclose(several[0], several[1])
 
 
 def test_overwriting_saves_a_copy() -> None:
