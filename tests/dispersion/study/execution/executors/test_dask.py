@@ -25,6 +25,11 @@ from solvers import solve
 distributed = pytest.importorskip("distributed", reason="the extra dask is not installed")
 
 
+@pytest.fixture
+def nobody_left() -> None:
+    """The workers of the cluster, children of this process too, stay until its last test."""
+
+
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
     """Two worker processes with one thread each, reachable from this machine only."""
