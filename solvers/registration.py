@@ -59,6 +59,8 @@ class SolverInfo:
         Whether its answers in a process that has solved before are those of a fresh process, as tests
         show.  In a study every solve of the others has a process that has solved nothing: on Linux a
         fork of one that has imported what the solver needs, elsewhere a new one.
+    takes_start : bool
+        Whether it begins from a selection that is known, where one is given.
     reference : str
         Authors and year of the method, for tables; "" if it is ours.
     """
@@ -76,6 +78,7 @@ class SolverInfo:
     stochastic: bool = False
     baseline: bool = False
     shares_process: bool = False
+    takes_start: bool = False
     reference: str = ""
 
     @property
@@ -107,6 +110,7 @@ def solver(
     stochastic: bool = False,
     baseline: bool = False,
     shares_process: bool = False,
+    takes_start: bool = False,
     reference: str = "",
 ) -> Callable[[Method], Method]:
     """Register the decorated function as the solver `name` of an objective.
@@ -118,7 +122,7 @@ def solver(
     objective : str
         A registered objective: "max-min", "max-sum" or "packing".
     guarantee, summary, prepare, by_default, engine, model, model_unit, stochastic, baseline, \
-shares_process, reference
+shares_process, takes_start, reference
         See `SolverInfo`.
 
     Raises
@@ -145,6 +149,7 @@ shares_process, reference
             stochastic=stochastic,
             baseline=baseline,
             shares_process=shares_process,
+            takes_start=takes_start,
             reference=reference,
         )
         registry.add(f"{objective}/{name}", info)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -34,6 +35,10 @@ class Limits:
         Threads of the engine; >= 1.
     seed : int
         Seed of every random choice; 0 <= seed < 2**31.
+    target : float or None
+        An objective that is good enough; `None` if only the best is.
+    gap : float
+        A gap, (bound - objective) / bound, that is small enough; 0 <= gap < 1.
 
     Raises
     ------
@@ -44,6 +49,8 @@ class Limits:
     seconds: float = 60.0
     threads: int = 1
     seed: int = 0
+    target: float | None = None
+    gap: float = 0.0
 
     def __post_init__(self) -> None:
         if not _is_a(Real, self.seconds) or not self.seconds > 0:
@@ -55,11 +62,21 @@ class Limits:
             raise InputError(f"threads must be at least 1, got {shown(self.threads)}.")
         if not 0 <= self.seed < 2**31:
             raise InputError(f"the seed must lie between 0 and 2**31 - 1, got {shown(self.seed)}.")
-        object.__setattr__(
-            self, "seconds", float(self.seconds)
-        )  # numpy's numbers overflow, and are no JSON
-        object.__setattr__(self, "threads", int(self.threads))
-        object.__setattr__(self, "seed", int(self.seed))
+        if self.target is not None and not (_is_a(Real, self.target) and math.isfinite(self.target)):
+            raise InputError(f"the target must be a finite number, got {shown(self.target)}.")
+        if not _is_a(Real, self.gap) or not 0 <= self.gap < 1:
+            raise InputError(
+                "the gap must be at least 0 and less than 1 (0.01 is one per cent), "
+                f"got {shown(self.gap)}."
+            )
+        self._set("seconds", float(self.seconds))  # numpy's numbers overflow, and are no JSON
+        self._set("threads", int(self.threads))
+        self._set("seed", int(self.seed))
+        self._set("target", None if self.target is None else float(self.target))
+        self._set("gap", float(self.gap))
+
+    def _set(self, name: str, value: object) -> None:
+        object.__setattr__(self, name, value)
 
 
 def _is_a(kind: type[Real] | type[Integral], value: object) -> bool:
@@ -71,14 +88,15 @@ class TimeUp(Exception):  # noqa: N818 - a signal, nothing went wrong
     """Raised by `Run.check_time`; caught by `solvers.solve`."""
 
 
-_LISTENER: ContextVar[Callable[[Run], None] | None] = ContextVar("listener", default=None)
+_LISTENER: ContextVar[Callable[[Run], object] | None] = ContextVar("listener", default=None)
 
 
 @contextmanager
-def listening(listener: Callable[[Run], None]) -> Iterator[None]:
+def listening(listener: Callable[[Run], object]) -> Iterator[None]:
     """Call `listener` at every improvement of the solves that begin in the block.
 
-    It is called with the `Run`, on the thread that reports; its time counts as solving time.
+    It is called with the `Run`, on the thread that reports; its time counts as solving time.  If it
+    returns ``True`` the solve ends with what was found, and if it raises the solve ends in that.
     """
     before = _LISTENER.set(listener)
     try:
@@ -98,19 +116,31 @@ class Run:
         What may be used.
     objective_name : str
         Which objective.
+    on_improvement : callable, optional
+        Called as those of `listening`, after them.
     rng : numpy.random.Generator
         Seeded with ``limits.seed``.
     selected, objective, bound
         The incumbent, its value and the proven upper bound so far; `None` while there is none.
     message : str
-        A remark that the solution will carry.
+        What the solver has to say of the solve.
+    remark : str
+        What there is to say beside it: that a start was of no use, why the solve ended early.
     build_seconds : float
         Wall time of building models; 0 if the method builds none.
     out_of_time : bool
         Whether the solver was stopped by the time limit.
+    fault : Exception or None
+        What a listener has raised, which ends the solve.
     """
 
-    def __init__(self, instance: Instance, limits: Limits, objective_name: str) -> None:
+    def __init__(
+        self,
+        instance: Instance,
+        limits: Limits,
+        objective_name: str,
+        on_improvement: Callable[[Run], object] | None = None,
+    ) -> None:
         self.instance = instance
         self.limits = limits
         self.objective_name = objective_name
@@ -118,14 +148,16 @@ class Run:
         self.selected: NDArray[np.intp] | None = None
         self.objective: float | None = None
         self.bound: float | None = None
-        self.message = ""
+        self.message = self.remark = ""
         self.trace: list[TracePoint] = []
         self.refutations: list[Refutation] = []
-        self._listener = _LISTENER.get()
+        self._listeners = [one for one in (_LISTENER.get(), on_improvement) if one is not None]
         self._reporting = threading.RLock()  # engines report on threads of their own
         self._start = time.perf_counter()
         self.build_seconds = 0.0
         self.out_of_time = False
+        self.fault: Exception | None = None
+        self._told_to_stop = False
 
     @contextmanager
     def building(self) -> Iterator[None]:
@@ -145,14 +177,15 @@ class Run:
                 gc.enable()
             self.build_seconds += self.seconds() - begun
 
-    def report_incumbent(self, selected: ArrayLike) -> None:
-        """Offer a selection of p points; kept if it is better than the best so far."""
+    def report_incumbent(self, selected: ArrayLike) -> float:
+        """Offer a selection of p points, kept if it is the best so far; returns its value."""
         points = check_selection(self.instance, selected)
         value = recompute(self.instance, points, self.objective_name)
         with self._reporting:
             if self.objective is None or value > self.objective:
                 self.selected, self.objective = points, value
                 self._record()
+        return value
 
     def report_bound(self, bound: float, by: str = "", nodes: int | None = None) -> None:
         """Report that no selection exceeds `bound`; kept if it is tighter than before.
@@ -187,13 +220,29 @@ class Run:
         """Whether incumbent and bound have met."""
         return self.objective is not None and self.objective == self.bound
 
+    def gap_closed(self) -> bool:
+        """Whether incumbent and bound are as near as was asked for."""
+        if self.objective is None or self.bound is None or self.limits.gap == 0.0:
+            return False
+        return self.bound - self.objective <= self.limits.gap * abs(self.bound)
+
+    def target_reached(self) -> bool:
+        """Whether the incumbent is as good as was asked for."""
+        target = self.limits.target
+        return target is not None and self.objective is not None and self.objective >= target
+
+    def enough(self) -> bool:
+        """Whether what was reported is what was asked for, or a listener wants no more."""
+        told = self._told_to_stop or self.fault is not None
+        return told or self.target_reached() or self.gap_closed()
+
     def seconds(self) -> float:
         """Wall time since the start."""
         return time.perf_counter() - self._start
 
     def seconds_left(self) -> float:
-        """Wall time until the limit; 0 when it has passed."""
-        return max(0.0, self.limits.seconds - self.seconds())
+        """Wall time until the limit; 0 when it has passed, or when there is no need for more."""
+        return 0.0 if self.enough() else max(0.0, self.limits.seconds - self.seconds())
 
     def check_time(self, seconds: float = 0.0, what: str = "") -> None:
         """Raise `TimeUp`, which ends the solve with what was reported, unless more `seconds` are left.
@@ -221,5 +270,8 @@ class Run:
 
     def _record(self) -> None:
         self.trace.append(TracePoint(self.seconds(), self.objective, self.bound))
-        if self._listener is not None:
-            self._listener(self)
+        for listener in self._listeners:
+            try:
+                self._told_to_stop |= listener(self) is True
+            except Exception as error:  # raised by `solvers.solve`: an engine would print or drop it
+                self.fault = self.fault or error

@@ -8,20 +8,26 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
-from numpy.typing import ArrayLike
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from dispersion.errors import ContradictionError, EngineError, InputError, NotApplicableError
 from dispersion.instance import Instance
 from dispersion.objectives import DEFAULT_OBJECTIVE, PACKING, objectives
-from dispersion.solution import Solution, Status
+from dispersion.solution import Solution, Status, TracePoint
+from dispersion.verify import check_selection
 from solvers.engines.registration import engine_of, with_version
 from solvers.lookup import find
 from solvers.registration import Guarantee, SolverInfo
 from solvers.run import Limits, Run, TimeUp
+
+OnImprovement = Callable[[TracePoint, NDArray[np.intp] | None], object]
+"""Takes where a solve stands and its best selection; ends the solve by returning ``True``."""
 
 
 def prepare(name: str, objective: str = DEFAULT_OBJECTIVE) -> float:
@@ -67,9 +73,37 @@ def check_instance(instance: object, taker: str) -> None:
         )
 
 
+def _checked_start(instance: Instance, start: ArrayLike) -> NDArray[np.intp]:
+    """The selection to begin with; `InputError` if it is none of this instance."""
+    try:
+        return check_selection(instance, start)
+    except (ContradictionError, ValueError, TypeError) as error:
+        raise InputError(f"the start is no selection of {instance.name}: {error}") from error
+
+
+def _begin(run: Run, info: SolverInfo, start: NDArray[np.intp] | None) -> None:
+    """Report the start; a solver that does not begin there says so."""
+    if start is None:
+        return
+    run.report_incumbent(start)
+    run.remark = "" if info.takes_start else f"{info.name} does not use the start"
+
+
+def _why_enough(run: Run) -> str:
+    """Why the solve ended before its time, though nothing is proven."""
+    if run.target_reached():
+        return f"stopped at the target of {run.limits.target:.6g}"
+    return (
+        f"stopped at a gap of {run.limits.gap:g}" if run.gap_closed() else "stopped by on_improvement"
+    )
+
+
 def _status(run: Run, guarantee: Guarantee) -> Status:
     if run.proven():
         return Status.OPTIMAL
+    if run.enough():
+        run.remark = "; ".join(filter(None, [run.remark, _why_enough(run)]))
+        return Status.FEASIBLE if run.selected is not None else Status.INTERRUPTED
     if run.out_of_time or run.seconds_left() == 0.0:
         return Status.TIME_LIMIT
     if guarantee is Guarantee.EXACT and not run.message:
@@ -96,7 +130,7 @@ def _solution(run: Run, info: SolverInfo, status: Status) -> Solution:
         build_seconds=run.build_seconds,
         solve_seconds=seconds - run.build_seconds,
         trace=tuple(run.trace),
-        message="; ".join(filter(None, [run.message, run.instance.note])),
+        message="; ".join(filter(None, [run.message, run.remark, run.instance.note])),
         refutations=tuple(run.refutations),
         engine=None if info.engine is None else with_version(info.engine),
     )
@@ -114,6 +148,10 @@ def solve(
     time_limit: float | None = 60.0,
     threads: int = 1,
     seed: int = 0,
+    start: ArrayLike | None = None,
+    target: float | None = None,
+    gap: float = 0.0,
+    on_improvement: OnImprovement | None = None,
 ) -> Solution:
     """Solve an instance.
 
@@ -132,6 +170,18 @@ def solve(
         Threads the engine may use.
     seed : int
         Seed of every random choice.
+    start : array_like of int, optional
+        A selection to begin with: points, counted from 0.  The answer is never worse.  A solver that
+        cannot begin there says so in the message of the solution.
+    target : float, optional
+        A value that is good enough: the solve ends once it is reached.
+    gap : float
+        A gap that is small enough, (bound - objective) / bound: at 0.01 the solve ends once no
+        selection can be more than one per cent better.
+    on_improvement : callable, optional
+        Called with a `TracePoint` and a copy of the best selection (or `None`) whenever a better
+        selection or a tighter bound is found, on the thread that found it.  If it returns ``True``, the
+        solve ends.
 
     Returns
     -------
@@ -142,8 +192,8 @@ def solve(
     Raises
     ------
     InputError
-        `instance` is no `Instance` or does not ask for this objective, a limit is out of range, or a
-        name is unknown.
+        `instance` is no `Instance` or does not ask for this objective, a limit is out of range, a
+        name is unknown, or the start is no selection of the instance.
     NotApplicableError
         The solver does not take such an instance, or distances to be added are near the largest or
         the smallest floats; a study records the solve as skipped.
@@ -153,30 +203,53 @@ def solve(
     Notes
     -----
     Ctrl-C ends the solve and returns what was found, with ``Status.INTERRUPTED``; so does an engine
-    that fails, with ``Status.ERROR`` and the reason.  The ranks of the distances are computed once per
+    that fails, with ``Status.ERROR`` and the reason.  What `on_improvement` raises ends it too, and is
+    raised again.  A solve that ends at the target or the gap is ``Status.FEASIBLE``, and its message
+    says why; engines that tell nothing while they run (see ``--list engines``) do not end there.  The
+    ranks of the distances are computed once per
     instance, by the first solver that needs them, and count as its time.
     """
     check_instance(instance, "solve")
     solver = objectives[objective].default_solver if solver is None else solver
     info = find(solver, objective)
-    limits = Limits(math.inf if time_limit is None else time_limit, threads, seed)
+    limits = Limits(math.inf if time_limit is None else time_limit, threads, seed, target, gap)
     objectives[objective].check(instance)
+    begin = None if start is None else _checked_start(instance, start)
     if reason := objectives[objective].refusal(instance.distances):
         raise NotApplicableError(reason)
     prepare(solver, objective)
     _ = instance.digest  # hashed once, before the clock starts
-    run = Run(instance, limits, objective)
+    run = Run(instance, limits, objective, _teller(on_improvement))
+    status = _solved(run, info, begin)
+    if run.fault is not None:
+        raise run.fault
+    return _solution(run, info, status)
+
+
+def _teller(on_improvement: OnImprovement | None) -> Callable[[Run], object] | None:
+    """Passes on what a user wants to hear of a run."""
+    if on_improvement is None:
+        return None
+    tell = on_improvement
+    return lambda run: tell(run.trace[-1], None if run.selected is None else run.selected.copy())
+
+
+def _solved(run: Run, info: SolverInfo, start: NDArray[np.intp] | None) -> Status:
+    """Run the solver to its end, whatever that is."""
     try:
-        info.method(run)
+        _begin(run, info, start)
+        if not run.enough():
+            info.method(run)
     except TimeUp:
-        run.message = run.message or "out of time"
-        return _solution(run, info, Status.OPTIMAL if run.proven() else Status.TIME_LIMIT)
+        if not run.enough():
+            run.message = run.message or "out of time"
+            return Status.OPTIMAL if run.proven() else Status.TIME_LIMIT
     except EngineError as error:
         run.message = str(error)
-        return _solution(run, info, Status.ERROR)
+        return Status.ERROR
     except KeyboardInterrupt:
-        return _solution(run, info, Status.OPTIMAL if run.proven() else Status.INTERRUPTED)
-    return _solution(run, info, _status(run, info.guarantee))
+        return Status.OPTIMAL if run.proven() else Status.INTERRUPTED
+    return _status(run, info.guarantee)
 
 
 def pack(
@@ -187,6 +260,7 @@ def pack(
     time_limit: float | None = 60.0,
     threads: int = 1,
     seed: int = 0,
+    start: ArrayLike | None = None,
 ) -> Solution:
     """As many points as possible that are pairwise at least so far apart.
 
@@ -200,7 +274,7 @@ def pack(
     solver : str, optional
         A registered solver of the objective "packing": clique (which is asked if none is named), cp-sat
         and node-packing are exact; greedy and leader are quick.
-    time_limit, threads, seed
+    time_limit, threads, seed, start
         As of `solve`.
 
     Returns
@@ -231,5 +305,12 @@ def pack(
         instance = Instance(instance, at_least=at_least)
     elif at_least is not None:
         instance = instance.with_at_least(at_least)
-    how = {"threads": threads, "seed": seed}
-    return solve(instance, solver, objective=PACKING.name, time_limit=time_limit, **how)
+    return solve(
+        instance,
+        solver,
+        objective=PACKING.name,
+        time_limit=time_limit,
+        threads=threads,
+        seed=seed,
+        start=start,
+    )

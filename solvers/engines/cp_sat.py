@@ -113,11 +113,18 @@ def maximise(
     class Report(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]
         def on_solution_callback(self) -> None:
             run.report_incumbent(np.flatnonzero([self.value(variable) for variable in x]))
+            if run.enough():
+                engine.stop_search()
+
+    def hear(bound: float) -> None:
+        on_bound(bound)
+        if run.enough():
+            engine.stop_search()
 
     engine = _engine(run.seconds_left(), count, run.limits.seed)
     engine.parameters.interleave_search = count > 1
     engine.parameters.symmetry_level = level
-    engine.best_bound_callback = on_bound
+    engine.best_bound_callback = hear
     answer = _solved(engine, model, x, Report())
     if answer.outcome is Outcome.INFEASIBLE:
         raise EngineError(f"{CP_SAT} reported a model infeasible that has a solution")

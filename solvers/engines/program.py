@@ -221,11 +221,11 @@ def maximise(
 
     def report_points(points: Points) -> bool:
         run.report_incumbent(points)
-        return False
+        return run.enough()
 
     def report_bound(bound: float) -> bool:
         on_bound(bound)
-        return False
+        return run.enough()
 
     limits = run.limits
     asked = (run.instance.n, run.seconds_left(), limits.threads, limits.seed)

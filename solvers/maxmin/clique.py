@@ -24,6 +24,7 @@ def _compile() -> None:
     summary="our prover: clique search and branch and cut on ranks, with reductions",
     prepare=_compile,
     shares_process=True,
+    takes_start=True,
 )
 def clique(run: Run) -> None:
     """Prove the optimum by asking, for a rank t, whether p points are pairwise at rank >= t.

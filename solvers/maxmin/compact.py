@@ -118,6 +118,7 @@ def _model(instance: Instance) -> Any:
     by_default=False,
     model=_model,
     engine=HIGHS,
+    takes_start=True,
     reference="Sayah and Irnich 2017",
 )
 def compact(run: Run, *, engine: str = DEFAULT_ENGINE, presolve: bool = False) -> None:

@@ -75,6 +75,7 @@ def rank_model(
     prepare=_load,
     engine=CP_SAT,
     shares_process=True,
+    takes_start=True,
     reference="Sayah and Irnich 2017",
 )
 def cp_sat(run: Run, *, workers: int | None = None, symmetry: int = engine.SYMMETRY) -> None:

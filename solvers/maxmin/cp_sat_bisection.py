@@ -88,6 +88,7 @@ def add_cliques(
     prepare=_load,
     by_default=False,
     engine=CP_SAT,
+    takes_start=True,
     reference="Sayyady and Fathi 2016",
 )
 def cp_sat_bisection(run: Run) -> None:

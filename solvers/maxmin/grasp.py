@@ -60,6 +60,8 @@ class _Grasp:
         self.state = generator(run.limits.seed)
         self.elite = _Elite(run.instance.n)
         self.value = -1
+        if run.selected is not None:
+            self.settle(run.selected.astype(np.int32))
 
     def settle(self, members: Selection) -> None:
         """Climb to a local optimum and note it; stops early, at a valid selection, if time is up."""
@@ -98,6 +100,7 @@ class _Grasp:
     prepare=_compile,
     stochastic=True,
     shares_process=True,
+    takes_start=True,
     reference="Resende et al. 2010",
 )
 def grasp(run: Run, *, patience: int = 100) -> None:

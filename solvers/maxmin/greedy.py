@@ -56,10 +56,10 @@ def greedy(run: Run) -> None:
     distances = run.instance.distances
     start = longest_end(distances)
     chosen = farthest_points(distances, start, run.instance.p)
-    run.report_incumbent(chosen)
-    if run.instance.is_metric and run.objective is not None:
+    value = run.report_incumbent(chosen)
+    if run.instance.is_metric:
         rounding = 1.0 + 1e-9  # distances are rounded, so the inequality holds up to that
-        most = 2.0 * run.objective * rounding
+        most = 2.0 * value * rounding
         i, j, k = _widest(distances, chosen[:-1])
         run.message = "bound by the factor 2 of the triangle inequality"
         if distances[i, k] > most:

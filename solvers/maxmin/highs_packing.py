@@ -85,6 +85,7 @@ def clique_packing(
     prepare=_load,
     by_default=False,
     engine=HIGHS,
+    takes_start=True,
     reference="Sayyady and Fathi 2016",
 )
 def highs_packing(run: Run) -> None:

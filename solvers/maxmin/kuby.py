@@ -73,6 +73,7 @@ def _model(instance: Instance) -> Any:
     prepare=load,
     model=_model,
     engine=HIGHS,
+    takes_start=True,
     reference="Kuby 1987",
 )
 def kuby(run: Run, *, engine: str = DEFAULT_ENGINE, presolve: bool = True) -> None:

@@ -70,6 +70,7 @@ def _model(instance: Instance) -> Any:
     by_default=False,
     model=_model,
     engine=HIGHS,
+    takes_start=True,
     reference="Kuby 1987",
 )
 def kuby_one_m(run: Run, *, engine: str = DEFAULT_ENGINE, presolve: bool = True) -> None:

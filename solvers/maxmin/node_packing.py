@@ -75,6 +75,7 @@ def _model(instance: Instance) -> Any:
     by_default=False,
     model=_model,
     engine=HIGHS,
+    takes_start=True,
     reference="Sayyady and Fathi 2016",
 )
 def node_packing(run: Run, *, engine: str = DEFAULT_ENGINE, presolve: bool = True) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dispersion.parameters import whole
-from solvers.ranks.start import degree_bound, farthest_points
+from solvers.ranks.start import degree_bound, farthest_points, longest_end
 from solvers.registration import Guarantee, solver
 from solvers.run import Run
 
@@ -28,15 +28,17 @@ def _compile() -> None:
     prepare=_compile,
     stochastic=True,
     shares_process=True,
+    takes_start=True,
     reference="Porumbel, Hao and Glover 2011",
 )
 def tabu(run: Run, *, patience: int = 20_000) -> None:
     """Swap the member in most conflict for the outsider in least, and raise the bar at success.
 
-    Starts from farthest-point greedy and proves nothing.  It stops at the time limit, after
-    `patience` n moves without improvement, or early where that is hopeless: at the bound by degrees,
-    or if after 50 n such moves a clique search of 1,000 nodes shows that nothing better exists.  The
-    same seed gives the same answer unless the time limit cuts it short.
+    Starts from farthest-point greedy, or a better selection that is given, and proves nothing.  It
+    stops at the time limit, after `patience` n moves without improvement, or early where that is
+    hopeless: at the bound by degrees, or if after 50 n such moves a clique search of 1,000 nodes shows
+    that nothing better exists.  The same seed gives the same answer unless the time limit cuts it
+    short.
 
     Sources: Porumbel, Hao and Glover, "A simple and effective algorithm for the MaxMin diversity
     problem", Annals of Operations Research 186, 2011 (drop-add with simple tabu); Wu and Hao, Journal
@@ -49,9 +51,9 @@ def tabu(run: Run, *, patience: int = 20_000) -> None:
     patience = whole(patience, "patience", 1, 2**31)
     n, p = run.instance.n, run.instance.p
     ranks = np.array(run.instance.ranks)
-    start = farthest_points(ranks, int(ranks.argmax()) // n, p)
-    run.report_incumbent(start)
-    search = ThresholdTabu(ranks, start, run.limits.seed)
+    run.report_incumbent(farthest_points(ranks, longest_end(ranks), p))
+    assert run.selected is not None
+    search = ThresholdTabu(ranks, run.selected, run.limits.seed)
     ceiling, slice_ = degree_bound(ranks, p), max(1, _SLICE // n)
     moves, last, value, asked = 0, 0, search.value, False
     while value < ceiling and moves - last < patience * n and run.seconds_left() > 0:

@@ -46,6 +46,7 @@ def own_terms(distances: Matrix, p: int) -> Vector:
     prepare=load,
     by_default=False,
     engine=HIGHS,
+    takes_start=True,
     reference="Spiers, Bui and Loxton 2023",
 )
 def coordinate_partitioning(run: Run) -> None:

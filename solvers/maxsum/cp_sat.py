@@ -88,6 +88,7 @@ def sum_model(
     prepare=_load,
     by_default=False,
     engine=CP_SAT,
+    takes_start=True,
     reference="Glover and Woolsey 1974",
 )
 def cp_sat(run: Run, *, workers: int | None = None, symmetry: int = engine.SYMMETRY) -> None:

@@ -14,6 +14,7 @@ from solvers.sums.swaps import climb_from_greedy, compile_swaps
     summary="best swap of a chosen for another point, until none improves, from the greedy start",
     prepare=compile_swaps,
     shares_process=True,
+    takes_start=True,
     reference="Gallego et al. 2009",
 )
 def exchange(run: Run) -> None:

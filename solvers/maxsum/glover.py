@@ -35,6 +35,7 @@ def glover_model(instance: Instance, each_row: EachRow = lambda: None) -> Any:
     model=glover_model,
     engine=HIGHS,
     model_unit=True,
+    takes_start=True,
     reference="Glover 1975",
 )
 def glover(run: Run, *, engine: str = DEFAULT_ENGINE, presolve: bool = False) -> None:

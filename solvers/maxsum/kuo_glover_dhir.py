@@ -40,6 +40,7 @@ def kuo_glover_dhir_model(instance: Instance, each_row: EachRow = lambda: None) 
     model=kuo_glover_dhir_model,
     engine=HIGHS,
     model_unit=True,
+    takes_start=True,
     reference="Kuo, Glover and Dhir 1993",
 )
 def kuo_glover_dhir(run: Run, *, engine: str = DEFAULT_ENGINE, presolve: bool = False) -> None:

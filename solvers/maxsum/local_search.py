@@ -18,6 +18,7 @@ _ROUNDING = 1e-9  # relative: far above what the sums of a local optimum are rou
     guarantee=Guarantee.APPROXIMATION,
     summary="`exchange`, with its bound for Euclidean distances: >= optimum (p - 1) / (p + 1)",
     prepare=compile_swaps,
+    takes_start=True,
     reference="Cevallos, Eisenbrand and Zenklusen 2017",
 )
 def local_search(run: Run) -> None:

@@ -113,6 +113,7 @@ class _Memetic:
     summary="memetic search that also explores opposite selections; stops when it stalls",
     prepare=compile_swaps,
     stochastic=True,
+    takes_start=True,
     reference="Zhou, Hao and Duval 2017",
 )
 def obma(run: Run, *, generations: int = 30) -> None:
@@ -132,6 +133,8 @@ def obma(run: Run, *, generations: int = 30) -> None:
     if memetic.n == memetic.p:
         run.report_incumbent(np.arange(memetic.n))
         return
+    if run.selected is not None:
+        memetic.settle(run.selected)
     for _ in range(_POOL // 2):
         start = memetic.random()
         memetic.settle(start)

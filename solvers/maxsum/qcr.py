@@ -125,6 +125,7 @@ class _Tree:
     guarantee=Guarantee.EXACT,
     summary="branch and bound on a concave reformulation with the best diagonal, from tabu search",
     prepare=_load,
+    takes_start=True,
     reference="Billionnet, Elloumi and Plateau 2009",
 )
 def qcr(run: Run) -> None:

@@ -15,6 +15,7 @@ from solvers.sums.swaps import climb_from_greedy, compile_swaps, search_from_inc
     summary="tabu search over swaps from greedy, shaken when it stalls; stops after idle shakes",
     prepare=compile_swaps,
     stochastic=True,
+    takes_start=True,
     reference="Palubeckis 2007",
 )
 def tabu(run: Run, *, shakes: int = 20) -> None:

@@ -80,6 +80,7 @@ class _Tangents:
     prepare=load,
     by_default=False,
     engine=HIGHS,
+    takes_start=True,
     reference="Spiers, Bui and Loxton 2023",
 )
 def tangent(run: Run) -> None:

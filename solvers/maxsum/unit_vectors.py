@@ -88,6 +88,7 @@ def _load() -> None:
     by_default=False,
     model=unit_vectors_model,
     engine=HIGHS,
+    takes_start=True,
 )
 def unit_vectors(run: Run) -> None:
     """Minimise the length of the sum of the chosen unit vectors.

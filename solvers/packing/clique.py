@@ -23,6 +23,7 @@ def _compile() -> None:
     summary="our prover: clique search and branch and cut with reductions, part by part",
     prepare=_compile,
     shares_process=True,
+    takes_start=True,
 )
 def clique(run: Run) -> None:
     """Prove the optimum by asking, for one point more than is known, whether so many fit.
@@ -65,7 +66,8 @@ def clique(run: Run) -> None:
     for part in split:
         inner = np.ix_(part, part)
         within = np.ascontiguousarray(ranks[inner])
-        found.append(Largest(within, instance.distances[inner], run.limits.seed, report))
+        known = np.flatnonzero(np.isin(part, [] if run.selected is None else run.selected))
+        found.append(Largest(within, instance.distances[inner], run.limits.seed, report, known))
     report(found[-1])
     for one in found:
         one.start(stop)

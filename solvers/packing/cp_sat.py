@@ -71,6 +71,7 @@ def counting_model(
     prepare=_load,
     engine=CP_SAT,
     shares_process=True,
+    takes_start=True,
     reference="Sayyady and Fathi 2016",
 )
 def cp_sat(run: Run, *, workers: int | None = None, symmetry: int = engine.SYMMETRY) -> None:
@@ -85,9 +86,9 @@ def cp_sat(run: Run, *, workers: int | None = None, symmetry: int = engine.SYMME
     run.report_bound(float(run.instance.n))
     ranks = threshold_ranks(run.instance)
     with run.building():
-        start = fewest_conflicts(ranks == 0)
-        run.report_incumbent(start)
-        model, x = counting_model(ranks, start, run.check_time)
+        run.report_incumbent(fewest_conflicts(ranks == 0))
+        assert run.selected is not None
+        model, x = counting_model(ranks, run.selected, run.check_time)
     run.check_time()
 
     def report_bound(value: float) -> None:

@@ -30,6 +30,7 @@ def _model(instance: Instance) -> Any:
     prepare=load,
     model=_model,
     engine=HIGHS,
+    takes_start=True,
     reference="Sayyady and Fathi 2016",
 )
 def node_packing(run: Run, *, engine: str = DEFAULT_ENGINE, presolve: bool = True) -> None:
@@ -41,8 +42,7 @@ def node_packing(run: Run, *, engine: str = DEFAULT_ENGINE, presolve: bool = Tru
     """
     n, ranks = run.instance.n, threshold_ranks(run.instance)
     run.report_bound(float(n))
-    start = fewest_conflicts(ranks == 0)
-    run.report_incumbent(start)
+    run.report_incumbent(fewest_conflicts(ranks == 0))
     if run.proven():
         return  # there is no conflict, and HiGHS fails on a program without rows
     run.message = "out of time before the model was built"
@@ -53,7 +53,7 @@ def node_packing(run: Run, *, engine: str = DEFAULT_ENGINE, presolve: bool = Tru
         if np.isfinite(value):
             run.report_bound(float(min(n, np.floor(value + 1e-6))), by)
 
-    inside = set(start.tolist())
+    inside = set() if run.selected is None else set(run.selected.tolist())
     answer = maximise(
         run,
         program,

@@ -44,6 +44,8 @@ class Largest:
         Of the tabu search.
     changed : callable
         Called with this whenever an end has moved.
+    known : ndarray of int, optional
+        Points without conflict, to begin with where greedy finds fewer.
 
     Attributes
     ----------
@@ -65,6 +67,7 @@ class Largest:
         distances: NDArray[np.float64],
         seed: int,
         changed: Callable[[Largest], None],
+        known: NDArray[np.intp] | None = None,
     ) -> None:
         self._ranks, self._distances, self._seed, self._changed = ranks, distances, seed, changed
         self._conflicts = ranks == 0
@@ -73,7 +76,8 @@ class Largest:
         self._effort = _FIRST_NODES
         self._theta: ThetaBound | None = None
         self._tabu: ThresholdTabu | None = None  # for one point more than is known
-        self.selected = fewest_conflicts(self._conflicts)
+        greedy = fewest_conflicts(self._conflicts)
+        self.selected = greedy if known is None else max(greedy, known, key=len)
         self.high, self.by = len(ranks), ""
         self.proof_nodes: int | None = None
         self.nodes = self.linear_nodes = 0

@@ -15,12 +15,15 @@ _FIRST_MOVES = 20  # a point: enough where optima are easy to find
 def start(bracket: Bracket) -> ThresholdTabu:
     """Greedy, degrees and colours, then a little tabu search, which is returned to be continued."""
     ranks, p = bracket.ranks, bracket.p
+    known = bracket.run.selected
+    if known is not None:
+        bracket.lift(known)
     first = farthest_points(ranks, longest_end(ranks), p)
     bracket.lift(first)
     bracket.run.report_bound(float(bracket.run.instance.levels[bracket.high]))
     bracket.refute(degree_bound(ranks, p) + 1, "degrees")
     _colouring_bound(bracket)
-    search = ThresholdTabu(ranks, first, bracket.run.limits.seed)
+    search = resumed(bracket, ThresholdTabu(ranks, first, bracket.run.limits.seed))
     polish(bracket, search, _FIRST_MOVES)
     return search
 

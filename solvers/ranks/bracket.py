@@ -7,6 +7,7 @@ import threading
 import numpy as np
 from numpy.typing import NDArray
 
+from solvers.ranks.start import lowest_rank
 from solvers.run import Run
 
 
@@ -36,10 +37,9 @@ class Bracket:
 
     def lift(self, selected: NDArray[np.intp] | NDArray[np.int64]) -> None:
         """Raise `low` to what `selected` realises."""
-        pairs = self.ranks[np.ix_(selected, selected)][np.triu_indices(self.p, k=1)]
         with self._lock:
             self.run.report_incumbent(selected)
-            self.low = max(self.low, int(pairs.min()))
+            self.low = max(self.low, lowest_rank(self.ranks, selected))
 
     def refute(self, t: int, by: str = "", nodes: int | None = None) -> None:
         """Bring `high` below a rank that no selection reaches, and keep what proved it, if given."""

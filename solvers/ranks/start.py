@@ -46,6 +46,11 @@ def farthest_points(matrix: Matrix, start: int, p: int) -> NDArray[np.intp]:
     return chosen
 
 
+def lowest_rank(ranks: NDArray[np.int32], selected: NDArray[np.intp]) -> int:
+    """The rank of the two closest points of a selection of at least two."""
+    return int(ranks[np.ix_(selected, selected)][np.triu_indices(len(selected), k=1)].min())
+
+
 def degree_bound(ranks: NDArray[np.int32], p: int) -> int:
     """Upper bound on the optimum's rank: each of p points needs p - 1 distances that long.
 

@@ -1,4 +1,4 @@
-"""The ranks worth modelling: from what greedy reaches to what degrees allow."""
+"""The ranks worth modelling: from what is reached at the start to what degrees allow."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispersion.instance import Instance
-from solvers.ranks.start import degree_bound, farthest_points
+from solvers.ranks.start import degree_bound, farthest_points, longest_end, lowest_rank
 from solvers.run import Run
+
+Known = NDArray[np.intp] | None  #: a selection that is known, if any
 
 _PIECE = 10_000  # rows
 
@@ -23,14 +25,14 @@ def in_pieces(rows: NDArray[np.intp]) -> Iterator[list[int]]:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The pairs of an instance that matter between the greedy value and the degree bound.
+    """The pairs of an instance that matter between the value at the start and the degree bound.
 
     Attributes
     ----------
     start : ndarray of int, shape (p,)
-        The greedy selection.
+        The greedy selection, or a better one that is known.
     low, high : int
-        Rank of the greedy selection; a rank that no selection exceeds.
+        Its rank; a rank that no selection exceeds.
     below : ndarray of int, shape (k, 2)
         Pairs i < j of rank < low: they exclude each other.
     within : ndarray of int, shape (m, 3)
@@ -44,18 +46,18 @@ class Window:
     within: NDArray[np.intp]
 
 
-def report_window(run: Run, look: Callable[[Instance], Window] | None = None) -> Window:
+def report_window(run: Run, look: Callable[[Instance, Known], Window] | None = None) -> Window:
     """The window of the run's instance (by default `window`), its two ends reported to the run."""
-    pairs = (look or window)(run.instance)
+    pairs = (look or window)(run.instance, run.selected)
     run.report_incumbent(pairs.start)
     run.report_bound(float(run.instance.levels[pairs.high]), "degrees")
     return pairs
 
 
-def everything(instance: Instance) -> Window:
-    """Every pair and every rank, for models that take only the greedy selection."""
+def everything(instance: Instance, known: Known = None) -> Window:
+    """Every pair and every rank, for models that take only the selection to start from."""
     ranks = instance.ranks
-    start, low = _greedy(instance)
+    start, low = _start(instance, known)
     i, j = np.triu_indices(instance.n, k=1)
     return Window(
         start=start,
@@ -66,17 +68,22 @@ def everything(instance: Instance) -> Window:
     )
 
 
-def _greedy(instance: Instance) -> tuple[NDArray[np.intp], int]:
-    """The farthest-point selection and its rank."""
+def _start(instance: Instance, known: Known) -> tuple[NDArray[np.intp], int]:
+    """The greedy selection, or the one that is known if that is better; and its rank."""
     ranks, p = instance.ranks, instance.p
-    start = farthest_points(ranks, int(ranks.argmax()) // instance.n, p)
-    return start, int(ranks[np.ix_(start, start)][np.triu_indices(p, k=1)].min())
+    start = farthest_points(ranks, longest_end(ranks), p)
+    if known is not None and lowest_rank(ranks, known) > lowest_rank(ranks, start):
+        start = known
+    return start, lowest_rank(ranks, start)
 
 
-def window(instance: Instance) -> Window:
-    """Sort the pairs of an instance into excluding, capping and irrelevant ones; O(n^2) time."""
+def window(instance: Instance, known: Known = None) -> Window:
+    """Sort the pairs of an instance into excluding, capping and irrelevant ones; O(n^2) time.
+
+    `known` is a selection to start from if greedy does not find a better one.
+    """
     ranks = instance.ranks
-    start, low = _greedy(instance)
+    start, low = _start(instance, known)
     high = max(low, degree_bound(ranks, instance.p))
     i, j = np.triu_indices(instance.n, k=1)
     rank = ranks[i, j].astype(np.intp)

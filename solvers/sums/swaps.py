@@ -45,12 +45,16 @@ def insertion(distances: NDArray[np.float64], p: int) -> NDArray[np.intp]:
 
 
 def climb_from_greedy(run: Run) -> bool:
-    """Climb from the greedy selection and report it; returns whether a local optimum was reached."""
+    """Climb from the greedy selection and report it; returns whether a local optimum was reached.
+
+    Of a start that was given and the greedy selection, the better one is taken.
+    """
     from solvers.kernels.swaps import local_optimum
 
     distances = run.instance.distances
-    selected, done = insertion(distances, run.instance.p), False
-    run.report_incumbent(selected)
+    run.report_incumbent(insertion(distances, run.instance.p))
+    assert run.selected is not None
+    selected, done = run.selected, False
     while not done and run.seconds_left() > 0.0:
         selected, done = local_optimum(distances, selected, _ASCENT_SLICE)
         run.report_incumbent(selected)

@@ -94,6 +94,8 @@ def _answer(task: Task, send: Callable[[str | Improvement], None]) -> Solution:
                 time_limit=task.limits.seconds,
                 threads=task.limits.threads,
                 seed=task.limits.seed,
+                target=task.limits.target,
+                gap=task.limits.gap,
             )
     except NotApplicableError as error:
         return failure(task, str(error), status=Status.SKIPPED)
