@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from dispersion.arrays.foreign import labels_of, rounding_unit
 from dispersion.arrays.matrices import checked
+from dispersion.arrays.points import as_array
 from dispersion.arrays.triangles import check_sample
 from dispersion.asked import checked_at_least, checked_p, in_words, size_of
 from dispersion.metrics import distances as pairwise
@@ -45,6 +46,8 @@ class Instance:
     labels : tuple of str or None
         The names of the points, where the source has some: the index of a table, say.  Solutions count
         points from 0 all the same.
+    dimension : int or None
+        How many coordinates a point has, where the instance was made of points.
 
     Raises
     ------
@@ -68,6 +71,7 @@ class Instance:
     at_least: float | None = None
     note: str = field(default="", init=False)
     labels: tuple[str, ...] | None = field(default=None, init=False, repr=False)
+    dimension: int | None = field(default=None, init=False, repr=False)
 
     def __init__(
         self,
@@ -143,8 +147,10 @@ class Instance:
             As `Instance`; also if the matrix of so many points does not fit into memory.
         """
         made = object.__new__(cls)
-        made._fill(pairwise(points, metric), p, name, metric, at_least)
+        X = as_array(points, "a numeric (n, d) array of points")
+        made._fill(pairwise(X, metric), p, name, metric, at_least)
         object.__setattr__(made, "labels", labels_of(points))
+        object.__setattr__(made, "dimension", X.shape[1] if X.ndim == 2 else 1)
         return made
 
     def _fill(
@@ -200,12 +206,18 @@ class Instance:
         other.__dict__.update(p=p, at_least=at_least)
         return other
 
-    def described(self, note: str = "", labels: tuple[str, ...] | None = None) -> Instance:
-        """The same with a further note and the names of its points; shares the matrix."""
+    def described(
+        self, note: str = "", labels: tuple[str, ...] | None = None, dimension: int | None = None
+    ) -> Instance:
+        """The same with a further note, names and number of coordinates of its points.
+
+        It shares the matrix.
+        """
         other = object.__new__(type(self))
         other.__dict__.update(self.__dict__)
         other.__dict__["note"] = "; ".join(filter(None, [self.note, note]))
         other.__dict__["labels"] = self.labels if labels is None else labels
+        other.__dict__["dimension"] = self.dimension if dimension is None else dimension
         return other
 
     def __repr__(self) -> str:

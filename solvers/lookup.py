@@ -70,6 +70,11 @@ def _with(info: SolverInfo, values: dict[str, Any]) -> SolverInfo:
     return replace(info, method=partial(info.method, **values))
 
 
+def parameters_of(name: str) -> str | None:
+    """What a name says behind the solver's own, such as ``engine=scip``; `None` if nothing."""
+    return _split(name)[1] or None
+
+
 def is_registered(name: str, objective: str = DEFAULT_OBJECTIVE) -> bool:
     """Whether a solver is known without importing code of the user's own."""
     return f"{objective}/{_split(name)[0]}" in registry

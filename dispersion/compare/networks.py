@@ -193,7 +193,8 @@ def _expect(session: CommandSession, methods: Sequence[Variant], shares: Iterabl
 
 
 def _whole(session: CommandSession, chosen: Chosen, layers: Sequence[FilterLayer]) -> Chosen:
-    """Those methods that answered for all layers."""
+    """Those methods that answered for all layers; repeats are about times, the first one prunes."""
+    chosen = {method: found for method, found in chosen.items() if not method.repeat}
     whole = {method: found for method, found in chosen.items() if len(found) == len(layers)}
     for method in sorted(chosen.keys() - whole.keys()):
         session.say(f"{method} answered too few layers to prune with")

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from dispersion.report.blocks import Picture
 from dispersion.report.svg import draw, inline_svg
 from dispersion.report.words import count, listed
-from dispersion.study.analysis.profiles import by_question, total_seconds
+from dispersion.study.analysis.profiles import by_question, middle_repeats, total_seconds
 from dispersion.study.labels import rows_apart
 from dispersion.study.plots.gaps import gap_against_time
 from dispersion.study.plots.growth import time_against_n
@@ -22,7 +22,7 @@ from dispersion.study.study import Study
 
 def charts(study: Study) -> list[Picture]:
     """All that these solves and traces allow."""
-    rows = study.solves
+    rows = middle_repeats(study.solves)
     return [
         *_proofs(rows),
         *_values(rows),

@@ -12,6 +12,7 @@ _GROUPS = ("subject", "limits")
 _ELSEWHERE = (  # how it was run, not what was asked
     *("out", "jobs", "scheduler", "retry_failures"),
     *("config", "settings", "log_level"),
+    *("target", "gap"),  # limits that the command line does not set
 )
 
 

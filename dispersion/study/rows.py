@@ -12,6 +12,7 @@ from dispersion.library.known import NONE_PUBLISHED, Known, Published
 from dispersion.random_baseline import RandomValues, random_values
 from dispersion.solution import Solution
 from dispersion.study.task import Question, Task
+from solvers.lookup import parameters_of
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,10 @@ class SolveRow:
     ``at_least`` where p points are asked for (else p is n), and
     ``published`` where no value of this instance and p was given.  ``key`` is that of the task (see
     `Task.key`); ``shared`` says that other solves ran on the same machine, and lengthened its times.
-    ``engine`` is the engine from outside that solved its models, with its version, if there is one.
+    ``engine`` is the engine from outside that solved its models, with its version, if there is one;
+    ``parameters`` are those in the name of the solver, if there are any.  ``dimension`` is how many
+    coordinates a point has, where the instance was made of points.  ``repeat`` tells equal solves
+    apart, counted from 0.
     """
 
     table: ClassVar[str] = "solves"
@@ -52,6 +56,9 @@ class SolveRow:
     shared: bool
     engine: str | None
     at_least: float | None = None
+    parameters: str | None = None
+    dimension: int | None = None
+    repeat: int = 0
 
     @property
     def question(self) -> Question:
@@ -114,6 +121,9 @@ class SolveRows:
             shared=shared,
             engine=solution.engine,
             at_least=instance.at_least,
+            parameters=parameters_of(task.solver),
+            dimension=instance.dimension,
+            repeat=task.repeat,
         )
 
     def _random_of(self, task: Task) -> RandomValues:

@@ -19,6 +19,7 @@ from dispersion.study.answering import answer, begin
 from dispersion.study.execution.resources import Resources
 from dispersion.study.folder.store import Store
 from dispersion.study.reading import read_study
+from dispersion.study.replications import Replications
 from dispersion.study.session import Session
 from dispersion.study.study import Study
 from dispersion.study.task import tasks_of
@@ -33,6 +34,8 @@ def run_study(
     *,
     objective: str = "max-min",
     seeds: int | Iterable[int] = 1,
+    engine_seeds: int | Iterable[int] = 1,
+    repeats: int = 1,
     time_limit: float = 60.0,
     threads: int = 1,
     jobs: int = 1,
@@ -58,6 +61,10 @@ def run_study(
         "max-min" or "max-sum".
     seeds : int or iterable of int
         For solvers that draw by chance: how many, counted from 0, or which.  Others get the first.
+    engine_seeds : int or iterable of int
+        For solvers whose engine takes a seed: how many, from the first of `seeds` on, or which.
+    repeats : int
+        How many times each solve is made with the same seed; tables show the one with the middle time.
     time_limit : float
         Seconds per solve, finite.
     threads : int
@@ -94,11 +101,12 @@ def run_study(
     {('clique', 'optimal'): 2, ('greedy', 'feasible'): 2}
     """
     names, resources = _names(solvers, objective), Resources(jobs)
-    limits = [Limits(time_limit, threads, seed) for seed in _seeds(seeds)]
+    replications = _replications(seeds, engine_seeds, repeats)
+    limits = Limits(time_limit, threads, replications.seeds[0])
     tasks = [
         task
         for instance in _instances(instances)
-        for task in tasks_of(instance, names, objective, limits, memory)
+        for task in tasks_of(instance, names, objective, limits, replications, memory)
     ]
     with _folder(folder) as place, closing(Store(place)) as store:
         session = Session(
@@ -107,8 +115,8 @@ def run_study(
             asked={
                 "objective": objective,
                 "solvers": names,
-                "limits": asdict(limits[0]),
-                "seeds": [one.seed for one in limits],
+                "limits": asdict(limits),
+                **asdict(replications),
                 "memory": memory,
                 "jobs": jobs,
             },
@@ -156,12 +164,26 @@ def _names(solvers: str | Iterable[str] | None, objective: str) -> list[str]:
     return names
 
 
-def _seeds(seeds: SupportsIndex | Iterable[int]) -> list[int]:
-    """The seeds, each once."""
+def _replications(
+    seeds: int | Iterable[int], engine_seeds: int | Iterable[int], repeats: int
+) -> Replications:
+    """The seeds, each once and in range, and a number of repeats."""
+    if not isinstance(repeats, SupportsIndex) or repeats.__index__() < 1:
+        raise InputError(f"repeats must be a whole number of 1 or more, got {shown(repeats)}.")
+    drawn = _seeds("seeds", seeds, 0)
+    of_engines = _seeds("engine_seeds", engine_seeds, drawn[0])
+    return Replications(drawn, of_engines, repeats.__index__())
+
+
+def _seeds(name: str, seeds: int | Iterable[int], first: int) -> list[int]:
+    """So many seeds from the first on, or those that are named, each once."""
     if isinstance(seeds, SupportsIndex):
-        drawn = list(range(seeds.__index__()))
+        named: Iterable[int] = range(first, first + seeds.__index__())
+    elif isinstance(seeds, Iterable):
+        named = seeds
     else:
-        drawn = list(dict.fromkeys(seeds))
-    if not drawn:
-        raise InputError(f"seeds must be at least 1, or name some, got {shown(seeds)}.")
-    return drawn
+        raise InputError(f"{name} must be a whole number, or name some, got {shown(seeds)}.")
+    found = [Limits(seed=seed).seed for seed in dict.fromkeys(named)]
+    if not found:
+        raise InputError(f"{name} must be at least 1, or name some, got {shown(seeds)}.")
+    return found

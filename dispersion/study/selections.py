@@ -19,33 +19,38 @@ COUNTING = "points are counted from"  #: a key of ``selections.json`` beside the
 
 @dataclass(frozen=True, order=True)
 class Method:
-    """What decides which points are chosen: a solver with a seed, at a keep ratio or as is asked."""
+    """What decides which points are chosen: a solver with a seed, at a keep ratio or as is asked.
+
+    Equal solves, of which each is a `repeat`, may choose differently where the time runs out.
+    """
 
     solver: str
     keep: float | None
     p: int | None  #: `None` with a keep ratio, from which it follows, or with a distance
     seed: int
     at_least: float | None = None
+    repeat: int = 0
 
     @classmethod
     def of(cls, task: Task) -> Method:
         """Who answers a task."""
-        return cls._asked(task.solver, task.question, task.limits.seed)
+        return cls._asked(task.solver, task.question, task.limits.seed, task.repeat)
 
     @classmethod
     def of_row(cls, row: SolveRow) -> Method:
         """Who answered, as a row says it."""
-        return cls._asked(row.solver, row.question, row.seed)
+        return cls._asked(row.solver, row.question, row.seed, row.repeat)
 
     @classmethod
-    def _asked(cls, solver: str, question: Question, seed: int) -> Method:
+    def _asked(cls, solver: str, question: Question, seed: int, repeat: int) -> Method:
         p = question.p if question.keep is None and question.at_least is None else None
-        return cls(solver, question.keep, p, seed, question.at_least)
+        return cls(solver, question.keep, p, seed, question.at_least, repeat)
 
     def __str__(self) -> str:
         size = f"p {self.p}" if self.keep is None else f"keep {self.keep}"  # exact: it is a key
         size = size if self.at_least is None else f"at least {self.at_least} apart"
-        return f"{self.solver}, {size}, seed {self.seed}"
+        again = f", repeat {self.repeat}" if self.repeat else ""
+        return f"{self.solver}, {size}, seed {self.seed}{again}"
 
 
 Chosen = dict[Method, dict[str, NDArray[np.intp]]]

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from statistics import fmean
 
 from dispersion.random_baseline import normalised_value
 from dispersion.study.analysis.accuracy_correlation import best_known, reaches
-from dispersion.study.analysis.profiles import by_question, total_seconds
-from dispersion.study.analysis.seeds import as_count, average, counted, seeds_of, total
+from dispersion.study.analysis.profiles import (
+    by_question,
+    middle_repeats,
+    repeats_of,
+    total_seconds,
+)
+from dispersion.study.analysis.seeds import Spread, as_count, average, counted, seeds_of, total
 from dispersion.study.analysis.skips import skipped
 from dispersion.study.labels import rows_apart
 from dispersion.study.rows import SolveRow
@@ -45,7 +50,8 @@ def _normalised(row: SolveRow, best: dict[Question, float]) -> float | None:
 def solve_cells(rows: Sequence[SolveRow]) -> Cells:
     """Header and text cells of the table of solves, one line per instance and solver.
 
-    Several seeds have a line each, and one more with their mean and half their range.
+    Several seeds have a line each, and one more with their mean and half their range.  Repeats have one
+    line, see `REPEATS_DEFINITION`.
     """
     header = [*_asked(rows), "solver", "objective", "bound", "gap", "score", "status"]
     best = best_known(rows)
@@ -54,9 +60,9 @@ def solve_cells(rows: Sequence[SolveRow]) -> Cells:
     for group in by_question(rows_apart(rows)).values():
         for name in dict.fromkeys(row.solver for row in group):
             mine = [row for row in group if row.solver == name]
-            lines += [_solve_line(row, name in several, best) for row in mine]
+            lines += [_solve_line(repeats, name in several, best) for repeats in repeats_of(mine)]
             if len(seeds_of(mine)) > 1:
-                lines.append(_mean_line(mine, best))
+                lines.append(_mean_line(middle_repeats(mine), best))
     return [*header, "build s", "solve s"], lines
 
 
@@ -64,7 +70,15 @@ def _seeds(rows: Sequence[SolveRow], solver: str) -> list[int]:
     return seeds_of([row for row in rows if row.solver == solver])
 
 
-def _solve_line(row: SolveRow, several: bool, best: dict[Question, float]) -> list[str]:
+def _solve_line(repeats: Sequence[SolveRow], several: bool, best: dict[Question, float]) -> list[str]:
+    [row] = middle_repeats(repeats)
+    shared = any(one.shared for one in repeats)
+
+    def times(value: Callable[[SolveRow], float]) -> str:
+        found = [*map(value, repeats)]
+        spread = Spread(value(row), min(found), max(found))
+        return spread.text(lambda seconds: _seconds(seconds, 3, shared))
+
     return [
         row.instance,
         str(row.n),
@@ -75,8 +89,8 @@ def _solve_line(row: SolveRow, several: bool, best: dict[Question, float]) -> li
         number(row.gap, ".2%"),
         number(_normalised(row, best), ".3f"),
         row.status,
-        _seconds(row.build_seconds, 3, row.shared),
-        _seconds(row.solve_seconds, 3, row.shared),
+        times(lambda one: one.build_seconds),
+        times(lambda one: one.solve_seconds),
     ]
 
 
@@ -106,30 +120,62 @@ def summary_cells(rows: Sequence[SolveRow]) -> Cells:
 
     Of several seeds every number is the mean, with the range in brackets; see `SEEDS_DEFINITION`.
     """
-    header = ["solver", "solves", "proven", "best found", "mean gap", "score", "total s"]
     best = best_known(rows)
-    skips = any(map(skipped, rows))
+    solvers = {name: [row for row in rows if row.solver == name] for name in _solvers(rows)}
+    counts = _shown_counts(solvers.values())
+    header = ["solver", *counts, "proven", "best found", "mean gap", "score", "total s"]
     lines = []
-    for name in dict.fromkeys(row.solver for row in rows):
-        mine = [row for row in rows if row.solver == name]
-        cells = _summary_line(mine, best)
-        lines.append([name, *cells[:1], *([str(sum(map(skipped, mine)))] if skips else []), *cells[1:]])
-    return [*header[:2], *(["skipped"] if skips else []), *header[2:]], lines
+    for name, mine in solvers.items():
+        told = [str(count(mine)) for count in counts.values()]
+        lines.append([name, *told, *_summary_line(middle_repeats(mine), best)])
+    return header, lines
+
+
+def _solvers(rows: Sequence[SolveRow]) -> list[str]:
+    return list(dict.fromkeys(row.solver for row in rows))
+
+
+_COUNTS: dict[str, Callable[[Sequence[SolveRow]], int]] = {
+    "instances": lambda mine: len(by_question(mine)),
+    "seeds": lambda mine: len(seeds_of(mine)),
+    "repeats": lambda mine: len({row.repeat for row in mine}),
+    "solves": len,
+    "skipped": lambda mine: sum(map(skipped, mine)),
+}  #: how many there are behind the numbers of a solver
+
+
+def _shown_counts(
+    solvers: Collection[Sequence[SolveRow]],
+) -> dict[str, Callable[[Sequence[SolveRow]], int]]:
+    """Those counts that say something: seeds, repeats and skips only where there are any."""
+    several = {name for name in ("seeds", "repeats") if any(_COUNTS[name](of) > 1 for of in solvers)}
+    wanted = {"solves", *several, *(["instances"] if several else [])}
+    if any(_COUNTS["skipped"](of) for of in solvers):
+        wanted.add("skipped")
+    return {name: _COUNTS[name] for name in _COUNTS if name in wanted}
 
 
 def _summary_line(mine: Sequence[SolveRow], best: dict[Question, float]) -> list[str]:
     proven = counted(mine, lambda row: row.status == "optimal")
     found = counted(mine, lambda row: row.objective is not None and reaches(row, best[row.question]))
-    gap, way = average(mine, lambda row: row.gap), average(mine, lambda row: _normalised(row, best))
     spent = total(mine, total_seconds)
     return [
-        str(len(mine)),
         proven.text(as_count),
         found.text(as_count),
-        "-" if gap is None else gap.text(lambda x: f"{x:.2%}"),
-        "-" if way is None else way.text(lambda x: f"{x:.3f}"),
+        _mean(mine, lambda row: row.gap, ".2%"),
+        _mean(mine, lambda row: _normalised(row, best), ".3f"),
         _seconds(spent.mean if spent else 0.0, 2, any(row.shared for row in mine)),
     ]
+
+
+def _mean(mine: Sequence[SolveRow], value: Callable[[SolveRow], float | None], pattern: str) -> str:
+    """The mean over the questions, and over how many where not all of them have such a number."""
+    found = average(mine, value)
+    if found is None:
+        return "-"
+    known = len({row.question for row in mine if value(row) is not None})
+    of = "" if known == len(by_question(mine)) else f" on {known}"
+    return found.text(lambda number: format(number, pattern)) + of
 
 
 def value_cells(rows: Sequence[SolveRow]) -> Cells:

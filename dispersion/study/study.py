@@ -12,6 +12,7 @@ import pandas as pd
 from dispersion.errors import UnknownNameError
 from dispersion.registry import Registry
 from dispersion.solution import TracePoint
+from dispersion.study.analysis.profiles import middle_repeats
 from dispersion.study.analysis.scores import scores
 from dispersion.study.folder.atomic_writing import write_whole
 from dispersion.study.folder.frames import frame_of
@@ -119,9 +120,11 @@ class Study:
         return pd.DataFrame(lines, columns=header)
 
     def scores(self) -> pd.DataFrame:
-        """Proofs, virtual best, PAR10 and primal integral: one line per solver, and the virtual best.
+        """The measures of solver competitions: one line per solver, and the virtual best.
 
-        See `dispersion.study.analysis.scores.SCORE_DEFINITIONS`.
+        They are proofs, shifted geometric mean and PAR10 of the times, virtual best and primal
+        integral, each with the number of questions, seeds and repeats behind it: see
+        `dispersion.study.analysis.scores.SCORE_DEFINITIONS`.
         """
         lines = scores(self.solves, self.trace_points())
         cells = [asdict(one) | {"proven": one.proven.mean} for one in lines]
@@ -135,7 +138,8 @@ class Study:
         UnknownNameError
             There is no such plot.
         """
-        return plots[name](getattr(self, plots[name].table), ax, **options)
+        rows = getattr(self, plots[name].table)
+        return plots[name](middle_repeats(rows) if rows is self.solves else rows, ax, **options)
 
     def performance_profile(
         self, of: Literal["time", "value"] = "time", ax: Axes | None = None

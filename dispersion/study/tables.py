@@ -14,6 +14,7 @@ from rich.table import Table
 
 from dispersion.errors import UnavailableError
 from dispersion.study.analysis.accuracy_correlation import correlation_lines
+from dispersion.study.analysis.scores import score_cells
 from dispersion.study.analysis.skips import skipped
 from dispersion.study.folder.frames import frame_of, write_csv
 from dispersion.study.rows import RECOVERIES, NetworkRow, SolveRow, recoveries_of
@@ -23,6 +24,8 @@ from dispersion.terminal.printable import printable_row
 __all__ = [
     "FORMATS",
     "GAP_DEFINITION",
+    "PARTS_DEFINITION",
+    "REPEATS_DEFINITION",
     "SCORE_DEFINITION",
     "SEEDS_DEFINITION",
     "SHARED_DEFINITION",
@@ -47,10 +50,19 @@ SCORE_DEFINITION = (
     "selections, 1 for the best value that any solver found.  #k: with seed k."
 )
 SHARED_DEFINITION = "~: timed while other solves ran on the same machine, and therefore overestimated."
+TIME_DEFINITION = (
+    "shifted mean = exp(mean of log(t + 1)) - 1 of the seconds t to a proof, PAR10 their mean; what\n"
+    "was not proven counts as its time limit, in PAR10 as ten.  virtual best: how often the best."
+)
 SEEDS_DEFINITION = (
     "several seeds: numbers are means over the seeds; in brackets the lowest and the highest value of\n"
     "one seed; ± half the range."
 )
+REPEATS_DEFINITION = (
+    "several repeats: of equal solves the one with the middle time is shown and counts, with the\n"
+    "shortest and the longest time in brackets; solves.csv has all."
+)
+PARTS_DEFINITION = "on k: the mean over k of the instances only, as the others have no such number."
 SKIPPED_DEFINITION = "skipped: the solver does not take this instance; it counts as not solved."
 
 
@@ -61,6 +73,8 @@ def notes(rows: Sequence[SolveRow]) -> list[str]:
         seeds.setdefault(row.solver, set()).add(row.seed)
     wanted = {
         SEEDS_DEFINITION: any(len(of) > 1 for of in seeds.values()),
+        REPEATS_DEFINITION: any(row.repeat for row in rows),
+        PARTS_DEFINITION: any(" on " in cell for line in summary_cells(rows)[1] for cell in line[1:]),
         SKIPPED_DEFINITION: any(map(skipped, rows)),
         SHARED_DEFINITION: any(row.shared for row in rows),
     }
@@ -205,6 +219,9 @@ def _print(
             show("What is known of every instance", *value_cells(solves), console)
         show("Solvers over all instances", *summary_cells(solves), console)
         legend = [GAP_DEFINITION, SCORE_DEFINITION, *notes(solves)]
+        if any(row.status == "optimal" for row in solves):
+            show("Times to a proof", *score_cells(solves, {}), console)
+            legend.insert(2, TIME_DEFINITION)
         console.out("\n".join(legend) + "\n", highlight=False)
         if networks:
             show("Pruned networks", *network_cells(networks), console)

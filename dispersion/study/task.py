@@ -6,13 +6,14 @@ import dataclasses
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from dispersion.asked import in_words
 from dispersion.errors import InputError
 from dispersion.instance import Instance
 from dispersion.objectives import objectives
+from dispersion.study.replications import Replications
 from dispersion.version import __version__
 from solvers.lookup import code_of, find
 from solvers.run import Limits
@@ -66,6 +67,8 @@ class Task:
         What may be used.
     memory : float or None
         GiB that the process which solves it may occupy; `None` for no limit.
+    repeat : int
+        Which of several equal solves it is, counted from 0.
 
     Raises
     ------
@@ -79,6 +82,7 @@ class Task:
     objective_name: str
     limits: Limits
     memory: float | None = None
+    repeat: int = 0
 
     def __post_init__(self) -> None:
         if not self.limits.seconds <= LONGEST:
@@ -101,7 +105,8 @@ class Task:
 
         That is the content of the instance with what it asks and its metric, the solver, the objective,
         the limits with the seed, and the version of this package; names and keep ratios are not.  For a
-        solver of the user's own its file counts too.
+        solver of the user's own its file counts too, and of several equal solves all but the first
+        count theirs.
         """
         asked = {
             "version": __version__,
@@ -111,6 +116,7 @@ class Task:
             "solver": self.solver,
             **({} if (code := code_of(self.solver, self.objective_name)) is None else {"code": code}),
             "memory": self.memory,
+            **({"repeat": self.repeat} if self.repeat else {}),
             **dataclasses.asdict(self.limits),
         }
         return digest_of(asked)
@@ -120,7 +126,8 @@ def tasks_of(
     instance: Instance,
     solvers: Iterable[str],
     objective: str,
-    limits: Sequence[Limits],
+    limits: Limits,
+    replications: Replications,
     memory: float | None = None,
     keep: float | None = None,
 ) -> list[Task]:
@@ -128,12 +135,12 @@ def tasks_of(
 
     Parameters
     ----------
-    instance, objective, memory, keep
-        As of a `Task`.
+    instance, objective, limits, memory, keep
+        As of a `Task`; the seed of the limits is replaced.
     solvers : iterable of str
         Their names.
-    limits : sequence of Limits
-        One per seed: a solver that draws by chance is run with each, another with the first.
+    replications : Replications
+        With which seeds each is run, and how many times with each.
 
     Raises
     ------
@@ -142,9 +149,10 @@ def tasks_of(
     """
     objectives[objective].check(instance)
     return [
-        Task(instance, keep, name, objective, one, memory)
+        Task(instance, keep, name, objective, replace(limits, seed=seed), memory, repeat)
         for name in solvers
-        for one in (limits if find(name, objective).stochastic else limits[:1])
+        for seed in replications.seeds_of(find(name, objective))
+        for repeat in range(replications.repeats)
     ]
 
 

@@ -150,6 +150,11 @@ def list_engines() -> list[EngineInfo]:
     return [registry[name] for name in registry]
 
 
+def takes_seed(label: str) -> bool:
+    """Whether the engine of this label can be given a seed."""
+    return all(one.label != label or Ability.SEED not in one.lacks for one in list_engines())
+
+
 @cache
 def with_version(label: str) -> str:
     """The label of an engine with its version, such as "HiGHS 1.16.0": it signs bounds."""

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispersion import InputError, Instance, UnknownNameError
+from dispersion import InputError, Instance, UnknownNameError, generate
 
 LINE = [[0.0, 1.0, 2.0], [1.0, 0.0, 1.0], [2.0, 1.0, 0.0]]
 
@@ -135,3 +135,14 @@ def test_an_instance_is_shown_by_name_and_size():
         == "Instance('mine', n=3, p=2, metric='euclidean')"
     )
     assert repr(Instance(np.zeros((4, 4)), 3)) == "Instance('instance', n=4, p=3)"
+
+
+def test_an_instance_of_points_knows_their_dimension():
+    """With whatever it asks; a matrix has none."""
+    points = np.arange(6.0).reshape(3, 2)
+    made = Instance.from_points(points.tolist(), 2)
+    assert [one.dimension for one in (made, made.with_p(3), made.described("note"))] == [2, 2, 2]
+    assert Instance.from_points([0.0, 1.0, 3.0], 2).dimension == 1
+    assert Instance(made.distances, 2).dimension is None
+    assert generate("geo", n=5, p=2, d=7).dimension == 7
+    assert generate("mdg-a", n=5, p=2).dimension is None

@@ -101,6 +101,19 @@ def _check_place(given: argparse.Namespace) -> None:
         raise InputError(f"--memory must be a finite number of GiB above 0, got {given.memory:g}.")
 
 
+def _check_seeds(options: Options) -> None:
+    """Refuse so many seeds that those of a solver are out of range."""
+    for name in options.solvers:
+        info = find(name, options.objective)
+        seeds = options.replications.seeds_of(info)
+        if seeds[-1] >= 2**31:
+            option = "--random-seeds" if info.stochastic else "--engine-seeds"
+            raise InputError(
+                f"--seed {seeds[0]} and the {len(seeds) - 1} after it, which {option} asks for, "
+                "must be below 2**31."
+            )
+
+
 def parse(arguments: Sequence[str] | None = None) -> Options:
     """Read and check the command line, and the config that it names.
 
@@ -143,7 +156,8 @@ def _checked(
             f"--export: none of the {given.objective} solvers {', '.join(names)} has a model to write; "
             f"those that have one: {known}."
         )
-    check_count("--random-seeds", given.random_seeds, most=_MOST_SEEDS)
+    for name in ("--random-seeds", "--engine-seeds", "--repeat"):
+        check_count(name, getattr(given, name[2:].replace("-", "_")), most=_MOST_SEEDS)
     check_count("--jobs", given.jobs, most=_MOST_AT_A_TIME)
     _check_place(given)
     limits = Limits(given.time_limit, given.threads, given.seed)
@@ -152,12 +166,6 @@ def _checked(
         raise InputError(f"--time-limit must be a finite number of seconds, got {limits.seconds}.")
     _check_clock("--time-limit", limits.seconds)
     _check_recheck(given.recheck)
-    chance = any(find(name, given.objective).stochastic for name in names)
-    if chance and given.seed + given.random_seeds > 2**31:
-        raise InputError(
-            f"--seed {given.seed} and the {given.random_seeds - 1} after it, which --random-seeds "
-            "asks for, must be below 2**31."
-        )
     options = Options(
         subject=subject,
         objective=given.objective,
@@ -174,6 +182,9 @@ def _checked(
         retry_failures=given.retry_failures,
         scheduler=given.scheduler,
         at_least=at_least,
+        engine_seeds=given.engine_seeds,
+        repeat=given.repeat,
         quick=as_words(quick),
     )
+    _check_seeds(options)
     return replace(options, settings=_settings(given, options))

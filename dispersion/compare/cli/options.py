@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dispersion.compare.cli.config import Config
 from dispersion.compare.cli.words import USUAL
 from dispersion.instance import Instance
 from dispersion.study.execution.resources import Resources
+from dispersion.study.replications import Replications
 from dispersion.study.task import Task, tasks_of
 from solvers.run import Limits
 
@@ -78,6 +79,8 @@ class Options:
     retry_failures: bool = False
     scheduler: str | None = None  #: address of a Dask cluster
     at_least: tuple[float, ...] = ()  #: how far apart points must be; none where p or shares are asked
+    engine_seeds: int = 1
+    repeat: int = 1  #: how many times each solve is made with the same seed
     quick: tuple[str, ...] = field(compare=False, default=())  #: what ``--quick`` stood for, in words
 
     @property
@@ -89,7 +92,14 @@ class Options:
         """Several, from the seed on, for what draws by chance; else the seed alone."""
         return range(self.limits.seed, self.limits.seed + (self.random_seeds if draws else 1))
 
+    @property
+    def replications(self) -> Replications:
+        """How often each solver is asked."""
+        first = self.limits.seed
+        engine_seeds = range(first, first + self.engine_seeds)
+        return Replications(self.seeds(draws=True), engine_seeds, self.repeat)
+
     def tasks_of(self, instance: Instance, keep: float | None = None) -> list[Task]:
         """One instance for every solver, with its seeds; see `dispersion.study.task.tasks_of`."""
-        limits = [replace(self.limits, seed=seed) for seed in self.seeds(draws=True)]
-        return tasks_of(instance, self.solvers, self.objective, limits, self.memory, keep)
+        how = self.objective, self.limits, self.replications, self.memory
+        return tasks_of(instance, self.solvers, *how, keep)

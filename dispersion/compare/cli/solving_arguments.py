@@ -105,6 +105,20 @@ def add_solving(parser: argparse.ArgumentParser) -> None:
         help="number of seeds for solvers and criteria that do (default: %(default)s)",
     )
     add(
+        "--engine-seeds",
+        type=whole_number,
+        default=1,
+        metavar="N",
+        help="number of seeds for solvers whose engine takes one (default: %(default)s)",
+    )
+    add(
+        "--repeat",
+        type=whole_number,
+        default=1,
+        metavar="N",
+        help="solve N times with the same seed, show the middle time (default: %(default)s)",
+    )
+    add(
         "--jobs",
         type=whole_number,
         metavar="N",

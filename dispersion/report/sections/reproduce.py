@@ -32,7 +32,8 @@ def reproduce(study: Study) -> list[Block]:
 
 
 def _command(study: Study, options: Mapping[str, Any]) -> list[Block]:
-    seed, several = options.get("limits", {}).get("seed"), options.get("random_seeds")
+    seed = options.get("limits", {}).get("seed")
+    several = max(options.get("random_seeds", 1), options.get("engine_seeds", 1))
     return [
         Text("The study, in a new folder:"),
         Code(command_of(options)),
@@ -43,9 +44,12 @@ def _command(study: Study, options: Mapping[str, Any]) -> list[Block]:
 def _call(options: Mapping[str, Any]) -> list[Block]:
     """The call of `run_study`; the instances are the caller's."""
     limits = options.get("limits", {})
+    of_engines, repeats = options.get("engine_seeds", [0]), options.get("repeats", 1)
     said = {
         "objective": options.get("objective"),
         "seeds": options.get("seeds"),
+        "engine_seeds": None if len(of_engines) == 1 else of_engines,
+        "repeats": None if repeats == 1 else repeats,
         "time_limit": limits.get("seconds"),
         "threads": limits.get("threads"),
         "memory": options.get("memory"),

@@ -104,6 +104,8 @@ def _ways(solves: Sequence[SolveRow]) -> dict[tuple[str, float | None, int], flo
     best = best_known(solves)
     ways: dict[tuple[str, float | None, int], list[float | None]] = {}
     for row in solves:
+        if row.repeat:  # the first one prunes
+            continue
         way = None
         if row.objective is not None:
             way = normalised_value(row.objective, row.random_mean, best[row.question])

@@ -1,7 +1,7 @@
 """Numbers that compare solvers over many instances: who proves fastest, who finds best, how soon.
 
 A solve's time is that to build and to solve.  A solver with several seeds counts once a question: each
-of its runs has an equal part of that one.
+of its runs has an equal part of that one.  Repeats of a solve stand behind one row (`middle_repeats`).
 """
 
 from __future__ import annotations
@@ -128,6 +128,21 @@ def par10(rows: Sequence[SolveRow], factor: float = 10.0) -> float | None:
     return fmean(times) if times else None
 
 
+def shifted_mean(rows: Sequence[SolveRow], shift: float = 1.0) -> float | None:
+    """Geometric mean of the seconds to proof over the questions, shifted: exp(mean log(t + s)) - s.
+
+    What was not proven counts as its time limit.  The shift keeps times far below it from deciding
+    (Achterberg, Constraint Integer Programming, 2007, appendix A.3); `None` without rows.
+    """
+
+    def logarithm(row: SolveRow) -> float:
+        seconds = proof_seconds(row)
+        return math.log(shift + (row.time_limit if seconds is None else seconds))
+
+    logs = [fmean(map(logarithm, group)) for group in by_question(rows).values()]
+    return math.exp(fmean(logs)) - shift if logs else None
+
+
 def middle_runs(rows: Sequence[SolveRow]) -> list[SolveRow]:
     """One run of every solver for every question: of several seeds the one in the middle.
 
@@ -137,7 +152,28 @@ def middle_runs(rows: Sequence[SolveRow]) -> list[SolveRow]:
     groups: dict[tuple[str, Question], list[SolveRow]] = {}
     for row in rows:
         groups.setdefault((row.solver, row.question), []).append(row)
-    return [sorted(group, key=_preference)[len(group) // 2] for group in groups.values()]
+    return [_middle(group) for group in groups.values()]
+
+
+def repeats_of(rows: Sequence[SolveRow]) -> list[list[SolveRow]]:
+    """The rows, those together that differ by `repeat` only: equal solves, made for their times."""
+    groups: dict[tuple[str, str, Question, int], list[SolveRow]] = {}
+    for row in rows:
+        groups.setdefault((row.solver, row.instance, row.question, row.seed), []).append(row)
+    return list(groups.values())
+
+
+def middle_repeats(rows: Sequence[SolveRow]) -> list[SolveRow]:
+    """One row for the repeats of a solve: the one in the middle, by what it proved and its time.
+
+    That is the median time where all of them proved, or none; a clock errs upwards, so a mean would
+    not do.  Of an even number the slower of the two in the middle counts.
+    """
+    return [_middle(group) for group in repeats_of(rows)]
+
+
+def _middle(group: Sequence[SolveRow]) -> SolveRow:
+    return sorted(group, key=_preference)[len(group) // 2]
 
 
 def virtual_best(rows: Sequence[SolveRow]) -> list[SolveRow]:

@@ -41,7 +41,9 @@ class PendingTasks:
         self._study_log = study_log
         self._keys = [task.key for task in tasks]
         turns = turns_of(tasks)
-        self.waiting = {k: tasks[k] for k in sorted(range(len(tasks)), key=turns.__getitem__)}
+        # repeats of a solve lie far apart, so that a machine that is slow for a while slows no solver
+        order = sorted(range(len(tasks)), key=lambda k: (turns[k], tasks[k].repeat))
+        self.waiting = {k: tasks[k] for k in order}
 
     def answered(self) -> list[tuple[int, SolveEntry]]:
         """Take out the tasks whose answer is known by now."""

@@ -40,6 +40,10 @@ def _grouped(tasks: Sequence[Task]) -> list[Task]:
     return [task for of in groups.values() for some in of.values() for task in some]
 
 
+def _rerun(task: Task, seed: int, repeat: int) -> Task:
+    return replace(task, limits=replace(task.limits, seed=seed), repeat=repeat)
+
+
 def _impossible(task: Task, entry: SolveEntry) -> str | None:
     """Why a entry cannot be the answer to a task with its key; `None` if it can be."""
     instance, row, solution = task.instance, entry.row, entry.solution
@@ -99,9 +103,9 @@ class StudyLog:
         return changed
 
     def joined(self, tasks: Sequence[Task]) -> list[Task]:
-        """The tasks, with those that the folder holds and that differ from one of them by the seed.
+        """The tasks, with those that the folder holds and that differ by seed or repeat only.
 
-        They stand behind the other seeds of their solver and question.
+        They stand behind the others of their solver and question.
 
         Raises
         ------
@@ -117,7 +121,7 @@ class StudyLog:
         for entry in others:
             row = entry.row
             task = alike.get((row.solver, row.instance, row.keep, row.question.asked))
-            other = task and replace(task, limits=replace(task.limits, seed=row.seed))
+            other = task and _rerun(task, row.seed, row.repeat)
             if other is not None and _named(other) == entry.named:
                 found.append(other)
             else:

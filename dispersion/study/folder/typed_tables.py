@@ -48,9 +48,11 @@ def rows_of(kind: type[Row], frame: pd.DataFrame, name: str) -> list[Row]:
         return []
     columns = {}
     for one in dataclasses.fields(kind):
+        if one.default is not dataclasses.MISSING and _empty(frame, one.name):
+            continue  # an earlier version did not write it
         if one.name in frame:
             columns[one.name] = _values(frame[one.name], str(one.type), name)
-        elif one.default is dataclasses.MISSING:
+        else:
             raise InputError(f"{name} of this study has no column {one.name!r}; it cannot be reported.")
     lines = zip(*columns.values(), strict=True)
     found = [kind(**dict(zip(columns, line, strict=True))) for line in lines]
@@ -61,6 +63,10 @@ def rows_of(kind: type[Row], frame: pd.DataFrame, name: str) -> list[Row]:
         except UnfitError as error:
             raise InputError(f"{name} of this study, row {k}: {error}.") from error
     return found
+
+
+def _empty(frame: pd.DataFrame, name: str) -> bool:
+    return name not in frame or bool(frame[name].isna().all())
 
 
 def _values(column: pd.Series[Any], kind: str, name: str) -> list[Any]:

@@ -22,7 +22,7 @@ Row = TypeVar("Row", SolveRow, NetworkRow, AccuracyRow)
 _LARGEST = 2**53  # of whole numbers: beyond it a float, such as those of tables, skips some
 _ROUNDING = 1e-9
 _DEPTH = 20  # of lists and mappings in each other
-_COUNTS = ("n", "p", "threads", "images")  # 1 or more; other whole numbers may be 0
+_COUNTS = ("n", "p", "threads", "images", "dimension")  # 1 or more; other whole numbers may be 0
 _SHARES = (
     *(f"{top}{end}" for top in ("top1", "top5") for end in ("", "_low", "_high")),
     *(f"accuracy_{name}" for name in RECOVERIES),
@@ -128,7 +128,11 @@ def row_of(kind: type[Row], content: object) -> Row:
         A value is missing that every version writes, or one is not what a study writes.
     """
     said = mapping("row", content)
-    values = {one.name: _value(one.name, str(one.type), said) for one in dataclasses.fields(kind)}
+    values = {
+        one.name: _value(one.name, str(one.type), said)
+        for one in dataclasses.fields(kind)
+        if one.name in said or one.default is dataclasses.MISSING  # of earlier versions
+    }
     row = kind(**values)
     check_row(row)
     if isinstance(row, SolveRow):

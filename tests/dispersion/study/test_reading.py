@@ -34,7 +34,7 @@ def test_folders_of_earlier_versions_are_read(folder: Path) -> None:
     study = read_study(folder)
     assert list(study.frame("solves").columns) == COLUMNS[SolveRow]
     assert [row.solver for row in study.solves] == ["clique", "greedy"]
-    assert {row.key for row in study.solves} == {""}
+    assert {(row.key, row.repeat, row.dimension) for row in study.solves} == {("", 0, None)}
     assert study.selections == {"clique, keep 0.5, seed 0": {"features.0": [1, 2]}}
     assert study.run == {"outcome": "complete"}
     assert study.warnings == ()

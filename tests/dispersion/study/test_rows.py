@@ -26,6 +26,10 @@ def test_a_row_says_all_of_task_solution_and_yardstick(
     drawn = random_values(instance, seed=4)
     assert (row.random_mean, row.random_best) == (drawn.mean, drawn.best)
     assert row.instance_digest == instance.digest
+    assert (row.parameters, row.dimension, row.repeat) == (None, 2, 0)
+    again = dataclasses.replace(asked, solver="greedy:start=3", repeat=1)
+    row = SolveRows([again]).row(again, solution)
+    assert (row.parameters, row.repeat) == ("start=3", 1)
 
 
 def test_columns_are_the_fields_in_order() -> None:

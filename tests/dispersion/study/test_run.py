@@ -72,9 +72,16 @@ def test_a_folder_resumes(tmp_path: Path) -> None:
     first = run_study(INSTANCES[0], "random", time_limit=20, folder=folder)
     again = run_study(INSTANCES[0], "random", time_limit=20, folder=folder)
     assert again.solves == first.solves == read_study(folder).solves
-    more = run_study(INSTANCES, ["random", "greedy"], seeds=2, time_limit=20, folder=folder)
-    assert len(more.solves) == 6
+    asked = {"seeds": 2, "time_limit": 20, "folder": folder}
+    more = run_study(INSTANCES, ["random", "greedy"], repeats=2, **asked)
+    runs = [(row.solver, row.seed, row.repeat) for row in more.solves]
+    random = [("random", seed, repeat) for seed in (0, 1) for repeat in (0, 1)]
+    assert runs == [*random, ("greedy", 0, 0), ("greedy", 0, 1)] * 2
     assert first.solves[0] in more.solves  # to the last digit of its time
+    assert len({row.key for row in more.solves}) == len(more.solves)
+    fewer = run_study(INSTANCES, ["random", "greedy"], **asked)  # others join
+    assert {row.key: row for row in fewer.solves} == {row.key: row for row in more.solves}
+    assert list(fewer.summary()["repeats"]) == ["2", "2"]
     with pytest.raises(InputError, match="solves that this command does not ask for"):
         run_study(INSTANCES[1], "random", time_limit=20, folder=folder)
 
@@ -101,6 +108,12 @@ def test_a_crash_costs_one_row() -> None:
         ({"objective": "max-mim"}, "max-mim"),
         ({"seeds": 0}, "seeds must be at least 1"),
         ({"seeds": []}, "seeds must be at least 1"),
+        ({"seeds": 2.5}, "seeds must be a whole number, or name some, got 2.5"),
+        ({"engine_seeds": 0}, "engine_seeds must be at least 1, or name some, got 0"),
+        ({"engine_seeds": [1, -1]}, "got -1"),
+        ({"seeds": [2**31 - 1], "engine_seeds": 2}, "got 2147483648"),
+        ({"repeats": 0}, "repeats must be a whole number of 1 or more, got 0"),
+        ({"repeats": 1.5}, "repeats must be a whole number of 1 or more, got 1.5"),
         ({"time_limit": -1.0}, "-1"),
         ({"threads": 0}, "0"),
         ({"time_limit": math.inf}, "at most 1,000,000,000 seconds, got inf"),

@@ -17,6 +17,7 @@ def test_close_keep_ratios_are_different_methods() -> None:
     """The key of a selection tells ratios apart that look alike when rounded."""
     methods = [Method("greedy", keep, None, 0) for keep in (1 / 3, 0.333333)]
     assert len({str(method) for method in methods}) == 2
+    assert str(Method("greedy", 0.5, None, 3, repeat=1)) == "greedy, keep 0.5, seed 3, repeat 1"
 
 
 def test_without_keep_ratios_methods_differ_by_p() -> None:

@@ -11,6 +11,7 @@ import pytest
 from rich.console import Console
 
 from dispersion.study.analysis.accuracy_correlation import best_known
+from dispersion.study.analysis.scores import score_cells
 from dispersion.study.rows import COLUMNS, NetworkRow, SolveRow
 from dispersion.study.tables import (
     FORMATS,
@@ -115,7 +116,7 @@ def test_no_way_where_random_is_as_good_as_the_best(solve_row: SolveRows) -> Non
     """Where there is no way to go, a dash stands for the share of it, in both tables."""
     rows = [solve_row(objective=0.5, random_mean=0.5), solve_row(instance="b", objective=0.5)]
     assert [line[7] for line in solve_cells(rows)[1]] == ["-", "1.000"]
-    assert summary_cells(rows)[1][0][5] == "1.000"
+    assert summary_cells(rows)[1][0][5] == "1.000 on 1"
     assert summary_cells(rows[:1])[1][0][5] == "-"
 
 
@@ -141,10 +142,11 @@ def test_the_best_known_is_that_of_a_question(solve_row: SolveRows) -> None:
 def test_the_verdict_counts_what_was_found(solves: list[SolveRow]) -> None:
     """Proofs, best values, gaps and times by solver; a layer nobody solved counts for nobody."""
     header, lines = summary_cells(solves)
-    assert header == ["solver", "solves", "proven", "best found", "mean gap", "score", "total s"]
+    assert header[:4] == ["solver", "instances", "seeds", "solves"]
+    assert header[4:] == ["proven", "best found", "mean gap", "score", "total s"]
     assert lines == [
-        ["clique", "2", "1", "1", "0.00%", "1.000", "3.50"],
-        ["random", "3", "0", "0", "-", "0.250 (0.000 to 0.500)", "3.50"],
+        ["clique", "2", "1", "2", "1", "1", "0.00% on 1", "1.000 on 1", "3.50"],
+        ["random", "2", "2", "3", "0", "0", "-", "0.250 (0.000 to 0.500) on 1", "3.50"],
     ]
 
 
@@ -253,10 +255,18 @@ def test_markdown_tables_have_as_many_cells_in_every_line(
     assert [title for title, _ in tables] == [
         "Every instance, every solver",
         "Solvers over all instances",
+        "Times to a proof",
         "Pruned networks",
     ]
     for (_, body), (header, lines) in zip(
-        tables, (solve_cells(solves), summary_cells(solves), network_cells(networks)), strict=True
+        tables,
+        (
+            solve_cells(solves),
+            summary_cells(solves),
+            score_cells(solves, {}),
+            network_cells(networks),
+        ),
+        strict=True,
     ):
         cells = [line.strip("|").split("|") for line in body.splitlines()]
         assert [cell.strip() for cell in cells[0]] == header

@@ -95,6 +95,8 @@ def test_defaults() -> None:
         (["--threads", "1000000"], {"limits": Limits(5.0, 1_000_000, 0), "jobs": 1}),
         (["--seed", "7"], {"limits": Limits(5.0, 1, 7)}),
         (["--random-seeds", "1"], {"random_seeds": 1}),
+        (["--engine-seeds", "4"], {"engine_seeds": 4}),
+        (["--repeat", "5"], {"repeat": 5}),
         (["--jobs", "5"], {"jobs": 5}),
         (["--test-images", "100"], {"test_images": 100}),
         (["--test-images", "all"], {"test_images": "all"}),
@@ -273,6 +275,13 @@ def test_every_solve_is_alone_unless_told() -> None:
         (["--seed", "2147483648"], "the seed must lie between .*, got 2147483648"),
         (["--seed", "2147483646"], r"--seed 2147483646 and the 2 after it, .* below 2\*\*31"),
         (["--random-seeds", "0"], "--random-seeds must be at least 1, got 0"),
+        (["--engine-seeds", "0"], "--engine-seeds must be at least 1, got 0"),
+        (["--repeat", "0"], "--repeat must be at least 1, got 0"),
+        (["--repeat", "1000000"], "--repeat must be at most 10,000, got 1000000"),
+        (
+            ["--seed", "2147483647", "--engine-seeds", "2", "--solvers", "kuby"],
+            "--seed 2147483647 and the 1 after it, which --engine-seeds asks for, must be below",
+        ),
         (["--test-images", "0"], "--test-images must be at least 1, got 0"),
         (["--solvers", "tabu:patience=0"], "patience must lie between 1 and"),
         (["--calibration-images", "1"], "--calibration-images must be at least 2, got 1"),
@@ -372,7 +381,7 @@ def test_help_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "100")
     text = parser().format_help()
     lines = text.splitlines()
-    assert len(lines) <= 75
+    assert len(lines) <= 78
     assert max(map(len, lines)) <= 100
     for option in re.split(r"\n  (?=-)", text.partition("examples:")[0])[1:]:
         assert len(option.partition("\n\n")[0].splitlines()) <= 3, option

@@ -1,5 +1,6 @@
 """The table of scores, line by line."""
 
+import math
 from collections.abc import Callable
 
 from dispersion.solution import TracePoint
@@ -24,14 +25,15 @@ def rows_of(solve_row: SolveRows) -> list[SolveRow]:
 def test_scores_by_hand(solve_row: SolveRows) -> None:
     """Proofs, choices and PAR10 of every solver, and of a perfect choice among them."""
     header, lines = score_cells(rows_of(solve_row), {})
-    assert header == ["solver", "proven", "virtual best", "PAR10 [s]"]
+    assert header == ["solver", "proven", "virtual best", "shifted mean [s]", "PAR10 [s]"]
+    shifted = f"{math.sqrt(3.0 * 11.0) - 1.0:.3f}"  # 2 s, and the limit of 10 s
     assert lines == [
-        ["clique", "1 of 2", "1", "51.000"],
-        ["tabu", "0 of 2", "1", "100.000"],
-        ["lost", "0 of 1", "0", "100.000"],
-        ["virtual best", "1 of 2", "2", "51.000"],
+        ["clique", "1 of 2", "1", shifted, "51.000"],
+        ["tabu", "0 of 2", "1", "10.000", "100.000"],
+        ["lost", "0 of 1", "0", "10.000", "100.000"],
+        ["virtual best", "1 of 2", "2", shifted, "51.000"],
     ]
-    assert score_cells([], {})[1] == [["virtual best", "0 of 0", "0", "-"]]
+    assert score_cells([], {})[1] == [["virtual best", "0 of 0", "0", "-", "-"]]
 
 
 def test_integrals_appear_with_traces(solve_row: SolveRows) -> None:
@@ -42,7 +44,10 @@ def test_integrals_appear_with_traces(solve_row: SolveRows) -> None:
         TraceKey.of(rows[1]): [TracePoint(0.0, 1.0, None)],  # 10 s at a half
         TraceKey("x", 32, "lost", 0): [TracePoint(0.0, 4.0, None)],
     }
-    assert mean_primal_integral(rows, traces) == {"clique": 3.0, "lost": 10.0}
+    assert mean_primal_integral(rows, traces) == {"clique": (3.0, 2), "lost": (10.0, 1)}
     header, lines = score_cells(rows, traces)
     assert header[-1] == "primal integral [s]"
     assert [line[-1] for line in lines] == ["3.0000", "-", "10.0000", "-"]
+    del traces[TraceKey.of(rows[1])]  # the answer to y is there, its trace is not
+    assert mean_primal_integral(rows, traces)["clique"] == (1.0, 1)
+    assert score_cells(rows, traces)[1][0][-1] == "1.0000 on 1"

@@ -1,18 +1,27 @@
 """A solver with several seeds counts once an instance, whoever looks."""
 
+import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import matplotlib as mpl
 import pytest
 
 from dispersion import Instance
 from dispersion.compare.cli.command_line import parse
-from dispersion.study.analysis.profiles import middle_runs, par10, virtual_best
+from dispersion.study.analysis.profiles import middle_repeats, middle_runs, par10, virtual_best
 from dispersion.study.analysis.scores import score_cells
 from dispersion.study.analysis.seeds import as_count, average, counted, total
 from dispersion.study.plots.profiles import cactus
 from dispersion.study.rows import SolveRow
-from dispersion.study.tables import SEEDS_DEFINITION, notes, solve_cells, summary_cells
+from dispersion.study.tables import (
+    PARTS_DEFINITION,
+    REPEATS_DEFINITION,
+    SEEDS_DEFINITION,
+    notes,
+    solve_cells,
+    summary_cells,
+)
 from solvers import list_solvers
 
 SolveRows = Callable[..., SolveRow]
@@ -69,13 +78,14 @@ def test_a_seed_that_is_missing_makes_no_instance_count_more(rows: list[SolveRow
 def test_the_summary_has_mean_and_range(rows: list[SolveRow]) -> None:
     """One line a solver; what has one seed has no brackets."""
     header, lines = summary_cells(rows)
-    assert header == ["solver", "solves", "proven", "best found", "mean gap", "score", "total s"]
+    assert header[:4] == ["solver", "instances", "seeds", "solves"]
+    assert header[4:] == ["proven", "best found", "mean gap", "score", "total s"]
     way = "0.833 (0.750 to 1.000)"  # (0.75 + 11 / 12) / 2
     assert lines == [
-        ["kuby", "2", "2", "2", "0.00%", "1.000", "7.00"],
-        ["grasp", "6", "0.67 (0 to 1)", "1 (0 to 2)", "0.00%", way, "2.67"],
+        ["kuby", "2", "1", "2", "2", "2", "0.00%", "1.000", "7.00"],
+        ["grasp", "2", "3", "6", "0.67 (0 to 1)", "1 (0 to 2)", "0.00% on 1", way, "2.67"],
     ]
-    assert notes(rows) == [SEEDS_DEFINITION]
+    assert notes(rows) == [SEEDS_DEFINITION, PARTS_DEFINITION]
     assert notes(of(rows, "kuby")) == []
 
 
@@ -109,14 +119,35 @@ def test_luck_is_no_virtual_best(rows: list[SolveRow]) -> None:
     assert [row.objective for row in middle_runs(two)] == [2.0]
 
 
+def test_repeats_of_a_solve_are_one_run(rows: list[SolveRow]) -> None:
+    """The one in the middle stands for them, with the fastest and the slowest in brackets."""
+    again = [replace(rows[0], repeat=k, solve_seconds=t) for k, t in ((1, 9.0), (2, 1.0))]
+    more = [*rows, *again]
+    assert middle_repeats(more) == rows
+    assert solve_cells(more)[1][0][-1] == "2.000 (1.000 to 9.000)"
+    assert [line[3] for line in solve_cells(more)[1]] == [line[3] for line in solve_cells(rows)[1]]
+    header, lines = summary_cells(more)
+    assert header[:5] == ["solver", "instances", "seeds", "repeats", "solves"]
+    assert [line[:5] for line in lines] == [["kuby", "2", "1", "3", "4"], ["grasp", "2", "3", "1", "6"]]
+    assert [line[5:] for line in lines] == [line[4:] for line in summary_cells(rows)[1]]
+    assert score_cells(more, {}) == score_cells(rows, {})
+    assert notes(more) == [SEEDS_DEFINITION, REPEATS_DEFINITION, PARTS_DEFINITION]
+    [cross] = middle_repeats([replace(row, status="time_limit") for row in again] + [rows[0]])
+    assert (cross.status, cross.solve_seconds) == ("time_limit", 1.0)  # two of three did not prove
+    twins = [rows[0], replace(rows[0], instance="another name")]
+    assert middle_repeats(twins) == twins
+
+
 def test_scores_count_questions(rows: list[SolveRow]) -> None:
     """Three seeds are neither three proofs nor three chances to be the best."""
     assert par10(of(rows, "grasp")) == pytest.approx((100 + (1 + 3 + 100) / 3) / 2)
-    _, lines = score_cells(rows, {})
+    header, lines = score_cells(rows, {})
+    assert header[:3] == ["solver", "seeds", "proven"]
+    grasp = (math.log(11) + (math.log(2) + math.log(4) + math.log(11)) / 3) / 2  # each a third of y
     assert lines == [
-        ["kuby", "2 of 2", "1", "3.500"],
-        ["grasp", "0.67 (0 to 1) of 2", "1", "67.333"],
-        ["virtual best", "2 of 2", "2", "2.500"],
+        ["kuby", "1", "2 of 2", "1", f"{math.sqrt(3 * 6) - 1:.3f}", "3.500"],
+        ["grasp", "3", "0.67 (0 to 1) of 2", "1", f"{math.exp(grasp) - 1:.3f}", "67.333"],
+        ["virtual best", "-", "2 of 2", "2", f"{math.sqrt(3 * 4) - 1:.3f}", "2.500"],
     ]
 
 

@@ -16,7 +16,7 @@ from dispersion.study.plots.growth import time_against_n
 from dispersion.study.plots.scatter import times_against_baseline
 from dispersion.study.rows import SolveRow
 from dispersion.study.study import Study
-from dispersion.study.tables import SKIPPED_DEFINITION, notes, summary_cells
+from dispersion.study.tables import PARTS_DEFINITION, SKIPPED_DEFINITION, notes, summary_cells
 from dispersion.study.task import Task
 from dispersion.verify import contradictions
 from solvers import Limits, solve
@@ -80,7 +80,8 @@ def test_tables_say_how_many(rows: list[SolveRow], solve_row: SolveRows) -> None
     assert header[:4] == ["solver", "solves", "skipped", "proven"]
     assert [line[:4] for line in lines] == [["qcr", "2", "0", "2"], ["tangent", "2", "1", "1"]]
     assert skipped_lines(rows) == ["tangent skipped 1 of 2 solves, y, p = 32: bent."]
-    assert notes(rows) == [SKIPPED_DEFINITION]
+    assert lines[1][5] == "0.00% on 1"
+    assert notes(rows) == [PARTS_DEFINITION, SKIPPED_DEFINITION]
     assert "skipped" not in summary_cells(rows[:3])[0]
     assert (skipped_lines(rows[:3]), notes(rows[:3])) == ([], [])
     more = [*rows, solve_row(solver="tangent", instance="z", status="skipped", keep=None)]
