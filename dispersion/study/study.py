@@ -12,6 +12,7 @@ import pandas as pd
 from dispersion.errors import UnknownNameError
 from dispersion.registry import Registry
 from dispersion.solution import TracePoint
+from dispersion.study.analysis.pairwise import Comparison, compare_pair
 from dispersion.study.analysis.profiles import middle_repeats
 from dispersion.study.analysis.scores import scores
 from dispersion.study.folder.atomic_writing import write_whole
@@ -129,6 +130,19 @@ class Study:
         lines = scores(self.solves, self.trace_points())
         cells = [asdict(one) | {"proven": one.proven.mean} for one in lines]
         return pd.DataFrame(cells).set_index("solver")
+
+    def compare(self, one: str, other: str, by: str = "time") -> Comparison:
+        """Whether two solvers differ by more than the choice of instances explains.
+
+        By "time", their times to a proof; by "score", what their selections are worth.  The `sentence`
+        of the result says it, with the effect, its 95 % interval and the number of instances.
+
+        Raises
+        ------
+        UnknownNameError
+            The study has no such solver, or `by` is another word.
+        """
+        return compare_pair(self.solves, one, other, by)
 
     def plot(self, name: str, ax: Axes | None = None, **options: Any) -> Axes:
         """Draw a plot such as "cactus" into `ax`, or into axes of its own.
