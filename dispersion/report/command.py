@@ -42,6 +42,12 @@ exit codes: 0 success; 2 the folder contains no study, or a file in it is damage
         metavar="NAME",
         help="what to print: table, markdown, csv (solves) or json (default: %(default)s)",
     )
+    made.add_argument(
+        "--paver",
+        type=path_of,
+        metavar="OUT",
+        help="write a trace file for every solver into this folder, for PAVER (default: off)",
+    )
     return made
 
 
@@ -52,9 +58,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         study = read_study(given.folder)
         write_pictures(given.folder, study)
         page = write_report(given.folder, study)
+        traces = [] if given.paver is None else study.write_paver(given.paver)
         print_study(given.format, study.solves, study.networks, Output())
     except (DispersionError, OSError) as error:  # OSError: a file that the system refuses
         print(f"error: {printable(str(error))}", file=sys.stderr)
         return EXIT_INPUT
     print(f"report in {printable(str(page))}", file=sys.stderr)
+    if traces:
+        print(f"{len(traces)} trace files in {printable(str(given.paver))}", file=sys.stderr)
     return 0

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from dispersion.errors import UnknownNameError
+from dispersion.errors import UnavailableError, UnknownNameError
 from dispersion.registry import Registry
 from dispersion.solution import TracePoint
 from dispersion.study.analysis.pairwise import Comparison, compare_pair
@@ -18,6 +19,7 @@ from dispersion.study.analysis.scores import scores
 from dispersion.study.folder.atomic_writing import write_whole
 from dispersion.study.folder.frames import frame_of
 from dispersion.study.folder.layers import Layers
+from dispersion.study.paver import trace_files
 from dispersion.study.plotting.plot import plots
 from dispersion.study.rows import AccuracyRow, NetworkRow, SolveRow, TraceKey, TraceRow
 from dispersion.study.selections import Method, as_lists
@@ -174,7 +176,27 @@ class Study:
             It cannot be written.
         """
         page = pages["html"](self)
-        return write_whole(Path(path), lambda part: part.write_text(page, encoding="utf-8"))
+        return write_whole(Path(path), partial(_write_text, text=page))
+
+    def write_paver(self, folder: Path | str) -> list[Path]:
+        """Write trace files of GAMS into a folder, one a solver, and say where they are.
+
+        PAVER and other tools that compare solvers read them; see `dispersion.study.paver`.
+
+        Raises
+        ------
+        UnavailableError
+            The folder cannot be made, or one cannot be written.
+        """
+        place = Path(folder)
+        try:
+            place.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UnavailableError(f"cannot make the folder {place}: {error.strerror}.") from error
+        return [
+            write_whole(place / name, partial(_write_text, text=text))
+            for name, text in trace_files(self.solves).items()
+        ]
 
     def write_tables(self, store: Store) -> None:
         """Write all that has rows into the folder of a study."""
@@ -183,3 +205,7 @@ class Study:
                 store.write_frame(table, self.frame(table))
         store.write_json("selections", as_lists(self.selections))
         store.write_json("refutations", dict(self.refutations))
+
+
+def _write_text(part: Path, text: str) -> None:
+    part.write_text(text, encoding="utf-8")

@@ -23,8 +23,8 @@ PAIR_DEFINITIONS = (
     "Solvers with proofs are compared by their times, on the instances that one of the two proved; "
     "what the other did not prove counts as its time limit, which is less than it would have taken.  "
     "The others are compared by their scores.  Intervals: 95 %, from 10,000 bootstrap samples of the "
-    "instances (percentiles).  Each line is for itself: of twenty pairs of equal solvers, one will look "
-    "different."
+    "instances (percentiles).  Each line is for itself: of twenty pairs of equal solvers, one will "
+    "look different."
 )
 
 _SAMPLES, _CHUNK = 10_000, 250

@@ -45,6 +45,16 @@ def test_what_is_printed_can_be_read_by_programs(
     assert (len(content["solves"]), len(content["networks"])) == (12, 6)
 
 
+def test_trace_files_for_paver(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One a solver, where they were asked for; a place that cannot be had is one sentence."""
+    place = folder.parent / "traces"
+    assert main([str(folder), "--paver", str(place)]) == 0
+    assert f"trace files in {place}\n" in capsys.readouterr().err
+    assert "clique.trc" in {path.name for path in place.iterdir()}
+    assert main([str(folder), "--paver", str(folder / "run.json")]) == 2
+    assert re.fullmatch(r"error: cannot make the folder [^\n]+\n", capsys.readouterr().err)
+
+
 def test_damage_leaves_the_earlier_page(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A file that cannot be read costs nothing that is there."""
     assert main([str(folder)]) == 0
