@@ -40,6 +40,8 @@ def prepare(name: str, objective: str = DEFAULT_OBJECTIVE) -> float:
     info = find(name, objective)
     if info.prepare is not None:
         info.prepare()
+    if info.engine is not None:
+        with_version(info.engine)  # which signs its bounds
     return time.perf_counter() - start
 
 

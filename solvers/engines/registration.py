@@ -51,8 +51,8 @@ class EngineInfo:
         Its version; `None` if it is not here.
     install : str
         The command that brings it.
-    module : str or None
-        What is to be imported before the clock starts; `None` for a program of its own.
+    modules : tuple of str
+        What is to be imported before the clock starts; nothing for a program of its own.
     lacks : tuple of Ability
         What it does not have, or its interface does not pass on.
     licence : str
@@ -64,7 +64,7 @@ class EngineInfo:
     read: Reader
     version: Callable[[], str | None]
     install: str
-    module: str | None = None
+    modules: tuple[str, ...] = ()
     lacks: tuple[Ability, ...] = ()
     licence: str = ""
 
@@ -96,9 +96,9 @@ class EngineInfo:
             It is not here, or does not run on this machine.
         """
         self.require()
-        if self.module is not None:
+        for module in self.modules:
             try:
-                import_module(self.module)
+                import_module(module)
             except ImportError as error:
                 raise NotApplicableError(f"{self.label} cannot be imported: {error}") from error
 
@@ -112,7 +112,7 @@ def engine(
     label: str,
     version: Callable[[], str | None],
     install: str,
-    module: str | None = None,
+    modules: tuple[str, ...] = (),
     lacks: tuple[Ability, ...] = (),
     licence: str = "",
 ) -> Callable[[R], R]:
@@ -120,7 +120,7 @@ def engine(
 
     Parameters
     ----------
-    name, label, version, install, module, lacks, licence
+    name, label, version, install, modules, lacks, licence
         See `EngineInfo`.
 
     Raises
@@ -130,7 +130,7 @@ def engine(
     """
 
     def register(read: R) -> R:
-        info = EngineInfo(name, label, read, version, install, module, lacks, licence)
+        info = EngineInfo(name, label, read, version, install, modules, lacks, licence)
         registry.add(name, info)
         return read
 

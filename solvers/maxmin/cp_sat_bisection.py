@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 def _load() -> None:
     engine.load()
-    import solvers.kernels.clique_cover  # noqa: F401
+    import solvers.kernels.clique_cover
+    import solvers.kernels.farthest  # noqa: F401
 
 
 def feasibility_model(

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 def _load() -> None:
     highs.load()
-    import solvers.kernels.clique_cover  # noqa: F401
+    import solvers.kernels.clique_cover
+    import solvers.kernels.farthest  # noqa: F401
 
 
 def clique_packing(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 
 import numpy as np
@@ -275,3 +276,23 @@ def test_every_solver_is_described_and_prepares():
             assert find(info.name, objective) is info
             assert prepare(info.name, objective) >= 0.0
             assert info.method.__doc__
+
+
+@pytest.mark.parametrize("name", ["clique", "cp-sat", "cp-sat-bisection", "highs-packing", "kuby"])
+def test_no_clock_counts_a_compilation(name, monkeypatch):
+    """Kernels are compiled when they are imported, which `prepare` does before the solve."""
+    compiled = "solvers.kernels.farthest"
+    prepare(name)
+    monkeypatch.delitem(sys.modules, compiled)
+    monkeypatch.delattr(compiled)
+    prepare(name)
+    assert compiled in sys.modules
+
+
+def test_no_clock_counts_the_version_of_an_engine(monkeypatch):
+    """It signs every bound, and is looked up once a process, before the solve."""
+    asked = []
+    monkeypatch.setattr("solvers.solving.with_version", lambda label: asked.append(label) or label)
+    prepare("kuby:engine=scip")
+    prepare("clique")
+    assert asked == ["SCIP"]

@@ -126,7 +126,7 @@ def _nothing_printed() -> Iterator[None]:
     label="COPT",
     version=lambda: package("coptpy"),
     install="pip install coptpy",
-    module="coptpy",
+    modules=("coptpy",),
     lacks=(Ability.SEED,),
     licence=_LICENCE,
 )

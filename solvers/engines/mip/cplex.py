@@ -113,7 +113,7 @@ def _failure(error: cplex.exceptions.CplexSolverError) -> Exception:
     label="CPLEX",
     version=lambda: package("cplex"),
     install="pip install cplex",
-    module="cplex",
+    modules=("cplex",),
     licence=_LICENCE,
 )
 def read(path: Path) -> CplexProgram:

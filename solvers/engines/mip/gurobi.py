@@ -95,7 +95,7 @@ class GurobiProgram:
     label="Gurobi",
     version=lambda: package("gurobipy"),
     install="pip install gurobipy",
-    module="gurobipy",
+    modules=("gurobipy",),
     licence=_LICENCE,
 )
 def read(path: Path) -> GurobiProgram:

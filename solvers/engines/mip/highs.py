@@ -72,7 +72,7 @@ class HighsProgram:
     label=HIGHS,
     version=lambda: package("highspy"),
     install="pip install highspy",
-    module="highspy",
+    modules=("highspy",),
 )
 def read(path: Path) -> HighsProgram:
     """Read an LP file."""

@@ -125,7 +125,7 @@ def _version() -> str | None:
     label="PySCIPOpt",
     version=_version,
     install="pip install pyscipopt",
-    module="pyscipopt",
+    modules=("pyscipopt",),
     lacks=(Ability.THREADS,),
 )
 def read(path: Path) -> PyscipoptProgram:

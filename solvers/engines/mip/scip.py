@@ -182,7 +182,7 @@ def _version() -> str | None:
     label="SCIP",
     version=_version,
     install="pip install ortools",
-    module="ortools.math_opt.python.mathopt",
+    modules=("ortools.math_opt.python.mathopt", "highspy"),
     lacks=(Ability.INCUMBENTS, Ability.THREADS),
 )
 def read(path: Path) -> ScipProgram:

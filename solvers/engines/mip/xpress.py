@@ -101,7 +101,7 @@ def _failure(error: Exception) -> Exception:
     label="Xpress",
     version=lambda: package("xpress"),
     install="pip install xpress",
-    module="xpress",
+    modules=("xpress",),
     licence=_LICENCE,
 )
 def read(path: Path) -> XpressProgram:

@@ -86,5 +86,5 @@ def test_a_study_writes_one_file_a_solver(solve_row: SolveRows, tmp_path: Path) 
     assert [path.name for path in paths] == ["clique.trc", "tabu.trc"]
     assert records(paths[1].read_text())[0]["SolverName"] == "tabu"
     (tmp_path / "file").write_text("")
-    with pytest.raises(UnavailableError, match="cannot make the folder .*file: "):
+    with pytest.raises(UnavailableError, match=r"cannot make the folder .*file: "):
         study.write_paver(tmp_path / "file")

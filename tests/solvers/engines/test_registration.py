@@ -8,7 +8,15 @@ import pytest
 
 from dispersion import Instance, NotApplicableError, UnknownNameError, run_study
 from solvers import prepare, solve
-from solvers.engines.registration import Ability, engine_of, list_engines, registry, with_version
+from solvers.engines import registration
+from solvers.engines.registration import (
+    Ability,
+    engine_of,
+    list_engines,
+    registry,
+    takes_seed,
+    with_version,
+)
 from solvers.lookup import find
 
 LINE = Instance([[0, 1, 2], [1, 0, 1], [2, 1, 0]], 2, name="line")
@@ -71,3 +79,22 @@ def test_rows_name_the_engine_with_its_version():
     assert engines["kuby"] == with_version("HiGHS")
     assert engines["kuby:engine=scip"] == with_version("SCIP")
     assert engines.isna()["clique"]
+
+
+@pytest.mark.parametrize("name", ["highs", "scip", "cbc", "glpk"])
+def test_no_clock_counts_an_import(name, monkeypatch):
+    """What an engine imports to read a model was imported by `load` before."""
+    asked = []
+    imported = registration.import_module
+    monkeypatch.setattr(registration, "import_module", lambda one: asked.append(one) or imported(one))
+    registry[name].load()
+    needed = {"scip": {"highspy", "ortools.math_opt.python.mathopt"}, "highs": {"highspy"}}
+    assert {*asked} == needed.get(name, set())
+
+
+def test_who_takes_a_seed():
+    """Engines do, unless they say otherwise; so does one that nobody registered."""
+    takers = {info.label: takes_seed(info.label) for info in list_engines()}
+    assert {label for label, takes in takers.items() if not takes} == {"COPT", "GLPK"}
+    assert takes_seed("CP-SAT")
+    assert takes_seed("one of yours")
