@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from statistics import fmean
 
 from dispersion.random_baseline import normalised_value
 from dispersion.study.analysis.accuracy_correlation import best_known, reaches
@@ -96,22 +95,25 @@ def _solve_line(repeats: Sequence[SolveRow], several: bool, best: dict[Question,
 
 def _mean_line(rows: Sequence[SolveRow], best: dict[Question, float]) -> list[str]:
     """Mean and half the range of one solver's seeds on one question."""
-    value = average(rows, lambda row: row.objective)
-    gap, way = average(rows, lambda row: row.gap), average(rows, lambda row: _normalised(row, best))
+
+    def mean(value: Callable[[SolveRow], float | None], pattern: str, mark: str = "") -> str:
+        found = average(rows, value)
+        return "-" if found is None else mark + found.short(lambda number: format(number, pattern))
+
     ended = Counter(row.status for row in rows)
-    shared = any(row.shared for row in rows)
+    mark = "~" if any(row.shared for row in rows) else ""
     return [
         rows[0].instance,
         str(rows[0].n),
         _size(rows[0]),
         f"{rows[0].solver}, mean of {len(seeds_of(rows))}",
-        "-" if value is None else value.short(lambda x: f"{x:.6g}"),
+        mean(lambda row: row.objective, ".6g"),
         "-",
-        "-" if gap is None else gap.short(lambda x: f"{x:.2%}"),
-        "-" if way is None else way.short(lambda x: f"{x:.3f}"),
+        mean(lambda row: row.gap, ".2%"),
+        mean(lambda row: _normalised(row, best), ".3f"),
         rows[0].status if len(ended) == 1 else ", ".join(f"{ended[s]} {s}" for s in ended),
-        _seconds(fmean(row.build_seconds for row in rows), 3, shared),
-        _seconds(fmean(row.solve_seconds for row in rows), 3, shared),
+        mean(lambda row: row.build_seconds, ".3f", mark),
+        mean(lambda row: row.solve_seconds, ".3f", mark),
     ]
 
 
@@ -158,13 +160,13 @@ def _shown_counts(
 def _summary_line(mine: Sequence[SolveRow], best: dict[Question, float]) -> list[str]:
     proven = counted(mine, lambda row: row.status == "optimal")
     found = counted(mine, lambda row: row.objective is not None and reaches(row, best[row.question]))
-    spent = total(mine, total_seconds)
+    spent, mark = total(mine, total_seconds), "~" if any(row.shared for row in mine) else ""
     return [
         proven.text(as_count),
         found.text(as_count),
         _mean(mine, lambda row: row.gap, ".2%"),
         _mean(mine, lambda row: _normalised(row, best), ".3f"),
-        _seconds(spent.mean if spent else 0.0, 2, any(row.shared for row in mine)),
+        "-" if spent is None else mark + spent.text(lambda x: f"{x:.2f}"),
     ]
 
 

@@ -65,7 +65,7 @@ def printed(
     style: str,
     solves: Sequence[SolveRow],
     networks: Sequence[NetworkRow],
-    width: int = 140,
+    width: int = 160,
     terminal: bool = False,
 ) -> str:
     file = io.StringIO()
@@ -92,6 +92,7 @@ def test_solves_as_text(solves: list[SolveRow]) -> None:
     assert lines[1] == [*first, "random #0", "0.1", "-", "-", "0.000", "feasible", *times]
     assert lines[2] == [*first, "random #1", "0.2", "-", "-", "0.500", "feasible", *times]
     mean = ["0.15 ± 0.05", "-", "-", "0.250 ± 0.250"]
+    times = ["0.250 ± 0.000", "1.500 ± 0.000"]
     assert lines[3] == [*first, "random, mean of 2", *mean, "feasible", *times]
     assert lines[4][3:9] == ["clique", "-", "-", "-", "-", "error"]
 
@@ -144,9 +145,10 @@ def test_the_verdict_counts_what_was_found(solves: list[SolveRow]) -> None:
     header, lines = summary_cells(solves)
     assert header[:4] == ["solver", "instances", "seeds", "solves"]
     assert header[4:] == ["proven", "best found", "mean gap", "score", "total s"]
+    spent = "3.50 (1.75 to 3.50)"  # the second seed was asked one of the two
     assert lines == [
         ["clique", "2", "1", "2", "1", "1", "0.00% on 1", "1.000 on 1", "3.50"],
-        ["random", "2", "2", "3", "0", "0", "-", "0.250 (0.000 to 0.500) on 1", "3.50"],
+        ["random", "2", "2", "3", "0", "0", "-", "0.250 (0.000 to 0.500) on 1", spent],
     ]
 
 

@@ -80,10 +80,11 @@ def test_the_summary_has_mean_and_range(rows: list[SolveRow]) -> None:
     header, lines = summary_cells(rows)
     assert header[:4] == ["solver", "instances", "seeds", "solves"]
     assert header[4:] == ["proven", "best found", "mean gap", "score", "total s"]
+    spent = "2.67 (2.00 to 4.00)"
     way = "0.833 (0.750 to 1.000)"  # (0.75 + 11 / 12) / 2
     assert lines == [
         ["kuby", "2", "1", "2", "2", "2", "0.00%", "1.000", "7.00"],
-        ["grasp", "2", "3", "6", "0.67 (0 to 1)", "1 (0 to 2)", "0.00% on 1", way, "2.67"],
+        ["grasp", "2", "3", "6", "0.67 (0 to 1)", "1 (0 to 2)", "0.00% on 1", way, spent],
     ]
     assert notes(rows) == [SEEDS_DEFINITION, PARTS_DEFINITION]
     assert notes(of(rows, "kuby")) == []
