@@ -21,7 +21,7 @@ from dispersion.instance import Instance
 from dispersion.objectives import DEFAULT_OBJECTIVE, PACKING, objectives
 from dispersion.solution import Solution, Status, TracePoint
 from dispersion.verify import check_selection
-from solvers.engines.registration import engine_of, with_version
+from solvers.engines.registration import engine_of, list_engines, with_version
 from solvers.lookup import find
 from solvers.registration import Guarantee, SolverInfo
 from solvers.run import Limits, Run, TimeUp
@@ -40,8 +40,9 @@ def prepare(name: str, objective: str = DEFAULT_OBJECTIVE) -> float:
     info = find(name, objective)
     if info.prepare is not None:
         info.prepare()
+    list_engines()  # they are asked whose bound it is,
     if info.engine is not None:
-        with_version(info.engine)  # which signs its bounds
+        with_version(info.engine)  # and sign theirs
     return time.perf_counter() - start
 
 
