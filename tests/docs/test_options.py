@@ -19,7 +19,9 @@ from solvers import solve
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
-ELSEWHERE = {"--benchmark-only", "--profile", "--index-url", "--no-deps", "--target"}  # pytest's, pip's
+ELSEWHERE = {  # pytest's, pip's, PAVER's
+    *("--benchmark-only", "--profile", "--index-url", "--no-deps", "--target", "--optfileisrunname")
+}
 STATED = {  # what the README says of its runs without an option for it, and what that option is then
     "cuts half of the filters of every layer": ("keep", ["0.5"]),
     "at most 5 s per solve": ("time_limit", 5.0),
