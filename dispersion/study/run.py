@@ -34,6 +34,7 @@ def run_study(
     objective: str = "max-min",
     seeds: int | Iterable[int] = 1,
     time_limit: float = 60.0,
+    gap: float = 0.0,
     threads: int = 1,
     jobs: int = 1,
     memory: float | None = None,
@@ -60,6 +61,8 @@ def run_study(
         For solvers that draw by chance: how many, counted from 0, or which.  Others get the first.
     time_limit : float
         Seconds per solve, finite.
+    gap : float
+        At which a solve ends, as of `solvers.solve`; 0 asks for a proof.
     threads : int
         Threads per solve.
     jobs : int
@@ -94,7 +97,7 @@ def run_study(
     {('clique', 'optimal'): 2, ('greedy', 'feasible'): 2}
     """
     names, resources = _names(solvers, objective), Resources(jobs)
-    limits = [Limits(time_limit, threads, seed) for seed in _seeds(seeds)]
+    limits = [Limits(time_limit, threads, seed, gap=gap) for seed in _seeds(seeds)]
     tasks = [
         task
         for instance in _instances(instances)
