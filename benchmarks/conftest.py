@@ -27,10 +27,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Offer ``--profile``."""
     parser.addoption(
         "--profile",
-        choices=("quick", "full"),
+        choices=("smoke", "quick", "full"),
         default="quick",
-        help="quick: small instances and one layer of each size, 2 s a solve; full: everything, 60 s "
-        "(default: quick)",
+        help="quick: small instances and one layer of each size, 2 s a solve; full: everything, 60 s; "
+        "smoke: of quick one run of each benchmark, to see that they work (default: quick)",
     )
 
 
@@ -45,6 +45,16 @@ def _asked_for(config: pytest.Config) -> bool:
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave the benchmarks out of a plain `pytest`."""
     return None if _asked_for(config) else True
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of every benchmark keep what is asked about first, if one is enough."""
+    if config.getoption("--profile") != "smoke":
+        return
+    first = {(item.path, getattr(item, "originalname", item.name)): item for item in reversed(items)}
+    kept = set(map(id, first.values()))
+    config.hook.pytest_deselected(items=[item for item in items if id(item) not in kept])
+    items[:] = [item for item in items if id(item) in kept]
 
 
 def pytest_configure(config: pytest.Config) -> None:

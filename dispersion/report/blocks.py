@@ -38,10 +38,11 @@ class Faults:
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """Short lines under a sentence that leads to them."""
+    """Short lines, under a sentence that leads to them if there is one; `lead` for those read first."""
 
     heading: str
     entries: Sequence[str]
+    style: str = ""
 
     kind = "items"
 

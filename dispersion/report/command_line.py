@@ -12,7 +12,6 @@ _GROUPS = ("subject", "limits")
 _ELSEWHERE = (  # how it was run, not what was asked
     *("out", "jobs", "scheduler", "retry_failures"),
     *("config", "settings", "log_level"),
-    *("target", "gap"),  # limits that the command line does not set
 )
 
 

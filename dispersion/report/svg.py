@@ -23,19 +23,21 @@ _LOOK: dict[Any, Any] = {
     "axes.titlesize": 10.5,
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "legend.fontsize": 8.5,
-    "legend.edgecolor": "none",
 }
 
 
 def draw(
     plot: Callable[..., Axes], *arguments: Any, size: tuple[float, float] = (5.2, 3.7), **options: Any
 ) -> Axes:
-    """Call a function of `dispersion.study.plots` on new axes in the report's look; size in inches."""
+    """Call a function of `dispersion.study.plots` on new axes in the report's look.
+
+    The size is in inches; a legend below the axes comes on top of it.
+    """
     with mpl.rc_context(_LOOK):
-        ax = plot(*arguments, ax=Figure(figsize=size, layout="constrained").subplots(), **options)
-        if ax.get_legend() is None and ax.get_legend_handles_labels()[0]:
-            ax.legend()
+        figure = Figure(figsize=size, layout="constrained")
+        ax = plot(*arguments, ax=figure.subplots(), **options)
+        if legend := ax.get_legend():
+            figure.set_figheight(size[1] + legend.get_window_extent().height / figure.dpi)
         return ax
 
 

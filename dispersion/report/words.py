@@ -10,8 +10,10 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
-def listed(names: Sequence[str]) -> str:
-    """``listed(["a", "b", "c"])`` is "a, b and c"."""
+def listed(names: Sequence[str], most: int | None = None) -> str:
+    """``listed(["a", "b", "c"])`` is "a, b and c", and with ``most=1`` "a and 2 others"."""
+    if most is not None and len(names) > most + 1:
+        names = [*names[:most], f"{len(names) - most} others"]
     *others, last = names or [""]
     return f"{', '.join(others)} and {last}" if others else last
 

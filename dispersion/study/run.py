@@ -37,6 +37,7 @@ def run_study(
     engine_seeds: int | Iterable[int] = 1,
     repeats: int = 1,
     time_limit: float = 60.0,
+    gap: float = 0.0,
     threads: int = 1,
     jobs: int = 1,
     memory: float | None = None,
@@ -67,6 +68,8 @@ def run_study(
         How many times each solve is made with the same seed; tables show the one with the middle time.
     time_limit : float
         Seconds per solve, finite.
+    gap : float
+        At which a solve ends, as of `solvers.solve`; 0 asks for a proof.
     threads : int
         Threads per solve.
     jobs : int
@@ -102,7 +105,7 @@ def run_study(
     """
     names, resources = _names(solvers, objective), Resources(jobs)
     replications = _replications(seeds, engine_seeds, repeats)
-    limits = Limits(time_limit, threads, replications.seeds[0])
+    limits = Limits(time_limit, threads, replications.seeds[0], gap=gap)
     tasks = [
         task
         for instance in _instances(instances)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from benchmarks import wrong_proofs
 from benchmarks.mid_size import KINDS, instance_of, kind_of
 from dispersion import run_study
@@ -16,6 +18,7 @@ def test_instances_are_known_by_their_number():
     assert all(35 <= instance_of(number).n <= 75 for number in range(20))
 
 
+@pytest.mark.slow  # instances of that size take engines seconds
 def test_a_run_prints_its_table_and_is_resumed(tmp_path, capsys):
     """Both engines agree with the prover, and nothing is solved twice."""
     asked = ["--count", "1", "--engines", "highs", "scip", "--models", "node-packing"]

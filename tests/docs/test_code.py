@@ -33,6 +33,7 @@ PAGES = sorted(
 BLOCK = re.compile(r"^\.\. code-block:: (\w+)\n\n((?:   .*\n|\n)+)", re.MULTILINE)
 TO_READ = ("bibtex", "text")  # not to be run
 RESULTS = "results"  # the page
+LONG = ("engines", "extend", "packing", "pruning", "start", "studies")  # pages whose code takes longer
 MODULES = sorted(
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
     for package in ("dispersion", "solvers", "pruning")
@@ -90,7 +91,14 @@ def check_extras(line: str) -> None:
 
 
 @pytest.mark.usefixtures("forgetful")
-@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page)], ids=lambda page: page.stem)
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(page, id=page.stem, marks=[pytest.mark.slow] if page.stem in LONG else [])
+        for page in PAGES
+        if blocks(page)
+    ],
+)
 def test_the_code_of_a_page_runs(page, tmp_path, monkeypatch):
     """From top to bottom, in an empty folder."""
     monkeypatch.chdir(tmp_path)

@@ -13,6 +13,8 @@ from docs._extensions.command_lines import PARSERS
 from docs._extensions.reference import packages
 from solvers.registration import registry as solvers
 
+pytestmark = pytest.mark.slow  # the whole site is built
+
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 LOADED = re.compile(r"<(?:script|img|iframe|source|video|audio)\b[^>]*?\bsrc=\"([^\"]+)\"")
 LINKED = re.compile(r"<link\b[^>]*?\bhref=\"([^\"]+)\"")

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from typing import TypeVar
+from unittest.mock import patch
 
 import pytest
 import torch
@@ -11,6 +12,8 @@ from torch import nn
 from dispersion.errors import UnavailableError
 from pruning import Images, Network, load_images, load_network
 from pruning.training import loop
+from pruning.zoo.networks import mobilenet_v2 as mobilenet_v2_module
+from pruning.zoo.networks import vgg
 from pruning.zoo.networks.mobilenet_v2 import MobileNetV2
 from pruning.zoo.networks.resnet import CifarResNet
 from pruning.zoo.networks.vgg import Vgg
@@ -43,7 +46,8 @@ def had(load: Callable[[], T]) -> T:
 @pytest.fixture(scope="session")
 def small_vgg() -> Network:
     torch.manual_seed(1)
-    return untrained("small-vgg", Vgg(), (3, 32, 32))
+    with patch.object(vgg, "_WIDTHS", (16, 32, 64, 64, 64)):
+        return untrained("small-vgg", Vgg(), (3, 32, 32))
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +59,9 @@ def small_resnet() -> Network:
 @pytest.fixture(scope="session")
 def small_mobilenet() -> Network:
     torch.manual_seed(3)
-    return untrained("small-mobilenet", MobileNetV2(10), (3, 32, 32))
+    narrow = [(times, wide // 4, *rest) for times, wide, *rest in mobilenet_v2_module._STAGES]
+    with patch.multiple(mobilenet_v2_module, _STAGES=narrow, _STEM=8, _LAST=64):
+        return untrained("small-mobilenet", MobileNetV2(10), (3, 32, 32))
 
 
 @pytest.fixture(scope="session")

@@ -7,12 +7,14 @@ from torch import nn
 
 from dispersion.errors import InputError, UnknownNameError
 from pruning import FilterLayer, Network, filter_layers, select_layers
+from pruning.zoo.networks.mobilenet_v2 import MobileNetV2
 from pruning.zoo.networks.resnet import CifarResNet
+from pruning.zoo.networks.vgg import Vgg
 
 
-def test_vgg_has_thirteen_single_layers(small_vgg: Network) -> None:
+def test_vgg_has_thirteen_single_layers() -> None:
     """Each convolution of VGG-16 is a layer of its own, in forward order."""
-    layers = filter_layers(small_vgg)
+    layers = filter_layers(Network("vgg", Vgg().eval(), (3, 32, 32), 10, None, "test"))
     assert [len(layer.points) for layer in layers] == [64] * 2 + [128] * 2 + [256] * 3 + [512] * 6
     assert not any(layer.coupled for layer in layers)
     assert layers[1].points.shape == (64, 64 * 9)
@@ -32,9 +34,10 @@ def test_resnet56_has_27_inner_and_3_tied_layers() -> None:
     assert "layer2.0.shortcut.0" in tied["layer2.0.conv2"].convolutions
 
 
-def test_mobilenet_has_20_inner_and_5_tied_layers(small_mobilenet: Network) -> None:
+def test_mobilenet_has_20_inner_and_5_tied_layers() -> None:
     """Inside a block the depthwise convolution goes with the one before; additions tie blocks."""
-    layers = {layer.name: layer for layer in filter_layers(small_mobilenet)}
+    network = Network("mobilenet", MobileNetV2().eval(), (3, 32, 32), 1000, None, "test")
+    layers = {layer.name: layer for layer in filter_layers(network)}
     assert {name: layer.points.shape for name, layer in layers.items() if layer.coupled} == {
         "features.2.conv.2": (24, 96 + 144),
         "features.4.conv.2": (32, 144 + 2 * 192),

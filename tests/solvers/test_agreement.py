@@ -66,7 +66,7 @@ def test_exact_solvers_equal_brute_force_where_greedy_fails(name, brute_force):
 @pytest.mark.parametrize("name", OTHERS)
 def test_other_solvers_are_never_above_brute_force(name, brute_force, random_instance):
     """Heuristics return valid selections, and their bounds hold."""
-    for seed in range(200):
+    for seed in range(60):
         instance = random_instance(seed)
         solution = solve(instance, name, seed=seed)
         best = brute_force(instance)
@@ -76,7 +76,7 @@ def test_other_solvers_are_never_above_brute_force(name, brute_force, random_ins
 
 
 @given(seed=st.integers(0, 2**31 - 1), n=st.integers(10, 60), share=st.floats(0.05, 0.95))
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 def test_greedy_is_within_a_factor_two_of_the_proven_optimum(seed, n, share):
     """The theorem that caught a wrong prototype: under a metric, greedy >= optimum / 2."""
     rng = np.random.default_rng(seed)
@@ -175,8 +175,8 @@ def test_threads_can_change_between_solves(name):
 @pytest.mark.parametrize("name", EXACT)
 def test_a_time_limit_leaves_a_valid_bracket(name):
     """Stopped early, incumbent and bound are there and enclose the proven optimum."""
-    X = np.random.default_rng(2).normal(size=(120, 16))
-    instance = Instance.from_points(X, 30, "normalized")
+    X = np.random.default_rng(2).normal(size=(90, 16))
+    instance = Instance.from_points(X, 24, "normalized")
     stopped = solve(instance, name, time_limit=0.3)
     assert stopped.status in (Status.TIME_LIMIT, Status.OPTIMAL)
     better = solve(instance, "tabu")
@@ -195,23 +195,24 @@ instance = Instance.from_points(X, 60, "normalized")
 for name in ["numpy.ma", *(one for one in sys.modules if one.startswith("numpy.ma."))]:
     sys.modules.pop(name, None)  # as in a worker, which gets instances that are made
 vars(np).pop("ma", None)
-prepare(sys.argv[1])
 signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored by what starts in the background
-threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT)).start()
-before = set(sys.modules)
-solution = solve(instance, sys.argv[1], time_limit=300)
-print(solution.status.value, solution.selected is not None, solution.bound > solution.objective)
-print(*(one for one in set(sys.modules) - before if not one.startswith("solvers.engines.")))
+for name in sys.argv[1:]:
+    prepare(name)
+    threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT)).start()
+    before = set(sys.modules)
+    solution = solve(instance, name, time_limit=300)
+    proven = solution.bound <= solution.objective
+    news = [one for one in set(sys.modules) - before if not one.startswith("solvers.engines.")]
+    print(name, solution.status.value, solution.selected is not None, proven, *news)
 """
 
 
-@pytest.mark.parametrize("name", EXACT)
-def test_ctrl_c_stops_an_engine_and_keeps_its_bracket(name):
+def test_ctrl_c_stops_an_engine_and_keeps_its_bracket():
     """A real SIGINT in the middle of a solve ends it, long before its limit of five minutes.
 
     Nothing is imported in that time: `prepare` has done it.
     """
-    result = subprocess.run(
-        [sys.executable, "-c", INTERRUPTED, name], capture_output=True, text=True, timeout=120
-    )
-    assert result.stdout.split() == ["interrupted", "True", "True"], result.stderr
+    asked = [sys.executable, "-c", INTERRUPTED, *EXACT]
+    result = subprocess.run(asked, capture_output=True, text=True, timeout=600)
+    expected = [f"{name} interrupted True False" for name in EXACT]
+    assert result.stdout.splitlines() == expected, result.stderr

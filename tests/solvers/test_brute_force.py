@@ -99,7 +99,7 @@ def test_engines_equal_brute_force(name):
 @pytest.mark.parametrize("threads", [1, 2])
 def test_our_prover_equals_brute_force(threads):
     """Some hundreds."""
-    for seed in range(600):
+    for seed in range(300):
         agrees("clique", small_instance(seed), threads)
 
 
@@ -137,7 +137,7 @@ def no_search(no_luck, monkeypatch):
 @pytest.mark.parametrize("threads", [1, 2])
 def test_our_prover_equals_brute_force_without_luck(threads):
     """No tabu search, no cheap bound, no reduction: tree search and branch and cut race."""
-    for seed in range(100):
+    for seed in range(40):
         agrees("clique", small_instance(seed), threads)
 
 

@@ -90,6 +90,7 @@ def test_the_command_compares_it(tree):
     assert "enumeration" in python(tree, "-c", code).split()
 
 
+@pytest.mark.slow  # builds the site
 def test_the_documentation_has_its_page(tree):
     """Generated from the registration and the docstring, linked from the table, without a warning."""
     for path in (tree / "docs").glob("*.rst"):  # of the other pages only the links are needed

@@ -160,7 +160,7 @@ def _checked(
         check_count(name, getattr(given, name[2:].replace("-", "_")), most=_MOST_SEEDS)
     check_count("--jobs", given.jobs, most=_MOST_AT_A_TIME)
     _check_place(given)
-    limits = Limits(given.time_limit, given.threads, given.seed)
+    limits = Limits(given.time_limit, given.threads, given.seed, gap=given.gap)
     check_count("--threads", limits.threads, most=_MOST_AT_A_TIME)
     if not math.isfinite(limits.seconds):
         raise InputError(f"--time-limit must be a finite number of seconds, got {limits.seconds}.")

@@ -78,6 +78,13 @@ def add_solving(parser: argparse.ArgumentParser) -> None:
         help="wall-clock limit per solve, building included (default: %(default)s)",
     )
     add(
+        "--gap",
+        type=real_number,
+        default=0.0,
+        metavar="SHARE",
+        help="end a solve at a gap of SHARE, as 0.01; 0 asks for a proof (default: %(default)s)",
+    )
+    add(
         "--recheck",
         type=real_number,
         metavar="SECONDS",

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dispersion.report.blocks import Block, Folded, Picture, Table, Text
+from dispersion.report.blocks import Block, Folded, Picture, Pictures, Table, Text
 from dispersion.report.section import section
 from dispersion.report.svg import draw, inline_svg
+from dispersion.report.words import listed
+from dispersion.study.analysis.profiles import by_question
 from dispersion.study.plots.values import values_by_instance
+from dispersion.study.plotting.canvas import solver_names
 from dispersion.study.rows import SolveRow
 from dispersion.study.study import Study
 from dispersion.study.tables import (
@@ -19,6 +22,7 @@ from dispersion.study.tables import (
 )
 
 _NAMES = ("instance", "solver", "status", "found by", "bound by")
+_FEW = 5  # instances, for a picture of half the width
 
 
 @section("layers", "Instance by instance", order=20, network_title="Layer by layer")
@@ -51,10 +55,19 @@ def _by_keep(rows: Sequence[SolveRow]) -> list[list[SolveRow]]:
     return [[row for row in rows if row.keep == keep] for keep in keeps]
 
 
-def _picture(k: int, rows: Sequence[SolveRow]) -> Picture:
-    keep = rows[0].keep
-    at = "" if keep is None else f" at keep {keep:g}"
-    ax = draw(values_by_instance, rows, size=(10.6, 4.2))
-    alt = f"Objectives{at} of every solver as shares of the best known, one column per instance."
-    caption = f"Every answer{at} as a share of the best known value, and the random baseline."
-    return Picture(inline_svg(ax, f"values-{k}", alt), caption, wide=True)
+def _picture(k: int, rows: Sequence[SolveRow]) -> Picture | Pictures:
+    """Over the width of the page, or half of it for a few instances."""
+    keep, solvers = rows[0].keep, solver_names(rows)
+    wide = len(by_question(rows)) > _FEW
+    at = "" if keep is None else f", at keep {keep:g}"
+    ax = draw(values_by_instance, rows, size=(10.6 if wide else 5.2, 2.4 + 0.25 * len(solvers)))
+    alt = (
+        f"Table of shades{at}: how many per cent each of {listed(solvers)} is below the best known "
+        "value, one column per instance."
+    )
+    caption = (
+        f"Who is how far from the best, and where{at}?  Per cent below the best known value; no shade: "
+        "at the best; -: no answer.  Solvers are sorted by their mean; several runs stand at theirs."
+    )
+    picture = Picture(inline_svg(ax, f"values-{k}", alt), caption, wide)
+    return picture if wide else Pictures([picture])

@@ -33,7 +33,8 @@ def reproduce(study: Study) -> list[Block]:
 
 def _command(study: Study, options: Mapping[str, Any]) -> list[Block]:
     seed = options.get("limits", {}).get("seed")
-    several = max(options.get("random_seeds", 1), options.get("engine_seeds", 1))
+    counts = [options.get(name) for name in ("random_seeds", "engine_seeds")]
+    several = max((count for count in counts if isinstance(count, int)), default=None)
     return [
         Text("The study, in a new folder:"),
         Code(command_of(options)),
@@ -44,11 +45,11 @@ def _command(study: Study, options: Mapping[str, Any]) -> list[Block]:
 def _call(options: Mapping[str, Any]) -> list[Block]:
     """The call of `run_study`; the instances are the caller's."""
     limits = options.get("limits", {})
-    of_engines, repeats = options.get("engine_seeds", [0]), options.get("repeats", 1)
+    of_engines, repeats = options.get("engine_seeds"), options.get("repeats")
     said = {
         "objective": options.get("objective"),
         "seeds": options.get("seeds"),
-        "engine_seeds": None if len(of_engines) == 1 else of_engines,
+        "engine_seeds": of_engines if isinstance(of_engines, list) and len(of_engines) > 1 else None,
         "repeats": None if repeats == 1 else repeats,
         "time_limit": limits.get("seconds"),
         "threads": limits.get("threads"),

@@ -8,7 +8,7 @@ from statistics import fmean
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from dispersion.study.plotting.canvas import axes_of, plain, point_style
+from dispersion.study.plotting.canvas import axes_of, finish, line_style, plain
 from dispersion.study.plotting.plot import plot
 from dispersion.study.rows import RECOVERIES, NetworkRow, recoveries_of
 
@@ -28,37 +28,42 @@ def accuracy_against_macs(
 ) -> Axes:
     """Test accuracy after a recovery, or the last one, against the MACs of one image, by method.
 
-    Where a method has several seeds, the line joins their means and a bar spans their range.
+    Where a method has several seeds, the line joins their means and a bar spans their range.  The names
+    stand in the order of their mean accuracy, the highest first; those with fewer networks come last.
     """
     ax = axes_of(ax)
     recovery = recovery or next(reversed(recoveries_of(rows)), "raw")
-    pruned = [row for row in rows if row.method != "unpruned" and row.accuracy(recovery) is not None]
-    for k, name in enumerate(dict.fromkeys(row.method for row in pruned)):
-        found = _by_macs([row for row in pruned if row.method == name], recovery)
-        style = point_style(k)
-        ax.plot(
-            list(found), [fmean(at) for at in found.values()], alpha=0.85, label=plain(name), **style
-        )
-        several = {macs: at for macs, at in found.items() if len(at) > 1}
+    pruned = [row for row in rows if row.method != "unpruned"]
+    found = {
+        name: _by_macs([row for row in pruned if row.method == name], recovery)
+        for name in dict.fromkeys(row.method for row in pruned)
+    }
+    means = {name: [fmean(values) for values in of.values()] for name, of in found.items()}
+    ranked = sorted(filter(means.get, found), key=lambda name: (-len(means[name]), -fmean(means[name])))
+    for name in ranked:
+        style = line_style(list(found).index(name))
+        ax.plot(list(found[name]), means[name], alpha=0.85, label=plain(name), **style)
+        several = {macs: at for macs, at in found[name].items() if len(at) > 1}
         lows, highs = map(min, several.values()), map(max, several.values())
         ax.vlines(list(several), list(lows), list(highs), color=style["color"], alpha=0.5)
     for row in rows:
         if row.method == "unpruned" and row.accuracy_raw is not None:
             ax.axhline(row.accuracy_raw, color="grey", linestyle="--", label="unpruned")
-    ax.set_title(f"Accuracy against MACs: {RECOVERIES[recovery]}")
-    ax.set_xlabel("multiply-accumulates (MACs) of one image [millions]")
-    ax.set_ylabel("test accuracy")
-    ax.grid(alpha=0.3)
-    return ax
+    ax.autoscale_view()  # the line has a margin, too
+    title = f"Accuracy against MACs: {RECOVERIES[recovery]}"
+    return finish(ax, title, "multiply-accumulates (MACs) of one image [millions]", "test accuracy")
 
 
 def accuracies_against_macs(rows: Sequence[NetworkRow]) -> Figure:
-    """A panel for every recovery, with one legend for all."""
+    """A panel for every recovery, each with the axis that fits it, and one legend for all.
+
+    The names stand in the order of their accuracy after the last recovery.
+    """
     done = recoveries_of(rows)
     figure = Figure(figsize=(5.2 * len(done) + 1.6, 4.6), layout="constrained")
-    panels = figure.subplots(1, len(done), sharey=True, squeeze=False)[0]
+    panels = figure.subplots(1, len(done), squeeze=False)[0]
     for name, ax in zip(done, panels, strict=True):
         accuracy_against_macs(rows, name, ax)
-    handles, labels = panels[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside right upper")
+        ax.get_legend().remove()
+    figure.legend(*panels[-1].get_legend_handles_labels(), loc="outside right upper")
     return figure

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from dispersion.study.plotting.canvas import COLOURS, axes_of, plain
+from dispersion.study.plotting.canvas import COLOURS, axes_of, finish, plain
 
 
 def selection_in_plane(
@@ -42,7 +42,6 @@ def selection_in_plane(
     ax.set_aspect("equal", adjustable="datalim")
     ax.set_xticks([])
     ax.set_yticks([])
-    ax.set_title(plain(title))
-    ax.set_xlabel(f"the plane shows {share:.0%} of the variance")
-    ax.legend(loc="best", fontsize="small")
+    finish(ax, plain(title), f"the plane shows {share:.0%} of the variance", "")
+    ax.grid(visible=False)
     return ax

@@ -2,38 +2,29 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from statistics import fmean
 
 from matplotlib.axes import Axes
 
-from dispersion.study.analysis.profiles import SHORTEST, proof_seconds
+from dispersion.study.analysis.profiles import SHORTEST, middle_runs, proof_seconds
 from dispersion.study.analysis.skips import skipped
 from dispersion.study.plotting.canvas import axes_of, finish, plain, point_style, solver_names
 from dispersion.study.plotting.plot import plot
 from dispersion.study.rows import SolveRow
 from dispersion.study.task import Question
 
-FACTORS = (1, 2, 10)
+_LANE = 1.3  # from the time limit to the lane of the first solver with an open question, and so on
+
+Times = dict[Question, float | None]  #: to proof, by question; `None`: not proven
+Point = tuple[float, float]
 
 
-def _times(rows: Sequence[SolveRow], solver: str) -> dict[Question, tuple[float, bool]]:
-    """Mean time to proof of every question that was not skipped.
-
-    It stands at the time limit, and is marked, where a proof is missing.
-    """
-    groups: dict[Question, list[SolveRow]] = {}
-    for row in rows:
-        if row.solver == solver and not skipped(row):
-            groups.setdefault(row.question, []).append(row)
-    found = {}
-    for question, group in groups.items():
-        times = [proof_seconds(row) for row in group]
-        known = [time for time in times if time is not None]
-        proven = len(known) == len(times)
-        seconds = fmean(known) if proven else group[0].time_limit
-        found[question] = max(seconds, SHORTEST), proven
-    return found
+def _times(rows: Sequence[SolveRow], solver: str) -> Times:
+    """Time to proof of every question that was not skipped."""
+    mine = [row for row in rows if row.solver == solver and not skipped(row)]
+    times = {row.question: proof_seconds(row) for row in mine}
+    return {one: None if time is None else max(time, SHORTEST) for one, time in times.items()}
 
 
 @plot("times-against-baseline")
@@ -43,42 +34,58 @@ def times_against_baseline(
     solvers: Sequence[str] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Time to proof against that of a baseline, one point per question.
+    """Time to proof against that of a baseline, one point per question that either of them proved.
 
-    Points above the diagonal took longer than the baseline.  What was not proven stands at the time
-    limit, as a cross.  The lines are those of equal times and of factors 2 and 10 both ways.
+    Points above the line "1x" took longer than the baseline; the other lines are those of factors.
+    What only one of both proved is hollow: above the time limit if the baseline proved it, in a lane
+    for every solver, and else to the right of it.
     """
     ax = axes_of(ax)
-    names = solver_names(rows)
-    theirs = _times(rows, baseline)
+    names, rows = solver_names(rows), middle_runs(rows)
+    limit = lane = max((row.time_limit for row in rows), default=1.0)
+    theirs, drawn = _times(rows, baseline), []
     for name in solvers or [name for name in names if name != baseline]:
         style = point_style(names.index(name))
         mine = _times(rows, name)
         pairs = [(theirs[question], mine[question]) for question in mine if question in theirs]
-        for proven in (True, False):
-            some = [
-                (x, y) for (x, x_proven), (y, y_proven) in pairs if (x_proven and y_proven) is proven
-            ]
-            if some:
-                marker = style["marker"] if proven else "x"
-                label = plain(name) + ("" if proven else ", not proven by both")
-                ax.plot(*zip(*some, strict=True), marker, color=style["color"], alpha=0.75, label=label)
-    _factor_lines(ax, SHORTEST / 2, 2 * max((row.time_limit for row in rows), default=1.0))
-    return finish(
-        ax, f"Time to proof against {plain(baseline)}", f"{plain(baseline)} [s]", "the other [s]"
-    )
+        both = [(x, y) for x, y in pairs if x is not None and y is not None]
+        lane *= _LANE if any(x is not None and y is None for x, y in pairs) else 1.0
+        one = [(x or limit * _LANE, y or lane) for x, y in pairs if (x is None) != (y is None)]
+        style |= {"linestyle": "none", "alpha": 0.75}
+        ax.plot(*_columns(both), label=plain(name), **style)
+        ax.plot(*_columns(one), markerfacecolor="none", markersize=5, **style)
+        drawn += both + one
+    _fit(ax, drawn, limit)
+    title = f"Time to proof against {plain(baseline)} (hollow: open)"
+    return finish(ax, title, f"{plain(baseline)} [s]", "the other [s]")
 
 
-def _factor_lines(ax: Axes, low: float, high: float) -> None:
-    """Lines of equal times and of factors both ways, over square axes."""
-    for factor in FACTORS:
-        for slope in {factor, 1 / factor}:
-            look = "-" if factor == 1 else ":"
-            ax.plot([low, high], [slope * low, slope * high], look, color="grey", linewidth=0.8)
-        end = (0.55 * high / factor, 0.55 * high)
-        ax.annotate(f"{factor}x ", end, color="grey", fontsize="small", horizontalalignment="right")
+def _columns(points: Sequence[Point]) -> tuple[list[float], list[float]]:
+    return [x for x, _ in points], [y for _, y in points]
+
+
+def _fit(ax: Axes, points: Sequence[Point], limit: float) -> None:
+    """Axes around the points, the limit where something lies beyond, and lines of equal factors."""
+    xs, ys = _columns(points or [(limit, limit)])
+    left, right, low, high = min(xs) / 1.6, 1.6 * max(xs), min(ys) / 1.6, 1.6 * max(ys)
     ax.set_xscale("log")
     ax.set_yscale("log")
-    ax.set_xlim(low, high)
+    ax.set_xlim(left, right)
     ax.set_ylim(low, high)
-    ax.set_aspect("equal")
+    if max(ys) > limit:
+        ax.axhline(limit, color="grey", linestyle="--", linewidth=0.8)
+    if max(xs) > limit:
+        ax.axvline(limit, color="grey", linestyle="--", linewidth=0.8)
+    first, last = math.ceil(math.log10(low / right)), math.floor(math.log10(high / left))
+    for factor in [10.0**k for k in range(first, last + 1)]:
+        look = "-" if factor == 1 else ":"
+        ax.plot([left, right], [factor * left, factor * right], look, color="grey", linewidth=0.8)
+        end = min(right, high / factor)
+        ax.annotate(
+            f"{factor:g}x ",
+            (end, factor * end),
+            color="grey",
+            fontsize="small",
+            horizontalalignment="right",
+            verticalalignment="top" if end < right else "bottom",
+        )

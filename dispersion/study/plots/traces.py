@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from dispersion.solution import TracePoint
 from dispersion.study.analysis.profiles import SHORTEST
-from dispersion.study.plotting.canvas import COLOURS, MARKERS, axes_of, finish, plain
+from dispersion.study.plotting.canvas import axes_of, finish, plain, point_style
 
 
 def _steps(
@@ -23,7 +23,10 @@ def _steps(
 
 
 def bound_and_incumbent(
-    traces: Mapping[str, Sequence[TracePoint]], until: float, ax: Axes | None = None
+    traces: Mapping[str, Sequence[TracePoint]],
+    until: float,
+    ax: Axes | None = None,
+    names: Sequence[str] = (),
 ) -> Axes:
     """Objective of the incumbent (solid, from below) and bound (dashed, from above) of one instance.
 
@@ -35,15 +38,16 @@ def bound_and_incumbent(
         Seconds at which the picture ends; what stood last is drawn up to there.
     ax : Axes or None
         Where to draw.
+    names : sequence of str
+        All names of the study, whose order decides the looks in its other pictures; else the traces'.
     """
     ax = axes_of(ax)
-    for k, (name, trace) in enumerate(traces.items()):
-        colour, marker = COLOURS[k % len(COLOURS)], MARKERS[k % len(MARKERS)]
-        look: dict[str, Any] = {
-            "color": colour,
-            "marker": marker,
-            "markersize": 4,
+    looks = list(names or traces)
+    for name, trace in traces.items():
+        look: dict[str, Any] = point_style(looks.index(name)) | {
+            "markersize": 3.5,
             "drawstyle": "steps-post",
+            "alpha": 0.8,
         }
         found = _steps([(point.seconds, point.objective) for point in trace], until)
         proven = _steps([(point.seconds, point.bound) for point in trace], until)

@@ -21,7 +21,7 @@ class Plot:
     Attributes
     ----------
     table : str
-        Whose rows it draws: "solves" or "networks".
+        Whose rows it draws: "solves", "networks" or "accuracies".
     draw : callable
         From rows, and the axes `ax` to draw into or `None`, to the axes.
     """

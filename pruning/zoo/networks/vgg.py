@@ -39,11 +39,11 @@ class Vgg(nn.Module):
         self.features = nn.Sequential(*_feature_layers(depths))
         self.classifier = nn.Sequential(
             nn.Dropout(0.5),
-            nn.Linear(512, 512),
-            nn.BatchNorm1d(512),
+            nn.Linear(_WIDTHS[-1], _WIDTHS[-1]),
+            nn.BatchNorm1d(_WIDTHS[-1]),
             nn.ReLU(inplace=True),
             nn.Dropout(0.5),
-            nn.Linear(512, classes),
+            nn.Linear(_WIDTHS[-1], classes),
         )
 
     def forward(self, images: Tensor) -> Tensor:

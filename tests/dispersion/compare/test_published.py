@@ -11,6 +11,7 @@ from dispersion import UnavailableError
 from dispersion.compare import main
 
 
+@pytest.mark.slow  # .ci/run runs this command
 @pytest.mark.real
 def test_the_main_job_on_two_layers(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], done: Any, everything: list[str]

@@ -42,7 +42,7 @@ def test_a_new_recovery_is_tested_like_the_others(
     assert tested.loc["rest", "top1"] == tested.loc["raw", "top1"]
     study = read_study(done.folder)
     assert [row.recovery for row in study.accuracies if row.method == "greedy"] == [*tested.index]
-    assert "At keep 0.5, after rest, greedy" in (done.folder / "report.html").read_text()
+    assert "Most accurate after rest: at keep 0.5 greedy" in (done.folder / "report.html").read_text()
     assert "rest  a rest" in listed("recoveries")
 
 

@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pruning
 from dispersion import Instance
 from dispersion.compare import main
 from dispersion.study.rows import COLUMNS, AccuracyRow, NetworkRow, SolveRow
+from solvers import Limits
 
 FIRST, LAST = "layer1.0.conv1", "layer3.0.conv1"  # 16 and 64 filters
 CHANCE = ("grasp", "random", "tabu")
@@ -165,7 +167,7 @@ def test_the_record_says_what_ran_where(whole: Any, weights: Path) -> None:
     assert record["outcome"] == "complete"
     assert record["options"]["subject"]["keep"] == [0.5, 0.25]
     assert record["options"]["subject"]["weights"] == str(weights)
-    assert record["options"]["limits"] == {"seconds": 600.0, "threads": 1, "seed": 3}
+    assert record["options"]["limits"] == asdict(Limits(600.0, seed=3))
     assert str(weights) in record["network"]
     assert record["digests"]["weights_sha256"] == pruning.load_network("resnet8", weights).digest
     assert len(record["digests"]["images_sha256"]) == 64

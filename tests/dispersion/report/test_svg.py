@@ -1,12 +1,14 @@
 """Drawings obey the page: its colours, its policy, ids of their own."""
 
 import re
+from functools import partial
 from typing import Any
 from xml.etree import ElementTree
 
 from matplotlib.axes import Axes
 
 from dispersion.report.svg import draw, inline_svg
+from dispersion.study.plotting.canvas import figure_of, finish
 
 
 def plot(label: str, ax: Axes, **look: Any) -> Axes:
@@ -45,7 +47,14 @@ def test_the_same_drawing_twice_is_the_same() -> None:
     assert inline_svg(draw(plot, "a"), "one", "alt") == inline_svg(draw(plot, "a"), "one", "alt")
 
 
-def test_a_legend_is_made_where_there_are_names() -> None:
-    """And only there."""
-    assert draw(plot, "a").get_legend() is not None
-    assert draw(plot, None).get_legend() is None
+def test_a_legend_makes_the_picture_higher() -> None:
+    """The axes keep the size that was asked for."""
+
+    def named(ax: Axes) -> Axes:
+        return finish(plot("a", ax), "title", "x", "y")
+
+    low, high = (
+        figure_of(draw(one, size=(5, 3))).get_figheight() for one in (partial(plot, None), named)
+    )
+    assert low == 3
+    assert 3.1 < high < 3.5

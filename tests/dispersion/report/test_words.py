@@ -11,6 +11,11 @@ def test_counts_and_lists() -> None:
     assert [listed(names) for names in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == [
         *("", "a", "a and b", "a, b and c"),
     ]
+    assert [listed("abcd"[:k], most=2) for k in (2, 3, 4)] == [
+        "a and b",
+        "a, b and c",
+        "a, b and 2 others",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -138,3 +138,11 @@ def test_instances_of_one_name_are_told_apart() -> None:
     study = run_study([Instance.from_points(some, 3) for some in points], "greedy")
     first, second = (row.instance for row in study.solves)
     assert second == f"{first} (2)"
+
+
+def test_a_gap_ends_each_solve(tmp_path: Path) -> None:
+    """Wherever it runs; the row says why it is not proven."""
+    instance = generate("geo", n=40, p=8, seed=1)
+    [row] = run_study(instance, ["kuby"], gap=0.9, folder=tmp_path / "study").solves
+    assert row.status == "feasible"
+    assert "stopped at a gap of 0.9" in row.message

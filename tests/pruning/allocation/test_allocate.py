@@ -163,7 +163,7 @@ def test_layers_must_be_the_models(resnet: Any, vgg: Any) -> None:
     with pytest.raises(UnknownNameError, match=r"unknown layer 'features\.0'"):
         allocate(vgg.layers, resnet.model, budget)
     with pytest.raises(InputError, match="'conv1' has 64 filters, but 16 in small-resnet"):
-        allocate([replace(vgg.layers[0], name="conv1")], resnet.model, budget)
+        allocate([replace(vgg.layers[-1], name="conv1")], resnet.model, budget)
 
 
 def test_a_wrong_allocation_is_a_contradiction(resnet: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -103,6 +103,7 @@ def test_bad_arguments_are_refused(
         allocate(resnet.layers, resnet.model, Budget("macs", 0.5), "pfp", **(few | arguments))
 
 
+@pytest.mark.slow  # test_allocate.py shows it on small networks
 @pytest.mark.real
 @pytest.mark.parametrize("budget", ["macs=0.5", "params=0.2"])
 def test_the_budget_is_met_on_a_trained_network(

@@ -124,13 +124,13 @@ def test_dpp_samples_by_determinants(p, four):
 
 
 def test_large_layers_do_not_overflow():
-    """The number of sets of 700 of 1400 is beyond any float."""
+    """The number of sets of 520 of 1040 is beyond any float."""
     from pruning import FilterLayer
 
-    points = np.random.default_rng(0).normal(size=(1400, 9))
+    points = np.random.default_rng(0).normal(size=(1040, 9))
     layer = FilterLayer("conv", ("conv",), points)
     with np.errstate(over="raise", invalid="raise"):
-        assert len(keep(layer, 700, "dpp", mode="sample")) == 700
+        assert len(keep(layer, 520, "dpp", mode="sample")) == 520
 
 
 def test_hrank(calibration):

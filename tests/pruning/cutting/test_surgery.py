@@ -60,14 +60,14 @@ def test_pruned_mobilenet_computes_what_the_masked_one_does(
 
 def test_depthwise_convolutions_keep_the_same_filters(small_mobilenet: Network) -> None:
     """The depthwise convolution holds the rows that its input keeps, with as many groups."""
-    pruned = prune(small_mobilenet, {"features.2.conv.0.0": [90, 7, 30]})
+    pruned = prune(small_mobilenet, {"features.2.conv.0.0": [20, 7, 13]})
     for name, groups in (("features.2.conv.0.0", 1), ("features.2.conv.1.0", 3)):
         before = small_mobilenet.module.get_submodule(name).get_parameter("weight")
         after = pruned.module.get_submodule(name)
         assert after.groups == groups
-        assert torch.equal(after.get_parameter("weight"), before[[7, 30, 90]])
+        assert torch.equal(after.get_parameter("weight"), before[[7, 13, 20]])
     narrow = pruned.module.get_submodule("features.2.conv.2").get_parameter("weight")
-    assert narrow.shape == (24, 3, 1, 1)
+    assert narrow.shape == (6, 3, 1, 1)
 
 
 def test_every_layer_of_mobilenet_can_keep_one_filter(small_mobilenet: Network) -> None:
@@ -143,7 +143,7 @@ def test_bad_requests_touch_nothing(
 
 def test_one_filter_can_be_kept(small_vgg: Network) -> None:
     """A layer may be cut to a single filter and the network still runs."""
-    assert logits(prune(small_vgg, {"features.48": [511]})).shape == (2, 10)
+    assert logits(prune(small_vgg, {"features.48": [63]})).shape == (2, 10)
 
 
 def test_a_wrong_cut_is_a_contradiction(small_resnet: Network, monkeypatch: pytest.MonkeyPatch) -> None:

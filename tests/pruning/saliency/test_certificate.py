@@ -35,6 +35,7 @@ def test_certificates_of_no_selections_are_refused(kept, noise, coupled):
         certify(coupled, kept, calibration=noise)
 
 
+@pytest.mark.slow  # the others show it on small layers
 @pytest.mark.real
 def test_certificates_of_a_trained_network(vgg16, cifar10):
     """In the last layer half of the channels are chosen well, and provably not far from best."""

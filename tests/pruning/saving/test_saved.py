@@ -97,9 +97,9 @@ def test_any_of_its_names_will_do(suffix: str, small_resnet: Network, tmp_path: 
 
 def test_the_record_says_what_was_kept(small_vgg: Network, tmp_path: Path) -> None:
     """The JSON lists, for every layer that was cut, how many filters it had and which are left."""
-    save(prune(small_vgg, {"features.0": [9, 3]}), tmp_path / "a")
+    save(prune(small_vgg, {"features.0": [6, 3]}), tmp_path / "a")
     record = json.loads((tmp_path / "a.json").read_text())
-    assert record["layers"] == {"features.0": {"filters": 64, "kept": [3, 9]}}
+    assert record["layers"] == {"features.0": {"filters": 16, "kept": [3, 6]}}
     assert record["versions"]["torch"] == torch.__version__
     assert (record["network"], record["classes"]) == ("small-vgg", 10)
 
@@ -127,6 +127,7 @@ def test_names_come_back_as_they_are(
     assert torch.equal(logits(load(tmp_path / "a")), logits(network))
 
 
+@pytest.mark.slow  # the others show it on small networks
 @pytest.mark.real
 def test_the_trained_vgg_comes_back(vgg16: Network, tmp_path: Path) -> None:
     """The published network, pruned everywhere, gives the same logits after a round trip."""

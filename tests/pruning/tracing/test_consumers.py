@@ -38,13 +38,13 @@ def found(network: Network, layer: str) -> dict[str, np.ndarray]:
 def test_a_convolution_reads_a_kernel_of_every_channel(small_vgg):
     (name,), (columns,) = zip(*found(small_vgg, "features.0").items(), strict=True)
     assert name == "features.4"
-    assert columns.tolist() == np.arange(64 * 9).reshape(64, 9).tolist()
+    assert columns.tolist() == np.arange(16 * 9).reshape(16, 9).tolist()
 
 
 def test_a_linear_layer_reads_what_channels_were_flattened_to(flat, small_vgg):
     """All features of one channel, those of the first first."""
     assert found(flat, "conv")["head"].tolist() == np.arange(24).reshape(6, 4).tolist()
-    assert found(small_vgg, "features.48")["classifier.1"].shape == (512, 1)
+    assert found(small_vgg, "features.48")["classifier.1"].shape == (64, 1)
 
 
 def test_tied_channels_have_all_their_readers(small_resnet):

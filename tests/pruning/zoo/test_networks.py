@@ -139,7 +139,10 @@ def test_sizes_are_the_known_ones(name: str, convolutions: int, parameters: int)
     assert sum(p.numel() for p in module.parameters()) == parameters
 
 
-@pytest.mark.parametrize("name", ["resnet20", "resnet32", "resnet110", "vgg11", "vgg13", "vgg19"])
+LARGE = [pytest.param(name, marks=pytest.mark.slow) for name in ("resnet110", "vgg13", "vgg19")]
+
+
+@pytest.mark.parametrize("name", ["resnet20", "resnet32", "vgg11", *LARGE])
 def test_networks_to_be_trained_can_be_cut(name: str) -> None:
     """Half of the filters of three layers gone, each computes what it does with those silenced."""
     torch.manual_seed(5)

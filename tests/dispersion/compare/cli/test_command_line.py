@@ -92,6 +92,7 @@ def test_defaults() -> None:
         ),
         (["--solvers", "tabu", "greedy", "tabu"], {"solvers": ("tabu", "greedy")}),
         (["--time-limit", "0.5"], {"limits": Limits(0.5, 1, 0)}),
+        (["--gap", "0.01"], {"limits": Limits(5.0, 1, 0, gap=0.01)}),
         (["--threads", "1000000"], {"limits": Limits(5.0, 1_000_000, 0), "jobs": 1}),
         (["--seed", "7"], {"limits": Limits(5.0, 1, 7)}),
         (["--random-seeds", "1"], {"random_seeds": 1}),
@@ -262,6 +263,10 @@ def test_every_solve_is_alone_unless_told() -> None:
         (["--criterion", "l2"], "--criterion says by what a --budget is divided; give one"),
         (["--epochs", "0"], r"--epochs must be at least 1, got 0\."),
         (["--keep"], "argument --keep: expected at least one argument; see --help"),
+        (
+            ["--gap", "1"],
+            r"the gap must be at least 0 and less than 1 \(0.01 is one per cent\), got 1.0",
+        ),
         (["--time-limit", "0"], r"the time limit must be more than 0 seconds, got 0\.0"),
         (["--time-limit", "-1"], r"the time limit must be more than 0 seconds, got -1\.0"),
         (["--time-limit", "nan"], "the time limit must be more than 0 seconds, got nan"),
@@ -355,7 +360,17 @@ def test_help_names_every_option_with_its_default() -> None:
     assert {action.dest for action in options} == {
         *(set(DEFAULTS.__dataclass_fields__) - {"limits", "subject", "settings"}),
         *NetworkOptions.__dataclass_fields__,
-        *("time_limit", "threads", "seed", "instance", "p", "known", "input_format", "symmetric"),
+        *(
+            "time_limit",
+            "gap",
+            "threads",
+            "seed",
+            "instance",
+            "p",
+            "known",
+            "input_format",
+            "symmetric",
+        ),
     }
     for action in options:
         described = re.search(r"\(default: ([^)]+)\)", formatter._expand_help(action))
@@ -381,7 +396,7 @@ def test_help_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "100")
     text = parser().format_help()
     lines = text.splitlines()
-    assert len(lines) <= 78
+    assert len(lines) <= 80
     assert max(map(len, lines)) <= 100
     for option in re.split(r"\n  (?=-)", text.partition("examples:")[0])[1:]:
         assert len(option.partition("\n\n")[0].splitlines()) <= 3, option

@@ -53,7 +53,7 @@ def sample(key: str, action: argparse.Action) -> list[object]:
     """Values of an option that are not its default; two if it takes several."""
     if action.choices is not None:
         return [next(choice for choice in action.choices if choice != action.default)]
-    numbers = {whole_number: [7, 5], real_number: [2.5, 0.25]}
+    numbers = {whole_number: [7, 5], real_number: [0.75, 0.25]}
     made = SAMPLES.get(key, list(numbers.get(action.type, ["a b", "-c"])))  # type: ignore[call-overload]
     return made if action.nargs == "+" else made[:1]
 

@@ -32,6 +32,17 @@ def test_accuracies_are_drawn_by_ascending_macs(network_row: NetworkRows, drawn:
     assert axes.get_title().endswith("BN re-estimation")
 
 
+def test_names_stand_in_the_order_of_accuracy(network_row: NetworkRows, drawn: Drawn) -> None:
+    """The best first; who has fewer networks, of which the mean is another one's, comes last."""
+    accuracies = {"low": (0.1, 0.3), "high": (0.2, 0.4), "part": (0.9,)}
+    rows = [
+        network_row(method=name, macs=1000 * k, accuracy_bn=value)
+        for name, values in accuracies.items()
+        for k, value in enumerate(values)
+    ]
+    assert list(drawn(accuracy_against_macs(rows))) == ["high", "low", "part"]
+
+
 def test_several_seeds_are_drawn_as_mean_and_range(network_row: NetworkRows, drawn: Drawn) -> None:
     """The line of a method with seeds runs through their means; bars span their extremes."""
     axes = accuracy_against_macs(

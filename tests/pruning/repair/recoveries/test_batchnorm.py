@@ -69,6 +69,7 @@ def test_too_few_images_are_refused(toy: Network, count: int, batch: int) -> Non
         reestimate_batchnorm(toy, IMAGES[:count], batch=batch)
 
 
+@pytest.mark.slow  # test_least_squares.py has this repair beside its own
 @pytest.mark.real
 def test_pruned_resnet_recovers(resnet56: Network, cifar10: Images) -> None:
     """Without 40 % of its inner filters ResNet-56 falls below 0.6 and comes back above 0.8."""
