@@ -52,6 +52,7 @@ def _call(options: Mapping[str, Any]) -> list[Block]:
         "engine_seeds": of_engines if isinstance(of_engines, list) and len(of_engines) > 1 else None,
         "repeats": None if repeats == 1 else repeats,
         "time_limit": limits.get("seconds"),
+        "gap": limits.get("gap") or None,
         "threads": limits.get("threads"),
         "memory": options.get("memory"),
     }
