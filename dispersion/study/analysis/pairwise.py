@@ -18,17 +18,18 @@ from dispersion.study.analysis.skips import skipped
 from dispersion.study.rows import SolveRow
 from dispersion.study.task import Question
 
+_MOST = 6  # solvers whose pairs still make a small table
 FEWEST = 6  #: instances; of five, even all in favour of one give p = 2 / 2**5 > 0.05 in a sign test
 PAIR_DEFINITIONS = (
     "Solvers with proofs are compared by their times, on the instances that one of the two proved; "
     "what the other did not prove counts as its time limit, which is less than it would have taken.  "
     "The others are compared by their scores.  Intervals: 95 %, from 10,000 bootstrap samples of the "
     "instances (percentiles).  Each line is for itself: of twenty pairs of equal solvers, one will "
-    "look different."
+    "look different.  "
+    f"Of more than {_MOST} solvers the pairs are left out; Study.compare compares any two."
 )
 
 _SAMPLES, _CHUNK = 10_000, 250
-_MOST = 6  # solvers whose pairs still make a small table
 
 Runs = Mapping[Question, Sequence[SolveRow]]
 
