@@ -26,7 +26,7 @@ def _compile() -> None:
     shares_process=True,
     takes_start=True,
 )
-def clique(run: Run) -> None:
+def clique(run: Run, *, theta: bool = True, branching: str = "both") -> None:
     """Prove the optimum by asking, for a rank t, whether p points are pairwise at rank >= t.
 
     That is a clique of size p in the threshold graph, and a packing in the graph of conflicts (pairs
@@ -51,25 +51,29 @@ def clique(run: Run) -> None:
     The same seed gives the same optimum.  Which of several optimal selections is returned depends on
     the seed, and on the clock only where a race was needed.
 
+    To see what a part is worth, leave it out: ``theta=off`` does without theta functions, and
+    ``branching=clusters`` or ``branching=points`` splits nodes of branch and cut in one way only.
+
     See `solvers.prover` for the parts.
     """
     from solvers.prover.decide import attempt, decide
-    from solvers.prover.probe import Probe
+    from solvers.prover.methods import Methods
     from solvers.prover.start import polish, resumed, spectral_bound, start
     from solvers.ranks.bracket import Bracket
 
+    methods = Methods(theta, branching)
     with run.building():
         bracket = Bracket(run)
     tabu = start(bracket)
     nodes = linear = 0
     while bracket.open:
-        probe = Probe(bracket.ranks, bracket.low + 1, bracket.p)
+        probe = methods.probe(bracket, bracket.low + 1)
         attempt(bracket, probe)
         tabu = resumed(bracket, tabu)
         if probe.open and not polish(bracket, tabu, _SECOND_MOVES):
             if bracket.p >= _MANY_POINTS:
                 spectral_bound(bracket)
-            decide(bracket, probe, tabu)
+            decide(bracket, probe, tabu, methods)
         nodes += probe.nodes
         linear += probe.linear_nodes
     run.message = f"{nodes} nodes, {linear} of branch and cut"

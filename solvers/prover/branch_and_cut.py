@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from solvers.kernels.bitset import adjacency, core_order, induced, unpacked
 from solvers.kernels.clique_cover import conflicts_of
 from solvers.kernels.reductions import undominated
-from solvers.prover.branching import Branching, Node
+from solvers.prover.branching import BOTH, Branching, Node
 from solvers.prover.clusters import Mask
 from solvers.prover.reduction import Answer
 from solvers.prover.relaxation import UNIT, Relaxation, Relaxed
@@ -38,6 +38,8 @@ class BranchAndCut:
         Ranks of the distances between the points of a reduced probe, -1 on the diagonal.
     t, p : int
         Least rank of a selected pair; how many points.
+    branching : str
+        By what nodes are split, one of `solvers.prover.branching.WAYS`.
 
     Attributes
     ----------
@@ -53,12 +55,12 @@ class BranchAndCut:
         Whether that is so far above p that the root was given up.
     """
 
-    def __init__(self, ranks: NDArray[np.int32], t: int, p: int) -> None:
+    def __init__(self, ranks: NDArray[np.int32], t: int, p: int, branching: str = BOTH) -> None:
         m = len(ranks)
         self._rows = adjacency(ranks, np.arange(m), t)
         self._ranks, self._t, self._p = ranks, t, p
         self._excludes = unpacked(conflicts_of(ranks, t), m)
-        self._branching = Branching(ranks, self._excludes, p)
+        self._branching = Branching(ranks, self._excludes, p, branching)
         self._stack = [Node(np.ones(m, dtype=np.bool_), ())]
         self._idle: list[Relaxation] = []  # one for every thread that ever worked here
         self._busy = 0

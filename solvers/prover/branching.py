@@ -18,6 +18,9 @@ from numpy.typing import NDArray
 from solvers.prover.clusters import Mask, Points, clusters
 from solvers.prover.relaxation import UNIT, Relaxation, Relaxed
 
+BOTH, CLUSTERS, POINTS = "both", "clusters", "points"
+WAYS = (BOTH, CLUSTERS, POINTS)  #: by what nodes are split
+
 _CLUSTERS = 2  # tried at every node
 _RELIABLE = 8  # trials of a point
 _FRUITLESS = 16  # points looked at in a row without a better one
@@ -74,9 +77,13 @@ class Branching:
         Which points exclude each other.
     p : int
         How many points are wanted.
+    way : str
+        One of `WAYS`.  By points alone a node is still split by a cluster if its relaxation cuts no
+        point in two.
     """
 
-    def __init__(self, ranks: NDArray[np.int32], excludes: Mask, p: int) -> None:
+    def __init__(self, ranks: NDArray[np.int32], excludes: Mask, p: int, way: str = BOTH) -> None:
+        self._way = way
         self._ranks, self._excludes, self._enough = ranks, excludes, p * UNIT
         self._gains = np.zeros((2, len(ranks)))  # of selecting a point, of dropping it; per unit of x
         self._trials = np.zeros(len(ranks), dtype=np.int64)
@@ -91,12 +98,23 @@ class Branching:
         x = np.where(node.free, relaxed.x, 0.0)
         relaxation.hold()
         best = Split([node], -1.0)
-        for cluster in self._clusters(x, node):
-            split, _ = self._try(cluster, node, relaxation, relaxed.bound)
-            best = max(best, split, key=lambda split: split.score)
-        best = self._best_point(best, x, node, relaxation, relaxed.bound, stop)
+        if self._way != POINTS:
+            best = self._best_cluster(best, x, node, relaxation, relaxed.bound)
+        if self._way != CLUSTERS:
+            best = self._best_point(best, x, node, relaxation, relaxed.bound, stop)
+        if best.score < 0.0:
+            best = self._best_cluster(best, x, node, relaxation, relaxed.bound)
         relaxation.restore()
         return best.children if best.score >= 0.0 else []
+
+    def _best_cluster(
+        self, best: Split, x: NDArray[np.float64], node: Node, relaxation: Relaxation, bound: int
+    ) -> Split:
+        """A cluster that splits better than `best`, if there is one."""
+        for cluster in self._clusters(x, node):
+            split, _ = self._try(cluster, node, relaxation, bound)
+            best = max(best, split, key=lambda split: split.score)
+        return best
 
     def _try(
         self, cluster: Points, node: Node, relaxation: Relaxation, bound: int
@@ -174,4 +192,4 @@ class Branching:
         return best
 
 
-__all__ = ["Branching", "Node", "Split"]
+__all__ = ["BOTH", "WAYS", "Branching", "Node", "Split"]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from solvers.kernels.threshold_tabu import ThresholdTabu
+from solvers.prover.methods import ALL, Methods
 from solvers.prover.probe import Probe
 from solvers.prover.start import polish
 from solvers.prover.tighten import Tightening, matters, note
@@ -27,10 +28,10 @@ def attempt(bracket: Bracket, probe: Probe) -> None:
     note(bracket, probe)
 
 
-def decide(bracket: Bracket, probe: Probe, tabu: ThresholdTabu) -> None:
+def decide(bracket: Bracket, probe: Probe, tabu: ThresholdTabu, methods: Methods = ALL) -> None:
     """Pursue the probe just above the incumbent until it is answered, lifted over, or time is up."""
     race = _shared if bracket.run.limits.threads > 1 else _by_turns
-    race(bracket, probe, tabu)
+    race(bracket, probe, tabu, Tightening(bracket, probe, methods))
     note(bracket, probe)
 
 
@@ -52,8 +53,8 @@ def _look_for_more(bracket: Bracket, tabu: ThresholdTabu, turn: float) -> None:
     polish(bracket, tabu, int(turn * _MOVES / len(bracket.ranks) ** 2))
 
 
-def _by_turns(bracket: Bracket, probe: Probe, tabu: ThresholdTabu) -> None:
-    bound, turn = Tightening(bracket, probe), _FIRST_SECONDS
+def _by_turns(bracket: Bracket, probe: Probe, tabu: ThresholdTabu, bound: Tightening) -> None:
+    turn = _FIRST_SECONDS
     while matters(bracket, probe):
         bound.work(turn * _share(bound, probe))
         probe.search(_MANY, _until(bracket, probe, turn))
@@ -62,9 +63,9 @@ def _by_turns(bracket: Bracket, probe: Probe, tabu: ThresholdTabu) -> None:
         turn *= _GROWTH
 
 
-def _shared(bracket: Bracket, probe: Probe, tabu: ThresholdTabu) -> None:
+def _shared(bracket: Bracket, probe: Probe, tabu: ThresholdTabu, bound: Tightening) -> None:
     """All threads search; as long as that is promising one relaxes, later it tightens the bound."""
-    bound, stopped = Tightening(bracket, probe), False
+    stopped = False
 
     def stop() -> bool:
         return stopped or not matters(bracket, probe)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.prover.branch_and_cut import BranchAndCut
+from solvers.prover.branching import BOTH
 from solvers.prover.reduction import Answer, reduced
 from solvers.prover.tree_search import TreeSearch
 
@@ -22,6 +23,8 @@ class Probe:
         Ranks of the distances, -1 on the diagonal.
     t, p : int
         Least rank of a selected pair; how many points.
+    branching : str
+        How branch and cut splits its nodes, one of `solvers.prover.branching.WAYS`.
 
     Attributes
     ----------
@@ -35,8 +38,9 @@ class Probe:
         Whether branch and cut may still get there.
     """
 
-    def __init__(self, ranks: NDArray[np.int32], t: int, p: int) -> None:
+    def __init__(self, ranks: NDArray[np.int32], t: int, p: int, branching: str = BOTH) -> None:
         self.t, self.p = t, p
+        self._branching = branching
         self._graph = reduced(ranks, t, p)
         self._ranks = ranks
         self.answer = self._graph.answer
@@ -102,7 +106,7 @@ class Probe:
             if self._linear is None:
                 graph = self._graph
                 inner = np.ascontiguousarray(self._ranks[np.ix_(graph.points, graph.points)])
-                self._linear = BranchAndCut(inner, self.t, graph.p)
+                self._linear = BranchAndCut(inner, self.t, graph.p, self._branching)
         linear = self._linear
         linear.work(lambda: stop() or not self.open)
         if linear.answer is not Answer.OPEN:

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from solvers.prover.methods import ALL, Methods
 from solvers.prover.probe import Probe
 from solvers.prover.theta import Theta
 from solvers.ranks.bracket import Bracket
@@ -38,14 +39,25 @@ class Tightening:
 
     Refutations are the cheaper the farther they are above the optimum, so little effort proves much:
     the searches have more nodes in every pass.
+
+    Parameters
+    ----------
+    bracket : Bracket
+        Whose bound it is.
+    deciding : Probe
+        Just above the incumbent.
+    methods : Methods
+        Whether theta bounds are used, and how searches branch.
     """
 
-    def __init__(self, bracket: Bracket, deciding: Probe) -> None:
-        self._bracket, self._deciding = bracket, deciding
+    def __init__(self, bracket: Bracket, deciding: Probe, methods: Methods = ALL) -> None:
+        self._bracket, self._deciding, self._methods = bracket, deciding, methods
         self._effort = _FIRST_EFFORT
         self._probes: dict[int, Probe] = {}  # undecided ones, to be resumed
         self._turn = threading.Lock()
-        self._theta = Theta(bracket.ranks, bracket.p) if theta_pays(bracket) else None
+        self._theta: Theta | None = None
+        if methods.theta and theta_pays(bracket):
+            self._theta = Theta(bracket.ranks, bracket.p)
         self._theta_low = deciding.t - 1  # no theta bound refutes this
         self._finest = max(1, (bracket.high - deciding.t) // _STEPS)
 
@@ -92,7 +104,7 @@ class Tightening:
         floor, bracket = self._deciding.t, self._bracket
         while floor < bracket.high and not stop():
             middle = (floor + bracket.high + 1) // 2
-            probe = self._probes.pop(middle, None) or Probe(bracket.ranks, middle, bracket.p)
+            probe = self._probes.pop(middle, None) or self._methods.probe(bracket, middle)
             self._pursue(probe, stop)
             note(bracket, probe)
             if probe.open:

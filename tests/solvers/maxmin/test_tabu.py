@@ -33,3 +33,41 @@ def test_it_is_not_talked_out_of_a_better_selection():
     for seed in range(5):
         instance = Instance.from_points(np.random.default_rng(seed).random((400, 2)), 9)
         assert solve(instance, "tabu").objective == solve(instance, "clique").objective
+
+
+def test_restarts_go_on_where_a_search_ends(monkeypatch):
+    """As often as is asked, each from another first point; none makes the answer worse."""
+    from solvers.maxmin import tabu as module
+
+    points = np.random.default_rng(2).normal(size=(120, 16))
+    instance = Instance.from_points(points, 30, "normalized")
+    starts = []
+    search = module._search
+
+    def noted(run, ranks, start, seed, patience):
+        starts.append((tuple(start), seed))
+        assert run.objective >= instance.distances[np.ix_(start, start)][np.triu_indices(30, 1)].min()
+        return search(run, ranks, start, seed, patience)
+
+    monkeypatch.setattr(module, "_search", noted)
+    once = solve(instance, "tabu:patience=1", seed=3)
+    assert len(starts) == 1
+    starts.clear()
+    again = solve(instance, "tabu:patience=1,restarts=4", seed=3)
+    assert len(starts) == len({seed for _, seed in starts}) == 5
+    assert again.objective >= once.objective
+    assert (
+        solve(instance, "tabu:patience=1,restarts=4", seed=3).selected.tolist()
+        == again.selected.tolist()
+    )
+
+
+def test_nothing_begins_again_once_nothing_better_exists():
+    """A search that shows so, or meets the bound by degrees, is the last one."""
+    from solvers.maxmin import tabu as module
+    from solvers.run import Limits, Run
+
+    instance = Instance.from_points(np.random.default_rng(1).random((30, 2)), 3)
+    run = Run(instance, Limits(), "max-min")
+    module.tabu(run, restarts=2**31)  # would take for ever
+    assert run.objective == solve(instance, "clique").objective

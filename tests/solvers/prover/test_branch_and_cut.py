@@ -10,7 +10,7 @@ import pytest
 
 from solvers.prover import branch_and_cut, branching, relaxation
 from solvers.prover.branch_and_cut import BranchAndCut
-from solvers.prover.branching import Node
+from solvers.prover.branching import BOTH, CLUSTERS, POINTS, Branching, Node
 from solvers.prover.reduction import Answer
 
 
@@ -69,9 +69,11 @@ def sparse_conflicts(seed: int) -> np.ndarray:
     return ranks
 
 
-def solved(ranks: np.ndarray, t: int, p: int, calls: int | None = None) -> BranchAndCut:
+def solved(
+    ranks: np.ndarray, t: int, p: int, calls: int | None = None, way: str = BOTH
+) -> BranchAndCut:
     """Worked until there is an answer, stopped after every few calls of `stop`."""
-    search = BranchAndCut(ranks, t, p)
+    search = BranchAndCut(ranks, t, p, way)
     while search.answer is Answer.OPEN:
         counter = itertools.count(1)
         search.work(lambda: calls is not None and next(counter) > calls)  # noqa: B023
@@ -85,14 +87,16 @@ def check(search: BranchAndCut, ranks: np.ndarray, t: int, p: int, omega: int, i
     assert search.chosen is None or is_clique(ranks, search.chosen, p, t)
 
 
-def on_sparse_conflicts(seeds, packing_number, is_clique, calls: int | None = None) -> int:
+def on_sparse_conflicts(
+    seeds, packing_number, is_clique, calls: int | None = None, way: str = BOTH
+) -> int:
     """Fail unless the answers are right for as many as fit and for one more; how many nodes it took."""
     nodes = 0
     for seed in seeds:
         ranks = sparse_conflicts(seed)
         omega = packing_number(ranks, 1)
         for p in (omega, omega + 1):
-            search = solved(ranks, 1, p, calls)
+            search = solved(ranks, 1, p, calls, way)
             check(search, ranks, 1, p, omega, is_clique)
             nodes += search.nodes
     return nodes
@@ -105,6 +109,46 @@ def test_the_answer_is_right_on_sparse_conflicts(calls, packing_number, is_cliqu
     assert (
         on_sparse_conflicts(range(60), packing_number, is_clique, calls) > 130
     )  # there was something to branch on
+
+
+@pytest.mark.usefixtures("weak")
+@pytest.mark.parametrize(("way", "unused"), [(CLUSTERS, "_best_point"), (POINTS, None), (BOTH, None)])
+def test_every_way_of_branching_is_right(way, unused, packing_number, is_clique, monkeypatch):
+    """What is to be left out is not done; clusters are, where a relaxation cuts no point in two."""
+    asked, names = set(), ("_best_point", "_best_cluster")
+    methods = {name: getattr(Branching, name) for name in names}
+    for name in names:
+
+        def noted(self, *arguments, _name=name, _method=methods[name]):
+            asked.add(_name)
+            return _method(self, *arguments)
+
+        monkeypatch.setattr(Branching, name, noted)
+    assert on_sparse_conflicts(range(40), packing_number, is_clique, way=way) > 150
+    assert {*names} - asked == ({unused} if unused else set())
+
+
+@pytest.mark.usefixtures("weak")
+def test_points_alone_split_no_cluster_beside_them(monkeypatch, packing_number, is_clique):
+    """A cluster is asked for only where no point was found."""
+    split = Branching._best_cluster
+
+    def last(self, best, *arguments):
+        assert best.score < 0.0
+        return split(self, best, *arguments)
+
+    monkeypatch.setattr(Branching, "_best_cluster", last)
+    found = []
+    point = Branching._best_point
+
+    def first(self, best, *arguments):
+        assert best.score < 0.0  # no cluster before it
+        found.append(point(self, best, *arguments))
+        return found[-1]
+
+    monkeypatch.setattr(Branching, "_best_point", first)
+    on_sparse_conflicts(range(10), packing_number, is_clique, way=POINTS)
+    assert any(one.score >= 0.0 for one in found)
 
 
 @pytest.mark.usefixtures("weak")

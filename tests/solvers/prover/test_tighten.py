@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from dispersion import Instance
+from solvers.prover import methods
 from solvers.prover import tighten as module
 from solvers.prover.probe import Probe
 from solvers.prover.reduction import Answer
@@ -26,8 +27,8 @@ class Recorded(Probe):
     made: list[int]
     budgets: list[tuple[int, int]]  # rank; nodes asked for and had
 
-    def __init__(self, ranks, t, p):
-        super().__init__(ranks, t, p)
+    def __init__(self, ranks, t, p, branching):
+        super().__init__(ranks, t, p, branching)
         self.made.append(t)
 
     def search(self, nodes, stop):
@@ -42,7 +43,7 @@ def recorded(monkeypatch):
     """Probes of the tightening are recorded, and get one node in the first pass."""
     monkeypatch.setattr(Recorded, "made", [], raising=False)
     monkeypatch.setattr(Recorded, "budgets", [], raising=False)
-    monkeypatch.setattr(module, "Probe", Recorded)
+    monkeypatch.setattr(methods, "Probe", Recorded)
     monkeypatch.setattr(module, "_FIRST_EFFORT", 1)
     return Recorded
 
