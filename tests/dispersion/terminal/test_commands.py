@@ -36,7 +36,13 @@ def shell(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(asked, env=found, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("name", ["dispersion.compare", "dispersion.report"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("dispersion.compare", marks=pytest.mark.slow),  # its streams are handled there too
+        "dispersion.report",
+    ],
+)
 @pytest.mark.parametrize(
     ("streams", "code"),
     [

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import os
 from collections import OrderedDict
 from collections.abc import Callable
@@ -139,11 +140,21 @@ def test_the_trained_vgg_comes_back(vgg16: Network, tmp_path: Path) -> None:
     assert (loaded.dataset, loaded.provenance) == (vgg16.dataset, vgg16.provenance)
 
 
-@pytest.fixture
-def saved(small_resnet: Network, tmp_path: Path) -> Path:
-    """A small ResNet that lost filters in two layers, saved."""
+@pytest.fixture(scope="module")
+def saved_once(small_resnet: Network, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a small ResNet that lost filters in two layers."""
+    folder = tmp_path_factory.mktemp("saved")
     kept = {"layer1.0.conv1": [1, 2, 3], "layer2.1.conv1": range(5)}
-    save(prune(small_resnet, kept), tmp_path / "net")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(networks._entries, small_resnet.name, Blank(small_resnet))
+        save(prune(small_resnet, kept), folder / "net")
+    return folder
+
+
+@pytest.fixture
+def saved(saved_once: Path, tmp_path: Path) -> Path:
+    """A copy of these files, to be changed."""
+    shutil.copytree(saved_once, tmp_path, dirs_exist_ok=True)
     return tmp_path / "net"
 
 
