@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-import shutil
 import os
+import shutil
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
