@@ -14,6 +14,8 @@ from dispersion.arrays.matrices import checked
 from dispersion.arrays.points import as_array
 from dispersion.arrays.triangles import check_sample
 from dispersion.asked import checked_at_least, checked_p, in_words, size_of
+from dispersion.errors import InputError
+from dispersion.membership import NOTHING_KNOWN, Membership, checked_membership
 from dispersion.metrics import distances as pairwise
 from dispersion.metrics import metrics
 from dispersion.terminal.printable import encodable
@@ -38,6 +40,12 @@ class Instance:
     at_least : float, optional
         In place of p: as many points as possible are to be chosen that are pairwise at least so far
         apart (see `solvers.pack`).  Then p is n, the most there could be.
+    required, excluded : array_like of int
+        Points, counted from 0, that every selection holds, and that none does.  Required ones are among
+        the p.
+    between_required : bool
+        Whether distances between two required points count.  Without them this is the conditional
+        p-dispersion problem: existing facilities stand where they stand.
 
     Attributes
     ----------
@@ -48,6 +56,8 @@ class Instance:
         points from 0 all the same.
     dimension : int or None
         How many coordinates a point has, where the instance was made of points.
+    membership : Membership
+        The required and excluded points.
 
     Raises
     ------
@@ -69,6 +79,7 @@ class Instance:
     name: str = "instance"
     metric: str | None = None
     at_least: float | None = None
+    membership: Membership = NOTHING_KNOWN
     note: str = field(default="", init=False)
     labels: tuple[str, ...] | None = field(default=None, init=False, repr=False)
     dimension: int | None = field(default=None, init=False, repr=False)
@@ -81,8 +92,12 @@ class Instance:
         metric: str | None = None,
         *,
         at_least: float | None = None,
+        required: ArrayLike = (),
+        excluded: ArrayLike = (),
+        between_required: bool = True,
     ) -> None:
         self._fill(distances, p, name, metric, at_least)
+        self._fix(required, excluded, between_required)
         self._check_triangles(rounding_unit(distances))
 
     @classmethod
@@ -127,6 +142,9 @@ class Instance:
         name: str = "instance",
         *,
         at_least: float | None = None,
+        required: ArrayLike = (),
+        excluded: ArrayLike = (),
+        between_required: bool = True,
     ) -> Instance:
         """Build an instance from points.
 
@@ -140,6 +158,8 @@ class Instance:
             A registered metric: euclidean, normalized, angular, chordal, cosine, ...
         name : str
             A label for reports.
+        required, excluded, between_required
+            As of `Instance`.
 
         Raises
         ------
@@ -149,6 +169,7 @@ class Instance:
         made = object.__new__(cls)
         X = as_array(points, "a numeric (n, d) array of points")
         made._fill(pairwise(X, metric), p, name, metric, at_least)
+        made._fix(required, excluded, between_required)
         object.__setattr__(made, "labels", labels_of(points))
         object.__setattr__(made, "dimension", X.shape[1] if X.ndim == 2 else 1)
         return made
@@ -172,10 +193,25 @@ class Instance:
             "name": encodable(str(name)),
             "metric": metric,
             "at_least": apart,
+            "membership": NOTHING_KNOWN,
             "note": note,
             "labels": labels_of(distances),
         }.items():
             object.__setattr__(self, key, value)
+
+    def _fix(self, required: ArrayLike, excluded: ArrayLike, between: bool) -> None:
+        """Note which points are in and which are out."""
+        counts = self.at_least is not None
+        fixed = checked_membership(required, excluded, between, self.n, self.p, counts)
+        object.__setattr__(self, "membership", fixed)
+        taken = np.array(fixed.required, dtype=np.intp)
+        near = np.triu(self.distances[np.ix_(taken, taken)] < (self.at_least or 0.0), k=1)
+        if near.any():
+            i, j = (int(taken[k]) for k in np.unravel_index(int(near.argmax()), near.shape))
+            raise InputError(
+                f"points {i} and {j} are required, and {self.distances[i, j]:.6g} apart, which is less "
+                f"than {self.at_least!r}; require one of them."
+            )
 
     def _check_triangles(self, unit: float) -> None:
         """Look at some triangles if the distances are said to obey the inequality."""
@@ -199,11 +235,25 @@ class Instance:
         """The same points, of which as many as possible are to be at least so far apart."""
         return self._asking(self.n, checked_at_least(distance))
 
+    def with_fixed(
+        self,
+        required: ArrayLike = (),
+        excluded: ArrayLike = (),
+        between_required: bool = True,
+    ) -> Instance:
+        """The same question with other required and excluded points, as of `Instance`."""
+        other = self._asking(self.p, self.at_least)
+        other._fix(required, excluded, between_required)
+        return other
+
     def _asking(self, p: int, at_least: float | None) -> Instance:
         other = object.__new__(type(self))
         other.__dict__.update(self.__dict__)
-        other.__dict__.pop("digest", None)
+        for derived in ("digest", "plain"):
+            other.__dict__.pop(derived, None)
         other.__dict__.update(p=p, at_least=at_least)
+        fixed = self.membership
+        other._fix(fixed.required, fixed.excluded, fixed.between)
         return other
 
     def described(
@@ -224,7 +274,15 @@ class Instance:
         """Name, n, what is asked, and metric."""
         asked = f"p={self.p}" if self.at_least is None else f"at_least={self.at_least!r}"
         metric = "" if self.metric is None else f", metric={self.metric!r}"
-        return f"Instance({self.name!r}, n={self.n}, {asked}{metric})"
+        fixed = "".join(
+            f", {len(points)} {word}"
+            for points, word in (
+                (self.membership.required, "required"),
+                (self.membership.excluded, "excluded"),
+            )
+            if points
+        )
+        return f"Instance({self.name!r}, n={self.n}, {asked}{metric}{fixed})"
 
     @property
     def asked(self) -> str:
@@ -272,4 +330,6 @@ class Instance:
         if self.at_least is not None:
             content.update(np.float64(self.at_least).tobytes())
         content.update(np.ascontiguousarray(self.distances).tobytes())
+        if self.membership:
+            content.update(repr(self.membership).encode())
         return content.hexdigest()

@@ -15,7 +15,13 @@ from dispersion.registry import Registry
 
 _LEAST = 1e-290  # a distance: smaller ones are too near the least float to be scaled
 
-Value = Callable[[NDArray[np.float64]], float]
+Distances = NDArray[np.float64]
+Value = Callable[[Distances], float]
+Absorbed = Callable[[Distances, Distances, float, int], Distances]
+"""Takes the distances of free points, shape (m, m), those to the required points, shape (m, r), what
+the required points are worth by themselves, and how many points are to be added, at least two; returns
+distances of the free points by which a selection of them is worth what it is together with the
+required ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,10 @@ class Objective:
     counts : bool
         Whether the value is how many points are chosen that are pairwise at least as far apart as the
         instance asks; else the instance says how many are chosen.
+    nothing : float
+        What a pair is worth that does not count.
+    absorbed : callable
+        See `Absorbed`; of objectives that do not count.
     """
 
     name: str
@@ -48,6 +58,8 @@ class Objective:
     default_solver: str
     refusal: Callable[[NDArray[np.float64]], str] = lambda distances: ""
     counts: bool = False
+    nothing: float = 0.0
+    absorbed: Absorbed = lambda free, near, alone, more: free
 
     @property
     def values_are_distances(self) -> bool:
@@ -70,6 +82,14 @@ class Objective:
     def value(self, distances: NDArray[np.float64], selected: NDArray[np.intp]) -> float:
         """Value of the points `selected`, shape (k,), on `distances` (shape (n, n))."""
         return self.of_selected(distances[np.ix_(selected, selected)])
+
+    def worth(self, instance: Instance, selected: NDArray[np.intp]) -> float:
+        """Value of the points `selected`, shape (k,), of an instance: by the pairs that count there."""
+        among = instance.distances[np.ix_(selected, selected)]
+        if not instance.membership.between:
+            taken = np.isin(selected, instance.membership.required)
+            among[np.ix_(taken, taken)] = self.nothing
+        return self.of_selected(among)
 
     def values(self, instance: Instance) -> NDArray[np.float64] | None:
         """All values that a selection could have, ascending; `None` if they are too many to list."""
@@ -99,6 +119,20 @@ def _cannot_be_added(distances: NDArray[np.float64]) -> str:
     return f"sums of distances up to {largest:g} cannot be computed with; give them in another unit."
 
 
+def _absorbed_by_least(free: Distances, near: Distances, alone: float, more: int) -> Distances:
+    """No distance longer than that to a required point, of either end, or than those among these."""
+    nearest = near.min(axis=1)
+    absorbed: Distances = np.minimum(np.minimum(free, np.minimum.outer(nearest, nearest)), alone)
+    return absorbed
+
+
+def _absorbed_by_sum(free: Distances, near: Distances, alone: float, more: int) -> Distances:
+    """What a point adds with the required ones is spread over the pairs that it is in, and the rest."""
+    adds = near.sum(axis=1) / (more - 1)
+    absorbed: Distances = free + np.add.outer(adds, adds) + alone / (more * (more - 1) / 2)
+    return absorbed
+
+
 objectives: Registry[Objective] = Registry("objective")
 
 
@@ -110,6 +144,8 @@ MAX_MIN = objectives.add(
         lambda among: float(_pairs(among).min()),
         rounding=0.0,
         default_solver="clique",
+        nothing=math.inf,
+        absorbed=_absorbed_by_least,
     ),
 )
 MAX_SUM = objectives.add(
@@ -121,6 +157,7 @@ MAX_SUM = objectives.add(
         rounding=1e-9,
         default_solver="qcr",
         refusal=_cannot_be_added,
+        absorbed=_absorbed_by_sum,
     ),
 )
 PACKING = objectives.add(

@@ -26,10 +26,22 @@ class RandomValues:
 
 
 def random_selection(instance: Instance, rng: np.random.Generator) -> NDArray[np.intp]:
-    """p points at random; or points in random order, each unless an earlier one is too near."""
+    """p points at random; or points in random order, each unless an earlier one is too near.
+
+    Required points come first, and excluded ones never.
+    """
+    known = instance.membership
     if instance.at_least is None:
-        return rng.choice(instance.n, size=instance.p, replace=False)
-    return leaders(instance.distances, instance.at_least, rng.permutation(instance.n))
+        if not known:
+            return rng.choice(instance.n, size=instance.p, replace=False)
+        free = np.setdiff1d(np.arange(instance.n), (*known.required, *known.excluded))
+        more = rng.choice(free, size=instance.p - len(known.required), replace=False)
+        return np.concatenate([np.array(known.required, dtype=np.intp), more])
+    order = rng.permutation(instance.n)
+    if known:
+        order = order[~np.isin(order, (*known.required, *known.excluded))]
+        order = np.concatenate([np.array(known.required, dtype=np.intp), order])
+    return leaders(instance.distances, instance.at_least, order)
 
 
 def random_values(
@@ -42,9 +54,7 @@ def random_values(
     rng = np.random.default_rng(seed)
     objective = objectives[objective_name]
     with np.errstate(over="ignore"):
-        values = [
-            objective.value(instance.distances, random_selection(instance, rng)) for _ in range(draws)
-        ]
+        values = [objective.worth(instance, random_selection(instance, rng)) for _ in range(draws)]
     best = max(values)
     if math.isinf(best):
         return RandomValues(best, best)

@@ -36,7 +36,19 @@ def check_selection(instance: Instance, selected: ArrayLike) -> NDArray[np.intp]
         raise ContradictionError(f"a selection must hold distinct points of 0..{instance.n - 1}.")
     if instance.at_least is not None:
         _check_apart(instance, points, instance.at_least)
+    _check_members(instance, points)
     return points
+
+
+def _check_members(instance: Instance, points: NDArray[np.intp]) -> None:
+    """`ContradictionError` if a required point is missing, or an excluded one is there."""
+    known = instance.membership
+    missing = sorted({*known.required} - {*points.tolist()})
+    if missing:
+        raise ContradictionError(f"point {missing[0]} is required, and the selection does not hold it.")
+    wrong = sorted({*known.excluded} & {*points.tolist()})
+    if wrong:
+        raise ContradictionError(f"point {wrong[0]} is excluded, and the selection holds it.")
 
 
 def _check_apart(instance: Instance, points: NDArray[np.intp], least: float) -> None:
@@ -53,7 +65,7 @@ def _check_apart(instance: Instance, points: NDArray[np.intp], least: float) -> 
 def recompute(instance: Instance, selected: ArrayLike, objective_name: str) -> float:
     """Value of `selected` on the instance's own matrix, after `check_selection`."""
     points = check_selection(instance, selected)
-    return objectives[objective_name].value(instance.distances, points)
+    return objectives[objective_name].worth(instance, points)
 
 
 def faults_of(instance: Instance, solution: Solution) -> list[str]:

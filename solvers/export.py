@@ -69,6 +69,11 @@ def export_model(
         solver does not take the instance (`unit-vectors`: ``1 - cos`` only).
     """
     check_instance(instance, "export_model")
+    if instance.membership:
+        raise InputError(
+            f"{instance!r} has required or excluded points, which a written model does not show; "
+            "export instance.with_fixed(), which has none."
+        )
     target = Path(path)
     info = find(solver, objective)
     if info.model is None:

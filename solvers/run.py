@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dispersion.errors import ContradictionError, InputError, NotApplicableError, shown
+from dispersion.fixing import Fixed
 from dispersion.instance import Instance
 from dispersion.objectives import objectives
 from dispersion.solution import Refutation, TracePoint
@@ -111,7 +112,11 @@ class Run:
     Attributes
     ----------
     instance : Instance
-        What to solve.
+        What to solve: no point of it is required or excluded.
+    whole : Instance
+        What was asked: the same, unless points are required or excluded (see `Fixed`).
+    fixed : Fixed or None
+        How the two belong together; `None` if they are the same.
     limits : Limits
         What may be used.
     objective_name : str
@@ -141,7 +146,9 @@ class Run:
         objective_name: str,
         on_improvement: Callable[[Run], object] | None = None,
     ) -> None:
-        self.instance = instance
+        self.whole, self.fixed = instance, Fixed.of(instance, objective_name)
+        plain = None if self.fixed is None else self.fixed.plain
+        self.instance = instance if plain is None else plain
         self.limits = limits
         self.objective_name = objective_name
         self.rng = np.random.default_rng(limits.seed)
@@ -180,7 +187,12 @@ class Run:
     def report_incumbent(self, selected: ArrayLike) -> float:
         """Offer a selection of p points, kept if it is the best so far; returns its value."""
         points = check_selection(self.instance, selected)
-        value = recompute(self.instance, points, self.objective_name)
+        if self.fixed is not None and self.instance is self.fixed.plain:
+            whole = self.fixed.selection(points)
+            points = self.fixed.inside(whole)  # of a packing, with the required points
+        else:
+            whole = points
+        value = recompute(self.whole, whole, self.objective_name)
         with self._reporting:
             if self.objective is None or value > self.objective:
                 self.selected, self.objective = points, value
@@ -215,6 +227,13 @@ class Run:
         value = objectives[self.objective_name].next_value(self.bound, self.instance)
         if value is not None and [value] != [one.value for one in self.refutations[-1:]]:
             self.refutations.append(Refutation(value, by, nodes))
+
+    @property
+    def answer(self) -> NDArray[np.intp] | None:
+        """The incumbent as a selection of what was asked, with the required points."""
+        if self.selected is None or self.fixed is None or self.instance is not self.fixed.plain:
+            return self.selected
+        return self.fixed.selection(self.selected)
 
     def proven(self) -> bool:
         """Whether incumbent and bound have met."""

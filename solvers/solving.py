@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dispersion.errors import ContradictionError, EngineError, InputError, NotApplicableError
+from dispersion.fixing import Fixed
 from dispersion.instance import Instance
 from dispersion.objectives import DEFAULT_OBJECTIVE, PACKING, objectives
 from dispersion.solution import Solution, Status, TracePoint
@@ -88,7 +89,7 @@ def _begin(run: Run, info: SolverInfo, start: NDArray[np.intp] | None) -> None:
     """Report the start; a solver that does not begin there says so."""
     if start is None:
         return
-    run.report_incumbent(start)
+    run.report_incumbent(start if run.fixed is None else run.fixed.inside(start))
     run.remark = "" if info.takes_start else f"{info.name} does not use the start"
 
 
@@ -119,21 +120,21 @@ def _solution(run: Run, info: SolverInfo, status: Status) -> Solution:
     if run.bound is not None and run.objective is not None and run.bound < run.objective:
         raise ContradictionError(
             f"{info.name} proved that nothing exceeds {run.bound!r} and found {run.objective!r} "
-            f"on {run.instance.name}; please report this defect."
+            f"on {run.whole.name}; please report this defect."
         )
     solution = Solution(
         solver=info.name,
         objective_name=run.objective_name,
-        instance_digest=run.instance.digest,
+        instance_digest=run.whole.digest,
         seed=run.limits.seed,
-        selected=run.selected,
+        selected=run.answer,
         objective=run.objective,
         bound=run.bound,
         status=status,
         build_seconds=run.build_seconds,
         solve_seconds=seconds - run.build_seconds,
         trace=tuple(run.trace),
-        message="; ".join(filter(None, [run.message, run.remark, run.instance.note])),
+        message="; ".join(filter(None, [run.message, run.remark, run.whole.note])),
         refutations=tuple(run.refutations),
         engine=None if info.engine is None else with_version(info.engine),
     )
@@ -234,12 +235,22 @@ def _teller(on_improvement: OnImprovement | None) -> Callable[[Run], object] | N
     if on_improvement is None:
         return None
     tell = on_improvement
-    return lambda run: tell(run.trace[-1], None if run.selected is None else run.selected.copy())
+    return lambda run: tell(run.trace[-1], None if run.answer is None else run.answer.copy())
+
+
+def _choose_last(run: Run, fixed: Fixed) -> None:
+    """Choose the one point that is left to be chosen, if there is one: all are tried."""
+    best = max(run.report_incumbent(selected) for selected in fixed.choices())
+    run.report_bound(best, "enumeration")
+    run.message = "at most one point was left to be chosen: all were tried"
 
 
 def _solved(run: Run, info: SolverInfo, start: NDArray[np.intp] | None) -> Status:
     """Run the solver to its end, whatever that is."""
     try:
+        if run.fixed is not None and run.fixed.plain is None:
+            _choose_last(run, run.fixed)
+            return _status(run, info.guarantee)
         _begin(run, info, start)
         if not run.enough():
             info.method(run)

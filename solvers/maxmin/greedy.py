@@ -6,13 +6,41 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispersion.arrays.triangles import broken
+from dispersion.fixing import Fixed
 from solvers.ranks.start import farthest_points, longest_end
 from solvers.registration import Guarantee, solver
 from solvers.run import Run
 
+_ROUNDING = 1.0 + 1e-9  # distances are rounded, so the inequality holds up to that
+
 
 def _compile() -> None:
     import solvers.kernels.farthest  # noqa: F401
+
+
+def _report_bound_beside_required(
+    run: Run, fixed: Fixed, chosen: NDArray[np.intp], value: float
+) -> None:
+    """No selection exceeds the longest distance; nor, under a metric, twice the value.
+
+    The triangles that the factor rests on are those of two points with the centre that is nearest to
+    both; if one breaks the inequality, there is no factor.
+    """
+    longest = float(run.instance.distances.max())
+    run.report_bound(longest)
+    if not fixed.whole.is_metric:
+        return
+    distances = fixed.whole.distances
+    centres = np.concatenate([fixed.taken, fixed.points[chosen[:-1]]])
+    nearest = centres[distances[np.ix_(centres, fixed.points)].argmin(axis=0)]
+    for centre in np.unique(nearest):
+        own = fixed.points[nearest == centre]
+        way = np.add.outer(distances[own, centre], distances[centre, own])
+        if (distances[np.ix_(own, own)] > way * _ROUNDING).any():
+            run.message = "no factor: the distances break the triangle inequality"
+            return
+    run.message = "bound by the factor 2 of the triangle inequality"
+    run.report_bound(min(longest, 2.0 * value * _ROUNDING))
 
 
 def _widest(distances: NDArray[np.float64], centres: NDArray[np.intp]) -> tuple[int, int, int]:
@@ -50,6 +78,11 @@ def greedy(run: Run) -> None:
     holds without the inequality.  Without a metric (``1 - cos``, an arbitrary matrix) no constant
     factor exists unless P = NP, and no bound is reported.
 
+    Where points are required, it begins with two that are farthest apart of those that are left, by
+    distances that are no longer than those to required points (see `dispersion.fixing.Fixed`).  The
+    factor stays: while fewer than p points are in, balls around them with half the optimum as radius
+    hold at most one point of an optimal selection each, so one of these is in none of them.
+
     Source: Ravi, Rosenkrantz and Tayi, "Heuristic and special case algorithms for dispersion
     problems", Operations Research 42(2), 1994, section 3 (GMM).
     """
@@ -57,9 +90,10 @@ def greedy(run: Run) -> None:
     start = longest_end(distances)
     chosen = farthest_points(distances, start, run.instance.p)
     value = run.report_incumbent(chosen)
-    if run.instance.is_metric:
-        rounding = 1.0 + 1e-9  # distances are rounded, so the inequality holds up to that
-        most = 2.0 * value * rounding
+    if run.fixed is not None and len(run.fixed.taken):
+        _report_bound_beside_required(run, run.fixed, chosen, value)
+    elif run.instance.is_metric:
+        most = 2.0 * value * _ROUNDING
         i, j, k = _widest(distances, chosen[:-1])
         run.message = "bound by the factor 2 of the triangle inequality"
         if distances[i, k] > most:

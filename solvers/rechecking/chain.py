@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dispersion.errors import ContradictionError
+from dispersion.fixing import Fixed
 from dispersion.instance import Instance
 from dispersion.objectives import objectives
 from dispersion.solution import Refutation, Solution
@@ -86,6 +89,15 @@ def recheck(
     """
     check_instance(instance, "recheck")
     means = Means(seconds, tuple(engines), threads)
+    fixed = Fixed.of(instance, solution.objective_name)
+    if fixed is not None:
+        how: dict[str, Any] = {
+            "seconds": seconds,
+            "engines": engines,
+            "threads": threads,
+            "every": every,
+        }
+        return _of_fixed(fixed, solution, lambda plain, answer: recheck(plain, answer, **how))
     values = objectives[solution.objective_name].values(instance)
     if values is None:
         return recheck_sum(instance, solution, seconds)
@@ -104,6 +116,37 @@ def recheck(
     finding = Finding.CONTRADICTED if faults else _finding(values, bound, checked)
     remark = "there is no bound" if bound is None else ""
     return Recheck(solver, value, bound, finding, tuple(faults), checked, remark)
+
+
+def _of_fixed(
+    fixed: Fixed, solution: Solution, recheck_plain: Callable[[Instance, Solution], Recheck]
+) -> Recheck:
+    """Recheck what is left once the required points are in; the selection is checked as a whole."""
+    solver, bound = solution.solver, solution.bound
+    faults = faults_of(fixed.whole, solution)
+    if faults:
+        return Recheck(solver, None, bound, Finding.CONTRADICTED, tuple(faults))
+    if fixed.plain is None:
+        best = max(recompute(fixed.whole, one, solution.objective_name) for one in fixed.choices())
+        if bound is not None and best > bound:
+            faults = [f"{solver}: its bound {bound!r} is below {best!r}, which is attained"]
+        finding = Finding.CONTRADICTED if faults else Finding.CONFIRMED
+        finding = Finding.UNDECIDED if bound is None else finding
+        return Recheck(solver, solution.objective, bound, finding, tuple(faults))
+    answer = replace(solution, instance_digest=fixed.plain.digest)
+    if solution.selected is not None:
+        inner = fixed.inside(solution.selected)
+        value = recompute(fixed.plain, inner, solution.objective_name)
+        rounded = bound  # sums of the two instances are rounded differently
+        if bound is not None:
+            rounded = value if bound == solution.objective else max(bound, value)
+        answer = replace(answer, selected=inner, objective=value, bound=rounded)
+    found = recheck_plain(fixed.plain, answer)
+    checked = tuple(
+        one if one.witness is None else replace(one, witness=fixed.selection(one.witness))
+        for one in found.checked
+    )
+    return replace(found, value=solution.objective, bound=bound, checked=checked)
 
 
 def _claims(values: Values, solution: Solution) -> list[Refutation]:

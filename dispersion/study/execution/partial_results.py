@@ -54,13 +54,13 @@ class Reporter:
 
     def __call__(self, run: Run) -> None:
         """Tell what is new."""
-        if run.instance is not self._task.instance or run.objective_name != self._task.objective_name:
+        if run.whole is not self._task.instance or run.objective_name != self._task.objective_name:
             return
         with self._one_at_a_time:
             points, refutations = run.trace[self._points :], run.refutations[self._refutations :]
             self._points += len(points)
             self._refutations += len(refutations)
-            selected = None if run.selected is self._selected else run.selected
+            selected = None if run.selected is self._selected else run.answer
             self._selected = run.selected
             self._send(Improvement(tuple(points), selected, tuple(refutations)))
 
