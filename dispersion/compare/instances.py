@@ -43,10 +43,12 @@ def load(
     else:
         how = {"metric": subject.metric, "symmetric": subject.symmetric}
         one = read_instance(source, first, subject.input_format, **how)
-    if at_least:
-        return [one.with_at_least(distance) for distance in at_least]
     try:
-        return [one, *(one.with_p(p) for p in sizes[1:])]
+        if at_least:
+            asked = [one.with_at_least(distance) for distance in at_least]
+        else:
+            asked = [one, *(one.with_p(p) for p in sizes[1:])]
+        return [each.with_fixed(subject.required, subject.excluded) for each in asked]
     except InputError as error:
         raise InputError(f"'{source}': {error}") from error
 

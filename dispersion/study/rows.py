@@ -21,8 +21,9 @@ class SolveRow:
 
     ``instance`` is the name of a layer or of a file; ``keep`` is absent where p was given,
     ``at_least`` where p points are asked for (else p is n), and
-    ``published`` where no value of this instance and p was given.  ``key`` is that of the task (see
-    `Task.key`); ``shared`` says that other solves ran on the same machine, and lengthened its times.
+    ``published`` where no value of this instance and p was given, or points are required or excluded.
+    ``key`` is that of the task (see `Task.key`); ``shared`` says that other solves ran on the same
+    machine, and lengthened its times.
     ``engine`` is the engine from outside that solved its models, with its version, if there is one;
     ``parameters`` are those in the name of the solver, if there are any.  ``dimension`` is how many
     coordinates a point has, where the instance was made of points.  ``repeat`` tells equal solves
@@ -94,7 +95,7 @@ class SolveRows:
     def row(self, task: Task, solution: Solution, shared: bool = False) -> SolveRow:
         """Join a task, its answer, and what random selections of its instance are worth."""
         instance, random = task.instance, self._random_of(task)
-        known = published_of(task.question, self._published)
+        known = None if instance.membership else published_of(task.question, self._published)
         return SolveRow(
             instance=instance.name,
             n=instance.n,

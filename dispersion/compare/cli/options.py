@@ -43,7 +43,8 @@ class NetworkOptions:
 class InstanceOptions:
     """Solvers are compared on instances: files or descriptions; p as they say if there is none.
 
-    ``input_format``, ``metric`` and ``symmetric`` are about files, as in `dispersion.read_instance`.
+    ``input_format``, ``metric`` and ``symmetric`` are about files, as in `dispersion.read_instance`;
+    ``required`` and ``excluded`` are points, as of `Instance`.
     """
 
     sources: tuple[str, ...]
@@ -52,6 +53,8 @@ class InstanceOptions:
     input_format: str | None = None
     metric: str | None = None
     symmetric: str | None = None
+    required: tuple[int, ...] = ()
+    excluded: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,20 @@ def add_instances(parser: argparse.ArgumentParser) -> None:
         help="how many points to choose (default: as published, or in the file)",
     )
     add(
+        "--required",
+        type=whole_number,
+        nargs="+",
+        metavar="POINT",
+        help="points, counted from 0, that every selection holds (default: none)",
+    )
+    add(
+        "--excluded",
+        type=whole_number,
+        nargs="+",
+        metavar="POINT",
+        help="points that no selection holds (default: none)",
+    )
+    add(
         "--known",
         type=path_of,
         metavar="FILE",

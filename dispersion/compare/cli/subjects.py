@@ -22,7 +22,8 @@ OF_PRUNING = tuple(
     for name in OF_NETWORKS
     if name not in ("model", "weights", "layers", "space", "data", "calibration_images", "device")
 )
-OF_INSTANCES = ("p", "known", "input_format", "symmetric")
+_MEMBERS = ("required", "excluded")
+OF_INSTANCES = ("p", "known", "input_format", "symmetric", *_MEMBERS)
 GIVE_WAY = {  # what is said on the command line, and what in a config is then as good as unsaid
     "model": ("instance", *OF_INSTANCES),
     "instance": OF_NETWORKS,
@@ -89,7 +90,20 @@ def instance_options(given: argparse.Namespace, spoken: set[str]) -> InstanceOpt
     sources, sizes = dict.fromkeys(given.instance), dict.fromkeys(given.p or ())
     about_files = {name: getattr(given, name) if name in spoken else None for name in _OF_FILES}
     _check_files(sources, about_files)
-    return InstanceOptions(tuple(sources), tuple(sizes), given.known, **about_files)
+    required, excluded = (tuple(getattr(given, name) or ()) for name in _MEMBERS)
+    if given.known is not None and (required or excluded):
+        raise InputError(
+            "--known has values of instances without required or excluded points; leave it out, or "
+            "--required and --excluded."
+        )
+    return InstanceOptions(
+        tuple(sources),
+        tuple(sizes),
+        given.known,
+        **about_files,
+        required=required,
+        excluded=excluded,
+    )
 
 
 def _check_files(sources: Iterable[str], asked: Mapping[str, str | None]) -> None:

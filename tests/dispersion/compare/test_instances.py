@@ -344,3 +344,36 @@ def test_a_file_is_read_once(files: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert [one.p for one in instances] == [3, 4, 5] * 2
     assert len({id(one.distances) for one in instances}) == 2
     assert len({one.digest for one in instances}) == 6
+
+
+def test_points_may_be_in_or_out(study: Callable[..., Any], files: Path) -> None:
+    """Every solver, every size: rows, selections and checks are about the points that were told."""
+    done = study(
+        *("generate:geo:n=14,seed=2", "--p", "5", "4", "--solvers", "clique", "tabu", "kuby"),
+        *("--required", "3", "0", "--excluded", "1", "--random-seeds", "1", "--recheck", "20"),
+    )
+    assert done.code == 0, done.err
+    left = read_study(done.folder).selections
+    chosen = [points for by_name in left.values() for points in by_name.values()]
+    assert len(chosen) == 6
+    assert all({0, 3} <= {*points} and 1 not in points for points in chosen)
+    assert "--required 3 0 --excluded 1" in (done.folder / "report.html").read_text("utf-8")
+    assert done.record["options"]["subject"]["required"] == [3, 0]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--required", "14"], "required holds 14; points are counted from 0 to 13"),
+        (["--required", "2", "--excluded", "2"], "point 2 is both required and excluded"),
+        (["--required", "1", "2", "3", "4"], "4 points are required, and p = 3 are to be chosen"),
+        (["--excluded", "a"], "argument --excluded: invalid int value: 'a'"),
+    ],
+)
+def test_points_that_cannot_be_in_or_out(
+    words: list[str], message: str, study: Callable[..., Any]
+) -> None:
+    """One sentence, exit code 2."""
+    done = study("generate:geo:n=14,p=3,seed=2", "--solvers", "greedy", *words)
+    assert done.code == 2
+    assert message in done.err

@@ -32,7 +32,9 @@ SAMPLES: dict[str, list[object]] = {
     "test-images": [7],
 }
 COMPANY = {"p": ["--instance", "a.txt"], "known": ["--instance", "a.txt"]}  # options that need another
-COMPANY |= {key: ["--instance", "a.txt"] for key in ("input-format", "symmetric")}
+COMPANY |= {
+    key: ["--instance", "a.txt"] for key in ("input-format", "symmetric", "required", "excluded")
+}
 COMPANY |= {key: ["--budget", "macs=0.5"] for key in ("allocation", "criterion")}
 COMPANY["export"] = ["--solvers", "kuby"]
 
