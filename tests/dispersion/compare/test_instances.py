@@ -20,6 +20,7 @@ from dispersion.compare.instances import load_all
 from dispersion.compare.stages import EXIT_FAULT, EXIT_INPUT, EXIT_INTERRUPTED
 from dispersion.library import Known
 from dispersion.study.execution import solving
+from dispersion.study.reading import read_study
 
 ROOT = Path(__file__).parents[3]
 GEO = "Geo 20 2.txt"
