@@ -249,8 +249,7 @@ class Instance:
     def _asking(self, p: int, at_least: float | None) -> Instance:
         other = object.__new__(type(self))
         other.__dict__.update(self.__dict__)
-        for derived in ("digest", "plain"):
-            other.__dict__.pop(derived, None)
+        other.__dict__.pop("digest", None)
         other.__dict__.update(p=p, at_least=at_least)
         fixed = self.membership
         other._fix(fixed.required, fixed.excluded, fixed.between)
@@ -274,14 +273,7 @@ class Instance:
         """Name, n, what is asked, and metric."""
         asked = f"p={self.p}" if self.at_least is None else f"at_least={self.at_least!r}"
         metric = "" if self.metric is None else f", metric={self.metric!r}"
-        fixed = "".join(
-            f", {len(points)} {word}"
-            for points, word in (
-                (self.membership.required, "required"),
-                (self.membership.excluded, "excluded"),
-            )
-            if points
-        )
+        fixed = f", {self.membership}" if self.membership else ""
         return f"Instance({self.name!r}, n={self.n}, {asked}{metric}{fixed})"
 
     @property

@@ -33,6 +33,11 @@ class Membership:
         """Whether anything is known."""
         return bool(self.required or self.excluded)
 
+    def __str__(self) -> str:
+        """How many are in and out: ``2 required, 1 excluded``; "" if none."""
+        counts = {"required": len(self.required), "excluded": len(self.excluded)}
+        return ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+
 
 NOTHING_KNOWN = Membership()
 

@@ -134,7 +134,9 @@ def _solution(run: Run, info: SolverInfo, status: Status) -> Solution:
         build_seconds=run.build_seconds,
         solve_seconds=seconds - run.build_seconds,
         trace=tuple(run.trace),
-        message="; ".join(filter(None, [run.message, run.remark, run.whole.note])),
+        message="; ".join(
+            filter(None, [run.message, run.remark, str(run.whole.membership), run.whole.note])
+        ),
         refutations=tuple(run.refutations),
         engine=None if info.engine is None else with_version(info.engine),
     )
