@@ -64,7 +64,7 @@ def checked_membership(
         A point is none of these, comes twice, or is both required and excluded; more than p are
         required, fewer than p are left, or nothing that counts.
     """
-    taken, away = _indices(required, "required", n), _indices(excluded, "excluded", n)
+    taken, away = checked_indices(required, "required", n), checked_indices(excluded, "excluded", n)
     both = sorted({*taken} & {*away})
     if both:
         raise InputError(f"point {both[0]} is both required and excluded; leave it out of one of them.")
@@ -82,8 +82,8 @@ def checked_membership(
     return Membership(taken, away, bool(between))
 
 
-def _indices(points: ArrayLike, name: str, n: int) -> Indices:
-    """Distinct points, ascending."""
+def checked_indices(points: ArrayLike, name: str, n: int) -> Indices:
+    """Distinct points of n, ascending; if they are not, `InputError` by that `name`."""
     found: NDArray[np.generic] = np.asarray(points)
     if found.size == 0:
         return ()

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from dispersion.arrays.points import as_array, real_array
 from dispersion.errors import InputError
+from dispersion.membership import checked_indices
 from dispersion.metrics import metrics
 from dispersion.metrics.normalized import unit_rows
 from dispersion.parameters import whole
@@ -118,11 +119,13 @@ class _Search:
         return min(candidates, key=lambda point: (-self.nearest[point], point))
 
 
-def _insertion(rows: NDArray[Any], start: int, p: int, threads: int) -> NDArray[np.intp]:
+def _insertion(rows: NDArray[Any], start: list[int], p: int, threads: int) -> NDArray[np.intp]:
     search = _Search(_in_reach(rows), p, threads)
     kind = np.finfo(search.rows.dtype)
     least = kind.tiny / kind.eps  # smaller squares have lost digits, or all
-    chosen = [start]
+    chosen = list(start)
+    for point in chosen[:-1]:
+        search.add(point)
     with ThreadPoolExecutor(max_workers=threads) as pool:
         while len(chosen) < p:
             search.add(chosen[-1])
@@ -156,11 +159,11 @@ def farthest_from_points(
     p: int,
     metric: str = "euclidean",
     *,
-    start: int | None = None,
+    start: int | ArrayLike | None = None,
     seed: int = 0,
     threads: int = 1,
 ) -> NDArray[np.intp]:
-    """Starting from `start`, p - 1 times add the point farthest from those chosen.
+    """Starting from `start`, add the point farthest from those chosen until there are p.
 
     Needs no matrix: O(n + p d) memory beside the points.  Distances are brought up to date only where
     they could be the largest, so of the n p distances a tenth to a half is computed.
@@ -174,8 +177,9 @@ def farthest_from_points(
         How many points, 1 <= p <= n.
     metric : str
         "euclidean" or "normalized" (which needs a copy of the points).
-    start : int, optional
-        The first point.  If absent, the point farthest from a random one.
+    start : int or array_like of int, optional
+        The first point; or several that are in already, which come first, ascending.  If absent, the
+        point farthest from a random one.
     seed : int
         Draws that random one.
     threads : int
@@ -201,12 +205,15 @@ def farthest_from_points(
 
     The smallest distance of the selection is at least half the best possible one (Ravi, Rosenkrantz
     and Tayi, Operations Research 42(2), 1994, whose first two points are the farthest pair; from any
-    start by Gonzalez, Theoretical Computer Science 38, 1985).  Lazy evaluation is after Minoux,
+    start by Gonzalez, Theoretical Computer Science 38, 1985); with several points at the start, of
+    those selections that hold them.  Lazy evaluation is after Minoux,
     "Accelerated greedy algorithms for maximizing submodular set functions", 1978.
 
     Examples
     --------
     >>> farthest_from_points([[0.0], [1.0], [3.0], [7.0]], 3, start=0).tolist()
+    [0, 3, 2]
+    >>> farthest_from_points([[0.0], [1.0], [3.0], [7.0]], 3, start=[0, 3]).tolist()
     [0, 3, 2]
     """
     _check_metric(metric)
@@ -215,7 +222,12 @@ def farthest_from_points(
     p = whole(p, "p", 1, n)
     threads = whole(threads, "threads", 1, 1024)
     seed = whole(seed, "seed", 0, 2**31 - 1)
-    if start is None:
+    if start is None or np.size(start) == 0:
         drawn = int(np.random.default_rng(seed).integers(n))
-        start = int(_insertion(rows, drawn, min(2, n), threads)[-1])
-    return _insertion(rows, whole(start, "start", 0, n - 1), p, threads)
+        start = int(_insertion(rows, [drawn], min(2, n), threads)[-1])
+    if np.ndim(start) == 0:
+        return _insertion(rows, [whole(start, "start", 0, n - 1)], p, threads)
+    first = checked_indices(start, "start", n)
+    if len(first) > p:
+        raise InputError(f"start holds {len(first)} points, and p = {p} are to be chosen; raise p.")
+    return _insertion(rows, list(first), p, threads)

@@ -219,3 +219,33 @@ def test_tensors_and_tables_will_do():
         assert farthest_from_points(tensor.to(kind), 9, start=1).tolist() == expected
     assert farthest_from_points(tensor.float().requires_grad_(), 9, start=1).tolist() == expected
     assert farthest_from_points(pd.DataFrame(points), 9, start=1).tolist() == expected
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize("scale", [1.0, 1e-200])
+def test_several_points_may_be_in_already(threads, scale):
+    """They come first; the others are the farthest from all, one after the other."""
+    points = np.random.default_rng(5).integers(0, 1000, size=(400, 2)) * scale
+    known = [3, 17, 250]
+    chosen = farthest_from_points(points, 12, start=known, threads=threads).tolist()
+    assert chosen[:3] == known
+    whole = points / scale
+    for k in range(3, 12):
+        nearest = np.linalg.norm(whole[:, None] - whole[chosen[:k]][None], axis=2).min(axis=1)
+        assert nearest[chosen[k]] == pytest.approx(nearest.max(), rel=1e-12)
+    assert farthest_from_points(points, 3, start=known).tolist() == known
+    assert len(farthest_from_points(points, 4, start=[])) == 4
+
+
+@pytest.mark.parametrize(
+    ("start", "message"),
+    [
+        ([0, 1, 2], "start holds 3 points, and p = 2 are to be chosen"),
+        ([0, 0], "start holds point 0 twice"),
+        ([9], "start holds 9; points are counted from 0 to 8"),
+    ],
+)
+def test_a_start_set_that_does_not_fit(start, message):
+    """One sentence."""
+    with pytest.raises(InputError, match=message):
+        farthest_from_points(np.arange(9.0)[:, None], 2, start=start)
