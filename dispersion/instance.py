@@ -15,7 +15,7 @@ from dispersion.arrays.points import as_array
 from dispersion.arrays.triangles import check_sample
 from dispersion.asked import checked_at_least, checked_p, in_words, size_of
 from dispersion.errors import InputError
-from dispersion.membership import NOTHING_KNOWN, Membership, checked_membership
+from dispersion.membership import Membership, checked_membership
 from dispersion.metrics import distances as pairwise
 from dispersion.metrics import metrics
 from dispersion.terminal.printable import encodable
@@ -56,8 +56,6 @@ class Instance:
         points from 0 all the same.
     dimension : int or None
         How many coordinates a point has, where the instance was made of points.
-    membership : Membership
-        The required and excluded points.
 
     Raises
     ------
@@ -79,7 +77,9 @@ class Instance:
     name: str = "instance"
     metric: str | None = None
     at_least: float | None = None
-    membership: Membership = NOTHING_KNOWN
+    required: tuple[int, ...] = ()
+    excluded: tuple[int, ...] = ()
+    between_required: bool = True
     note: str = field(default="", init=False)
     labels: tuple[str, ...] | None = field(default=None, init=False, repr=False)
     dimension: int | None = field(default=None, init=False, repr=False)
@@ -193,7 +193,9 @@ class Instance:
             "name": encodable(str(name)),
             "metric": metric,
             "at_least": apart,
-            "membership": NOTHING_KNOWN,
+            "required": (),
+            "excluded": (),
+            "between_required": True,
             "note": note,
             "labels": labels_of(distances),
         }.items():
@@ -203,7 +205,9 @@ class Instance:
         """Note which points are in and which are out."""
         counts = self.at_least is not None
         fixed = checked_membership(required, excluded, between, self.n, self.p, counts)
-        object.__setattr__(self, "membership", fixed)
+        object.__setattr__(self, "required", fixed.required)
+        object.__setattr__(self, "excluded", fixed.excluded)
+        object.__setattr__(self, "between_required", fixed.between)
         taken = np.array(fixed.required, dtype=np.intp)
         near = np.triu(self.distances[np.ix_(taken, taken)] < (self.at_least or 0.0), k=1)
         if near.any():
@@ -251,8 +255,7 @@ class Instance:
         other.__dict__.update(self.__dict__)
         other.__dict__.pop("digest", None)
         other.__dict__.update(p=p, at_least=at_least)
-        fixed = self.membership
-        other._fix(fixed.required, fixed.excluded, fixed.between)
+        other._fix(self.required, self.excluded, self.between_required)
         return other
 
     def described(
@@ -280,6 +283,11 @@ class Instance:
     def asked(self) -> str:
         """What is asked, in words: ``p = 10``, or ``at least 0.5 apart``."""
         return in_words(self.p, self.at_least)
+
+    @property
+    def membership(self) -> Membership:
+        """The required and excluded points together."""
+        return Membership(self.required, self.excluded, self.between_required)
 
     @property
     def n(self) -> int:

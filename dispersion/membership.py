@@ -39,9 +39,6 @@ class Membership:
         return ", ".join(f"{count} {word}" for word, count in counts.items() if count)
 
 
-NOTHING_KNOWN = Membership()
-
-
 def checked_membership(
     required: ArrayLike, excluded: ArrayLike, between: bool, n: int, p: int, counts: bool
 ) -> Membership:

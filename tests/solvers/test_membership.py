@@ -211,6 +211,7 @@ def test_another_question_keeps_them() -> None:
     assert repr(fixed).endswith("metric='euclidean', 2 required, 1 excluded)")
     assert fixed.digest != plain.digest == fixed.with_fixed().digest
     assert fixed.with_p(3).membership == fixed.membership
+    assert replace(fixed, name="other").membership == fixed.membership
     assert solve(fixed, "greedy").message.endswith("; 2 required, 1 excluded")
     assert "required" not in solve(plain, "greedy").message
     with pytest.raises(InputError, match="leaves fewer than p = 9"):
