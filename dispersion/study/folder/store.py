@@ -51,6 +51,7 @@ class Store:
             folder.mkdir(parents=True, exist_ok=True)
             refuse_links(folder, (JOURNAL, LOG_NAME, LOCK, LOCKS))
             _refuse_foreign(folder)
+            self._resumes = (folder / "run.json").exists()  # of a run that may have finished no solve
             self._probe()
             self._presence = Presence(folder / LOCKS, self._lock)
             self.study_log = StudyLog(folder, self._lock)
@@ -81,9 +82,9 @@ class Store:
         return self._presence.alone()
 
     def nothing_came(self) -> bool:
-        """Whether no solve is written down, and no other process is at work on any."""
+        """Whether no solve is written down, no earlier run left results, and no process is at work."""
         self.study_log.refresh()
-        return not self.study_log.entries.solves and self.alone()
+        return not (self._resumes or self.study_log.entries.solves) and self.alone()
 
     def close(self) -> None:
         """Give the locks back; where nothing came of the run, take away the folder made for it."""

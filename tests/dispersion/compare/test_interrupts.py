@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -21,6 +22,7 @@ from safetensors.torch import save_file
 
 import pruning
 from dispersion.compare import evaluating as testing
+from dispersion.compare import main
 from dispersion.compare.stages import EXIT_INTERRUPTED
 from dispersion.study.execution import solving
 from dispersion.study.progress import Stage
@@ -115,6 +117,25 @@ def test_ctrl_c_while_fine_tuning_keeps_the_epochs_that_are_done(
     assert whole.table("networks")[columns].equals(
         pd.read_csv(tmp_path / "resumed" / "networks.csv")[columns]
     )
+
+
+def test_ctrl_c_twice_before_anything_is_finished(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a first interrupted run has left stays when a second one is interrupted; a third goes on."""
+    folder = tmp_path / "out"
+    words = ["--instance", "generate:som:n=12,p=3,seed=1", "--solvers", "greedy", "--out", str(folder)]
+    with monkeypatch.context() as first:
+        inline = SimpleNamespace(solve=interrupt, shared=False, close=lambda: None)
+        first.setattr(solving, "executor_of", lambda *_: inline)
+        assert main(words) == EXIT_INTERRUPTED
+    left = {path.name for path in folder.iterdir()}
+    assert {"run.json", "journal.jsonl", "solves.csv"} <= left
+    with monkeypatch.context() as second:
+        second.setattr(solving, "executor_of", interrupt)
+        assert main(words) == EXIT_INTERRUPTED
+    assert left <= {path.name for path in folder.iterdir()}
+    assert main(words) == 0, capsys.readouterr().err
 
 
 def test_ctrl_c_before_anything_is_solved(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
