@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from dispersion.instance import Instance
 from dispersion.objectives import objectives
+from dispersion.quotas.filling import Filling
+from dispersion.quotas.quota import Quota, Quotas
 
 Points = NDArray[np.intp]
 
@@ -27,6 +29,8 @@ class Fixed:
       distances from i to the required points, and C the sum among these.  Each of q points is in q - 1
       pairs, so the sum over all pairs is that of all pairs that count.
     - packing: the points that are not too near to a required one, and these.
+
+    Quotas ask of the other points what the required ones leave of them.
 
     So every solver takes required and excluded points, as it takes any matrix; its bounds hold, and
     there is less to solve than without them.  Such distances obey no triangle inequality in general, so
@@ -66,14 +70,15 @@ class Fixed:
         free, more = np.setdiff1d(left, taken), instance.p - len(taken)
         if more < 2:
             return cls(instance, None, free, taken)
+        quota = _left(instance.quota, free, taken, more)
         if not len(taken):
-            return cls(instance, _plain(instance, free, p=more), free, taken)
+            return cls(instance, _plain(instance, free, p=more).with_quota(quota=quota), free, taken)
         objective = objectives[objective_name]
         alone = objective.worth(instance, taken) if len(taken) > 1 else objective.nothing
         among, near = (instance.distances[np.ix_(free, ends)] for ends in (free, taken))
         absorbed = objective.absorbed(among, near, alone, more)
         np.fill_diagonal(absorbed, 0.0)
-        return cls(instance, Instance(absorbed, more, instance.name), free, taken)
+        return cls(instance, Instance(absorbed, more, instance.name, quota=quota), free, taken)
 
     def selection(self, chosen: Points) -> Points:
         """The selection of the whole that points of the plain instance make with the required ones."""
@@ -89,7 +94,23 @@ class Fixed:
             return [self.points]
         if self.whole.p == len(self.taken):
             return [self.taken]
-        return [np.union1d(self.taken, [point]) for point in self.points]
+        if not self.whole.quota:
+            return [np.union1d(self.taken, [point]) for point in self.points]
+        last = np.flatnonzero(Filling(self.whole).open())
+        return [np.union1d(self.taken, [point]) for point in last]
+
+
+def _left(quotas: Quotas, free: Points, taken: Points, more: int) -> Quotas:
+    """What quotas ask of the points that are left, of which `more` are chosen, if they ask anything."""
+    left = []
+    for quota in quotas:
+        inside = np.isin(taken, quota.points).sum()
+        least, most = max(0, quota.least - int(inside)), min(more, quota.most - int(inside))
+        points = np.flatnonzero(np.isin(free, quota.points))
+        in_any_case = max(0, more - (len(free) - len(points)))
+        if least > in_any_case or most < min(len(points), more):
+            left.append(Quota(quota.group, tuple(points.tolist()), least, most))
+    return tuple(left)
 
 
 def _plain(

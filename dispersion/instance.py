@@ -18,6 +18,8 @@ from dispersion.errors import InputError
 from dispersion.membership import Membership, checked_membership
 from dispersion.metrics import distances as pairwise
 from dispersion.metrics import metrics
+from dispersion.quotas.quota import Quotas, checked_quotas
+from dispersion.quotas.quota import in_words as quotas_in_words
 from dispersion.terminal.printable import encodable
 
 
@@ -46,6 +48,12 @@ class Instance:
     between_required : bool
         Whether distances between two required points count.  Without them this is the conditional
         p-dispersion problem: existing facilities stand where they stand.
+    groups : sequence or mapping, optional
+        The label of every point; of a point without a group `None`, and of one in several groups a list
+        of labels.  Or label to points.
+    quota : mapping, optional
+        Label to how many points of that group are chosen: a number, or the least and the most as a
+        pair, ``{"a": 2, "b": (1, 3), "c": (None, 4)}``.
 
     Attributes
     ----------
@@ -56,12 +64,14 @@ class Instance:
         points from 0 all the same.
     dimension : int or None
         How many coordinates a point has, where the instance was made of points.
+    quota : tuple of Quota
+        How many points of each group a selection has (see `dispersion.quotas`).
 
     Raises
     ------
     InputError
         The matrix, p or the distance is not usable, p and the distance are both given or neither is,
-        or there is no such metric; the message names an offending entry.
+        a group cannot meet its quota, or there is no such metric; the message names an offending entry.
     UnknownNameError
         `metric` is not registered.
 
@@ -80,6 +90,7 @@ class Instance:
     required: tuple[int, ...] = ()
     excluded: tuple[int, ...] = ()
     between_required: bool = True
+    quota: Quotas = ()
     note: str = field(default="", init=False)
     labels: tuple[str, ...] | None = field(default=None, init=False, repr=False)
     dimension: int | None = field(default=None, init=False, repr=False)
@@ -95,9 +106,12 @@ class Instance:
         required: ArrayLike = (),
         excluded: ArrayLike = (),
         between_required: bool = True,
+        groups: object = None,
+        quota: object = None,
     ) -> None:
         self._fill(distances, p, name, metric, at_least)
         self._fix(required, excluded, between_required)
+        self._limit(groups, quota)
         self._check_triangles(rounding_unit(distances))
 
     @classmethod
@@ -145,6 +159,8 @@ class Instance:
         required: ArrayLike = (),
         excluded: ArrayLike = (),
         between_required: bool = True,
+        groups: object = None,
+        quota: object = None,
     ) -> Instance:
         """Build an instance from points.
 
@@ -158,7 +174,7 @@ class Instance:
             A registered metric: euclidean, normalized, angular, chordal, cosine, ...
         name : str
             A label for reports.
-        required, excluded, between_required
+        required, excluded, between_required, groups, quota
             As of `Instance`.
 
         Raises
@@ -170,6 +186,7 @@ class Instance:
         X = as_array(points, "a numeric (n, d) array of points")
         made._fill(pairwise(X, metric), p, name, metric, at_least)
         made._fix(required, excluded, between_required)
+        made._limit(groups, quota)
         object.__setattr__(made, "labels", labels_of(points))
         object.__setattr__(made, "dimension", X.shape[1] if X.ndim == 2 else 1)
         return made
@@ -196,6 +213,7 @@ class Instance:
             "required": (),
             "excluded": (),
             "between_required": True,
+            "quota": (),
             "note": note,
             "labels": labels_of(distances),
         }.items():
@@ -216,6 +234,15 @@ class Instance:
                 f"points {i} and {j} are required, and {self.distances[i, j]:.6g} apart, which is less "
                 f"than {self.at_least!r}; require one of them."
             )
+
+    def _limit(self, groups: object, quota: object) -> None:
+        """Note how many points of each group may be chosen."""
+        limits = checked_quotas(groups, quota, self.n, self.p)
+        if limits and self.at_least is not None:
+            raise InputError(
+                f"quotas are for selections of p points, got {in_words(self.p, self.at_least)}; say p."
+            )
+        object.__setattr__(self, "quota", limits)
 
     def _check_triangles(self, unit: float) -> None:
         """Look at some triangles if the distances are said to obey the inequality."""
@@ -250,12 +277,19 @@ class Instance:
         other._fix(required, excluded, between_required)
         return other
 
+    def with_quota(self, groups: object = None, quota: object = None) -> Instance:
+        """The same question with other quotas, as of `Instance`; without arguments with none."""
+        other = self._asking(self.p, self.at_least)
+        other._limit(groups, quota)
+        return other
+
     def _asking(self, p: int, at_least: float | None) -> Instance:
         other = object.__new__(type(self))
         other.__dict__.update(self.__dict__)
         other.__dict__.pop("digest", None)
         other.__dict__.update(p=p, at_least=at_least)
         other._fix(self.required, self.excluded, self.between_required)
+        other._limit(None, self.quota)
         return other
 
     def described(
@@ -276,7 +310,7 @@ class Instance:
         """Name, n, what is asked, and metric."""
         asked = f"p={self.p}" if self.at_least is None else f"at_least={self.at_least!r}"
         metric = "" if self.metric is None else f", metric={self.metric!r}"
-        fixed = f", {self.membership}" if self.membership else ""
+        fixed = "".join(f", {told}" for told in (self.membership, quotas_in_words(self.quota)) if told)
         return f"Instance({self.name!r}, n={self.n}, {asked}{metric}{fixed})"
 
     @property
@@ -332,4 +366,6 @@ class Instance:
         content.update(np.ascontiguousarray(self.distances).tobytes())
         if self.membership:
             content.update(repr(self.membership).encode())
+        if self.quota:
+            content.update(repr(self.quota).encode())
         return content.hexdigest()

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from dispersion.instance import Instance
 from dispersion.leaders import leaders
 from dispersion.objectives import objectives
+from dispersion.quotas.filling import Filling
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,14 @@ class RandomValues:
 def random_selection(instance: Instance, rng: np.random.Generator) -> NDArray[np.intp]:
     """p points at random; or points in random order, each unless an earlier one is too near.
 
-    Required points come first, and excluded ones never.
+    Required points come first, and excluded ones never.  With quotas each point is drawn from those
+    with which the quotas can still be met.
     """
+    if instance.quota:
+        filling = Filling(instance)
+        while not filling.done:
+            filling.add(int(rng.choice(np.flatnonzero(filling.open()))))
+        return np.array(filling.chosen, dtype=np.intp)
     known = instance.membership
     if instance.at_least is None:
         if not known:

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from dispersion.errors import ContradictionError
 from dispersion.instance import Instance
 from dispersion.objectives import objectives
+from dispersion.quotas.clashes import clash
 from dispersion.solution import Solution, Status
 
 
@@ -37,6 +38,7 @@ def check_selection(instance: Instance, selected: ArrayLike) -> NDArray[np.intp]
     if instance.at_least is not None:
         _check_apart(instance, points, instance.at_least)
     _check_members(instance, points)
+    _check_quotas(instance, points)
     return points
 
 
@@ -49,6 +51,15 @@ def _check_members(instance: Instance, points: NDArray[np.intp]) -> None:
     wrong = sorted({*known.excluded} & {*points.tolist()})
     if wrong:
         raise ContradictionError(f"point {wrong[0]} is excluded, and the selection holds it.")
+
+
+def _check_quotas(instance: Instance, points: NDArray[np.intp]) -> None:
+    """`ContradictionError` if the selection has too few or too many points of a group."""
+    for quota in instance.quota:
+        if not quota.met(points):
+            raise ContradictionError(
+                f"the quota is {quota}, and the selection has {quota.count(points)} of them."
+            )
 
 
 def _check_apart(instance: Instance, points: NDArray[np.intp], least: float) -> None:
@@ -72,6 +83,8 @@ def faults_of(instance: Instance, solution: Solution) -> list[str]:
     """What is wrong with one solution taken alone; empty if nothing is."""
     if solution.instance_digest != instance.digest:
         return [f"{solution.solver}: answers another instance"]
+    if solution.status is Status.INFEASIBLE and not clash(instance):
+        return [f"{solution.solver}: infeasible, yet there are selections"]
     if solution.selected is None:
         unproven = solution.status in (Status.OPTIMAL, Status.FEASIBLE)
         return [f"{solution.solver}: {solution.status.value} without a selection"] if unproven else []

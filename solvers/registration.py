@@ -61,6 +61,8 @@ class SolverInfo:
         fork of one that has imported what the solver needs, elsewhere a new one.
     takes_start : bool
         Whether it begins from a selection that is known, where one is given.
+    takes_quotas : bool
+        Whether it heeds ``run.instance.quota``; the others are skipped where that asks for anything.
     reference : str
         Authors and year of the method, for tables; "" if it is ours.
     """
@@ -79,6 +81,7 @@ class SolverInfo:
     baseline: bool = False
     shares_process: bool = False
     takes_start: bool = False
+    takes_quotas: bool = False
     reference: str = ""
 
     @property
@@ -111,6 +114,7 @@ def solver(
     baseline: bool = False,
     shares_process: bool = False,
     takes_start: bool = False,
+    takes_quotas: bool = False,
     reference: str = "",
 ) -> Callable[[Method], Method]:
     """Register the decorated function as the solver `name` of an objective.
@@ -122,7 +126,7 @@ def solver(
     objective : str
         A registered objective: "max-min", "max-sum" or "packing".
     guarantee, summary, prepare, by_default, engine, model, model_unit, stochastic, baseline, \
-shares_process, takes_start, reference
+shares_process, takes_start, takes_quotas, reference
         See `SolverInfo`.
 
     Raises
@@ -150,6 +154,7 @@ shares_process, takes_start, reference
             baseline=baseline,
             shares_process=shares_process,
             takes_start=takes_start,
+            takes_quotas=takes_quotas,
             reference=reference,
         )
         registry.add(f"{objective}/{name}", info)
@@ -179,7 +184,7 @@ def list_solvers(objective: str | None = None) -> list[SolverInfo]:
     Examples
     --------
     >>> [info.name for info in list_solvers("max-min") if info.guarantee is Guarantee.APPROXIMATION]
-    ['greedy']
+    ['fair-greedy-flow', 'greedy']
     """
     if objective is not None:
         objectives[objective]

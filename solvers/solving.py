@@ -20,11 +20,13 @@ from dispersion.errors import ContradictionError, EngineError, InputError, NotAp
 from dispersion.fixing import Fixed
 from dispersion.instance import Instance
 from dispersion.objectives import DEFAULT_OBJECTIVE, PACKING, objectives
+from dispersion.quotas.clashes import clash
+from dispersion.quotas.quota import in_words
 from dispersion.solution import Solution, Status, TracePoint
 from dispersion.verify import check_selection
 from solvers.engines.registration import engine_of, list_engines, with_version
 from solvers.lookup import find
-from solvers.registration import Guarantee, SolverInfo
+from solvers.registration import Guarantee, SolverInfo, list_solvers
 from solvers.run import Limits, Run, TimeUp
 
 OnImprovement = Callable[[TracePoint, NDArray[np.intp] | None], object]
@@ -135,7 +137,16 @@ def _solution(run: Run, info: SolverInfo, status: Status) -> Solution:
         solve_seconds=seconds - run.build_seconds,
         trace=tuple(run.trace),
         message="; ".join(
-            filter(None, [run.message, run.remark, str(run.whole.membership), run.whole.note])
+            filter(
+                None,
+                [
+                    run.message,
+                    run.remark,
+                    str(run.whole.membership),
+                    in_words(run.whole.quota),
+                    run.whole.note,
+                ],
+            )
         ),
         refutations=tuple(run.refutations),
         engine=None if info.engine is None else with_version(info.engine),
@@ -216,7 +227,8 @@ def solve(
     instance, by the first solver that needs them, and count as its time.
     """
     check_instance(instance, "solve")
-    solver = objectives[objective].default_solver if solver is None else solver
+    if solver is None:
+        solver = objectives[objective].solver_of(instance)
     info = find(solver, objective)
     limits = Limits(math.inf if time_limit is None else time_limit, threads, seed, target, gap)
     objectives[objective].check(instance)
@@ -225,11 +237,40 @@ def solve(
         raise NotApplicableError(reason)
     prepare(solver, objective)
     _ = instance.digest  # hashed once, before the clock starts
+    if reason := clash(instance):
+        return _infeasible(instance, info, seed, reason)
     run = Run(instance, limits, objective, _teller(on_improvement))
+    _check_quotas(run, info)
     status = _solved(run, info, begin)
     if run.fault is not None:
         raise run.fault
     return _solution(run, info, status)
+
+
+def _infeasible(instance: Instance, info: SolverInfo, seed: int, reason: str) -> Solution:
+    """There is no selection."""
+    return Solution(
+        solver=info.name,
+        objective_name=info.objective_name,
+        instance_digest=instance.digest,
+        seed=seed,
+        selected=None,
+        objective=None,
+        bound=None,
+        status=Status.INFEASIBLE,
+        build_seconds=0.0,
+        solve_seconds=0.0,
+        message="; ".join(filter(None, [reason, instance.note])),
+    )
+
+
+def _check_quotas(run: Run, info: SolverInfo) -> None:
+    """`NotApplicableError` if there are quotas, and the solver knows none."""
+    trivial = run.fixed is not None and run.fixed.plain is None
+    if run.instance.quota and not trivial and not info.takes_quotas:
+        others = list_solvers(info.objective_name)
+        names = ", ".join(one.name for one in others if one.takes_quotas)
+        raise NotApplicableError(f"{info.name} knows no quotas; those that do: {names}.")
 
 
 def _teller(on_improvement: OnImprovement | None) -> Callable[[Run], object] | None:

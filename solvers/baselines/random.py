@@ -25,5 +25,6 @@ for _objective in list_objectives():
         summary="one random selection (the seed decides); the baseline of every gap",
         stochastic=True,
         baseline=True,
+        takes_quotas=True,
         shares_process=True,
     )(random)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from dispersion.errors import EngineError
 from dispersion.parameters import whole
+from dispersion.quotas.quota import Quotas
 from solvers.engines.common import CP_SAT, Outcome
 from solvers.engines.interrupts import run_interruptibly
 from solvers.run import Run
@@ -63,6 +64,15 @@ def points_of(
         for i, variable in enumerate(x):
             model.add_hint(variable, i in tried)
     return x
+
+
+def add_quotas(model: cp_model.CpModel, x: Sequence[cp_model.IntVar], quotas: Quotas) -> None:
+    """Add a row for every quota."""
+    from ortools.sat.python import cp_model
+
+    for quota in quotas:
+        count = cp_model.LinearExpr.sum([x[i] for i in quota.points])
+        model.add_linear_constraint(count, quota.least, quota.most)
 
 
 def decide(

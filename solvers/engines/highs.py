@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dispersion.errors import EngineError
+from dispersion.quotas.quota import Quotas
 from solvers.engines.common import HIGHS, Outcome
 from solvers.engines.interrupts import run_interruptibly
 
@@ -59,6 +60,13 @@ def counting_engine(n: int) -> highspy.Highs:
     engine.changeColsIntegrality(n, points, np.ones(n, dtype=np.uint8))
     engine.changeColsCost(n, points, np.ones(n))
     return engine
+
+
+def add_quotas(engine: highspy.Highs, quotas: Quotas) -> None:
+    """Add a row for every quota to a model whose first columns are the points."""
+    for quota in quotas:
+        points = np.array(quota.points, dtype=np.int32)
+        engine.addRow(float(quota.least), float(quota.most), len(points), points, np.ones(len(points)))
 
 
 def simplex_engine(columns: int) -> highspy.Highs:

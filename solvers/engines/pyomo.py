@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from dispersion.quotas.quota import Quotas
 from solvers.engines.program import Program
 from solvers.engines.registration import DEFAULT_ENGINE, registry
 from solvers.run import Run
@@ -37,11 +38,25 @@ def hand_over(model: Any, engine: str = DEFAULT_ENGINE) -> Program:
         return registry[engine].read(path)
 
 
+def add_quotas(model: Any, quotas: Quotas) -> None:
+    """Add a row for every quota to a model with the variables ``x[0..n-1]``."""
+    import pyomo.environ as pyo
+
+    model.quotas = pyo.ConstraintList()
+    for quota in quotas:
+        count = pyo.quicksum(model.x[i] for i in quota.points)
+        if quota.least > 0:
+            model.quotas.add(count >= quota.least)
+        if quota.most < len(quota.points):
+            model.quotas.add(count <= quota.most)
+
+
 def handed_over(run: Run, engine: str, build: Callable[[EachRow], Any]) -> Program:
     """Build a Pyomo model and hand it over, within the time that is left."""
     with run.building():
         begun = run.seconds()
         model = build(run.check_time)
+        add_quotas(model, run.instance.quota)
         # it takes as long, and cannot be stopped
         run.check_time(run.seconds() - begun, "handing the model over")
         program = hand_over(model, engine)

@@ -2,16 +2,48 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
 from solvers.engines import highs
-from solvers.registration import Guarantee, solver
-from solvers.run import Run
+from solvers.registration import Guarantee, Method, solver
+from solvers.run import Run, TimeUp, listening
 
 _MANY_POINTS = 24  # below that eigenvalues prove little
+_SHARE = 0.5  # of the time goes to the bound without quotas
 _SECOND_MOVES = 100  # of tabu search, a point, where the first attempt at a proof fails
+
+
+def _under_quotas(run: Run, prove: Method) -> None:
+    """Prove a bound without the quotas, then bisect by packings that heed them."""
+    from solvers.maxmin.highs_packing import clique_packings
+    from solvers.ranks.bisection import bisect
+    from solvers.ranks.bracket import Bracket
+    from solvers.ranks.window import report_window
+
+    pairs = report_window(run)
+    if run.proven():
+        return
+    limits = replace(run.limits, seconds=_SHARE * run.seconds_left(), target=None)
+    free = Run(run.instance.with_quota(), limits, run.objective_name)
+    with listening(lambda of_free: run.enough()), suppress(TimeUp):
+        prove(free)
+    if free.bound is not None:
+        run.report_bound(free.bound, free.refutations[-1].by if free.refutations else "")
+    if free.selected is not None and all(quota.met(free.selected) for quota in run.instance.quota):
+        run.report_incumbent(free.selected)
+    assert run.objective is not None
+    assert run.bound is not None
+    low, high = (int(k) for k in np.searchsorted(run.instance.levels, [run.objective, run.bound]))
+    bisect(Bracket(run, low, min(high, pairs.high)), clique_packings(run))
 
 
 def _compile() -> None:
     highs.load()
+    import solvers.kernels.clique_cover
     import solvers.kernels.farthest
     import solvers.prover.decide
     import solvers.prover.start  # noqa: F401
@@ -25,6 +57,7 @@ def _compile() -> None:
     prepare=_compile,
     shares_process=True,
     takes_start=True,
+    takes_quotas=True,
 )
 def clique(run: Run, *, theta: bool = True, branching: str = "both") -> None:
     """Prove the optimum by asking, for a rank t, whether p points are pairwise at rank >= t.
@@ -54,6 +87,9 @@ def clique(run: Run, *, theta: bool = True, branching: str = "both") -> None:
     To see what a part is worth, leave it out: ``theta=off`` does without theta functions, and
     ``branching=clusters`` or ``branching=points`` splits nodes of branch and cut in one way only.
 
+    Under quotas the bound is proven without them, and what is left between the two is asked of clique
+    packings with a row for every quota, in HiGHS (see `highs-packing`).
+
     See `solvers.prover` for the parts.
     """
     from solvers.prover.decide import attempt, decide
@@ -62,6 +98,9 @@ def clique(run: Run, *, theta: bool = True, branching: str = "both") -> None:
     from solvers.ranks.bracket import Bracket
 
     methods = Methods(theta, branching)
+    if run.instance.quota:
+        _under_quotas(run, partial(clique, theta=theta, branching=branching))
+        return
     with run.building():
         bracket = Bracket(run)
     tabu = start(bracket)

@@ -119,6 +119,7 @@ def _model(instance: Instance) -> Any:
     model=_model,
     engine=HIGHS,
     takes_start=True,
+    takes_quotas=True,
     reference="Sayah and Irnich 2017",
 )
 def compact(run: Run, *, engine: str = DEFAULT_ENGINE, presolve: bool = False) -> None:

@@ -76,6 +76,7 @@ def rank_model(
     engine=CP_SAT,
     shares_process=True,
     takes_start=True,
+    takes_quotas=True,
     reference="Sayah and Irnich 2017",
 )
 def cp_sat(run: Run, *, workers: int | None = None, symmetry: int = engine.SYMMETRY) -> None:
@@ -94,6 +95,7 @@ def cp_sat(run: Run, *, workers: int | None = None, symmetry: int = engine.SYMME
     run.message = "out of time before the model was built"
     with run.building():
         model, x, _ = rank_model(instance.n, instance.p, pairs, each_row=run.check_time)
+        engine.add_quotas(model, x, instance.quota)
     run.check_time()
 
     def report_bound(value: float) -> None:

@@ -90,6 +90,7 @@ def add_cliques(
     by_default=False,
     engine=CP_SAT,
     takes_start=True,
+    takes_quotas=True,
     reference="Sayyady and Fathi 2016",
 )
 def cp_sat_bisection(run: Run) -> None:
@@ -109,6 +110,7 @@ def cp_sat_bisection(run: Run) -> None:
         hint = pairs.start if run.selected is None else run.selected
         with run.building():
             model, x = feasibility_model(ranks, instance.p, t, hint, run.check_time)
+            engine.add_quotas(model, x, instance.quota)
         probes += 1
         run.message = f"{probes} feasibility problems"
         return _decide(model, x, run, min(seconds, run.seconds_left()))

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from dispersion.arrays.triangles import broken
 from dispersion.fixing import Fixed
+from solvers.ranks.fair_start import farthest_allowed
 from solvers.ranks.start import farthest_points, longest_end
 from solvers.registration import Guarantee, solver
 from solvers.run import Run
@@ -67,6 +68,7 @@ def _widest(distances: NDArray[np.float64], centres: NDArray[np.intp]) -> tuple[
     summary="farthest-point insertion from the two farthest points; >= optimum / 2 under a metric",
     prepare=_compile,
     shares_process=True,
+    takes_quotas=True,
     reference="Ravi, Rosenkrantz and Tayi 1994",
 )
 def greedy(run: Run) -> None:
@@ -78,6 +80,9 @@ def greedy(run: Run) -> None:
     holds without the inequality.  Without a metric (``1 - cos``, an arbitrary matrix) no constant
     factor exists unless P = NP, and no bound is reported.
 
+    Under quotas each point is the farthest of those with which the quotas can still be met.  That has
+    no factor; `fair-greedy-flow` has one.
+
     Where points are required, it begins with two that are farthest apart of those that are left, by
     distances that are no longer than those to required points (see `dispersion.fixing.Fixed`).  The
     factor stays: while fewer than p points are in, balls around them with half the optimum as radius
@@ -87,6 +92,10 @@ def greedy(run: Run) -> None:
     problems", Operations Research 42(2), 1994, section 3 (GMM).
     """
     distances = run.instance.distances
+    if run.instance.quota:
+        run.report_incumbent(farthest_allowed(run.instance))
+        run.message = "no factor under quotas, see fair-greedy-flow"
+        return
     start = longest_end(distances)
     chosen = farthest_points(distances, start, run.instance.p)
     value = run.report_incumbent(chosen)

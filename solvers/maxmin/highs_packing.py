@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from dispersion.quotas.quota import Quotas
 from solvers.engines import highs
 from solvers.engines.common import HIGHS
 from solvers.engines.mip.highs import HighsProgram
 from solvers.engines.registration import with_version
-from solvers.ranks.bisection import Verdict, bisect
+from solvers.ranks.bisection import Decider, Verdict, bisect
 from solvers.ranks.bracket import Bracket
 from solvers.ranks.packings import pack
 from solvers.ranks.window import report_window
@@ -30,7 +31,11 @@ def _load() -> None:
 
 
 def clique_packing(
-    ranks: NDArray[np.int32], p: int, t: int, look: Callable[[], None] = lambda: None
+    ranks: NDArray[np.int32],
+    p: int,
+    t: int,
+    look: Callable[[], None] = lambda: None,
+    quotas: Quotas = (),
 ) -> highspy.Highs:
     """Pack p points at pairwise rank >= t, in HiGHS.
 
@@ -52,6 +57,8 @@ def clique_packing(
         How many points; the rank asked about.
     look : callable
         Called every few milliseconds, so that building can be stopped by an exception.
+    quotas : tuple of Quota
+        How many points of each group are chosen; then exactly p are.
 
     Returns
     -------
@@ -74,7 +81,8 @@ def clique_packing(
         members.astype(np.int32),
         np.ones(len(members)),
     )
-    engine.addRow(float(p), np.inf, n, points, np.ones(n))
+    engine.addRow(float(p), float(p) if quotas else np.inf, n, points, np.ones(n))
+    highs.add_quotas(engine, quotas)
     return engine
 
 
@@ -87,6 +95,7 @@ def clique_packing(
     by_default=False,
     engine=HIGHS,
     takes_start=True,
+    takes_quotas=True,
     reference="Sayyady and Fathi 2016",
 )
 def highs_packing(run: Run) -> None:
@@ -98,8 +107,13 @@ def highs_packing(run: Run) -> None:
     One thread and one seed repeat exactly, as long as no time slice runs out.  See `clique_packing`
     for the formulation, `bisect` for the order of the probes.
     """
-    instance = run.instance
     pairs = report_window(run)
+    bisect(Bracket(run, pairs.low, pairs.high), clique_packings(run))
+
+
+def clique_packings(run: Run) -> Decider:
+    """What answers whether p points are at a rank: a clique packing in HiGHS."""
+    instance = run.instance
     ranks = np.array(instance.ranks)
     columns = np.arange(instance.n)
     probes = 0
@@ -107,10 +121,10 @@ def highs_packing(run: Run) -> None:
     def probe(t: int, seconds: float) -> Verdict:
         nonlocal probes
         with run.building():
-            model = clique_packing(ranks, instance.p, t, run.check_time)
+            model = clique_packing(ranks, instance.p, t, run.check_time, instance.quota)
         probes += 1
         run.message = f"{probes} packings"
         program = HighsProgram(model, columns)
         return pack(program, run, min(seconds, run.seconds_left()), with_version(HIGHS))
 
-    bisect(Bracket(run, pairs.low, pairs.high), probe)
+    return probe

@@ -71,6 +71,7 @@ def _model(instance: Instance) -> Any:
     model=_model,
     engine=HIGHS,
     takes_start=True,
+    takes_quotas=True,
     reference="Kuby 1987",
 )
 def kuby_one_m(run: Run, *, engine: str = DEFAULT_ENGINE, presolve: bool = True) -> None:

@@ -47,6 +47,7 @@ def own_terms(distances: Matrix, p: int) -> Vector:
     by_default=False,
     engine=HIGHS,
     takes_start=True,
+    takes_quotas=True,
     reference="Spiers, Bui and Loxton 2023",
 )
 def coordinate_partitioning(run: Run) -> None:

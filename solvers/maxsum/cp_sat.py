@@ -89,6 +89,7 @@ def sum_model(
     by_default=False,
     engine=CP_SAT,
     takes_start=True,
+    takes_quotas=True,
     reference="Glover and Woolsey 1974",
 )
 def cp_sat(run: Run, *, workers: int | None = None, symmetry: int = engine.SYMMETRY) -> None:
@@ -106,6 +107,7 @@ def cp_sat(run: Run, *, workers: int | None = None, symmetry: int = engine.SYMME
     with run.building():
         steps, step = scaled(instance)
         model, x = sum_model(steps, instance.p, run.selected, each_row=run.check_time)
+        engine.add_quotas(model, x, instance.quota)
     run.check_time()
 
     def whole(value: float) -> float:

@@ -36,6 +36,7 @@ def glover_model(instance: Instance, each_row: EachRow = lambda: None) -> Any:
     engine=HIGHS,
     model_unit=True,
     takes_start=True,
+    takes_quotas=True,
     reference="Glover 1975",
 )
 def glover(run: Run, *, engine: str = DEFAULT_ENGINE, presolve: bool = False) -> None:

@@ -74,6 +74,7 @@ def glover_woolsey_model(instance: Instance, each_row: EachRow = lambda: None) -
     engine=HIGHS,
     model_unit=True,
     takes_start=True,
+    takes_quotas=True,
     reference="Glover and Woolsey 1974",
 )
 def glover_woolsey(run: Run, *, engine: str = DEFAULT_ENGINE, presolve: bool = False) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from solvers.registration import Guarantee, solver
 from solvers.run import Run
+from solvers.sums.fair_start import insertion_allowed
 from solvers.sums.swaps import insertion
 
 
@@ -13,6 +14,7 @@ from solvers.sums.swaps import insertion
     guarantee=Guarantee.APPROXIMATION,
     summary="insertion of the point that adds most, from the two farthest points",
     shares_process=True,
+    takes_quotas=True,
     reference="Ravi, Rosenkrantz and Tayi 1994",
 )
 def greedy(run: Run) -> None:
@@ -23,5 +25,12 @@ def greedy(run: Run) -> None:
     analysis at least 1/2 (Birnbaum and Goldman, "An improved analysis for a greedy remote-clique
     algorithm using factor-revealing LPs", APPROX 2006 and Algorithmica 55, 2009), who may start from
     any point: the second is then the farthest from it, so from one end of the longest distance, ours.
+
+    Under quotas each point is the one that adds most of those with which the quotas can still be met,
+    and there is no factor.
     """
+    if run.instance.quota:
+        run.report_incumbent(insertion_allowed(run.instance))
+        run.message = "no factor under quotas"
+        return
     run.report_incumbent(insertion(run.instance.distances, run.instance.p))

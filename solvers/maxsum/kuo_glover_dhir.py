@@ -41,6 +41,7 @@ def kuo_glover_dhir_model(instance: Instance, each_row: EachRow = lambda: None) 
     engine=HIGHS,
     model_unit=True,
     takes_start=True,
+    takes_quotas=True,
     reference="Kuo, Glover and Dhir 1993",
 )
 def kuo_glover_dhir(run: Run, *, engine: str = DEFAULT_ENGINE, presolve: bool = False) -> None:

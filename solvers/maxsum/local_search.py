@@ -19,6 +19,7 @@ _ROUNDING = 1e-9  # relative: far above what the sums of a local optimum are rou
     summary="`exchange`, with its bound for Euclidean distances: >= optimum (p - 1) / (p + 1)",
     prepare=compile_swaps,
     takes_start=True,
+    takes_quotas=True,
     reference="Cevallos, Eisenbrand and Zenklusen 2017",
 )
 def local_search(run: Run) -> None:
@@ -39,6 +40,9 @@ def local_search(run: Run) -> None:
     """
     done = climb_from_greedy(run)
     if not done or run.objective is None:
+        return
+    if run.instance.quota:
+        run.message = "no bound under quotas"
         return
     p = run.instance.p
     run.message = "no bound: out of time before the check for negative type"

@@ -81,6 +81,7 @@ class _Tangents:
     by_default=False,
     engine=HIGHS,
     takes_start=True,
+    takes_quotas=True,
     reference="Spiers, Bui and Loxton 2023",
 )
 def tangent(run: Run) -> None:

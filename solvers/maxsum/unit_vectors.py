@@ -89,6 +89,7 @@ def _load() -> None:
     model=unit_vectors_model,
     engine=HIGHS,
     takes_start=True,
+    takes_quotas=True,
 )
 def unit_vectors(run: Run) -> None:
     """Minimise the length of the sum of the chosen unit vectors.

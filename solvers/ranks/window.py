@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispersion.instance import Instance
+from solvers.ranks.fair_start import fair_start
 from solvers.ranks.start import degree_bound, farthest_points, longest_end, lowest_rank
 from solvers.run import Run
 
@@ -71,7 +72,7 @@ def everything(instance: Instance, known: Known = None) -> Window:
 def _start(instance: Instance, known: Known) -> tuple[NDArray[np.intp], int]:
     """The greedy selection, or the one that is known if that is better; and its rank."""
     ranks, p = instance.ranks, instance.p
-    start = farthest_points(ranks, longest_end(ranks), p)
+    start = fair_start(instance) if instance.quota else farthest_points(ranks, longest_end(ranks), p)
     if known is not None and lowest_rank(ranks, known) > lowest_rank(ranks, start):
         start = known
     return start, lowest_rank(ranks, start)

@@ -15,6 +15,7 @@ from dispersion.errors import ContradictionError
 from dispersion.fixing import Fixed
 from dispersion.instance import Instance
 from dispersion.objectives import objectives
+from dispersion.quotas.clashes import clash
 from dispersion.solution import Refutation, Solution
 from dispersion.verify import faults_of, recompute
 from solvers.rechecking.check import Means, check
@@ -89,6 +90,8 @@ def recheck(
     """
     check_instance(instance, "recheck")
     means = Means(seconds, tuple(engines), threads)
+    if clash(instance):
+        return _of_clash(instance, solution)
     fixed = Fixed.of(instance, solution.objective_name)
     if fixed is not None:
         how: dict[str, Any] = {
@@ -116,6 +119,13 @@ def recheck(
     finding = Finding.CONTRADICTED if faults else _finding(values, bound, checked)
     remark = "there is no bound" if bound is None else ""
     return Recheck(solver, value, bound, finding, tuple(faults), checked, remark)
+
+
+def _of_clash(instance: Instance, solution: Solution) -> Recheck:
+    """Recheck the answer to an instance whose quotas cannot be met: there must be no selection."""
+    faults = tuple(faults_of(instance, solution))
+    finding = Finding.CONTRADICTED if faults else Finding.CONFIRMED
+    return Recheck(solution.solver, None, None, finding, faults)
 
 
 def _of_fixed(

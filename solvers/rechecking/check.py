@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from dispersion.errors import EngineError, UnknownNameError
 from dispersion.instance import Instance
 from dispersion.objectives import MAX_MIN, PACKING, Objective
+from dispersion.quotas.quota import Quotas
 from dispersion.solution import Refutation
 from dispersion.verify import recompute
 from solvers.engines.common import CP_SAT, HIGHS
@@ -70,8 +71,8 @@ class Means:
 
 
 def _replying(argument: Argument) -> Engine:
-    """An argument in the form of an engine."""
-    return lambda apart, p, clock, threads: Reply(refuted=argument(apart, p, clock))
+    """An argument in the form of an engine; it heeds no quotas, and what it refutes holds with them."""
+    return lambda apart, p, clock, threads, quotas: Reply(refuted=argument(apart, p, clock))
 
 
 def check(
@@ -102,7 +103,8 @@ def check(
     remarks = []
     ways = means.for_claim(claim.by)
     for k, (name, way) in enumerate(ways.items()):
-        reply, remark = _asked(name, way, apart, p, clock.share(len(ways) - k), means.threads)
+        share = clock.share(len(ways) - k)
+        reply, remark = _asked(name, way, apart, p, share, means.threads, instance.quota)
         if reply.refuted:
             return Checked(claim, Finding.CONFIRMED, name, clock.spent())
         if reply.witness is not None:
@@ -128,12 +130,12 @@ def _question(instance: Instance, claim: Refutation) -> tuple[Pairs, int, Object
 
 
 def _asked(
-    name: str, way: Engine, apart: Pairs, p: int, clock: Clock, threads: int
+    name: str, way: Engine, apart: Pairs, p: int, clock: Clock, threads: int, quotas: Quotas
 ) -> tuple[Reply, str]:
     """The reply of a method, and why it is undecided if it is."""
     try:
         clock.check_time()
-        reply = way(apart, p, clock, threads)
+        reply = way(apart, p, clock, threads, quotas)
     except TimeUp:
         return Reply(), f"out of time for {name}"
     except EngineError as error:

@@ -1,15 +1,18 @@
 """The question itself - are there p points that are pairwise apart? - put to an independent engine.
 
-All are given nothing but the pairs: a search in plain Python (`search`), and two models built here.
+All are given nothing but the pairs, and the quotas: a search in plain Python (`search`), and two models
+built here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dispersion.quotas.quota import Quotas
 from solvers.engines import cp_sat, highs
 from solvers.engines.common import Outcome
 from solvers.rechecking.cover import Clique, cliques_of, conflicts_of, covered
@@ -19,10 +22,10 @@ from solvers.rechecking.search import by_search
 
 _TIGHTENING = 4  # a fourth of the time at most goes to tightening a model
 
-Engine = Callable[[Pairs, int, Clock, int], Reply]  #: apart, p, clock, threads
+Engine = Callable[[Pairs, int, Clock, int, Quotas], Reply]  #: apart, p, clock, threads, quotas
 
 
-def by_cp_sat(apart: Pairs, p: int, clock: Clock, threads: int) -> Reply:
+def by_cp_sat(apart: Pairs, p: int, clock: Clock, threads: int, quotas: Quotas = ()) -> Reply:
     """Exactly p of the points, at most one of every clique of conflicts, by OR-tools' CP-SAT."""
     from ortools.sat.python import cp_model
 
@@ -32,6 +35,7 @@ def by_cp_sat(apart: Pairs, p: int, clock: Clock, threads: int) -> Reply:
     rows = _rows(apart, left, p, clock)
     model = cp_model.CpModel()
     x = cp_sat.points_of(model, len(left), p)
+    cp_sat.add_quotas(model, x, _among(quotas, left))
     for clique in rows:
         model.add_at_most_one(x[v] for v in clique.tolist())
     clock.check_time()
@@ -40,7 +44,7 @@ def by_cp_sat(apart: Pairs, p: int, clock: Clock, threads: int) -> Reply:
     return Reply(witness, refuted=answer.outcome is Outcome.INFEASIBLE)
 
 
-def by_highs(apart: Pairs, p: int, clock: Clock, threads: int) -> Reply:
+def by_highs(apart: Pairs, p: int, clock: Clock, threads: int, quotas: Quotas = ()) -> Reply:
     """As many points as possible, p or more, at most one of every clique of conflicts, by HiGHS."""
     left = core(apart, p)
     n = len(left)
@@ -48,7 +52,8 @@ def by_highs(apart: Pairs, p: int, clock: Clock, threads: int) -> Reply:
         return Reply(refuted=True)
     columns = np.arange(n, dtype=np.int32)
     engine = highs.counting_engine(n)
-    engine.addRow(float(p), np.inf, n, columns, np.ones(n))
+    engine.addRow(float(p), float(p) if quotas else np.inf, n, columns, np.ones(n))
+    highs.add_quotas(engine, _among(quotas, left))
     for clique in _rows(apart, left, p, clock):
         engine.addRow(-np.inf, 1.0, len(clique), clique.astype(np.int32), np.ones(len(clique)))
     clock.check_time()
@@ -58,6 +63,14 @@ def by_highs(apart: Pairs, p: int, clock: Clock, threads: int) -> Reply:
     values = highs.best_values(engine)
     chosen = left[:0] if values is None else left[values > 0.5][:p]
     return Reply(witness=chosen if len(chosen) == p else None)
+
+
+def _among(quotas: Quotas, left: NDArray[np.intp]) -> Quotas:
+    """The same of the points that are left, which are counted anew."""
+    return tuple(
+        replace(quota, points=tuple(np.flatnonzero(np.isin(left, quota.points)).tolist()))
+        for quota in quotas
+    )
 
 
 def _rows(apart: Pairs, left: NDArray[np.intp], p: int, clock: Clock) -> list[Clique]:

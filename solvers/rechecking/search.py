@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dispersion.quotas.quota import Quotas
 from solvers.rechecking.question import Clock, Pairs, Reply
 from solvers.rechecking.refuters import core, smallest_last
 
@@ -31,7 +32,7 @@ def _surplus(points: int, apart: list[int], need: int) -> int:
     return points
 
 
-def by_search(pairs: Pairs, p: int, clock: Clock, threads: int) -> Reply:
+def by_search(pairs: Pairs, p: int, clock: Clock, threads: int, quotas: Quotas = ()) -> Reply:
     """Branch on the points of the core that fewer than p colours leave over (Tomita and Seki, 2003)."""
     left = core(pairs, p)
     if len(left) < p:
@@ -52,7 +53,10 @@ def by_search(pairs: Pairs, p: int, clock: Clock, threads: int) -> Reply:
         chosen.append(v)
         need = p - len(chosen)
         if need == 0:
-            return Reply(witness=left[chosen])
+            if all(quota.met(left[chosen]) for quota in quotas):
+                return Reply(witness=left[chosen])
+            del chosen[-1:]
+            continue
         within = candidates & apart[v]
         stack.append((within, _surplus(within, apart, need) if within.bit_count() >= need else 0))
         nodes += 1

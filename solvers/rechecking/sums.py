@@ -10,6 +10,8 @@ from dispersion.instance import Instance
 from dispersion.objectives import MAX_SUM
 from dispersion.solution import Refutation, Solution
 from dispersion.verify import faults_of
+from solvers.engines.common import CP_SAT
+from solvers.engines.registration import engine_of
 from solvers.rechecking.report import Checked, Finding, Recheck
 from solvers.solving import solve
 from solvers.sums.reformulation import LABEL
@@ -21,6 +23,7 @@ def recheck_sum(instance: Instance, solution: Solution, seconds: float) -> Reche
     """Compare a max-sum bound with incumbent and bound of `qcr`, up to a relative 1e-9 for rounding.
 
     Confirmed if the bound of `qcr` is as low, contradicted if it finds a selection that is worth more.
+    Under quotas, which `qcr` does not know, another engine is asked than the one that gave the bound.
     """
     solver, bound, by = solution.solver, solution.bound, solution.bound_by
     faults = faults_of(instance, solution)
@@ -39,14 +42,22 @@ def recheck_sum(instance: Instance, solution: Solution, seconds: float) -> Reche
     return Recheck(solver, value, bound, checked.finding, told, (checked,))
 
 
+def _way(instance: Instance, by: str) -> str:
+    """The solver that checks a bound."""
+    if not instance.quota:
+        return _WAY
+    return "cp-sat" if engine_of(by) != CP_SAT else "kuo-glover-dhir"
+
+
 def _checked(instance: Instance, claim: Refutation, bound: float, seconds: float) -> Checked:
     begun = time.perf_counter()
-    ours = solve(instance, _WAY, objective=MAX_SUM.name, time_limit=seconds)
+    way = _way(instance, claim.by)
+    ours = solve(instance, way, objective=MAX_SUM.name, time_limit=seconds)
     spent = time.perf_counter() - begun
     highest = bound * (1.0 + MAX_SUM.rounding)
     if ours.objective is not None and ours.objective > highest:
-        return Checked(claim, Finding.CONTRADICTED, _WAY, spent, ours.selected, ours.objective)
+        return Checked(claim, Finding.CONTRADICTED, way, spent, ours.selected, ours.objective)
     if ours.bound is not None and ours.bound <= highest:
-        return Checked(claim, Finding.CONFIRMED, _WAY, spent)
-    remark = f"the bound of {_WAY} is only {ours.bound!r}"
+        return Checked(claim, Finding.CONFIRMED, way, spent)
+    remark = f"the bound of {way} is only {ours.bound!r}"
     return Checked(claim, Finding.UNDECIDED, None, spent, remark=remark)

@@ -77,6 +77,7 @@ class OuterApproximation:
         self.rounds = [0, 0]
         self._points = np.arange(run.instance.n, dtype=np.int32)
         function.build(self.engine)
+        highs.add_quotas(self.engine, run.instance.quota)
         options = {"mip_abs_gap": 1e-7, "presolve": "off"}  # which gains nothing, and ignores the clock
         highs.limit(self.engine, run.limits.threads, run.limits.seed, **options)
 

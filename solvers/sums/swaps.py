@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from dispersion.quotas.quota import Swaps
 from solvers.run import Run
+from solvers.sums.fair_start import best_swap, insertion_allowed
 
 _ASCENT_SLICE = 50  # swaps between two looks at the clock
 _TABU_SLICE = 500_000  # steps of compiled code between two looks at the clock: some milliseconds
@@ -49,6 +51,8 @@ def climb_from_greedy(run: Run) -> bool:
 
     Of a start that was given and the greedy selection, the better one is taken.
     """
+    if run.instance.quota:
+        return _climb_under_quotas(run)
     from solvers.kernels.swaps import local_optimum
 
     distances = run.instance.distances
@@ -59,6 +63,21 @@ def climb_from_greedy(run: Run) -> bool:
         selected, done = local_optimum(distances, selected, _ASCENT_SLICE)
         run.report_incumbent(selected)
     return done
+
+
+def _climb_under_quotas(run: Run) -> bool:
+    """The same by points and swaps with which the quotas are met."""
+    instance, swaps = run.instance, Swaps(run.instance.quota, run.instance.n)
+    run.report_incumbent(insertion_allowed(instance))
+    while run.selected is not None and run.seconds_left() > 0.0:
+        better = best_swap(instance, run.selected, swaps)
+        if better is None:
+            return True
+        before = run.objective
+        run.report_incumbent(better)
+        if run.objective == before:  # the gain was lost in rounding
+            return True
+    return False
 
 
 def shaken(
@@ -73,12 +92,15 @@ def shaken(
 
 
 def search_from_incumbent(run: Run, rounds: int) -> None:
-    """Tabu search from the incumbent, until more than `rounds` shakes without improvement."""
+    """Tabu search from the incumbent, until more than `rounds` shakes without improvement.
+
+    It knows no quotas, so with them nothing is done.
+    """
     from solvers.kernels.swap_tabu import SwapTabu
 
     instance = run.instance
     n, p = instance.n, instance.p
-    if n == p or run.selected is None:
+    if n == p or run.selected is None or instance.quota:
         return
     best, value = run.selected, -np.inf
     search = SwapTabu(instance.distances, best, run.limits.seed)

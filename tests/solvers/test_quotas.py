@@ -1,0 +1,136 @@
+"""Quotas of groups: every solver meets them, or says that it knows none."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from dispersion import Instance, Status, contradictions
+from dispersion.errors import NotApplicableError
+from dispersion.objectives import objectives
+from solvers import list_solvers, recheck, solve
+from solvers.registration import Guarantee, SolverInfo
+
+SOLVERS = [
+    pytest.param(info, id=f"{info.objective_name}-{info.name}")
+    for info in list_solvers()
+    if info.takes_quotas and info.objective_name != "packing"
+]
+KINDS = ("plane", "ties", "no metric", "cosine")
+FEW, ALL = 24, 2000  # instances
+
+
+def asked(seed: int) -> Instance:
+    """A small instance with groups that may share points, quotas, and points in and out."""
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(5, 10))
+    p = int(rng.integers(2, n))
+    points = rng.integers(0, 4, size=(n, 2)) if seed % 4 == 1 else rng.random((n, 3))
+    if rng.random() < 0.6:
+        groups: object = rng.choice(["a", "b", "c", None], size=n, p=[0.4, 0.3, 0.2, 0.1]).tolist()
+        names = sorted({label for label in groups if label is not None})  # type: ignore[attr-defined]
+    else:
+        held = {name: np.flatnonzero(rng.random(n) < 0.5).tolist() for name in "ab"}
+        groups = held
+        names = [name for name in held if held[name]]
+    quota = {}
+    for name in names:
+        size = len(groups[name]) if isinstance(groups, dict) else groups.count(name)  # type: ignore[attr-defined]
+        least = int(rng.integers(0, min(size, p) + 1)) if rng.random() < 0.5 else 0
+        quota[name] = (least, int(rng.integers(least, p + 1)) if rng.random() < 0.7 else None)
+    fixed = {}
+    if seed % 3 == 0:
+        order = rng.permutation(n)
+        r, e = int(rng.integers(0, p)), int(rng.integers(0, n - p + 1))
+        fixed = {"required": order[:r], "excluded": order[n - e :]}
+    how = {"groups": groups, "quota": quota, **fixed} if quota else fixed
+    if KINDS[seed % 4] == "no metric":
+        upper = np.triu(rng.integers(0, 6, size=(n, n)).astype(float), k=1)
+        return Instance(upper + upper.T, p, **how)
+    return Instance.from_points(points, p, "cosine" if seed % 4 == 3 else "euclidean", **how)
+
+
+def optimum(instance: Instance, objective: str) -> float | None:
+    """Of all selections that meet what is asked; `None` if there is none."""
+    known, best = instance.membership, None
+    for selected in itertools.combinations(range(instance.n), instance.p):
+        inside = set(selected)
+        if not {*known.required} <= inside or inside & {*known.excluded}:
+            continue
+        counts = [(one, len(inside & {*one.points})) for one in instance.quota]
+        if all(one.least <= count <= one.most for one, count in counts):
+            value = objectives[objective].worth(instance, np.array(selected))
+            best = value if best is None else max(best, value)
+    return best
+
+
+def overlap(instance: Instance) -> bool:
+    """Whether two groups share a point."""
+    return any({*a.points} & {*b.points} for a, b in itertools.combinations(instance.quota, 2))
+
+
+def agrees(info: SolverInfo, seeds: range) -> None:
+    """Fail unless the answers are allowed, at most the optimum, and the optimum if proven."""
+    objective = objectives[info.objective_name]
+    for seed in seeds:
+        instance = asked(seed)
+        best = optimum(instance, objective.name)
+        try:
+            answer = solve(instance, info.name, objective=objective.name, seed=seed, time_limit=60)
+        except NotApplicableError:
+            special = info.name in {"tangent", "coordinate-partitioning", "unit-vectors"}
+            assert special or (info.name == "fair-greedy-flow" and overlap(instance)), seed
+            continue
+        if best is None:
+            assert answer.status is Status.INFEASIBLE, seed
+            assert "no selection of" in answer.message
+            continue
+        assert not contradictions(instance, [answer]), seed
+        assert answer.objective is not None
+        room = objective.rounding * max(1.0, abs(best))
+        assert answer.objective <= best + room, seed
+        if answer.bound is not None:
+            assert answer.bound >= best - room, (seed, answer)
+        if info.guarantee is Guarantee.EXACT:
+            assert answer.status is Status.OPTIMAL, (seed, answer)
+            assert answer.objective >= best - room, (seed, answer)
+
+
+@pytest.mark.parametrize("info", SOLVERS)
+def test_all_selections_agree(info: SolverInfo) -> None:
+    agrees(info, range(FEW))
+
+
+@pytest.mark.slow  # four minutes; the first of these instances are solved each time
+@pytest.mark.parametrize("info", SOLVERS)
+def test_all_selections_agree_on_many(info: SolverInfo) -> None:
+    agrees(info, range(FEW, ALL))
+
+
+@pytest.mark.parametrize("objective", ["max-min", "max-sum"])
+def test_proofs_are_derived_again(objective: str) -> None:
+    solvers = ("clique", "cp-sat") if objective == "max-min" else ("cp-sat", "kuo-glover-dhir")
+    confirmed = 0
+    for seed in range(8):
+        instance = asked(seed)
+        for name in solvers:
+            answer = solve(instance, name, objective=objective, time_limit=60)
+            confirmed += bool(recheck(instance, answer, seconds=20.0))
+            if answer.bound is not None and answer.objective is not None:
+                low = replace(answer, bound=answer.objective * 0.9, refutations=())
+                assert recheck(instance, low, seconds=20.0).faults
+    assert confirmed == 8 * len(solvers)
+
+
+def test_a_proof_is_not_taken_from_the_problem_without_quotas() -> None:
+    # the two points that are farthest apart are of one group
+    line = Instance.from_points([[0.0], [4.0], [9.0], [10.0]], 2, groups="axya", quota={"a": 1})
+    answer = solve(line)
+    assert (answer.objective, answer.bound) == (9.0, 9.0)
+    assert recheck(line, answer)
+    free = solve(line.with_quota())
+    assert free.objective == 10.0
+    assert contradictions(line, [replace(free, instance_digest=line.digest)])
