@@ -47,8 +47,6 @@ class Objective:
         instance asks; else the instance says how many are chosen.
     nothing : float
         What a pair is worth that does not count.
-    quota_solver : str
-        The one that answers where there are quotas; "" if it is the same.
     absorbed : callable
         See `Absorbed`; of objectives that do not count.
     """
@@ -61,17 +59,12 @@ class Objective:
     refusal: Callable[[NDArray[np.float64]], str] = lambda distances: ""
     counts: bool = False
     nothing: float = 0.0
-    quota_solver: str = ""
     absorbed: Absorbed = lambda free, near, alone, more: free
 
     @property
     def values_are_distances(self) -> bool:
         """Whether every value is an entry of the matrix."""
         return self.rounding == 0.0 and not self.counts
-
-    def solver_of(self, instance: Instance) -> str:
-        """The solver that answers where none is named."""
-        return (self.quota_solver if instance.quota else "") or self.default_solver
 
     def check(self, instance: Instance) -> None:
         """`InputError` if it is not what the instance asks for."""
@@ -163,7 +156,6 @@ MAX_SUM = objectives.add(
         lambda among: float(_pairs(among).sum()),
         rounding=1e-9,
         default_solver="qcr",
-        quota_solver="kuo-glover-dhir",
         refusal=_cannot_be_added,
         absorbed=_absorbed_by_sum,
     ),

@@ -227,8 +227,7 @@ def solve(
     instance, by the first solver that needs them, and count as its time.
     """
     check_instance(instance, "solve")
-    if solver is None:
-        solver = objectives[objective].solver_of(instance)
+    solver = objectives[objective].default_solver if solver is None else solver
     info = find(solver, objective)
     limits = Limits(math.inf if time_limit is None else time_limit, threads, seed, target, gap)
     objectives[objective].check(instance)

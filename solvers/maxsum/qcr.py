@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from solvers.registration import Guarantee, solver
 from solvers.run import Run
 from solvers.sums.concave_bounds import Relaxation, ScaledRun, Signs, relaxation_of
+from solvers.sums.prices import priced
 from solvers.sums.reformulation import Quadratic, Vector, excess_of
 from solvers.sums.scaling import unit_of
 from solvers.sums.start import report_start
@@ -26,8 +27,11 @@ def _load() -> None:
     import solvers.kernels.concave  # noqa: F401
 
 
-def _selection(problem: Quadratic, inside: NDArray[np.bool_]) -> NDArray[np.intp]:
-    return np.concatenate([problem.taken, problem.points[inside]])
+def _report(run: Run, problem: Quadratic, inside: NDArray[np.bool_]) -> None:
+    """Report what was already chosen with some of the points that are left, if that meets the quotas."""
+    selected = np.concatenate([problem.taken, problem.points[inside]])
+    if all(quota.met(selected) for quota in run.instance.quota):
+        run.report_incumbent(selected)
 
 
 def _reduce(bracket: ScaledRun, problem: Quadratic) -> tuple[Relaxation, Vector] | None:
@@ -36,7 +40,7 @@ def _reduce(bracket: ScaledRun, problem: Quadratic) -> tuple[Relaxation, Vector]
     while True:
         n = len(problem.linear)
         if problem.p in (0, n):
-            run.report_incumbent(_selection(problem, np.full(n, problem.p == n)))
+            _report(run, problem, np.full(n, problem.p == n))
             bracket.report_bound(bracket.floor())
             return None
         relaxation, x = relaxation_of(problem, bracket)
@@ -69,15 +73,27 @@ class _Tree:
     def visit(self, fixed: Signs, x: Vector, bound: float) -> None:
         """Bound a node; keep it if it is open, report it if it is a selection."""
         self.nodes += 1
+        if not self._can_meet(fixed):
+            return
         problem, floor = self.relaxation.problem, self.bracket.floor()
         bound = min(bound, self.relaxation.bound(fixed, x, floor, _NODE_STEPS))
         if bound <= floor:
             return
         if (np.minimum(x, 1.0 - x) < _INTEGRAL).all():
-            self.run.report_incumbent(_selection(problem, x > 0.5))
+            _report(self.run, problem, x > 0.5)
         if (fixed != 0).all():
             return
         heapq.heappush(self.open, (-bound, self.nodes, fixed, x.astype(np.float32)))
+
+    def _can_meet(self, fixed: Signs) -> bool:
+        """Whether no group has too many points already, or too few that are left."""
+        problem = self.relaxation.problem
+        chosen = np.concatenate([problem.taken, problem.points[fixed == 1]])
+        left = np.concatenate([chosen, problem.points[fixed == 0]])
+        return all(
+            quota.count(chosen) <= quota.most and quota.count(left) >= quota.least
+            for quota in self.run.instance.quota
+        )
 
     def branch(self) -> None:
         """Split the open node of the largest bound at the point whose rounding costs most.
@@ -126,6 +142,7 @@ class _Tree:
     summary="branch and bound on a concave reformulation with the best diagonal, from tabu search",
     prepare=_load,
     takes_start=True,
+    takes_quotas=True,
     reference="Billionnet, Elloumi and Plateau 2009",
 )
 def qcr(run: Run) -> None:
@@ -143,6 +160,9 @@ def qcr(run: Run) -> None:
     time limit cuts the start short; one thread.  Linear algebra cannot be interrupted: none is begun
     without time for it, some seconds for 2,000 points.
 
+    Under quotas the points get other weights first, by prices of the quotas (see `solvers.sums.prices`),
+    and nodes that cannot meet them are dropped.
+
     Sources: Billionnet and Elloumi, "Using a mixed integer quadratic programming solver for the
     unconstrained quadratic 0-1 problem", Mathematical Programming 109, 2007; Billionnet, Elloumi and
     Plateau, Discrete Applied Mathematics 157, 2009 (with the equations multiplied in, which here is
@@ -154,7 +174,10 @@ def qcr(run: Run) -> None:
     run.message = "out of time before the search"
     unit = unit_of(instance.distances)
     bracket = ScaledRun(run, unit)
-    rest = _reduce(bracket, Quadratic.of(instance.distances * unit, instance.p))
+    problem = Quadratic.of(instance.distances * unit, instance.p)
+    if instance.quota:
+        problem = priced(problem, instance.quota, bracket)
+    rest = _reduce(bracket, problem)
     run.message = "closed at the root" if rest is None else run.message
     if rest is not None:
         run.check_time()

@@ -32,7 +32,7 @@ def recheck_sum(instance: Instance, solution: Solution, seconds: float) -> Reche
     value = solution.objective
     if bound is None:
         return Recheck(solver, value, bound, Finding.NO_EVIDENCE, remark="there is no bound")
-    if by == LABEL:
+    if by == LABEL and not instance.quota:
         remark = f"not rechecked: {_WAY} proved it, and there is no second method to check that"
         return Recheck(solver, value, bound, Finding.NO_EVIDENCE, remark=remark)
     claim = Refutation(float(np.nextafter(bound, np.inf)), by or solver)

@@ -30,7 +30,7 @@ class Relaxation:
     """One problem with a diagonal that makes it concave, and its bound at any node."""
 
     def __init__(self, run: Run, problem: Quadratic, shift: Vector, excess: float) -> None:
-        self._run, self.problem, self.shift = run, problem, shift
+        self._run, self.problem, self.shift, self.excess = run, problem, shift, excess
         self._slack = slack(excess, problem.p) + rounding_of(problem, shift)
         self._gradient = np.empty(len(shift))
         self.curvature = np.maximum(2.0 * problem.matrix.mean(axis=1) - shift, 1e-300)

@@ -11,6 +11,7 @@ from solvers.sums.fair_start import best_swap, insertion_allowed
 
 _ASCENT_SLICE = 50  # swaps between two looks at the clock
 _TABU_SLICE = 500_000  # steps of compiled code between two looks at the clock: some milliseconds
+_VAIN = 30  # shakes in vain that end a search under quotas
 _PATIENCE = 20  # moves a point in vain before the selection is shaken
 
 
@@ -67,17 +68,34 @@ def climb_from_greedy(run: Run) -> bool:
 
 def _climb_under_quotas(run: Run) -> bool:
     """The same by points and swaps with which the quotas are met."""
-    instance, swaps = run.instance, Swaps(run.instance.quota, run.instance.n)
-    run.report_incumbent(insertion_allowed(instance))
-    while run.selected is not None and run.seconds_left() > 0.0:
-        better = best_swap(instance, run.selected, swaps)
+    run.report_incumbent(insertion_allowed(run.instance))
+    assert run.selected is not None
+    return _climbed(run, run.selected)
+
+
+def _climbed(run: Run, selected: NDArray[np.intp]) -> bool:
+    """Swap from a selection for as long as that gains, and report where it ends; whether it ended."""
+    swaps = Swaps(run.instance.quota, run.instance.n)
+    while run.seconds_left() > 0.0:
+        better = best_swap(run.instance, selected, swaps)
         if better is None:
-            return True
-        before = run.objective
-        run.report_incumbent(better)
-        if run.objective == before:  # the gain was lost in rounding
-            return True
-    return False
+            break
+        selected = better
+    run.report_incumbent(selected)
+    return run.seconds_left() > 0.0
+
+
+def _search_under_quotas(run: Run) -> None:
+    """Shake the incumbent by swaps that keep the quotas and climb again, until that was long in vain."""
+    swaps, vain = Swaps(run.instance.quota, run.instance.n), 0
+    while vain < _VAIN and run.selected is not None and run.seconds_left() > 0.0:
+        before, selected = run.objective, run.selected
+        for leaver in run.rng.permutation(selected)[: int(run.rng.integers(2, 2 + len(selected) // 2))]:
+            enterers = np.flatnonzero(swaps.allowed(selected, int(leaver)))
+            if len(enterers):
+                selected = np.append(selected[selected != leaver], run.rng.choice(enterers))
+        _climbed(run, selected)
+        vain = 0 if run.objective != before else vain + 1
 
 
 def shaken(
@@ -94,13 +112,16 @@ def shaken(
 def search_from_incumbent(run: Run, rounds: int) -> None:
     """Tabu search from the incumbent, until more than `rounds` shakes without improvement.
 
-    It knows no quotas, so with them nothing is done.
+    It knows no quotas; with them swaps and shakes have to do.
     """
     from solvers.kernels.swap_tabu import SwapTabu
 
     instance = run.instance
+    if instance.quota:
+        _search_under_quotas(run)
+        return
     n, p = instance.n, instance.p
-    if n == p or run.selected is None or instance.quota:
+    if n == p or run.selected is None:
         return
     best, value = run.selected, -np.inf
     search = SwapTabu(instance.distances, best, run.limits.seed)
