@@ -8,10 +8,13 @@ from pathlib import Path
 import numpy as np
 
 from dispersion.errors import InputError
+from dispersion.fixing import Fixed
 from dispersion.instance import Instance
 from dispersion.objectives import DEFAULT_OBJECTIVE
+from dispersion.quotas.clashes import clash
+from solvers.engines.pyomo import add_quotas
 from solvers.lookup import find
-from solvers.registration import list_solvers
+from solvers.registration import SolverInfo, list_solvers
 from solvers.solving import check_instance, prepare
 
 SUFFIXES = (".lp", ".mps")
@@ -41,7 +44,13 @@ def export_model(
     Engines have absolute tolerances: they drop coefficients below 1e-9 and call a gap of 1e-6 closed.
     So unless the largest distance lies between 1/16 and 2^20 and no other is below 1e-6, all are
     multiplied by the power of two that makes the largest one of hundreds, and a comment at the
-    beginning of the file says so.  The objective of `unit-vectors` holds squares, a convex program
+    beginning of the file says so.
+
+    Of an instance with required or excluded points the model is that of the points that are left (see
+    `dispersion.fixing.Fixed`), and comments at the beginning of the file say which point each variable
+    is.  Quotas are rows.
+
+    The objective of `unit-vectors` holds squares, a convex program
     with binaries: an engine must take those.
 
     Parameters
@@ -66,14 +75,10 @@ def export_model(
     ------
     InputError
         The suffix is neither, the folder is not there, the solver has no Pyomo model, or the
-        solver does not take the instance (`unit-vectors`: ``1 - cos`` only).
+        solver does not take the instance (`unit-vectors`: ``1 - cos`` only); no selection meets the
+        quotas, or at most one point is left to be chosen.
     """
     check_instance(instance, "export_model")
-    if instance.membership:
-        raise InputError(
-            f"{instance!r} has required or excluded points, which a written model does not show; "
-            "export instance.with_fixed(), which has none."
-        )
     target = Path(path)
     info = find(solver, objective)
     if info.model is None:
@@ -86,13 +91,49 @@ def export_model(
     if not target.parent.is_dir():
         raise InputError(f"there is no folder {str(target.parent)!r} to write {target.name} to.")
     prepare(solver, objective)
+    fixed = Fixed.of(instance, objective)
+    if fixed is not None:
+        instance = _left(fixed)
+    if instance.quota:
+        _check_quotas(instance, info)
     factor = _factor(instance) if info.model_unit else 1.0
+    scaled = instance
     if factor != 1.0:
-        instance = Instance(instance.distances * factor, instance.p, instance.name)
-    info.model(instance).write(str(target), io_options={"symbolic_solver_labels": True})
-    if factor != 1.0:
-        _remark(target, factor)
+        scaled = Instance(instance.distances * factor, instance.p, instance.name, quota=instance.quota)
+    model = info.model(scaled)
+    if instance.quota:
+        add_quotas(model, instance)
+    model.write(str(target), io_options={"symbolic_solver_labels": True})
+    exponent = int(math.log2(factor))
+    unit = f"distances are multiplied by 2^{exponent} = {factor!r}; divide the objective by it"
+    _remark(target, [*([unit] if exponent else []), *([] if fixed is None else _which(fixed))])
     return factor
+
+
+def _check_quotas(instance: Instance, info: SolverInfo) -> None:
+    """`InputError` if no selection meets the quotas, or the solver's model cannot have them."""
+    if reason := clash(instance):
+        raise InputError(reason)
+    if not info.takes_quotas:
+        raise InputError(f"{info.name} knows no quotas; export instance.with_quota(), which has none.")
+
+
+def _left(fixed: Fixed) -> Instance:
+    """What is left to be solved."""
+    if fixed.plain is None:
+        raise InputError(
+            f"of {fixed.whole!r} at most one point is left to be chosen, which needs no model."
+        )
+    return fixed.plain
+
+
+def _which(fixed: Fixed) -> list[str]:
+    """Which points the variables are, of an instance with points in and out."""
+    lines = [f"x({k}) is point {point}" for k, point in enumerate(fixed.points.tolist())]
+    if len(fixed.taken):
+        chosen = " ".join(map(str, fixed.taken.tolist()))
+        lines.insert(0, f"required, and no variables: points {chosen}; distances have absorbed theirs")
+    return lines
 
 
 def _factor(instance: Instance) -> float:
@@ -107,9 +148,8 @@ def _factor(instance: Instance) -> float:
     return 1.0 if plain else math.ldexp(1.0, _UNIT - int(exponent))
 
 
-def _remark(target: Path, factor: float) -> None:
-    """Write the factor of its distances at the beginning of a file."""
-    exponent = int(math.log2(factor))
-    mark = _COMMENTS[target.suffix]
-    remark = f"{mark} distances are multiplied by 2^{exponent} = {factor!r}; divide the objective by it"
-    target.write_text(f"{remark}\n{target.read_text(encoding='utf-8')}", encoding="utf-8")
+def _remark(target: Path, lines: list[str]) -> None:
+    """Write lines at the beginning of a file that engines skip."""
+    if lines:
+        remarks = "".join(f"{_COMMENTS[target.suffix]} {line}\n" for line in lines)
+        target.write_text(remarks + target.read_text(encoding="utf-8"), encoding="utf-8")

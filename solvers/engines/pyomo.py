@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from dispersion.quotas.quota import Quotas
+from dispersion.instance import Instance
 from solvers.engines.program import Program
 from solvers.engines.registration import DEFAULT_ENGINE, registry
 from solvers.run import Run
@@ -38,12 +38,17 @@ def hand_over(model: Any, engine: str = DEFAULT_ENGINE) -> Program:
         return registry[engine].read(path)
 
 
-def add_quotas(model: Any, quotas: Quotas) -> None:
-    """Add a row for every quota to a model with the variables ``x[0..n-1]``."""
+def add_quotas(model: Any, instance: Instance) -> None:
+    """Add a row for every quota to a model with the variables ``x[0..n-1]``, and one for p points.
+
+    A model that packs as many points as possible has none for p; a part of more points may not meet the
+    quotas.
+    """
     import pyomo.environ as pyo
 
     model.quotas = pyo.ConstraintList()
-    for quota in quotas:
+    model.quotas.add(pyo.quicksum(model.x[i] for i in range(instance.n)) <= instance.p)
+    for quota in instance.quota:
         count = pyo.quicksum(model.x[i] for i in quota.points)
         if quota.least > 0:
             model.quotas.add(count >= quota.least)
@@ -56,7 +61,8 @@ def handed_over(run: Run, engine: str, build: Callable[[EachRow], Any]) -> Progr
     with run.building():
         begun = run.seconds()
         model = build(run.check_time)
-        add_quotas(model, run.instance.quota)
+        if run.instance.quota:
+            add_quotas(model, run.instance)
         # it takes as long, and cannot be stopped
         run.check_time(run.seconds() - begun, "handing the model over")
         program = hand_over(model, engine)

@@ -20,9 +20,7 @@ from solvers.registration import Guarantee, solver
 from solvers.run import Run
 
 
-def packing_model(
-    ranks: NDArray[np.int32], t: int, each_row: EachRow = lambda: None, most: int | None = None
-) -> Any:
+def packing_model(ranks: NDArray[np.int32], t: int, each_row: EachRow = lambda: None) -> Any:
     """The largest set of points that are pairwise at rank >= t.
 
     maximise sum_i x_i subject to::
@@ -43,8 +41,6 @@ def packing_model(
         The rank asked about.
     each_row : callable
         Called before each pair's row, so that building can be stopped by an exception.
-    most : int, optional
-        No more points may be chosen; without it, as many as there are.
 
     Returns
     -------
@@ -57,8 +53,6 @@ def packing_model(
     model = pyo.ConcreteModel("node-packing")
     model.x = pyo.Var(range(n), domain=pyo.Binary)
     model.packed = pyo.Objective(expr=pyo.quicksum(model.x[i] for i in range(n)), sense=pyo.maximize)
-    if most is not None:
-        model.choose = pyo.Constraint(expr=pyo.quicksum(model.x[i] for i in range(n)) <= most)
     model.exclude = pyo.ConstraintList()
     i, j = np.triu_indices(n, k=1)
     apart = ranks[i, j] >= t
@@ -95,14 +89,13 @@ def node_packing(run: Run, *, engine: str = DEFAULT_ENGINE, presolve: bool = Tru
     One thread and one seed repeat exactly, as long as no slice runs out.  See `packing_model`.
     """
     ranks = run.instance.ranks
-    most = run.instance.p if run.instance.quota else None  # a part of more points may not meet them
     pairs = report_window(run)
     by = with_version(registry[engine].label)
     probes = 0
 
     def probe(t: int, seconds: float) -> Verdict:
         nonlocal probes
-        program = handed_over(run, engine, lambda check: packing_model(ranks, t, check, most))
+        program = handed_over(run, engine, lambda check: packing_model(ranks, t, check))
         probes += 1
         run.message = f"{probes} packings"
         return pack(program, run, min(seconds, run.seconds_left()), by, presolve)

@@ -28,7 +28,7 @@ def _load() -> None:
 
 
 def _report(run: Run, problem: Quadratic, inside: NDArray[np.bool_]) -> None:
-    """Report what was already chosen with some of the points that are left, if that meets the quotas."""
+    """Report what was already chosen with some of what is left, if that meets the quotas."""
     selected = np.concatenate([problem.taken, problem.points[inside]])
     if all(quota.met(selected) for quota in run.instance.quota):
         run.report_incumbent(selected)
@@ -160,8 +160,8 @@ def qcr(run: Run) -> None:
     time limit cuts the start short; one thread.  Linear algebra cannot be interrupted: none is begun
     without time for it, some seconds for 2,000 points.
 
-    Under quotas the points get other weights first, by prices of the quotas (see `solvers.sums.prices`),
-    and nodes that cannot meet them are dropped.
+    Under quotas the points get other weights first, by prices of the quotas (see
+    `solvers.sums.prices`), and nodes that cannot meet them are dropped.
 
     Sources: Billionnet and Elloumi, "Using a mixed integer quadratic programming solver for the
     unconstrained quadratic 0-1 problem", Mathematical Programming 109, 2007; Billionnet, Elloumi and

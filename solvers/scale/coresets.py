@@ -33,6 +33,10 @@ of S, that is d(x, S) - d(x, y) <= d(y, S); the sum over all y is (m - 1) d(x, S
 the radius is at most the mean distance among S, and p (p - 1) radius at most twice the value of the
 best p points of S; 2. follows, up to the relative tolerance of 1e-6 at which the search ends.
 
+*Required points* are kept beside the others and need not move, and no other point moves onto one of
+them if the optimum exceeds 2 r; excluded points are left out before blocks are thinned.  So 1. holds,
+among the selections that are allowed; 2. does not, where required points are nearer to others than r.
+
 The 3 of max-min is reached (by a test), so no smaller factor holds for these core-sets.  For max-sum
 GMM would not do: it takes no second point from a cluster (a test has the example).
 """
@@ -43,12 +47,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from dispersion.arrays.foreign import is_tensor
 from dispersion.arrays.points import as_array
 from dispersion.errors import InputError
 from dispersion.instance import Instance
+from dispersion.membership import Membership, checked_membership
 from dispersion.objectives import DEFAULT_OBJECTIVE
 from dispersion.parameters import whole
 from dispersion.solution import Solution, Status, TracePoint
@@ -78,6 +83,8 @@ class CoreSet:
         Number of points to choose.
     metric, objective_name : str
         For which distances and what goal.
+    required : tuple of int
+        Which of the points kept every selection holds, counted among these.
     """
 
     points: NDArray[np.float64]
@@ -87,11 +94,13 @@ class CoreSet:
     p: int
     metric: str
     objective_name: str
+    required: tuple[int, ...] = ()
 
     @property
     def instance(self) -> Instance:
         """The points kept, as an instance; builds the (m, m) matrix."""
-        return Instance.from_points(self.points, self.p, self.metric, f"{len(self.rows)} of {self.n}")
+        name = f"{len(self.rows)} of {self.n}"
+        return Instance.from_points(self.points, self.p, self.metric, name, required=self.required)
 
     def bound(self, of_union: float) -> float:
         """A bound on the optimum of all points, from one on the optimum of those kept."""
@@ -110,6 +119,8 @@ def core_set(
     size: int | None = None,
     block_rows: int = 100_000,
     threads: int = 1,
+    required: ArrayLike = (),
+    excluded: ArrayLike = (),
 ) -> CoreSet:
     """A few points of each block, whose union holds a selection of at least 1/3 of the optimum.
 
@@ -132,6 +143,8 @@ def core_set(
         Rows in a block of an array.
     threads : int
         How many threads share the work on one block.
+    required, excluded : array_like of int
+        Rows that every selection holds, and that none does.
 
     Returns
     -------
@@ -146,7 +159,8 @@ def core_set(
     Notes
     -----
     O(size n d) time for max-min; for max-sum so much for every pass of local search.  The proof of the
-    factor 3 is in the docstring of the module `solvers.scale.coresets`.
+    factor 3 is in the docstring of the module `solvers.scale.coresets`; with required points the bound
+    holds, and no factor is proven.
     """
     thinning = thinning_for(objective)
     if is_tensor(points):
@@ -158,20 +172,30 @@ def core_set(
     p = whole(p, "p", 2, known if isinstance(known, int) else _MANY)
     size = p if size is None else whole(size, "the size of a core-set", p, _MANY)
     block_rows = whole(block_rows, "block_rows", 1, _MANY)
+    fixed = Membership()
+    if isinstance(known, int):
+        fixed = checked_membership(required, excluded, True, known, p, False)
+    elif np.size(required) or np.size(excluded):
+        raise InputError(
+            "required and excluded rows need a Dask array whose chunks have known sizes; call its "
+            "compute_chunk_sizes()."
+        )
     wanted = {"size": size, "metric": metric, "thinning": thinning, "threads": threads}
-    parts = [part for part in parts_of(points, block_rows, **wanted) if part is not None]
+    parts = [part for part in parts_of(points, block_rows, fixed, **wanted) if part is not None]
     n = sum(part.n for part in parts)
     if p > n:
         raise InputError(f"p must lie between 2 and n = {n}, got {p}.")
     starts = np.cumsum([0, *(part.n for part in parts[:-1])])
+    rows = np.concatenate([start + part.rows for start, part in zip(starts, parts, strict=True)])
     return CoreSet(
         points=np.vstack([part.points for part in parts]),
-        rows=np.concatenate([start + part.rows for start, part in zip(starts, parts, strict=True)]),
+        rows=rows,
         radius=max(part.radius for part in parts),
         n=n,
         p=p,
         metric=metric,
         objective_name=objective,
+        required=tuple(np.searchsorted(rows, fixed.required).tolist()),
     )
 
 

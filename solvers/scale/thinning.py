@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from dispersion.arrays.points import real_array
 from dispersion.errors import UnknownNameError
+from dispersion.membership import Membership
 from dispersion.metrics.euclidean import lengths_of
 from dispersion.objectives import MAX_MIN, MAX_SUM
 from solvers.scale.points import checked_rows, farthest_from_points
@@ -106,27 +107,52 @@ def thinning_for(objective: str) -> Thinning:
 
 
 def _of_block(
-    block: Any, number: int, *, size: int, metric: str, thinning: Thinning, threads: int
+    block: Any,
+    number: int,
+    known: Membership,
+    *,
+    size: int,
+    metric: str,
+    thinning: Thinning,
+    threads: int,
 ) -> Part | None:
-    """The core-set of one block; `None` if it is empty."""
+    """The core-set of one block, with its required points; `None` if it is empty."""
     if len(block) == 0:
         return None
     given = real_array(block, "a numeric (n, d) array of points")
     rows = checked_rows(given, metric, f" of block {number}")
-    if len(rows) <= size:
-        return Part(given, np.arange(len(rows)), 0.0, len(rows))
-    kept, radius = thinning.thin(rows, size, threads)
-    kept = np.sort(kept)
+    left = np.setdiff1d(np.arange(len(rows)), known.excluded)
+    if len(left) <= size:
+        return Part(given[left], left, 0.0, len(rows))
+    kept, radius = thinning.thin(rows if len(left) == len(rows) else rows[left], size, threads)
+    kept = np.union1d(left[kept], known.required).astype(np.intp)
     return Part(given[kept], kept, radius, len(rows))
 
 
-def parts_of(points: Any, block_rows: int, **wanted: Any) -> Sequence[Part | None]:
+def _within(known: Membership, first: int, end: float) -> Membership:
+    """The required and excluded points of a block, counted from its first."""
+    required, excluded = (
+        tuple(point - first for point in points if first <= point < end)
+        for points in (known.required, known.excluded)
+    )
+    return Membership(required, excluded)
+
+
+def parts_of(points: Any, block_rows: int, known: Membership, **wanted: Any) -> Sequence[Part | None]:
     """The core-sets of all blocks; those of a Dask array on whatever scheduler it is set to use."""
-    of_block: Callable[[Any, int], Part | None] = partial(_of_block, **wanted)
+    of_block: Callable[[Any, int, Membership], Part | None] = partial(_of_block, **wanted)
     if type(points).__module__.partition(".")[0] == "dask":
         dask = import_module("dask")
         blocks = points.rechunk({1: -1}).to_delayed().ravel()
-        work = [dask.delayed(of_block)(block, k) for k, block in enumerate(blocks)]
+        ends = np.cumsum(points.chunks[0])  # NaN where Dask cannot tell, and then nothing is known
+        firsts = [0, *ends[:-1]]
+        work = [
+            dask.delayed(of_block)(block, k, _within(known, firsts[k], ends[k]))
+            for k, block in enumerate(blocks)
+        ]
         return tuple(dask.compute(*work))
     starts = range(0, len(points), block_rows)
-    return [of_block(points[a : a + block_rows], k) for k, a in enumerate(starts)]
+    return [
+        of_block(points[a : a + block_rows], k, _within(known, a, a + block_rows))
+        for k, a in enumerate(starts)
+    ]

@@ -86,7 +86,7 @@ def _climbed(run: Run, selected: NDArray[np.intp]) -> bool:
 
 
 def _search_under_quotas(run: Run) -> None:
-    """Shake the incumbent by swaps that keep the quotas and climb again, until that was long in vain."""
+    """Shake the incumbent by swaps that keep the quotas and climb again, until that is long in vain."""
     swaps, vain = Swaps(run.instance.quota, run.instance.n), 0
     while vain < _VAIN and run.selected is not None and run.seconds_left() > 0.0:
         before, selected = run.objective, run.selected

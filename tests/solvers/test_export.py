@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from dispersion import InputError, Instance, UnknownNameError
+from dispersion.fixing import Fixed
 from dispersion.objectives import objectives
 from solvers import export_model, list_solvers, solve
 from solvers.export import exporting
@@ -63,6 +64,36 @@ def test_names_in_the_file_are_those_of_the_docstring(tmp_path):
     engine.readModel(str(tmp_path / "kuby.lp"))
     names = {engine.getColName(k)[1] for k in range(engine.getNumCol())}
     assert {f"x({i})" for i in range(24)} < names
+
+
+@pytest.mark.parametrize("suffix", [".lp", ".mps"])
+def test_points_in_and_out_and_quotas_are_in_the_model(suffix, tmp_path):
+    """Variables are the points that are left, comments say which, and quotas are rows."""
+    path = tmp_path / f"model{suffix}"
+    groups, quota = "abc" * 8, {"a": (0, 2), "b": (3, None)}
+    whole = Instance(CLOUD.distances, 7, required=[3, 20], excluded=[0, 23], groups=groups, quota=quota)
+    best = solve(whole).objective
+    free = solve(whole.with_quota()).objective
+    export_model(whole, "kuby", path)
+    plain = Fixed.of(whole, "max-min").plain
+    assert best < free
+    assert optimum_of(path) == pytest.approx(np.searchsorted(plain.levels, best))
+    comments = path.read_text().splitlines()[:4]
+    assert comments[0][2:] == "required, and no variables: points 3 20; distances have absorbed theirs"
+    assert [line[2:] for line in comments[1:]] == [f"x({k}) is point {k + 1}" for k in (0, 1)] + [
+        "x(2) is point 4"
+    ]
+    export_model(whole, "glover", path, "max-sum")
+    assert optimum_of(path) == pytest.approx(solve(whole, "cp-sat", objective="max-sum").objective)
+
+
+def test_a_model_without_selections_is_refused(tmp_path):
+    """Quotas that clash, and required points that leave nothing to choose."""
+    clashing = CLOUD.with_quota("ab" * 12, {"a": 4, "b": 4})
+    with pytest.raises(InputError, match="no selection of 7 points has a at least 4 and b at least 4"):
+        export_model(clashing, "kuby", tmp_path / "model.lp")
+    with pytest.raises(InputError, match="at most one point is left to be chosen"):
+        export_model(CLOUD.with_fixed(range(6)), "kuby", tmp_path / "model.lp")
 
 
 def test_what_cannot_be_exported_is_refused(tmp_path):

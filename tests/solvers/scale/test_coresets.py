@@ -53,6 +53,26 @@ def test_a_third_is_left_and_the_bound_holds(objective, points, data):
 
 
 @pytest.mark.parametrize("objective", ["max-min", "max-sum"])
+@given(points=WHOLE, data=st.data())
+@settings(max_examples=60, deadline=None)
+def test_the_bound_holds_with_points_in_and_out(objective, points, data):
+    """Of all selections that hold what is required and nothing that is excluded."""
+    n, p = len(points), data.draw(st.integers(2, 4))
+    order = data.draw(st.permutations(range(n)))
+    r, e = data.draw(st.integers(0, p)), data.draw(st.integers(0, n - p))
+    fixed = {"required": order[:r], "excluded": order[n - e :]}
+    block = data.draw(st.integers(1, n))
+    core = core_set(points, p, objective=objective, block_rows=block, **fixed)
+    answer = solve_core_set(core, "clique" if objective == "max-min" else "qcr")
+    whole = Instance.from_points(points, p, **fixed)
+    best = solve(whole, "clique" if objective == "max-min" else "qcr", objective=objective).objective
+    assert answer.objective == pytest.approx(objectives[objective].worth(whole, answer.selected))
+    assert {*order[:r]} <= {*answer.selected.tolist()} <= {*range(n)} - {*order[n - e :]}
+    assert answer.objective <= best * (1.0 + 1e-9)
+    assert answer.bound >= best * (1.0 - 1e-9)
+
+
+@pytest.mark.parametrize("objective", ["max-min", "max-sum"])
 @pytest.mark.parametrize("seed", range(10))
 def test_the_radius_is_what_it_says(objective, seed):
     """The largest distance to the nearest of the block's core-set, or the largest mean distance."""
