@@ -324,6 +324,11 @@ class Instance:
         return Membership(self.required, self.excluded, self.between_required)
 
     @property
+    def restricted(self) -> bool:
+        """Whether points are required or excluded, or groups have quotas."""
+        return bool(self.membership or self.quota)
+
+    @property
     def n(self) -> int:
         """How many points there are."""
         return len(self.distances)

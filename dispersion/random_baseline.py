@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from dispersion.instance import Instance
 from dispersion.leaders import leaders
 from dispersion.objectives import objectives
+from dispersion.quotas.clashes import clash
 from dispersion.quotas.filling import Filling
 
 
@@ -56,8 +57,11 @@ def random_values(
 ) -> RandomValues:
     """Value `draws` random selections (see `random_selection`); the seed decides which.
 
-    Both values are infinite where a sum of distances is too large for a float.
+    Both values are infinite where a sum of distances is too large for a float, and -infinity where no
+    selection meets the quotas.
     """
+    if clash(instance):
+        return RandomValues(-math.inf, -math.inf)
     rng = np.random.default_rng(seed)
     objective = objectives[objective_name]
     with np.errstate(over="ignore"):

@@ -22,6 +22,8 @@ from dispersion.library import (
     read_instance,
     read_known,
 )
+from dispersion.quotas.clashes import clash
+from dispersion.quotas.reading import parse_quotas, read_groups
 from dispersion.study.task import Task
 
 _LISTED = 5  # rows of published values that are named in a message
@@ -48,7 +50,11 @@ def load(
             asked = [one.with_at_least(distance) for distance in at_least]
         else:
             asked = [one, *(one.with_p(p) for p in sizes[1:])]
-        return [each.with_fixed(subject.required, subject.excluded) for each in asked]
+        fixed = [each.with_fixed(subject.required, subject.excluded) for each in asked]
+        if subject.groups is None:
+            return fixed
+        groups, quota = read_groups(subject.groups), parse_quotas(subject.quota)
+        return [each.with_quota(groups, quota) for each in fixed]
     except InputError as error:
         raise InputError(f"'{source}': {error}") from error
 
@@ -61,6 +67,11 @@ def load_all(
     Or, if there are distances, with every one of these.  No two may have the same name and p or
     distance, since they could not be told apart.
     """
+    if (subject.groups is None) != (not subject.quota):
+        raise InputError(
+            "--groups and --quota belong together: a file with the group of every point, and how many "
+            "of which; give both."
+        )
     instances: dict[tuple[str, str], Instance] = {}
     sizes: dict[str, list[int]] = {}
     for name, p in published:
@@ -110,6 +121,9 @@ def compare_instances(session: CommandSession, subject: InstanceOptions, output:
         _tell_published(session, subject.known, instances, published)
     for note in dict.fromkeys(f"{one.name}: {one.note}" for one in instances if one.note):
         session.say(note)
+    for one in instances:
+        if reason := clash(one):
+            session.say(f"{one.name}: {reason}", logging.WARNING)
     session.about["instances"] = [
         {
             "name": one.name,

@@ -45,7 +45,7 @@ def instances_apart(instances: Sequence[Instance]) -> list[Instance]:
     contents: dict[int, str] = {}
     for one in instances:
         if id(one.distances) not in contents:
-            contents[id(one.distances)] = one.with_at_least(0.0).digest  # whatever it asks
+            contents[id(one.distances)] = one.with_quota().with_at_least(0.0).digest  # whatever it asks
     keys = [(one.name, contents[id(one.distances)]) for one in instances]
     labels = numbered((name, None, content) for name, content in keys)
     return [

@@ -21,7 +21,7 @@ class SolveRow:
 
     ``instance`` is the name of a layer or of a file; ``keep`` is absent where p was given,
     ``at_least`` where p points are asked for (else p is n), and
-    ``published`` where no value of this instance and p was given, or points are required or excluded.
+    ``published`` where no value of this instance and p was given, or the instance is restricted.
     ``key`` is that of the task (see `Task.key`); ``shared`` says that other solves ran on the same
     machine, and lengthened its times.
     ``engine`` is the engine from outside that solved its models, with its version, if there is one;
@@ -95,7 +95,7 @@ class SolveRows:
     def row(self, task: Task, solution: Solution, shared: bool = False) -> SolveRow:
         """Join a task, its answer, and what random selections of its instance are worth."""
         instance, random = task.instance, self._random_of(task)
-        known = None if instance.membership else published_of(task.question, self._published)
+        known = None if instance.restricted else published_of(task.question, self._published)
         return SolveRow(
             instance=instance.name,
             n=instance.n,

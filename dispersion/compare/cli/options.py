@@ -44,7 +44,8 @@ class InstanceOptions:
     """Solvers are compared on instances: files or descriptions; p as they say if there is none.
 
     ``input_format``, ``metric`` and ``symmetric`` are about files, as in `dispersion.read_instance`;
-    ``required`` and ``excluded`` are points, as of `Instance`.
+    ``required`` and ``excluded`` are points, as of `Instance`; ``groups`` is a file of labels, and
+    ``quota`` are words such as ``a=2:5`` (see `dispersion.quotas.reading`).
     """
 
     sources: tuple[str, ...]
@@ -55,6 +56,8 @@ class InstanceOptions:
     symmetric: str | None = None
     required: tuple[int, ...] = ()
     excluded: tuple[int, ...] = ()
+    groups: Path | None = None
+    quota: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,18 @@ def add_instances(parser: argparse.ArgumentParser) -> None:
         help="points that no selection holds (default: none)",
     )
     add(
+        "--groups",
+        type=path_of,
+        metavar="FILE",
+        help="the group of every point, a line each; several by ; (default: none)",
+    )
+    add(
+        "--quota",
+        nargs="+",
+        metavar="GROUP=N",
+        help="points of a group to choose: a=2, at least a=2:, at most a=:5, a=2:5 (default: any)",
+    )
+    add(
         "--known",
         type=path_of,
         metavar="FILE",

@@ -13,6 +13,7 @@ from dispersion.errors import InputError, shown
 from dispersion.library import PREFIX, formats
 from dispersion.metrics import metrics
 from dispersion.objectives import objectives
+from dispersion.quotas.reading import parse_quotas
 
 OF_BOTH = ("metric",)  # with a default for networks only
 OF_NETWORKS = tuple(name for name in NetworkOptions.__dataclass_fields__ if name not in OF_BOTH)
@@ -22,15 +23,15 @@ OF_PRUNING = tuple(
     for name in OF_NETWORKS
     if name not in ("model", "weights", "layers", "space", "data", "calibration_images", "device")
 )
-_MEMBERS = ("required", "excluded")
-OF_INSTANCES = ("p", "known", "input_format", "symmetric", *_MEMBERS)
+_MEMBERS = ("required", "excluded", "quota")
+OF_INSTANCES = ("p", "known", "input_format", "symmetric", "groups", *_MEMBERS)
 GIVE_WAY = {  # what is said on the command line, and what in a config is then as good as unsaid
     "model": ("instance", *OF_INSTANCES),
     "instance": OF_NETWORKS,
     "keep": ("budget", "allocation", "criterion", "at_least"),
     "budget": ("keep", "at_least"),
     "p": ("at_least",),
-    "at_least": ("p", "known", *OF_PRUNING, "objective"),
+    "at_least": ("p", "known", "groups", "quota", *OF_PRUNING, "objective"),
 }
 
 
@@ -53,7 +54,7 @@ def check_at_least(given: argparse.Namespace, spoken: set[str]) -> tuple[float, 
         raise InputError(
             f"--at-least asks for packing, not for {given.objective}; leave out --objective."
         )
-    for name in ("p", "known", *OF_PRUNING):
+    for name in ("p", "known", "groups", "quota", *OF_PRUNING):
         if name in spoken:
             option = "--" + name.replace("_", "-")
             raise InputError(
@@ -90,12 +91,13 @@ def instance_options(given: argparse.Namespace, spoken: set[str]) -> InstanceOpt
     sources, sizes = dict.fromkeys(given.instance), dict.fromkeys(given.p or ())
     about_files = {name: getattr(given, name) if name in spoken else None for name in _OF_FILES}
     _check_files(sources, about_files)
-    required, excluded = (tuple(getattr(given, name) or ()) for name in _MEMBERS)
-    if given.known is not None and (required or excluded):
+    required, excluded, quota = (tuple(getattr(given, name) or ()) for name in _MEMBERS)
+    if given.known is not None and (required or excluded or quota):
         raise InputError(
-            "--known has values of instances without required or excluded points; leave it out, or "
-            "--required and --excluded."
+            "--known has values of instances without required or excluded points or quotas; leave it "
+            "out, or --required, --excluded and --quota."
         )
+    parse_quotas(quota)
     return InstanceOptions(
         tuple(sources),
         tuple(sizes),
@@ -103,6 +105,8 @@ def instance_options(given: argparse.Namespace, spoken: set[str]) -> InstanceOpt
         **about_files,
         required=required,
         excluded=excluded,
+        groups=given.groups,
+        quota=quota,
     )
 
 

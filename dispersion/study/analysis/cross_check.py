@@ -97,7 +97,7 @@ def _confront(
 ) -> None:
     """Write down what is wrong with the answers to one question, and hold them against publications."""
     answers = [one.answer for one in group]
-    published_about = [one.task for one in group if not one.task.instance.membership]
+    published_about = [one.task for one in group if not one.task.instance.restricted]
     asked = {task.instance.name: task.question for task in published_about}
     reasons = list(dict.fromkeys(reason for one in group for reason in one.wrong))
     for known in filter(None, (published_of(one, published) for one in asked.values())):

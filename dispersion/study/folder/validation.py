@@ -27,7 +27,7 @@ _SHARES = (
     *(f"{top}{end}" for top in ("top1", "top5") for end in ("", "_low", "_high")),
     *(f"accuracy_{name}" for name in RECOVERIES),
 )
-_UNBOUNDED = ("random_mean", "random_best")  # infinite where sums are too large for a float
+_UNBOUNDED = ("random_mean", "random_best")  # infinite where sums are too large, or nothing is allowed
 _SIGNED = ("published", "gap")  # the gap of a false bound is below 0
 
 
@@ -149,8 +149,8 @@ def _value(name: str, kind: str, said: Mapping[str, Any]) -> Any:
         case "int":
             return whole(name, value)
         case "float":
-            if name in _UNBOUNDED and value == math.inf:
-                return math.inf
+            if name in _UNBOUNDED and value in (math.inf, -math.inf):
+                return float(value)
             return number(name, value, -math.inf)
         case "bool":
             _fits(name, isinstance(value, bool), value, "true or false")
@@ -172,7 +172,7 @@ def check_row(row: SolveRow | NetworkRow | AccuracyRow) -> None:
             continue
         if isinstance(value, int):
             whole(name, value, 1 if name in _COUNTS else 0)
-        elif not (name in _UNBOUNDED and value == math.inf):
+        elif not (name in _UNBOUNDED and abs(value) == math.inf):
             least = -math.inf if name in _SIGNED else 0.0
             number(name, value, least, 1.0 if name in (*_SHARES, "keep") else math.inf)
     keep = row.keep

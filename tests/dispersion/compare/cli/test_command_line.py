@@ -360,7 +360,7 @@ def test_help_names_every_option_with_its_default() -> None:
     assert {action.dest for action in options} == {
         *(set(DEFAULTS.__dataclass_fields__) - {"limits", "subject", "settings"}),
         *NetworkOptions.__dataclass_fields__,
-        *("required", "excluded"),
+        *("required", "excluded", "groups", "quota"),
         *(
             "time_limit",
             "gap",

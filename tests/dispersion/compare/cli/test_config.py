@@ -27,13 +27,15 @@ SAMPLES: dict[str, list[object]] = {
     "input-format": ["points"],
     "metric": ["cosine"],
     "objective": ["max-sum"],
+    "quota": ["a=2", "b=1:"],
     "recover": ["bn", "ft"],
     "solvers": ["clique", "tabu"],
     "test-images": [7],
 }
 COMPANY = {"p": ["--instance", "a.txt"], "known": ["--instance", "a.txt"]}  # options that need another
 COMPANY |= {
-    key: ["--instance", "a.txt"] for key in ("input-format", "symmetric", "required", "excluded")
+    key: ["--instance", "a.txt"]
+    for key in ("input-format", "symmetric", "required", "excluded", "groups", "quota")
 }
 COMPANY |= {key: ["--budget", "macs=0.5"] for key in ("allocation", "criterion")}
 COMPANY["export"] = ["--solvers", "kuby"]
