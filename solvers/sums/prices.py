@@ -12,6 +12,7 @@ from solvers.sums.concave_bounds import Relaxation, ScaledRun, relaxation_of
 from solvers.sums.reformulation import Quadratic, Vector
 
 _ROUNDS = 60
+_MET = 1e-12  # the square of a point too many or too few: less is rounding
 _STEPS = 50  # of the ascent, times the number of points
 
 
@@ -49,10 +50,12 @@ def priced(problem: Quadratic, quotas: Quotas, bracket: ScaledRun) -> Quadratic:
             best, answer = bound, now
         slope = _slope(inside.T @ x, prices, least, most)
         size = float(slope @ slope)
-        if bound <= floor or size == 0.0 or run.seconds_left() == 0.0:
+        if bound <= floor or size < _MET or run.seconds_left() == 0.0:
             break
         moved = prices - (bound - floor) / size * slope
-        prices = np.where(prices * moved < 0.0, 0.0, moved)  # a price changes its sign by way of 0
+        prices = np.where(
+            np.sign(prices) * np.sign(moved) < 0.0, 0.0, moved
+        )  # a price changes its sign by way of 0
     return answer
 
 
