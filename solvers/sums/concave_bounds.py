@@ -31,7 +31,7 @@ class Relaxation:
 
     def __init__(self, run: Run, problem: Quadratic, shift: Vector, excess: float) -> None:
         self._run, self.problem, self.shift, self.excess = run, problem, shift, excess
-        self._slack = slack(excess, problem.p) + rounding_of(problem, shift)
+        self.offset = problem.constant + slack(excess, problem.p) + rounding_of(problem, shift)
         self._gradient = np.empty(len(shift))
         self.curvature = np.maximum(2.0 * problem.matrix.mean(axis=1) - shift, 1e-300)
 
@@ -51,16 +51,18 @@ class Relaxation:
         """
         from solvers.kernels.concave import fix
 
-        problem = self.problem
-        offset = problem.constant + self._slack
+        problem, offset = self.problem, self.offset
         while True:
-            bound = self._ascended(fixed, x, floor - offset, effort * len(x))
+            bound = self.ascended(fixed, x, floor - offset, effort * len(x))
             done = bound + offset <= floor or (fixed != 0).all() or self._run.seconds_left() == 0.0
             if done or not fix(fixed, self._gradient, problem.p, bound, floor - offset):
                 return float(bound + offset)
 
-    def _ascended(self, fixed: Signs, x: Vector, floor: float, steps: int) -> float:
-        """The bound after at most so many steps, fewer if time is up."""
+    def ascended(self, fixed: Signs, x: Vector, floor: float, steps: int) -> float:
+        """The bound but for what is constant, after at most so many steps, fewer if time is up.
+
+        `x` is moved, and `floor` is a bound that is good enough.
+        """
         from solvers.kernels.concave import ascend
 
         problem = self.problem

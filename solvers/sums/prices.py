@@ -62,7 +62,8 @@ def priced(problem: Quadratic, quotas: Quotas, bracket: ScaledRun) -> Quadratic:
 def _bound(relaxation: Relaxation, problem: Quadratic, x: Vector, bracket: ScaledRun) -> float:
     """The bound of a problem that has the same matrix; moves `x`."""
     same = Relaxation(bracket.run, problem, relaxation.shift, relaxation.excess)
-    return same.bound(np.zeros(len(x), dtype=np.int8), x, -np.inf, _STEPS)
+    free = np.zeros(len(x), dtype=np.int8)
+    return same.ascended(free, x, bracket.floor() - same.offset, _STEPS * len(x)) + same.offset
 
 
 def _slope(
