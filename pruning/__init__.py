@@ -16,7 +16,7 @@ from pruning.cutting.survey import Survey, survey
 from pruning.device import resolve_device
 from pruning.evaluation import Evaluation, EvaluationData, evaluate
 from pruning.farthest import farthest_points_torch
-from pruning.filters import FilterLayer, filter_layers, select_layers
+from pruning.filters import FilterLayer, filter_layers, fixed_filters, select_layers
 from pruning.measuring.accuracy import Accuracies, Share, accuracies, accuracy
 from pruning.measuring.cost import Cost, cost, weight_bytes
 from pruning.measuring.sizes import SizeModel, size_model
@@ -65,6 +65,7 @@ __all__ = [
     "export_program",
     "farthest_points_torch",
     "filter_layers",
+    "fixed_filters",
     "latency",
     "load",
     "load_images",

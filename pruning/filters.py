@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from torch import nn
 
 from dispersion.errors import InputError, UnknownNameError
+from dispersion.membership import checked_membership
 from pruning.cutting.survey import survey
 from pruning.tracing.graph import Coupling
 from pruning.zoo.network import Network
@@ -36,6 +37,8 @@ class FilterLayer:
     shapes : tuple of tuple of int
         The shape of one filter in every convolution: input channels, height, width.  Empty for one
         channel.
+    required, excluded : tuple of int
+        Filters that must stay, and that must go (see `fixed_filters`).
     """
 
     name: str
@@ -43,6 +46,8 @@ class FilterLayer:
     points: NDArray[np.float64]
     coupled: bool = False
     shapes: tuple[tuple[int, ...], ...] = ()
+    required: tuple[int, ...] = ()
+    excluded: tuple[int, ...] = ()
 
     @property
     def kernels(self) -> list[NDArray[np.float64]]:
@@ -115,6 +120,50 @@ def select_layers(layers: Sequence[FilterLayer], wanted: str = "inner") -> list[
         if not any(fnmatchcase(layer.name, pattern) for layer in layers):
             raise UnknownNameError("layer", pattern, [layer.name for layer in layers])
     return [layer for layer in layers if any(fnmatchcase(layer.name, p) for p in patterns)]
+
+
+def fixed_filters(
+    layers: Sequence[FilterLayer],
+    required: Mapping[str, ArrayLike] | None = None,
+    excluded: Mapping[str, ArrayLike] | None = None,
+) -> list[FilterLayer]:
+    """The same layers, of which some filters must stay or go, whoever chooses the others.
+
+    Parameters
+    ----------
+    layers : sequence of FilterLayer
+        Of one network.
+    required, excluded : mapping of str to array_like of int, optional
+        The name of a layer to the filters of it that must stay, and that must go, counted from 0.
+
+    Raises
+    ------
+    UnknownNameError
+        A name is that of no layer.
+    InputError
+        A filter is none of the layer, comes twice, or must both stay and go; or all must go.
+
+    Examples
+    --------
+    >>> layer = FilterLayer("conv", ("conv",), np.eye(4))
+    >>> [fixed] = fixed_filters([layer], required={"conv": [2]}, excluded={"conv": [0]})
+    >>> fixed.required, fixed.excluded
+    ((2,), (0,))
+    """
+    stay, go = required or {}, excluded or {}
+    for name in (*stay, *go):
+        if name not in {layer.name for layer in layers}:
+            raise UnknownNameError("layer", name, [layer.name for layer in layers])
+    return [_fixed(layer, stay.get(layer.name, ()), go.get(layer.name, ())) for layer in layers]
+
+
+def _fixed(layer: FilterLayer, required: ArrayLike, excluded: ArrayLike) -> FilterLayer:
+    n = len(layer.points)
+    try:
+        known = checked_membership(required, excluded, True, n, n, True)
+    except InputError as error:
+        raise InputError(f"layer {layer.name}: {error}") from error
+    return replace(layer, required=known.required, excluded=known.excluded)
 
 
 def _layer(module: nn.Module, coupling: Coupling) -> FilterLayer:

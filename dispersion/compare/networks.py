@@ -5,6 +5,7 @@ Everything of `pruning`, and with it torch, is imported when it is needed.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from dispersion.compare.cli.options import NetworkOptions, Options
+from dispersion.compare.cli.subjects import filters_of
 from dispersion.compare.conditions import conditions_of
 from dispersion.compare.criteria import chosen_by_criteria, named
 from dispersion.compare.evaluating import evaluate_stage
@@ -45,7 +47,8 @@ def plan(
     for layer in layers:
         base = _instance(layer, subject.metric)
         for keep, kept in sizes.items():
-            tasks += options.tasks_of(base.with_p(kept[layer.name]), keep)
+            asked = base.with_p(kept[layer.name])
+            tasks += options.tasks_of(_with_fixed(asked, layer), keep)
     return tasks
 
 
@@ -53,12 +56,12 @@ def plan_packing(
     layers: Sequence[FilterLayer], subject: NetworkOptions, options: Options
 ) -> list[Task]:
     """Every layer, at every distance of ``--at-least``, for every solver."""
-    return [
-        task
-        for base in [_instance(layer, subject.metric) for layer in layers]
-        for distance in options.at_least
-        for task in options.tasks_of(base.with_at_least(distance))
-    ]
+    tasks: list[Task] = []
+    for layer in layers:
+        base = _instance(layer, subject.metric)
+        for distance in options.at_least:
+            tasks += options.tasks_of(_with_fixed(base.with_at_least(distance), layer))
+    return tasks
 
 
 def _compare_packings(
@@ -77,9 +80,17 @@ def _instance(layer: FilterLayer, metric: str) -> Instance:
         raise InputError(f"layer {layer.name}: {error}") from error
 
 
+def _with_fixed(instance: Instance, layer: FilterLayer) -> Instance:
+    """With the filters of the layer that must stay or go."""
+    try:
+        return instance.with_fixed(layer.required, layer.excluded)
+    except InputError as error:
+        raise InputError(f"layer {layer.name}: {error}") from error
+
+
 def compare_networks(session: CommandSession, subject: NetworkOptions, output: Console) -> int:
     """Network -> filters -> distances -> solutions -> pruned networks -> report; the exit code."""
-    from pruning import filter_layers, select_layers
+    from pruning import filter_layers, fixed_filters, select_layers
     from pruning.repair.recoveries import in_order
     from pruning.spaces import spaces
 
@@ -91,6 +102,7 @@ def compare_networks(session: CommandSession, subject: NetworkOptions, output: C
     with session.timed("extract"):
         prunable = filter_layers(network)
         layers = select_layers(prunable, subject.layers)
+        layers = fixed_filters(layers, filters_of(subject.stay), filters_of(subject.go))
     _tell_left_out(session, network)
     packing = bool(session.options.at_least)
     with session.timed("load images"):
@@ -98,7 +110,7 @@ def compare_networks(session: CommandSession, subject: NetworkOptions, output: C
         data = None if skipped else load_evaluation_data(session, subject, network)
     if data is None and needs_images:
         raise InputError(f"--space {subject.space} looks at images, and there are none; give --data.")
-    methods = named(subject.methods, data is not None)
+    methods = _heeding(session, subject, named(subject.methods, data is not None))
     calibration = None if data is None else data.calibration
     with session.timed("extract"):
         layers = _seen(session, subject, layers, calibration)
@@ -113,6 +125,8 @@ def compare_networks(session: CommandSession, subject: NetworkOptions, output: C
     chosen, faults = answers.chosen, answers.checked.faults
     if methods and not session.interrupted:
         conditions = {**conditions_of(session, subject, network), "space": subject.space}
+        if subject.stay or subject.go:
+            conditions |= {"stay": subject.stay, "go": subject.go}
         more, failed = chosen_by_criteria(session, layers, sizes, methods, conditions, calibration)
         chosen, faults = {**chosen, **more}, faults + failed
         session.keep(lambda: session.store.write_json("selections", as_json(chosen)))
@@ -165,6 +179,25 @@ def _seen(
 
     seed = session.options.limits.seed
     return [in_space(one, subject.space, calibration=calibration, seed=seed) for one in layers]
+
+
+def _heeding(
+    session: CommandSession, subject: NetworkOptions, methods: Sequence[Variant]
+) -> list[Variant]:
+    """The criteria that can be told which filters stay or go; all if none is told."""
+    from pruning.criteria import criteria
+
+    if not (subject.stay or subject.go):
+        return list(methods)
+    heeding = [one for one in methods if criteria[one.criterion].can_heed_fixed]
+    for one in methods:
+        if one not in heeding:
+            session.say(
+                f"{one.text} is skipped: it selects a set as a whole, and cannot be told which filters "
+                "stay or go",
+                logging.WARNING,
+            )
+    return heeding
 
 
 def _sizes(

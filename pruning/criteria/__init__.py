@@ -74,12 +74,16 @@ def selecting(
     reconstruction: str = "",
     chance: Chance = never,
     solver_too: bool = False,
+    heeds_fixed: bool = False,
 ) -> Callable[[Selecting], Selecting]:
     """Register the decorated function, which selects filters, as the criterion `name`."""
 
     def register(select: Selecting) -> Selecting:
         about = name, summary, reconstruction
-        criteria.add(name, Criterion(*about, select=select, chance=chance, solver_too=solver_too))
+        about_it = Criterion(
+            *about, select=select, chance=chance, solver_too=solver_too, heeds_fixed=heeds_fixed
+        )
+        criteria.add(name, about_it)
         return select
 
     return register
@@ -127,10 +131,20 @@ def keep(
     n = len(layer.points)
     if not 1 <= p <= n:
         raise InputError(f"layer {layer.name} has {n} filters; it can keep 1 to {n} of them, not {p}.")
+    least, most = len(layer.required), n - len(layer.excluded)
+    if not least <= p <= most:
+        raise InputError(
+            f"of the {n} filters of layer {layer.name} {least} must stay and {n - most} must go, so it "
+            f"cannot keep {p}; keep {max(least, 1)} to {most}."
+        )
     info = criteria[criterion]
     if info.select is None:
         scored = scores(layer, criterion, seed=seed, calibration=calibration, **arguments)
         return best(scored, p)
+    if (layer.required or layer.excluded) and not info.can_heed_fixed:
+        raise InputError(
+            f"{criterion} selects a set as a whole, and cannot be told which filters must stay or go."
+        )
     chosen = info.select(layer, p, **_checked(info, layer, seed, calibration, arguments))
     distinct = np.unique(np.asarray(chosen, dtype=np.int64))
     if len(distinct) != p:
@@ -164,7 +178,8 @@ def scores(
     Returns
     -------
     ndarray of float64, shape (n,)
-        The filters with the highest scores are kept.
+        The filters with the highest scores are kept: those that must stay score infinity, and those
+        that must go -infinity.
 
     Raises
     ------
@@ -176,7 +191,12 @@ def scores(
     info = criteria[criterion]
     if info.score is None:
         raise InputError(f"{criterion} selects a set of filters; it gives no scores.")
-    return info.score(layer, **_checked(info, layer, seed, calibration, arguments))
+    scored = info.score(layer, **_checked(info, layer, seed, calibration, arguments))
+    if not (layer.required or layer.excluded):
+        return scored
+    scored = np.array(scored, dtype=np.float64)
+    scored[list(layer.required)], scored[list(layer.excluded)] = np.inf, -np.inf
+    return scored
 
 
 def _checked(

@@ -16,6 +16,7 @@ from solvers.lookup import find
     reconstruction="the objective, the distance and the two stages: only the abstract was read",
     chance=lambda arguments: find(arguments["solver"], arguments["objective"]).stochastic,
     solver_too=True,
+    heeds_fixed=True,
 )
 def dispersion(
     layer: FilterLayer,
@@ -52,7 +53,8 @@ def dispersion(
     EngineError
         The solver found no selection in the time.
     """
-    instance = Instance.from_points(layer.points, p, metric, name=layer.name)
+    whole = Instance.from_points(layer.points, p, metric, name=layer.name)
+    instance = whole.with_fixed(layer.required, layer.excluded)
     solution = solve(
         instance, solver, objective=objective, time_limit=time_limit, threads=threads, seed=seed
     )

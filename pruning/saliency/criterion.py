@@ -48,6 +48,8 @@ class Criterion:
         Maps all arguments to whether the answer depends on the seed.
     solver_too : bool
         Whether a solver of p-dispersion does the same, so that comparisons leave it to ``--solvers``.
+    heeds_fixed : bool
+        Whether `select` heeds the filters of a layer that must stay or go; scores always do.
     """
 
     name: str
@@ -57,6 +59,12 @@ class Criterion:
     select: Selecting | None = None
     chance: Chance = never
     solver_too: bool = False
+    heeds_fixed: bool = False
+
+    @property
+    def can_heed_fixed(self) -> bool:
+        """Whether it can be told which filters must stay or go."""
+        return self.select is None or self.heeds_fixed
 
     @property
     def described(self) -> str:

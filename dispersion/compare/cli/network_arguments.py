@@ -82,6 +82,18 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help=f"criteria to compare too, see --list criteria, or {ALL} (default: none)",
     )
+    add(
+        "--stay",
+        nargs="+",
+        metavar="LAYER=I,J",
+        help="filters, counted from 0, that everybody keeps (default: none)",
+    )
+    add(
+        "--go",
+        nargs="+",
+        metavar="LAYER=I,J",
+        help="filters that nobody keeps (default: none)",
+    )
 
 
 def add_testing(parser: argparse.ArgumentParser) -> None:

@@ -28,6 +28,8 @@ class NetworkOptions:
     allocation: str
     criterion: str | None
     methods: tuple[str, ...]
+    stay: tuple[str, ...]
+    go: tuple[str, ...]
     data: str | None
     test_images: int | str | None  #: "all", or `None` for the usual number
     calibration_images: int

@@ -152,6 +152,9 @@ def network_options(given: argparse.Namespace, spoken: set[str]) -> NetworkOptio
     model = DEFAULT_MODEL if given.model is None else given.model
     several = {name: _several(values[name]) for name in ("budget", "recover")}
     several["methods"] = _methods(given.methods)
+    several |= {name: tuple(values[name] or ()) for name in ("stay", "go")}
+    for words in (several["stay"], several["go"]):
+        filters_of(words)
     shares = dict.fromkeys(_share(text) for text in _several(given.keep))
     if not shares or (given.budget and not several["budget"]):
         raise InputError(
@@ -160,6 +163,26 @@ def network_options(given: argparse.Namespace, spoken: set[str]) -> NetworkOptio
     recover = tuple(name for name in several["recover"] if name != NONE)
     kinds = {**several, "keep": tuple(shares), "recover": recover}
     return NetworkOptions(**{**values, "model": model, **kinds})
+
+
+def filters_of(words: Sequence[str]) -> dict[str, list[int]]:
+    """Layer to filters, from words such as ``features.0=3,7``.
+
+    Raises
+    ------
+    InputError
+        A word is none such, or a layer comes twice.
+    """
+    found: dict[str, list[int]] = {}
+    for word in words:
+        layer, _, filters = word.rpartition("=")
+        numbers = filters.split(",")
+        if not layer or not all(one.isascii() and one.isdigit() and len(one) < 16 for one in numbers):
+            raise InputError(f"filters are written as LAYER=3,7, got {shown(word)}.")
+        if layer in found:
+            raise InputError(f"layer {shown(layer)} comes twice; write its filters together.")
+        found[layer] = [int(one) for one in numbers]
+    return found
 
 
 def _several(texts: Sequence[str] | None) -> tuple[str, ...]:

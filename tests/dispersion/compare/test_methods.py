@@ -220,3 +220,44 @@ def test_bad_arguments_are_refused_before_anything_is_loaded(
     error = capsys.readouterr().err
     assert error.startswith(f"error: {told}")
     assert error.count("\n") == 1
+
+
+@pytest.mark.usefixtures("_inline")
+def test_filters_that_stay_and_go(
+    run: Callable[..., Any], tmp_path: Path, write_images: Callable[..., Path]
+) -> None:
+    """Solvers and criteria keep to it; a criterion that cannot be told is skipped, with the reason."""
+    done = run(
+        *("--layers", f"{FIRST},{LAST}", "--data", write_images(tmp_path / "images")),
+        *("--keep", "0.25", "--solvers", "greedy", "clique", "--recover", "none"),
+        *("--methods", "l1", "dpp", "--calibration-images", "6"),
+        *("--stay", f"{FIRST}=3,5", "--go", f"{FIRST}=0", f"{LAST}=1,2"),
+    )
+    assert done.code == 0, done.err
+    assert "dpp is skipped: it selects a set as a whole" in done.err
+    kept: dict[str, Any] = json.loads((done.folder / "selections.json").read_text())
+    del kept["points are counted from"]
+    assert len(kept) == 3
+    for by_layer in kept.values():
+        assert {3, 5} <= {*by_layer[FIRST]} <= {*range(1, 16)}
+        assert len(by_layer[FIRST]) == 4
+        assert not {1, 2} & {*by_layer[LAST]}
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--stay", "conv1"], "filters are written as LAYER=3,7, got 'conv1'"),
+        (["--go", "conv1=1,a"], "filters are written as LAYER=3,7, got 'conv1=1,a'"),
+        (["--stay", f"{FIRST}=1", f"{FIRST}=2"], "comes twice; write its filters together"),
+        (["--stay", "nothing=1"], "unknown layer 'nothing'"),
+        (["--stay", f"{FIRST}=16"], "required holds 16; points are counted from 0 to 15"),
+        (["--stay", f"{FIRST}=1,2,3,4,5"], "5 points are required, and p = 4 are to be chosen"),
+    ],
+)
+@pytest.mark.usefixtures("_inline")
+def test_filters_that_cannot_stay(words: list[str], message: str, run: Callable[..., Any]) -> None:
+    """One sentence, exit code 2."""
+    done = run("--layers", FIRST, "--keep", "0.25", "--solvers", "greedy", *words)
+    assert done.code == 2
+    assert message in done.err

@@ -28,6 +28,8 @@ SAMPLES: dict[str, list[object]] = {
     "metric": ["cosine"],
     "objective": ["max-sum"],
     "quota": ["a=2", "b=1:"],
+    "stay": ["conv1=3,7"],
+    "go": ["conv1=3", "conv2=0"],
     "recover": ["bn", "ft"],
     "solvers": ["clique", "tabu"],
     "test-images": [7],
