@@ -62,8 +62,8 @@ class Instance:
     labels : tuple of str or None
         The names of the points, where the source has some: the index of a table, say.  Solutions count
         points from 0 all the same.
-    dimension : int or None
-        How many coordinates a point has, where the instance was made of points.
+    points : ndarray, shape (n, d), or None
+        The coordinates, read-only, where the instance was made of points; not part of the content hash.
     quota : tuple of Quota
         How many points of each group a selection has (see `dispersion.quotas`).
 
@@ -93,7 +93,7 @@ class Instance:
     quota: Quotas = ()
     note: str = field(default="", init=False)
     labels: tuple[str, ...] | None = field(default=None, init=False, repr=False)
-    dimension: int | None = field(default=None, init=False, repr=False)
+    points: NDArray[np.generic] | None = field(default=None, init=False, repr=False)
 
     def __init__(
         self,
@@ -187,9 +187,7 @@ class Instance:
         made._fill(pairwise(X, metric), p, name, metric, at_least)
         made._fix(required, excluded, between_required)
         made._limit(groups, quota)
-        object.__setattr__(made, "labels", labels_of(points))
-        object.__setattr__(made, "dimension", X.shape[1] if X.ndim == 2 else 1)
-        return made
+        return made.described(labels=labels_of(points), points=X)
 
     def _fill(
         self,
@@ -216,6 +214,7 @@ class Instance:
             "quota": (),
             "note": note,
             "labels": labels_of(distances),
+            "points": None,
         }.items():
             object.__setattr__(self, key, value)
 
@@ -252,7 +251,7 @@ class Instance:
     def __setstate__(self, state: dict[str, object]) -> None:
         """Unpickle; arrays arrive writeable and are locked again."""
         self.__dict__.update(state)
-        for name in ("distances", "_levels_and_ranks", "levels", "ranks"):
+        for name in ("distances", "points", "_levels_and_ranks", "levels", "ranks"):
             value = state.get(name)
             for array in value if isinstance(value, tuple) else (value,):
                 if isinstance(array, np.ndarray):
@@ -293,17 +292,23 @@ class Instance:
         return other
 
     def described(
-        self, note: str = "", labels: tuple[str, ...] | None = None, dimension: int | None = None
+        self,
+        note: str = "",
+        labels: tuple[str, ...] | None = None,
+        points: NDArray[np.generic] | None = None,
     ) -> Instance:
-        """The same with a further note, names and number of coordinates of its points.
+        """The same with a further note, and the names and coordinates of its points.
 
-        It shares the matrix.
+        It shares the matrix, and copies the coordinates.
         """
         other = object.__new__(type(self))
         other.__dict__.update(self.__dict__)
         other.__dict__["note"] = "; ".join(filter(None, [self.note, note]))
         other.__dict__["labels"] = self.labels if labels is None else labels
-        other.__dict__["dimension"] = self.dimension if dimension is None else dimension
+        if points is not None:
+            kept = points.reshape(len(points), -1).copy()
+            kept.setflags(write=False)
+            other.__dict__["points"] = kept
         return other
 
     def __repr__(self) -> str:
@@ -332,6 +337,11 @@ class Instance:
     def n(self) -> int:
         """How many points there are."""
         return len(self.distances)
+
+    @property
+    def dimension(self) -> int | None:
+        """How many coordinates a point has; `None` if the instance was not made of points."""
+        return None if self.points is None else self.points.shape[1]
 
     @property
     def is_metric(self) -> bool | None:

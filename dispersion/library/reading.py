@@ -95,5 +95,4 @@ def _p_of(content: Content, p: int | None, what: str) -> int:
 
 def _instance_of(content: Content, p: int, name: str, symmetric: str | None) -> Instance:
     made = Instance.from_matrix(content.distances, p, symmetric, name, content.metric)
-    dimension = None if content.points is None else content.points.shape[1]
-    return made.described(content.note, content.labels, dimension)
+    return made.described(content.note, content.labels, content.points)
