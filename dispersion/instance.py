@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dispersion.arrays.foreign import labels_of, rounding_unit
 from dispersion.arrays.matrices import checked
-from dispersion.arrays.points import as_array
+from dispersion.arrays.points import coordinates_of
 from dispersion.arrays.triangles import check_sample
 from dispersion.asked import checked_at_least, checked_p, in_words, size_of
 from dispersion.errors import InputError
 from dispersion.membership import Membership, checked_membership
 from dispersion.metrics import distances as pairwise
 from dispersion.metrics import metrics
+from dispersion.metrics._pairs import Distance
 from dispersion.quotas.quota import Quotas, checked_quotas
 from dispersion.quotas.quota import in_words as quotas_in_words
 from dispersion.terminal.printable import encodable
@@ -54,6 +57,9 @@ class Instance:
     quota : mapping, optional
         Label to how many points of that group are chosen: a number, or the least and the most as a
         pair, ``{"a": 2, "b": (1, 3), "c": (None, 4)}``.
+    is_metric : bool, optional
+        Whether the distances obey the triangle inequality, where no registered metric says so.  Some
+        triangles are looked at; then greedy's bound holds.
 
     Attributes
     ----------
@@ -91,6 +97,7 @@ class Instance:
     excluded: tuple[int, ...] = ()
     between_required: bool = True
     quota: Quotas = ()
+    declared_metric: bool | None = field(default=None, repr=False)
     note: str = field(default="", init=False)
     labels: tuple[str, ...] | None = field(default=None, init=False, repr=False)
     points: NDArray[np.generic] | None = field(default=None, init=False, repr=False)
@@ -108,10 +115,12 @@ class Instance:
         between_required: bool = True,
         groups: object = None,
         quota: object = None,
+        is_metric: bool | None = None,
     ) -> None:
         self._fill(distances, p, name, metric, at_least)
         self._fix(required, excluded, between_required)
         self._limit(groups, quota)
+        self._declare(is_metric)
         self._check_triangles(rounding_unit(distances))
 
     @classmethod
@@ -150,9 +159,9 @@ class Instance:
     @classmethod
     def from_points(
         cls,
-        points: ArrayLike,
+        points: ArrayLike | Sequence[Any],
         p: int | None = None,
-        metric: str = "euclidean",
+        metric: str | Distance = "euclidean",
         name: str = "instance",
         *,
         at_least: float | None = None,
@@ -161,21 +170,23 @@ class Instance:
         between_required: bool = True,
         groups: object = None,
         quota: object = None,
+        is_metric: bool | None = None,
     ) -> Instance:
         """Build an instance from points.
 
         Parameters
         ----------
-        points : array_like, shape (n, d)
-            One point a row.
+        points : array_like, shape (n, d), or list
+            One point a row; or what else the metric takes, see `dispersion.distances`.
         p, at_least
             How many to choose, or how far apart: one of them.
-        metric : str
-            A registered metric: euclidean, normalized, angular, chordal, cosine, ...
+        metric : str or callable
+            A registered metric: euclidean, manhattan, haversine, jaccard, cosine, ...; or any symmetric
+            function of two points.
         name : str
             A label for reports.
-        required, excluded, between_required, groups, quota
-            As of `Instance`.
+        required, excluded, between_required, groups, quota, is_metric
+            As of `Instance`; whether a function is a metric, nobody else knows.
 
         Raises
         ------
@@ -183,11 +194,14 @@ class Instance:
             As `Instance`; also if the matrix of so many points does not fit into memory.
         """
         made = object.__new__(cls)
-        X = as_array(points, "a numeric (n, d) array of points")
-        made._fill(pairwise(X, metric), p, name, metric, at_least)
+        registered = metric if isinstance(metric, str) else None
+        made._fill(pairwise(points, metric), p, name, registered, at_least)
         made._fix(required, excluded, between_required)
         made._limit(groups, quota)
-        return made.described(labels=labels_of(points), points=X)
+        made._declare(is_metric)
+        if registered is None:
+            made._check_triangles(rounding_unit(made.distances))
+        return made.described(labels=labels_of(points), points=coordinates_of(points))
 
     def _fill(
         self,
@@ -212,6 +226,7 @@ class Instance:
             "excluded": (),
             "between_required": True,
             "quota": (),
+            "declared_metric": None,
             "note": note,
             "labels": labels_of(distances),
             "points": None,
@@ -243,10 +258,19 @@ class Instance:
             )
         object.__setattr__(self, "quota", limits)
 
+    def _declare(self, is_metric: bool | None) -> None:
+        """Note whether the distances are said to be a metric."""
+        if is_metric is not None and self.metric is not None and is_metric != self.is_metric:
+            kind = "a metric" if self.is_metric else "no metric"
+            raise InputError(
+                f"{self.metric} is {kind}, got is_metric={is_metric}; leave out one of them."
+            )
+        object.__setattr__(self, "declared_metric", is_metric)
+
     def _check_triangles(self, unit: float) -> None:
         """Look at some triangles if the distances are said to obey the inequality."""
         if self.is_metric:
-            check_sample(self.distances, unit, str(self.metric))
+            check_sample(self.distances, unit, self.metric)
 
     def __setstate__(self, state: dict[str, object]) -> None:
         """Unpickle; arrays arrive writeable and are locked again."""
@@ -346,7 +370,7 @@ class Instance:
     @property
     def is_metric(self) -> bool | None:
         """Whether the distances obey the triangle inequality; `None` if nobody said."""
-        return None if self.metric is None else metrics[self.metric].is_metric
+        return self.declared_metric if self.metric is None else metrics[self.metric].is_metric
 
     @cached_property
     def levels(self) -> NDArray[np.float64]:
