@@ -6,15 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispersion.metrics import metric
-from dispersion.metrics._blocks import by_blocks
+from dispersion.metrics._blocks import by_coordinates
 
 
 @metric("manhattan", is_metric=True, summary="the sum of the differences of the coordinates")
 def manhattan(X: NDArray[np.float64]) -> NDArray[np.float64]:
     """Sum of the absolute differences of the coordinates: city-block distance, L1."""
-
-    def between(rows: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
-        total: NDArray[np.float64] = np.abs(rows[:, None, :] - others).sum(axis=2)
-        return total
-
-    return by_blocks(X, between)
+    return by_coordinates(X, np.add, np.abs)
