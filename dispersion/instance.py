@@ -352,6 +352,12 @@ class Instance:
         """The required and excluded points together."""
         return Membership(self.required, self.excluded, self.between_required)
 
+    def labels_of(self, selected: NDArray[np.intp] | None) -> tuple[str, ...] | None:
+        """The names of some points; `None` if points have no names, or there are no points."""
+        if self.labels is None or selected is None:
+            return None
+        return tuple(self.labels[k] for k in selected.tolist())
+
     @property
     def restricted(self) -> bool:
         """Whether points are required or excluded, or groups have quotas."""

@@ -273,13 +273,15 @@ def test_files_are_read_as_told(
 
 @pytest.mark.usefixtures("_inline")
 def test_names_of_points_are_kept(study: Callable[..., Any], files: Path) -> None:
-    """In the record of the run, in the order in which selections count them."""
+    """In the record of the run, in the order in which selections count them; and beside selections."""
     (files / "towns.csv").write_text("origin,destination,km\nOslo,Paris,5\nOslo,Rome,6\nParis,Rome,7\n")
     done = study("towns.csv", "--p", "2", "--solvers", "clique")
     labels = done.record["instances"][0]["labels"]
     chosen = json.loads((done.folder / "selections.json").read_text())
     assert chosen.pop("points are counted from") == 0
     assert [labels[k] for k in chosen["clique, p 2, seed 0"]["towns.csv"]] == ["Paris", "Rome"]
+    assert chosen["labels"] == {"clique, p 2, seed 0": {"towns.csv": ["Paris", "Rome"]}}
+    assert list(done.table("solves").labels) == ['["Paris", "Rome"]']
 
 
 @pytest.mark.usefixtures("_inline")
