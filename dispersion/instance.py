@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from dispersion.arrays.columns import PLANE, degrees_note, of_table
 from dispersion.arrays.foreign import labels_of, rounding_unit
+from dispersion.arrays.graphs import of_networkx, shortest_paths
 from dispersion.arrays.matrices import checked
 from dispersion.arrays.points import coordinates_of
 from dispersion.arrays.triangles import check_sample
@@ -32,9 +34,10 @@ class Instance:
 
     Parameters
     ----------
-    distances : array_like, shape (n, n)
+    distances : array_like, shape (n, n), or (n (n - 1) / 2,)
         Finite, non-negative, symmetric, zero on the diagonal, up to rounding errors, which are repaired
-        and told in `note` (see `dispersion.arrays.matrices`).  Copied.  Tensors and tables will do.
+        and told in `note` (see `dispersion.arrays.matrices`).  Copied.  Tensors and tables will do, and
+        so will what scipy's ``pdist`` returns.
     p : int, optional
         How many points to choose, 2 <= p <= n.
     name : str
@@ -58,8 +61,8 @@ class Instance:
         Label to how many points of that group are chosen: a number, or the least and the most as a
         pair, ``{"a": 2, "b": (1, 3), "c": (None, 4)}``.
     is_metric : bool, optional
-        Whether the distances obey the triangle inequality, where no registered metric says so.  Some
-        triangles are looked at; then greedy's bound holds.
+        Whether the distances obey the triangle inequality, where no registered metric says so; `None`
+        if nobody did.  Some triangles are looked at; then greedy's bound holds.
 
     Attributes
     ----------
@@ -97,7 +100,7 @@ class Instance:
     excluded: tuple[int, ...] = ()
     between_required: bool = True
     quota: Quotas = ()
-    declared_metric: bool | None = field(default=None, repr=False)
+    is_metric: bool | None = field(default=None, repr=False)
     note: str = field(default="", init=False)
     labels: tuple[str, ...] | None = field(default=None, init=False, repr=False)
     points: NDArray[np.generic] | None = field(default=None, init=False, repr=False)
@@ -161,7 +164,7 @@ class Instance:
         cls,
         points: ArrayLike | Sequence[Any],
         p: int | None = None,
-        metric: str | Distance = "euclidean",
+        metric: str | Distance | None = None,
         name: str = "instance",
         *,
         at_least: float | None = None,
@@ -182,7 +185,8 @@ class Instance:
             How many to choose, or how far apart: one of them.
         metric : str or callable
             A registered metric: euclidean, manhattan, haversine, jaccard, cosine, ...; or any symmetric
-            function of two points.
+            function of two points.  By default euclidean; and haversine of the columns of a table that
+            are called latitude and longitude.
         name : str
             A label for reports.
         required, excluded, between_required, groups, quota, is_metric
@@ -194,14 +198,73 @@ class Instance:
             As `Instance`; also if the matrix of so many points does not fit into memory.
         """
         made = object.__new__(cls)
+        coordinates, columns, labels = of_table(points)
+        if metric is None:
+            metric = PLANE if columns is None else columns.metric
         registered = metric if isinstance(metric, str) else None
-        made._fill(pairwise(points, metric), p, name, registered, at_least)
+        made._fill(pairwise(coordinates, metric), p, name, registered, at_least)
         made._fix(required, excluded, between_required)
         made._limit(groups, quota)
         made._declare(is_metric)
         if registered is None:
             made._check_triangles(rounding_unit(made.distances))
-        return made.described(labels=labels_of(points), points=coordinates_of(points))
+        note = "" if columns is None else columns.note
+        if columns is not None and columns.on_earth:
+            note = "; ".join(filter(None, [note, degrees_note(metric)]))
+        return made.described(note, labels, coordinates_of(coordinates))
+
+    @classmethod
+    def from_graph(
+        cls,
+        graph: Any,
+        p: int,
+        weight: str | None = "weight",
+        nodes: Iterable[Any] | None = None,
+        *,
+        unreachable: str | float = "refuse",
+        symmetric: str | None = None,
+        name: str = "instance",
+    ) -> Instance:
+        """Build an instance from a graph of networkx: distances are shortest paths.
+
+        Parameters
+        ----------
+        graph : networkx.Graph
+            Of any kind; paths may lead over all of its nodes.
+        p, name
+            As of `Instance`.
+        weight : str or None
+            The attribute of an edge that is its length; with `None` edges are counted.
+        nodes : iterable of nodes, optional
+            Those that may be chosen, in this order; by default all.
+        unreachable : "refuse", "largest" or float
+            What is done where no path joins two of them: refuse the graph, keep the largest component
+            (of a directed graph, strong component), or take this as their distance.
+        symmetric : str, optional
+            As of `from_matrix`, for the two ways between nodes of a directed graph.
+
+        Raises
+        ------
+        InputError
+            As `from_matrix`; also if it is no such graph, an edge has no length, a length is negative,
+            a node is none of the graph, or some are not joined.
+
+        Notes
+        -----
+        The distances are a metric if all edges lead both ways, and `unreachable` does not break it.
+
+        Examples
+        --------
+        >>> import networkx as nx
+        >>> instance = Instance.from_graph(nx.path_graph(["A", "B", "C"]), p=2, weight=None)
+        >>> instance.labels, instance.distances[0].tolist(), instance.is_metric
+        (('A', 'B', 'C'), [0.0, 1.0, 2.0], True)
+        """
+        asked = [] if nodes is None else [str(node) for node in nodes]
+        found = of_networkx(graph, weight)
+        paths = shortest_paths(found, found.nodes_called(asked), unreachable)
+        made = cls.from_matrix(paths.distances, p, symmetric, name)
+        return made.described(paths.note, paths.labels, is_metric=paths.is_metric)
 
     def _fill(
         self,
@@ -214,8 +277,6 @@ class Instance:
     ) -> None:
         matrix, note = checked(distances, symmetric)
         chosen, apart = size_of(p, at_least, len(matrix))
-        if metric is not None:
-            metrics[metric]
         for key, value in {
             "distances": matrix,
             "p": chosen,
@@ -226,7 +287,7 @@ class Instance:
             "excluded": (),
             "between_required": True,
             "quota": (),
-            "declared_metric": None,
+            "is_metric": None if metric is None else metrics[metric].is_metric,
             "note": note,
             "labels": labels_of(distances),
             "points": None,
@@ -259,13 +320,15 @@ class Instance:
         object.__setattr__(self, "quota", limits)
 
     def _declare(self, is_metric: bool | None) -> None:
-        """Note whether the distances are said to be a metric."""
-        if is_metric is not None and self.metric is not None and is_metric != self.is_metric:
+        """Note whether the distances are a metric, if somebody says so."""
+        if is_metric is None:
+            return
+        if self.metric is not None and is_metric != self.is_metric:
             kind = "a metric" if self.is_metric else "no metric"
             raise InputError(
                 f"{self.metric} is {kind}, got is_metric={is_metric}; leave out one of them."
             )
-        object.__setattr__(self, "declared_metric", is_metric)
+        object.__setattr__(self, "is_metric", is_metric)
 
     def _check_triangles(self, unit: float) -> None:
         """Look at some triangles if the distances are said to obey the inequality."""
@@ -320,8 +383,9 @@ class Instance:
         note: str = "",
         labels: tuple[str, ...] | None = None,
         points: NDArray[np.generic] | None = None,
+        is_metric: bool | None = None,
     ) -> Instance:
-        """The same with a further note, and the names and coordinates of its points.
+        """The same with a further note, the names and coordinates of its points, and if it is a metric.
 
         It shares the matrix, and copies the coordinates.
         """
@@ -333,6 +397,8 @@ class Instance:
             kept = points.reshape(len(points), -1).copy()
             kept.setflags(write=False)
             other.__dict__["points"] = kept
+        if is_metric is not None:
+            other._declare(is_metric)
         return other
 
     def __repr__(self) -> str:
@@ -372,11 +438,6 @@ class Instance:
     def dimension(self) -> int | None:
         """How many coordinates a point has; `None` if the instance was not made of points."""
         return None if self.points is None else self.points.shape[1]
-
-    @property
-    def is_metric(self) -> bool | None:
-        """Whether the distances obey the triangle inequality; `None` if nobody said."""
-        return self.declared_metric if self.metric is None else metrics[self.metric].is_metric
 
     @cached_property
     def levels(self) -> NDArray[np.float64]:

@@ -108,11 +108,12 @@ class Task:
         keep ratios are not.  For a solver of the user's own its file counts too, and of several equal
         solves all but the first count theirs.
         """
+        one, said = self.instance, self.instance.is_metric
         asked = {
             "version": __version__,
-            "instance": self.instance.digest,
-            "metric": self.instance.metric,
-            **({} if (said := self.instance.declared_metric) is None else {"is_metric": said}),
+            "instance": one.digest,
+            "metric": one.metric,
+            **({} if said is None or one.metric else {"is_metric": said}),
             "objective": self.objective_name,
             "solver": self.solver,
             **({} if (code := code_of(self.solver, self.objective_name)) is None else {"code": code}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -70,6 +71,7 @@ def test_a_matrix_can_be_declared_a_metric():
     ]
     assert Fixed.of(declared, "max-min").plain.is_metric is True
     assert Instance(D, 4, is_metric=False).is_metric is False
+    assert replace(declared, name="other").is_metric is True
     upper = np.triu(np.random.default_rng(1).random((12, 12)) ** 4, k=1)
     with pytest.raises(
         InputError, match=r"these distances are no metric: .*; leave out is_metric=True"

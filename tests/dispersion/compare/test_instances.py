@@ -176,7 +176,10 @@ BAD = [
         ["short.txt"],
         "error: 'short.txt': it has no distance for 1 of its 3 pairs, the first of them 1 2",
     ),
-    (["junk.txt", "--p", "3"], "error: 'junk.txt': its format is not recognised; known are geo:"),
+    (
+        ["junk.txt", "--p", "3"],
+        "error: 'junk.txt': its format is not recognised; known are edges, geo,",
+    ),
     ([GEO, f"./{GEO}", "--p", "3"], f"error: two instances are called '{GEO}' with p = 3; rename one"),
     (["generate:geo:n=9"], "error: 'generate:geo:n=9' does not say p; write it such as generate:geo:"),
     (["generate:goe:n=9,p=3"], "error: unknown family 'goe'; did you mean geo?"),
