@@ -44,8 +44,8 @@ class InstanceOptions:
     """Solvers are compared on instances: files or descriptions; p as they say if there is none.
 
     ``input_format`` and those from ``metric`` to ``unreachable`` are about files, as in
-    `dispersion.read_instance`; ``required`` and ``excluded`` are points, as of `Instance`; ``groups`` is
-    a file of labels, and ``quota`` are words such as ``a=2:5`` (see `dispersion.quotas.reading`).
+    `dispersion.read_instance`; ``required`` and ``excluded`` are points, as of `Instance`; ``groups``
+    is a file of labels, and ``quota`` are words such as ``a=2:5`` (see `dispersion.quotas.reading`).
     """
 
     sources: tuple[str, ...]

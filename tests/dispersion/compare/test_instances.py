@@ -14,9 +14,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dispersion import generate, read_instance
+from dispersion import InputError, generate, read_instance
+from dispersion.compare.cli.command_line import parse
 from dispersion.compare.cli.options import InstanceOptions
-from dispersion.compare.instances import load_all
+from dispersion.compare.instances import load, load_all
 from dispersion.compare.stages import EXIT_FAULT, EXIT_INPUT, EXIT_INTERRUPTED
 from dispersion.library import Known
 from dispersion.study.execution import solving
@@ -444,3 +445,27 @@ def test_quotas_that_are_none(
     done = study("generate:geo:n=14,seed=2", *p, "--groups", str(groups), *words)
     assert done.code == 2
     assert message in done.err
+
+
+def test_what_a_file_does_not_say_is_told(tmp_path: Path) -> None:
+    """Columns of a table, and what is done about a graph that is not connected."""
+    sites, roads = tmp_path / "sites.csv", tmp_path / "roads.txt"
+    sites.write_text("site;east;north;rent\nA;0,5;0;7\nB;3,5;4;9\nC;0,5;8;5\nD;9;9;3\n")
+    roads.write_text("A B 3\nB C 4\nA C 9\nD E 1\n")
+    how = parse(["--instance", str(sites), "--coordinates", "east", "north", "--label", "site"]).subject
+    [instance] = load(str(sites), [2], how)
+    assert (instance.labels, instance.distances[0, 1]) == (("A", "B", "C", "D"), 5.0)
+    told = ["--input-format", "edges", "--nodes", "A", "C", "D", "--unreachable"]
+    for value, labels in (("largest", ("A", "C")), ("50", ("A", "C", "D"))):
+        [instance] = load(str(roads), [2], parse(["--instance", str(roads), *told, value]).subject)
+        assert (instance.labels, instance.distances[0, 1]) == (labels, 7.0)
+    with pytest.raises(InputError, match=r"no path joins nodes 'A' and 'D'; .*--unreachable largest"):
+        load(str(roads), [2], parse(["--instance", str(roads), *told, "refuse"]).subject)
+    with pytest.raises(
+        InputError, match=r"nodes \(--nodes\) says nothing of a file of the format points"
+    ):
+        load(
+            str(sites),
+            [2],
+            parse(["--instance", str(sites), *told[:-1], "--input-format", "points"]).subject,
+        )
