@@ -261,6 +261,8 @@ class Instance:
         (('A', 'B', 'C'), [0.0, 1.0, 2.0], True)
         """
         asked = [] if nodes is None else [str(node) for node in nodes]
+        if nodes is not None and not asked:
+            raise InputError("nodes is empty, so that none may be chosen; leave it out for all.")
         found = of_networkx(graph, weight)
         paths = shortest_paths(found, found.nodes_called(asked), unreachable)
         made = cls.from_matrix(paths.distances, p, symmetric, name)

@@ -90,7 +90,7 @@ def _position(titles: Sequence[str], asked: str) -> int:
         raise InputError(f"{len(found)} columns are called {shown(asked)}; give its number, from 0.")
     if found:
         return found[0]
-    if asked.isascii() and asked.isdecimal() and int(asked) < len(titles):
+    if asked in map(str, range(len(titles))):
         return int(asked)
     if not any(titles):
         raise InputError(f"its columns have no names; give numbers from 0 to {len(titles) - 1}.")

@@ -8,7 +8,7 @@ from dataclasses import fields
 from os import PathLike
 from pathlib import Path
 
-from dispersion.errors import InputError
+from dispersion.errors import InputError, shown
 from dispersion.instance import Instance
 from dispersion.library.content import Content
 from dispersion.library.formats import Format, detect, formats, naming
@@ -23,9 +23,9 @@ def read_instance(
     *,
     metric: str | None = None,
     symmetric: str | None = None,
-    coordinates: Sequence[str] = (),
-    label: str | None = None,
-    nodes: Sequence[str] = (),
+    coordinates: Sequence[str | int] = (),
+    label: str | int | None = None,
+    nodes: Sequence[str | int] = (),
     unreachable: str | float = "refuse",
 ) -> Instance:
     """Read an instance file.
@@ -46,13 +46,13 @@ def read_instance(
     symmetric : str, optional
         "mean", "min" or "max": what to take if the two distances of a pair differ; by default they must
         agree up to rounding.
-    coordinates : sequence of str
+    coordinates : sequence of str or int
         The columns of a table that are coordinates, by their titles, or by their positions from 0; by
         default latitude and longitude, and else all columns of numbers.
-    label : str, optional
+    label : str or int, optional
         The column with the names of the points; by default one of text before the numbers, or one
         called "name", "label" or "id".
-    nodes : sequence of str
+    nodes : sequence of str or int
         The nodes of a graph that may be chosen, by their names in the file; by default all.
     unreachable : "refuse", "largest" or float
         Of a graph whose nodes are not all joined: refuse it, keep the largest component, or set the
@@ -72,7 +72,7 @@ def read_instance(
     UnknownNameError
         No format or metric has this name.
     """
-    source = Source(Path(path), Told(tuple(coordinates), label, tuple(nodes), unreachable))
+    source = Source(Path(path), _told_of(coordinates, label, nodes, unreachable))
     chosen, why = detect(source) if format is None else (formats[format], "")
     if metric is not None:
         metrics[metric]
@@ -85,6 +85,17 @@ def read_instance(
         made = _instance_of(content, 2, name, symmetric)
     with _told("", what):
         return made.with_p(_p_of(content, p, what))
+
+
+def _told_of(
+    coordinates: Sequence[object], label: object, nodes: Sequence[object], unreachable: str | float
+) -> Told:
+    """What is said of a file, in text: names and positions of columns, names of nodes."""
+    for what, names in (("coordinates", coordinates), ("nodes", nodes)):
+        if isinstance(names, str):
+            raise InputError(f"{what} must be a list of names, got {shown(names)}; write [{names!r}].")
+    named = None if label is None else str(label)
+    return Told(tuple(map(str, coordinates)), named, tuple(map(str, nodes)), unreachable)
 
 
 def _check_told(told: Told, chosen: Format) -> None:

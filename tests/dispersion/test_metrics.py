@@ -11,6 +11,7 @@ import psutil
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from scipy.spatial.distance import cdist
 
 from dispersion import InputError, Instance, distances
 from dispersion.metrics import _blocks, metrics
@@ -62,6 +63,17 @@ def test_a_metric_equals_its_definition(name, fit):
     slow = np.array([[SLOW[name](x, y) for y in X] for x in X])
     np.fill_diagonal(slow, 0.0)
     np.testing.assert_allclose(distances(X, name), slow, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    "name", ["chebyshev", "correlation", "cosine", "euclidean", "hamming", "jaccard"]
+)
+def test_scipy_agrees(name, fit):
+    """On more points than fit into a block of rows; manhattan is called cityblock there."""
+    X = fit(name, np.random.default_rng(5).integers(-3, 4, size=(400, 6)).astype(float))
+    theirs = X.astype(bool) if name == "jaccard" else X
+    np.testing.assert_allclose(distances(X, name), cdist(theirs, theirs, name), rtol=1e-9, atol=1e-9)
+    assert (distances(X, "manhattan") == cdist(X, X, "cityblock")).all()
 
 
 @pytest.mark.parametrize("name", SLOW)

@@ -109,6 +109,7 @@ def test_nodes_that_no_path_joins():
             {"weight": None, "nodes": [1, 99]},
             "no node '99'; its nodes are 0, 1, 2, 3, 4, ",
         ),
+        (nx.path_graph(9), {"weight": None, "nodes": []}, "nodes is empty, so that none may be chosen"),
         (nx.path_graph(9), {"weight": None, "nodes": [1, 1]}, "node '1' is named twice"),
         (
             APART,

@@ -121,6 +121,11 @@ def test_columns_are_told(write: Write) -> None:
     assert read_instance(path, 2, coordinates=["x"], label="pop").labels == ("5", "6", "7", "7")
     bare = write("bare.txt", "5 0\n6 1\n7 3\n9 0\n")
     assert read_instance(bare, 2, coordinates=["1"]).distances[:3, :3].tolist() == LINE
+    assert read_instance(bare, 2, coordinates=[1], label=0).labels == ("5", "6", "7", "9")
+    with pytest.raises(
+        InputError, match=r"coordinates must be a list of names, got 'x'; write \['x'\]"
+    ):
+        read_instance(path, 2, coordinates="x")
     east = write("e.csv", "e,n\n10.0,48.4\n12.5,41.9\n10.7,59.9\n")
     instance = read_instance(east, 2, coordinates=["n", "e"], metric="haversine")
     assert instance.distances[0, 1] == distances([[48.4, 10.0], [41.9, 12.5]], "haversine")[0, 1]
