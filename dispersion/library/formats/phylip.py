@@ -37,10 +37,11 @@ def phylip(source: Source) -> Content:
     rows = _joined(lines)
     if len(rows) != n:
         raise source.fault(f"it promises {n:,} rows and holds {len(rows):,}")
-    lower = _count(rows[0][1]) < 2 and _count(rows[-1][1]) <= n
+    shortest = _count(rows[0][1])
+    lower = shortest < 2  # with the diagonal or without; a whole row has n
     matrix, names = np.zeros((n, n)), []
     for i, (k, line) in enumerate(rows):
-        wanted = n if not lower else i + _count(rows[0][1])
+        wanted = i + shortest if lower else n
         name, numbers = _parted(source, k, line, wanted)
         matrix[i, : len(numbers)] = numbers
         names.append(name)
