@@ -51,10 +51,10 @@ def test_its_kernel_is_loaded_before_any_clock_starts(monkeypatch, name):
     assert "solvers.kernels.farthest" in sys.modules
 
 
-def _declared(matrix, p, metric="euclidean"):
+def _declared(matrix, p):
     """An instance whose triangles nobody has looked at, as if the sample had missed the broken ones."""
     instance = Instance(matrix, p)
-    object.__setattr__(instance, "metric", metric)
+    object.__setattr__(instance, "is_metric", True)
     return instance
 
 
