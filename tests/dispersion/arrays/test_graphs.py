@@ -26,7 +26,7 @@ def drawn(seed: int, kind: type = nx.Graph, joined: bool = True) -> nx.Graph:
 
 
 @pytest.mark.parametrize("kind", [nx.Graph, nx.MultiGraph])
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)  # the first imports scipy
 @given(seed=st.integers(0, 10_000))
 def test_distances_are_those_of_networkx(kind, seed):
     """Of all nodes and of some; a metric, symmetric to the last bit."""
