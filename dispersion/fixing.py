@@ -118,4 +118,4 @@ def _plain(
 ) -> Instance:
     """Some points of an instance, without anything required or excluded."""
     inner = whole.distances[np.ix_(points, points)]
-    return Instance(inner, p, whole.name, whole.metric, at_least=at_least)
+    return Instance(inner, p, whole.name, whole.metric, at_least=at_least, is_metric=whole.is_metric)

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from dispersion.arrays.columns import PLANE, degrees_note, of_table
 from dispersion.arrays.foreign import labels_of, rounding_unit
+from dispersion.arrays.graphs import of_networkx, shortest_paths
 from dispersion.arrays.matrices import checked
-from dispersion.arrays.points import as_array
+from dispersion.arrays.points import coordinates_of
 from dispersion.arrays.triangles import check_sample
 from dispersion.asked import checked_at_least, checked_p, in_words, size_of
 from dispersion.errors import InputError
 from dispersion.membership import Membership, checked_membership
 from dispersion.metrics import distances as pairwise
 from dispersion.metrics import metrics
+from dispersion.metrics._pairs import Distance
 from dispersion.quotas.quota import Quotas, checked_quotas
 from dispersion.quotas.quota import in_words as quotas_in_words
 from dispersion.terminal.printable import encodable
@@ -29,9 +34,10 @@ class Instance:
 
     Parameters
     ----------
-    distances : array_like, shape (n, n)
+    distances : array_like, shape (n, n), or (n (n - 1) / 2,)
         Finite, non-negative, symmetric, zero on the diagonal, up to rounding errors, which are repaired
-        and told in `note` (see `dispersion.arrays.matrices`).  Copied.  Tensors and tables will do.
+        and told in `note` (see `dispersion.arrays.matrices`).  Copied.  Tensors and tables will do, and
+        so will what scipy's ``pdist`` returns.
     p : int, optional
         How many points to choose, 2 <= p <= n.
     name : str
@@ -54,6 +60,9 @@ class Instance:
     quota : mapping, optional
         Label to how many points of that group are chosen: a number, or the least and the most as a
         pair, ``{"a": 2, "b": (1, 3), "c": (None, 4)}``.
+    is_metric : bool, optional
+        Whether the distances obey the triangle inequality, where no registered metric says so; `None`
+        if nobody did.  Some triangles are looked at; then greedy's bound holds.
 
     Attributes
     ----------
@@ -62,8 +71,8 @@ class Instance:
     labels : tuple of str or None
         The names of the points, where the source has some: the index of a table, say.  Solutions count
         points from 0 all the same.
-    dimension : int or None
-        How many coordinates a point has, where the instance was made of points.
+    points : ndarray, shape (n, d), or None
+        The coordinates, read-only, where the instance was made of points; not part of the content hash.
     quota : tuple of Quota
         How many points of each group a selection has (see `dispersion.quotas`).
 
@@ -91,9 +100,10 @@ class Instance:
     excluded: tuple[int, ...] = ()
     between_required: bool = True
     quota: Quotas = ()
+    is_metric: bool | None = field(default=None, repr=False)
     note: str = field(default="", init=False)
     labels: tuple[str, ...] | None = field(default=None, init=False, repr=False)
-    dimension: int | None = field(default=None, init=False, repr=False)
+    points: NDArray[np.generic] | None = field(default=None, init=False, repr=False)
 
     def __init__(
         self,
@@ -108,10 +118,12 @@ class Instance:
         between_required: bool = True,
         groups: object = None,
         quota: object = None,
+        is_metric: bool | None = None,
     ) -> None:
         self._fill(distances, p, name, metric, at_least)
         self._fix(required, excluded, between_required)
         self._limit(groups, quota)
+        self._declare(is_metric)
         self._check_triangles(rounding_unit(distances))
 
     @classmethod
@@ -150,9 +162,9 @@ class Instance:
     @classmethod
     def from_points(
         cls,
-        points: ArrayLike,
+        points: ArrayLike | Sequence[Any],
         p: int | None = None,
-        metric: str = "euclidean",
+        metric: str | Distance | None = None,
         name: str = "instance",
         *,
         at_least: float | None = None,
@@ -161,21 +173,24 @@ class Instance:
         between_required: bool = True,
         groups: object = None,
         quota: object = None,
+        is_metric: bool | None = None,
     ) -> Instance:
         """Build an instance from points.
 
         Parameters
         ----------
-        points : array_like, shape (n, d)
-            One point a row.
+        points : array_like, shape (n, d), or list
+            One point a row; or what else the metric takes, see `dispersion.distances`.
         p, at_least
             How many to choose, or how far apart: one of them.
-        metric : str
-            A registered metric: euclidean, normalized, angular, chordal, cosine, ...
+        metric : str or callable
+            A registered metric: euclidean, manhattan, haversine, jaccard, cosine, ...; or any symmetric
+            function of two points.  By default euclidean; and haversine of the columns of a table that
+            are called latitude and longitude.
         name : str
             A label for reports.
-        required, excluded, between_required, groups, quota
-            As of `Instance`.
+        required, excluded, between_required, groups, quota, is_metric
+            As of `Instance`; whether a function is a metric, nobody else knows.
 
         Raises
         ------
@@ -183,13 +198,75 @@ class Instance:
             As `Instance`; also if the matrix of so many points does not fit into memory.
         """
         made = object.__new__(cls)
-        X = as_array(points, "a numeric (n, d) array of points")
-        made._fill(pairwise(X, metric), p, name, metric, at_least)
+        coordinates, columns, labels = of_table(points)
+        if metric is None:
+            metric = PLANE if columns is None else columns.metric
+        registered = metric if isinstance(metric, str) else None
+        made._fill(pairwise(coordinates, metric), p, name, registered, at_least)
         made._fix(required, excluded, between_required)
         made._limit(groups, quota)
-        object.__setattr__(made, "labels", labels_of(points))
-        object.__setattr__(made, "dimension", X.shape[1] if X.ndim == 2 else 1)
-        return made
+        made._declare(is_metric)
+        if registered is None:
+            made._check_triangles(rounding_unit(made.distances))
+        note = "" if columns is None else columns.note
+        if columns is not None and columns.on_earth:
+            note = "; ".join(filter(None, [note, degrees_note(metric)]))
+        return made.described(note, labels, coordinates_of(coordinates))
+
+    @classmethod
+    def from_graph(
+        cls,
+        graph: Any,
+        p: int,
+        weight: str | None = "weight",
+        nodes: Iterable[Any] | None = None,
+        *,
+        unreachable: str | float = "refuse",
+        symmetric: str | None = None,
+        name: str = "instance",
+    ) -> Instance:
+        """Build an instance from a graph of networkx: distances are shortest paths.
+
+        Parameters
+        ----------
+        graph : networkx.Graph
+            Of any kind; paths may lead over all of its nodes.
+        p, name
+            As of `Instance`.
+        weight : str or None
+            The attribute of an edge that is its length; with `None` edges are counted.
+        nodes : iterable of nodes, optional
+            Those that may be chosen, in this order; by default all.
+        unreachable : "refuse", "largest" or float
+            What is done where no path joins two of them: refuse the graph, keep the largest component
+            (of a directed graph, strong component), or take this as their distance.
+        symmetric : str, optional
+            As of `from_matrix`, for the two ways between nodes of a directed graph.
+
+        Raises
+        ------
+        InputError
+            As `from_matrix`; also if it is no such graph, an edge has no length, a length is negative,
+            a node is none of the graph, or some are not joined.
+
+        Notes
+        -----
+        The distances are a metric if all edges lead both ways, and `unreachable` does not break it.
+
+        Examples
+        --------
+        >>> import networkx as nx
+        >>> instance = Instance.from_graph(nx.path_graph(["A", "B", "C"]), p=2, weight=None)
+        >>> instance.labels, instance.distances[0].tolist(), instance.is_metric
+        (('A', 'B', 'C'), [0.0, 1.0, 2.0], True)
+        """
+        asked = [] if nodes is None else [str(node) for node in nodes]
+        if nodes is not None and not asked:
+            raise InputError("nodes is empty, so that none may be chosen; leave it out for all.")
+        found = of_networkx(graph, weight)
+        paths = shortest_paths(found, found.nodes_called(asked), unreachable)
+        made = cls.from_matrix(paths.distances, p, symmetric, name)
+        return made.described(paths.note, paths.labels, is_metric=paths.is_metric)
 
     def _fill(
         self,
@@ -202,8 +279,6 @@ class Instance:
     ) -> None:
         matrix, note = checked(distances, symmetric)
         chosen, apart = size_of(p, at_least, len(matrix))
-        if metric is not None:
-            metrics[metric]
         for key, value in {
             "distances": matrix,
             "p": chosen,
@@ -214,8 +289,10 @@ class Instance:
             "excluded": (),
             "between_required": True,
             "quota": (),
+            "is_metric": None if metric is None else metrics[metric].is_metric,
             "note": note,
             "labels": labels_of(distances),
+            "points": None,
         }.items():
             object.__setattr__(self, key, value)
 
@@ -244,15 +321,26 @@ class Instance:
             )
         object.__setattr__(self, "quota", limits)
 
+    def _declare(self, is_metric: bool | None) -> None:
+        """Note whether the distances are a metric, if somebody says so."""
+        if is_metric is None:
+            return
+        if self.metric is not None and is_metric != self.is_metric:
+            kind = "a metric" if self.is_metric else "no metric"
+            raise InputError(
+                f"{self.metric} is {kind}, got is_metric={is_metric}; leave out one of them."
+            )
+        object.__setattr__(self, "is_metric", is_metric)
+
     def _check_triangles(self, unit: float) -> None:
         """Look at some triangles if the distances are said to obey the inequality."""
         if self.is_metric:
-            check_sample(self.distances, unit, str(self.metric))
+            check_sample(self.distances, unit, self.metric)
 
     def __setstate__(self, state: dict[str, object]) -> None:
         """Unpickle; arrays arrive writeable and are locked again."""
         self.__dict__.update(state)
-        for name in ("distances", "_levels_and_ranks", "levels", "ranks"):
+        for name in ("distances", "points", "_levels_and_ranks", "levels", "ranks"):
             value = state.get(name)
             for array in value if isinstance(value, tuple) else (value,):
                 if isinstance(array, np.ndarray):
@@ -293,17 +381,26 @@ class Instance:
         return other
 
     def described(
-        self, note: str = "", labels: tuple[str, ...] | None = None, dimension: int | None = None
+        self,
+        note: str = "",
+        labels: tuple[str, ...] | None = None,
+        points: NDArray[np.generic] | None = None,
+        is_metric: bool | None = None,
     ) -> Instance:
-        """The same with a further note, names and number of coordinates of its points.
+        """The same with a further note, the names and coordinates of its points, and if it is a metric.
 
-        It shares the matrix.
+        It shares the matrix, and copies the coordinates.
         """
         other = object.__new__(type(self))
         other.__dict__.update(self.__dict__)
         other.__dict__["note"] = "; ".join(filter(None, [self.note, note]))
         other.__dict__["labels"] = self.labels if labels is None else labels
-        other.__dict__["dimension"] = self.dimension if dimension is None else dimension
+        if points is not None:
+            kept = points.reshape(len(points), -1).copy()
+            kept.setflags(write=False)
+            other.__dict__["points"] = kept
+        if is_metric is not None:
+            other._declare(is_metric)
         return other
 
     def __repr__(self) -> str:
@@ -323,6 +420,12 @@ class Instance:
         """The required and excluded points together."""
         return Membership(self.required, self.excluded, self.between_required)
 
+    def labels_of(self, selected: NDArray[np.intp] | None) -> tuple[str, ...] | None:
+        """The names of some points; `None` if points have no names, or there are no points."""
+        if self.labels is None or selected is None:
+            return None
+        return tuple(self.labels[k] for k in selected.tolist())
+
     @property
     def restricted(self) -> bool:
         """Whether points are required or excluded, or groups have quotas."""
@@ -334,9 +437,9 @@ class Instance:
         return len(self.distances)
 
     @property
-    def is_metric(self) -> bool | None:
-        """Whether the distances obey the triangle inequality; `None` if nobody said."""
-        return None if self.metric is None else metrics[self.metric].is_metric
+    def dimension(self) -> int | None:
+        """How many coordinates a point has; `None` if the instance was not made of points."""
+        return None if self.points is None else self.points.shape[1]
 
     @cached_property
     def levels(self) -> NDArray[np.float64]:

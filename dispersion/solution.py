@@ -94,6 +94,8 @@ class Solution:
         longest distance, which needs no proof, or if the solver does not say what proves it.
     engine : str or None
         The engine from outside that solved its models, with its version; `None` if all of it is ours.
+    labels : tuple of str or None
+        The names of `selected`, in that order, where the points of the instance have names.
     """
 
     solver: str
@@ -110,6 +112,7 @@ class Solution:
     message: str = ""
     refutations: tuple[Refutation, ...] = field(default=(), repr=False)
     engine: str | None = None
+    labels: tuple[str, ...] | None = None
 
     def summary(self) -> str:
         """A few lines for a reader: value, bound, gap, status, who proved it, time and points.
@@ -130,7 +133,7 @@ class Solution:
             f"objective  {objective}",
             f"bound      {self._bound_in_words()}",
             f"time       {self.build_seconds + self.solve_seconds:.3f} s",
-            f"selected   {_abbreviated(self.selected)}",
+            f"selected   {_abbreviated(self.selected, self.labels)}",
         ]
         return "\n".join([*lines, *([f"message    {self.message}"] if self.message else [])])
 
@@ -155,10 +158,11 @@ class Solution:
         return (self.bound - self.objective) / self.bound
 
 
-def _abbreviated(selected: NDArray[np.intp] | None) -> str:
+def _abbreviated(selected: NDArray[np.intp] | None, labels: tuple[str, ...] | None) -> str:
     """How many points, and which; of many the first ones."""
     if selected is None:
         return "none"
-    some = selected if len(selected) <= _FEW else selected[:_FIRST]
-    names = " ".join(str(point) for point in some.tolist())
-    return f"{len(selected)} points: {names}{' ...' if len(some) < len(selected) else ''}"
+    shown = _FIRST if len(selected) > _FEW else _FEW
+    some = [*map(str, selected.tolist())] if labels is None else labels
+    names = (" " if labels is None else ", ").join(some[:shown])
+    return f"{len(selected)} points: {names}{' ...' if shown < len(selected) else ''}"

@@ -150,6 +150,7 @@ def _solution(run: Run, info: SolverInfo, status: Status) -> Solution:
         ),
         refutations=tuple(run.refutations),
         engine=None if info.engine is None else with_version(info.engine),
+        labels=run.whole.labels_of(run.answer),
     )
     if engine_of(solution.bound_by or "") is None:
         return solution

@@ -16,7 +16,8 @@ def _library(values: object) -> str:
     return type(values).__module__.partition(".")[0]
 
 
-def _is_table(values: object) -> bool:
+def is_table(values: object) -> bool:
+    """Whether this is a table of pandas, which is not imported for it."""
     return _library(values) == "pandas" and hasattr(values, "columns")
 
 
@@ -53,7 +54,7 @@ def unwrapped(values: Any, wanted: str) -> Any:
         raise _sparse(wanted, "toarray")
     if is_tensor(values):
         return _of_tensor(values, wanted)
-    if _is_table(values):
+    if is_table(values):
         return values.to_numpy()
     if isinstance(values, list | tuple) and any(_special(row) for row in values):
         return [unwrapped(row, wanted) for row in values]
@@ -90,7 +91,7 @@ def rounding_unit(values: Any) -> float:
         import torch
 
         return float(torch.finfo(dtype).eps) if values.is_floating_point() else 0.0
-    if _is_table(values):
+    if is_table(values):
         return rounding_unit(values.to_numpy())
     if not isinstance(dtype, np.dtype) or dtype.kind not in "fiub":
         return EPS
@@ -105,7 +106,7 @@ def labels_of(values: Any) -> tuple[str, ...] | None:
     InputError
         The rows of a square table are named, and its columns otherwise.
     """
-    if not _is_table(values):
+    if not is_table(values):
         return None
     rows, columns = [str(one) for one in values.index], [str(one) for one in values.columns]
     numbered = [str(k) for k in range(len(rows))]

@@ -11,12 +11,14 @@ is repaired.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dispersion.arrays.foreign import rounding_unit
+from dispersion.arrays.memory import need
 from dispersion.arrays.points import real_array
 from dispersion.errors import InputError, UnknownNameError
 
@@ -36,7 +38,7 @@ def checked(distances: ArrayLike, symmetric: str | None = None) -> tuple[Matrix,
 
     Parameters
     ----------
-    distances : array_like, shape (n, n)
+    distances : array_like, shape (n, n), or (n (n - 1) / 2,)
         What a user gave.
     symmetric : str, optional
         "mean", "min" or "max": what to take where the two distances of a pair differ.
@@ -61,6 +63,8 @@ def checked(distances: ArrayLike, symmetric: str | None = None) -> tuple[Matrix,
         raise InputError(
             f"a copy of the distances, shape {np.shape(distances)}, does not fit into memory."
         ) from error
+    if matrix.ndim == 1:
+        matrix = _of_vector(matrix)
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
         raise InputError(f"distances must be a square (n, n) matrix, got shape {matrix.shape}.")
     _refuse(matrix, ~np.isfinite(matrix), "is not finite; every distance must be a finite number")
@@ -69,6 +73,25 @@ def checked(distances: ArrayLike, symmetric: str | None = None) -> tuple[Matrix,
     matrix += 0.0  # -0.0 becomes 0.0, so that equal matrices hash alike
     matrix.setflags(write=False)
     return matrix, "; ".join(filter(None, changes))
+
+
+def of_pairs(pairs: Matrix, n: int) -> Matrix:
+    """The (n, n) matrix whose rows right of the diagonal hold `pairs`, shape (n (n - 1) / 2,)."""
+    matrix = np.zeros((n, n))
+    matrix[np.triu_indices(n, k=1)] = pairs
+    return matrix + matrix.T
+
+
+def _of_vector(pairs: Matrix) -> Matrix:
+    """The matrix of the distances of all pairs, in the order of scipy's ``pdist``."""
+    n = (1 + math.isqrt(1 + 8 * len(pairs))) // 2
+    if len(pairs) == 0 or n * (n - 1) // 2 != len(pairs):
+        raise InputError(
+            "distances must be a square (n, n) matrix, or a vector of n (n - 1) / 2 as pdist makes it, "
+            f"got shape ({len(pairs)},); {n} points have {n * (n - 1) // 2:,} pairs."
+        )
+    need(n, "a matrix of these pairs")
+    return of_pairs(pairs, n)
 
 
 def room_of(unit: float) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sized
+from collections.abc import Sequence, Sized
 from decimal import Decimal
 from numbers import Real
 from typing import Any
@@ -21,6 +21,14 @@ def real_array(values: ArrayLike, wanted: str) -> NDArray[np.float64]:
         return np.array(raw, dtype=np.float64, order="C")
     except (TypeError, ValueError, OverflowError) as error:
         raise InputError(f"{wanted} is needed: {error}.") from error
+
+
+def coordinates_of(values: ArrayLike | Sequence[Any]) -> NDArray[Any] | None:
+    """What `as_array` makes of points; `None` of things that have no coordinates, such as sets."""
+    try:
+        return as_array(values, "coordinates")
+    except InputError:
+        return None
 
 
 def as_array(values: ArrayLike, wanted: str) -> NDArray[Any]:

@@ -28,8 +28,10 @@ def broken(matrix: Matrix, i: int, j: int, k: int) -> str:
     )
 
 
-def check_sample(matrix: Matrix, unit: float, metric: str) -> None:
+def check_sample(matrix: Matrix, unit: float, metric: str | None) -> None:
     """Look at every triangle over the longest distance, and at 4000 others.
+
+    `metric` is the name under which the distances are said to be one, if there is a name.
 
     Raises
     ------
@@ -47,6 +49,8 @@ def check_sample(matrix: Matrix, unit: float, metric: str) -> None:
     worst = int(excess.argmax())
     if excess[worst] > slack(matrix, unit) / 2.0:
         named = broken(matrix, int(one[worst]), int(middle[worst]), int(other[worst]))
+        if metric is None:
+            raise InputError(f"these distances are no metric: {named}; leave out is_metric=True.")
         raise InputError(
             f"these are no {metric} distances: {named}; leave out metric={metric!r}, or give the "
             "points to Instance.from_points."

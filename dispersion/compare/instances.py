@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -43,7 +44,8 @@ def load(
     if source.startswith(PREFIX):
         one = generate_from(source, first)
     else:
-        how = {"metric": subject.metric, "symmetric": subject.symmetric}
+        about = ("metric", "symmetric", "coordinates", "label", "nodes", "unreachable")
+        how: dict[str, Any] = {name: getattr(subject, name) for name in about}
         one = read_instance(source, first, subject.input_format, **how)
     try:
         if at_least:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from dispersion.arrays.matrices import of_pairs
 from dispersion.arrays.memory import need
 from dispersion.errors import InputError, UnknownNameError, shown
 from dispersion.instance import Instance
-from dispersion.library.content import Content, symmetric
+from dispersion.library.content import Content
 from dispersion.library.families import Distances, Points, families
 from dispersion.library.reading import instance_of
 from dispersion.library.source import DIGITS
@@ -62,7 +63,7 @@ def _draw(family: Points | Distances, n: int, rng: np.random.Generator, d: int |
         return Content.of_points(family.draw(rng, n, drawn if d is None else d))
     if d is not None:
         raise InputError(f"the family {family.name} has no coordinates; leave out d = {d}.")
-    return Content(symmetric(n, family.draw(rng, n * (n - 1) // 2)))
+    return Content(of_pairs(family.draw(rng, n * (n - 1) // 2), n))
 
 
 def generate_from(text: str, p: int | None = None) -> Instance:

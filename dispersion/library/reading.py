@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import fields
 from os import PathLike
 from pathlib import Path
 
-from dispersion.errors import InputError
+from dispersion.errors import InputError, shown
 from dispersion.instance import Instance
 from dispersion.library.content import Content
-from dispersion.library.formats import detect, formats, naming
-from dispersion.library.source import Source
+from dispersion.library.formats import Format, detect, formats, naming
+from dispersion.library.source import Source, Told
 from dispersion.metrics import metrics
 
 
@@ -22,24 +23,40 @@ def read_instance(
     *,
     metric: str | None = None,
     symmetric: str | None = None,
+    coordinates: Sequence[str | int] = (),
+    label: str | int | None = None,
+    nodes: Sequence[str | int] = (),
+    unreachable: str | float = "refuse",
 ) -> Instance:
     """Read an instance file.
 
     Parameters
     ----------
     path : path-like
-        A file of MDPLIB (any family), of TSPLIB95, a ``.npy`` matrix, or a table as text: a matrix,
-        points, or pairs of points.
+        A file of MDPLIB (any family), of TSPLIB95, a ``.npy`` matrix, a table (a matrix, points, or
+        pairs of points), a graph, ...; ``dispersion.library.formats`` has all.
     p : int, optional
         How many points to choose; by default what the file says.
     format : str, optional
-        A registered format: geo, matrix, npy, pairs, points, tsplib; by default it is recognised by
-        content.
+        A registered format: geo, geojson, matrix, pairs, points, tsplib, ...; by default it is
+        recognised by content.
     metric : str, optional
-        A registered metric for the distances of points; by default Euclidean.
+        A registered metric for the distances of points; by default Euclidean, and haversine of
+        columns that are called latitude and longitude.
     symmetric : str, optional
         "mean", "min" or "max": what to take if the two distances of a pair differ; by default they must
         agree up to rounding.
+    coordinates : sequence of str or int
+        The columns of a table that are coordinates, by their titles, or by their positions from 0; by
+        default latitude and longitude, and else all columns of numbers.
+    label : str or int, optional
+        The column with the names of the points; by default one of text before the numbers, or one
+        called "name", "label" or "id".
+    nodes : sequence of str or int
+        The nodes of a graph that may be chosen, by their names in the file; by default all.
+    unreachable : "refuse", "largest" or float
+        Of a graph whose nodes are not all joined: refuse it, keep the largest component, or set the
+        distance between components.
 
     Returns
     -------
@@ -50,22 +67,45 @@ def read_instance(
     ------
     InputError
         The file is missing, malformed, too large for this machine's memory, could be of several
-        formats, or says no p where none is given; the message is one sentence with file and line.
+        formats, or says no p where none is given; or something is told that such a file has not.  The
+        message is one sentence with file and line.
     UnknownNameError
         No format or metric has this name.
     """
-    source = Source(Path(path))
+    source = Source(Path(path), _told_of(coordinates, label, nodes, unreachable))
     chosen, why = detect(source) if format is None else (formats[format], "")
     if metric is not None:
         metrics[metric]
     name, what = source.path.name, f"'{source.path}'"
     with _told(f"; it was read as {chosen.name}, because {why} ({naming()})" if why else "", what):
+        _check_told(source.told, chosen)
         content = chosen.read(source)
         if metric is not None:
             content = content.under(metric)
         made = _instance_of(content, 2, name, symmetric)
     with _told("", what):
         return made.with_p(_p_of(content, p, what))
+
+
+def _told_of(
+    coordinates: Sequence[object], label: object, nodes: Sequence[object], unreachable: str | float
+) -> Told:
+    """What is said of a file, in text: names and positions of columns, names of nodes."""
+    for what, names in (("coordinates", coordinates), ("nodes", nodes)):
+        if isinstance(names, str):
+            raise InputError(f"{what} must be a list of names, got {shown(names)}; write [{names!r}].")
+    named = None if label is None else str(label)
+    return Told(tuple(map(str, coordinates)), named, tuple(map(str, nodes)), unreachable)
+
+
+def _check_told(told: Told, chosen: Format) -> None:
+    """Refuse what is said of a file, and is not about files of its format."""
+    for field in fields(told):
+        if getattr(told, field.name) != field.default and field.name not in chosen.takes:
+            raise InputError(
+                f"{field.name} (--{field.name}) says nothing of a file of the format {chosen.name}; "
+                "leave it out"
+            )
 
 
 @contextmanager
@@ -94,6 +134,5 @@ def _p_of(content: Content, p: int | None, what: str) -> int:
 
 
 def _instance_of(content: Content, p: int, name: str, symmetric: str | None) -> Instance:
-    made = Instance.from_matrix(content.distances, p, symmetric, name, content.metric)
-    dimension = None if content.points is None else content.points.shape[1]
-    return made.described(content.note, content.labels, dimension)
+    made = Instance.from_matrix(content.distances(), p, symmetric, name, content.metric)
+    return made.described(content.note, content.labels, content.points, content.is_metric)

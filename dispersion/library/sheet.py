@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,8 +25,8 @@ class Sheet:
         The file.
     separator : str or None
         What parts cells: a comma, a semicolon, a tab, or blanks (`None`).
-    header : tuple of str or None
-        The names of the columns of numbers, if the first line has names.
+    titles : tuple of str
+        The names of all columns, if the first line has names; else none.
     first : int
         The line of the first row, counted from 1.
     names : int
@@ -38,11 +39,16 @@ class Sheet:
 
     source: Source
     separator: str | None
-    header: tuple[str, ...] | None
+    titles: tuple[str, ...]
     first: int
     names: int
     width: int
     count: int
+
+    @property
+    def header(self) -> tuple[str, ...] | None:
+        """The names of the columns of numbers, if the first line has names."""
+        return self.titles[self.names :] or None
 
     def rows(self) -> tuple[list[list[str]], NDArray[np.float64]]:
         """The names of every row, and the numbers, shape (count, width).
@@ -52,26 +58,32 @@ class Sheet:
         InputError
             A cell is empty or no finite number, or a row is too long or too short.
         """
-        decimal_comma = self.separator == ";"
-        if self.separator is None and not self.names:
-            return [], self.source.rows(self.first, width=self.width)
-        names, texts = [], []
+        return self.columns(range(self.names), range(self.names, self.names + self.width))
+
+    def columns(
+        self, names: Sequence[int], numbers: Sequence[int]
+    ) -> tuple[list[list[str]], NDArray[np.float64]]:
+        """Some columns of every row: names, and numbers, shape (count, k); raises as `rows`."""
+        decimal_comma, total = self.separator == ";", self.names + self.width
+        if self.separator is None and not names and [*numbers] == [*range(total)]:
+            return [], self.source.rows(self.first, width=total)
+        called, texts = [], []
         for k, line in enumerate(self.source.lines[self.first - 1 :], self.first):
             if not line.strip():
                 continue
-            row = cells(line, self.separator)
-            if len(row) != self.names + self.width:
+            row = cells(line, self.separator, total)
+            if len(row) != total:
                 raise self.source.fault(
                     f"{self.width} numbers are expected, got {len(row) - self.names}", k
                 )
-            names.append(row[: self.names])
-            text = "\t".join(row[self.names :])
+            called.append([row[column] for column in names])
+            text = "\t".join(row[column] for column in numbers)
             texts.append(text.replace(",", ".") if decimal_comma else text)
-        return names, self._numbers(texts)
+        return called, self._numbers(texts, len(numbers))
 
-    def _numbers(self, texts: list[str]) -> NDArray[np.float64]:
+    def _numbers(self, texts: list[str], width: int) -> NDArray[np.float64]:
         try:
-            values = loaded(texts, "\t").reshape(len(texts), self.width)
+            values = loaded(texts, "\t").reshape(len(texts), width)
         except ValueError as error:
             found = ((k, cell) for k, row in enumerate(texts) for cell in row.split("\t"))
             row, cell = next(((k, cell) for k, cell in found if not is_number(cell)), (0, str(error)))
@@ -81,8 +93,11 @@ class Sheet:
         return values
 
 
-def cells(line: str, separator: str | None) -> list[str]:
-    """The cells of a line, without blanks and quotes around them; a last separator ends the line."""
+def cells(line: str, separator: str | None, count: int = 0) -> list[str]:
+    """The cells of a line, without blanks and quotes around them.
+
+    A last separator ends the line, unless the last of `count` cells is empty.
+    """
     if separator is None:
         return [cell.strip('"') for cell in line.split()]
     if '"' in line:
@@ -93,10 +108,11 @@ def cells(line: str, separator: str | None) -> list[str]:
     else:
         found = line.split(separator)
     found = [cell.strip() for cell in found]
-    return found[:-1] if len(found) > 2 and not found[-1] else found
+    return found[:-1] if len(found) > 2 and not found[-1] and len(found) != count else found
 
 
-def _separator(line: str) -> str | None:
+def separator_of(line: str) -> str | None:
+    """What parts the cells of a line: a semicolon, a comma, a tab, or blanks (`None`)."""
     for mark in (";", ","):
         if mark in line:
             return mark
@@ -108,10 +124,10 @@ def sheet_of(source: Source) -> Sheet | None:
     filled = [(k, line) for k, line in enumerate(source.head_lines, 1) if line.strip()][:2]
     if not filled:
         return None
-    separator = _separator(filled[0][1])
+    separator = separator_of(filled[0][1])
     _refuse_mixed(source, filled[0], separator)
     top = cells(filled[0][1], separator)
-    below = cells(filled[1][1], separator) if len(filled) > 1 else None
+    below = cells(filled[1][1], separator, len(top)) if len(filled) > 1 else None
     header = top if below is not None and _is_header(top, below) else None
     first = filled[1][0] if header is not None else filled[0][0]
     row = below if header is not None and below is not None else top
@@ -119,9 +135,10 @@ def sheet_of(source: Source) -> Sheet | None:
     width = len(row) - names
     if width < 1 or not any(map(_numeric, row)):
         return None
-    titles = None if header is None else tuple(header[max(0, len(header) - width) :])
-    if titles is not None and (len(titles) != width or len(header or ()) not in (width, len(row))):
+    if header is not None and len(header) not in (width, len(row)):
         return None
+    untitled = len(row) - len(header or ())  # of row names
+    titles = () if header is None else ("",) * untitled + tuple(header)
     count = source.filled - (header is not None)
     return Sheet(source, separator, titles, first, names, width, count)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 import warnings
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -30,6 +31,31 @@ _PACKED = {  # how files begin that hold others, or text of two bytes a characte
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the caller says of a file; a format takes some of it, see `Format.takes`.
+
+    Attributes
+    ----------
+    coordinates : tuple of str
+        The columns that are coordinates, by their titles or positions from 0; empty if nothing is said.
+    label : str or None
+        The column with the names of the points.
+    nodes : tuple of str
+        The nodes of a graph that may be chosen, by their names; all if it is empty.
+    unreachable : str or float
+        What is done where nodes of a graph are not joined: "refuse", "largest" or their distance.
+    """
+
+    coordinates: tuple[str, ...] = ()
+    label: str | None = None
+    nodes: tuple[str, ...] = ()
+    unreachable: str | float = "refuse"
+
+
+NOTHING_TOLD = Told()
+
+
 class Source:
     """A file, opened once; its whole text is read only when its size is known to be bearable.
 
@@ -37,6 +63,8 @@ class Source:
     ----------
     path : Path
         What to read.
+    told : Told
+        What the caller says of it.
 
     Raises
     ------
@@ -44,8 +72,9 @@ class Source:
         It is missing, a folder, a pipe, empty, compressed, or may not be read.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, told: Told = NOTHING_TOLD) -> None:
         self.path = path
+        self.told = told
         what = f"'{path}'" if len(str(path)) <= PATH_CHARACTERS else shown(str(path))
         try:
             found = path.stat()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dispersion.arrays.columns import Columns, chosen_columns
 from dispersion.library.sheet import Sheet, sheet_of
 from dispersion.library.source import DIGITS, Source, is_number
 
@@ -41,10 +42,11 @@ def kind_of(source: Source) -> Kind | None:
         return Kind("matrix", "its first line is the length of the second")
     if counted_pairs(source):
         return Kind("pairs", f"its first line has {widths[0]} and its second 3 numbers")
-    edges = _edges(source)
-    sheet = None if edges else sheet_of(source)
+    sheet = None if counted_edges(source) else sheet_of(source)
     if sheet is None:
-        return Kind(None, edges) if edges else None
+        return None
+    if source.told.coordinates:
+        return Kind("points", "its coordinates are named", sheet)
     if sheet.names == 2 and sheet.width == 1:
         return Kind("pairs", "a row is two names and a number", sheet)
     if sheet.header is not None:
@@ -94,8 +96,8 @@ def _whole(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) <= DIGITS
 
 
-def _edges(source: Source) -> str:
-    """What is wrong, if a file is a graph of OR-Library: n, edges and p, then an edge a line."""
+def counted_edges(source: Source) -> str:
+    """What makes a file look like a graph of OR-Library: n, edges and p, then an edge a line."""
     if len(source.first_lines) < 2:
         return ""
     (_, top), (_, row) = source.first_lines[:2]
@@ -104,10 +106,7 @@ def _edges(source: Source) -> str:
     n, edges, p = map(int, top)
     if not 1 <= p <= n or edges != source.filled - 1 or not all(1 <= int(k) <= n for k in row[:2]):
         return ""
-    return (
-        f"it looks like a graph of OR-Library (pmed) with {n:,} points and {edges:,} edges, and "
-        "lengths of edges are no distances; give the matrix of the shortest paths"
-    )
+    return f"its first line counts {n:,} points and its other {edges:,} lines"
 
 
 def _size(sheet: Sheet) -> str:
@@ -124,10 +123,14 @@ def _titled(sheet: Sheet) -> Kind:
     titles = [title.lower().rstrip("0123456789").rstrip("_ ") for title in sheet.header or ()]
     if pairs_titled(sheet):
         return Kind("pairs", "its columns are two ends and a number", sheet)
+    if chosen_columns(sheet.titles, Columns(())).on_earth:
+        return Kind("points", "it has latitude and longitude", sheet)
     if set(titles) <= _COORDINATES:
         return Kind("points", "its columns are named as coordinates", sheet)
     if sheet.count == sheet.width:
         return Kind("matrix", f"it has {sheet.count:,} rows and as many named columns", sheet)
+    if {"x", "y"} <= set(titles) and sheet.count > sheet.width:
+        return Kind("points", "it has columns x and y", sheet)
     pairs = sheet.names > 1 or sheet.width == 3 or set(titles[:2]) <= _ENDS
     if sheet.count > sheet.width and not pairs:
         return Kind("points", "it has more rows than named columns", sheet)

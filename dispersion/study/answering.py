@@ -71,6 +71,7 @@ def answer(
     store = session.store
     session.keep(lambda: store.write_solves(answers.checked.rows))
     session.keep(lambda: store.write_traces(trace))
-    session.keep(lambda: store.write_json("selections", as_json(answers.chosen)))
+    lists = as_json(answers.chosen, answers.checked.rows)
+    session.keep(lambda: store.write_json("selections", lists))
     session.keep(lambda: store.write_json("refutations", refutations(solved)))
     return answers

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
@@ -27,7 +28,8 @@ class SolveRow:
     ``engine`` is the engine from outside that solved its models, with its version, if there is one;
     ``parameters`` are those in the name of the solver, if there are any.  ``dimension`` is how many
     coordinates a point has, where the instance was made of points.  ``repeat`` tells equal solves
-    apart, counted from 0.
+    apart, counted from 0.  ``labels`` are the names of the selected points, where they have names, as a
+    list in JSON.
     """
 
     table: ClassVar[str] = "solves"
@@ -60,6 +62,7 @@ class SolveRow:
     parameters: str | None = None
     dimension: int | None = None
     repeat: int = 0
+    labels: str | None = None
 
     @property
     def question(self) -> Question:
@@ -95,6 +98,7 @@ class SolveRows:
     def row(self, task: Task, solution: Solution, shared: bool = False) -> SolveRow:
         """Join a task, its answer, and what random selections of its instance are worth."""
         instance, random = task.instance, self._random_of(task)
+        labels = instance.labels_of(solution.selected)
         known = None if instance.restricted else published_of(task.question, self._published)
         return SolveRow(
             instance=instance.name,
@@ -125,6 +129,7 @@ class SolveRows:
             parameters=parameters_of(task.solver),
             dimension=instance.dimension,
             repeat=task.repeat,
+            labels=None if labels is None else json.dumps(labels, ensure_ascii=False),
         )
 
     def _random_of(self, task: Task) -> RandomValues:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from dispersion.study.labels import tasks_apart
 from dispersion.study.rows import SolveRow
 from dispersion.study.task import Question, Task
 
-COUNTING = "points are counted from"  #: a key of ``selections.json`` beside the methods
+COUNTING, LABELS = "points are counted from", "labels"  #: keys of ``selections.json`` beside methods
 
 
 @dataclass(frozen=True, order=True)
@@ -67,20 +68,34 @@ def selections(solved: Sequence[tuple[Task, Solution]]) -> Chosen:
     return chosen
 
 
-def as_json(chosen: Chosen) -> dict[str, Any]:
-    """Plain lists of indices, by method and instance, and first from which number they count."""
+def labels_of(rows: Iterable[SolveRow]) -> dict[str, dict[str, list[str]]]:
+    """The names of the selected points by method and instance, where points have names."""
+    named: dict[str, dict[str, list[str]]] = {}
+    for row in rows:
+        if row.labels is not None:
+            named.setdefault(str(Method.of_row(row)), {})[row.instance] = json.loads(row.labels)
+    return named
+
+
+def as_json(chosen: Chosen, rows: Iterable[SolveRow] = ()) -> dict[str, Any]:
+    """Plain lists of indices, by method and instance; see `as_lists`."""
     lists = {
         str(method): {name: indices.tolist() for name, indices in kept.items()}
         for method, kept in chosen.items()
     }
-    return as_lists(lists)
+    return as_lists(lists, rows)
 
 
-def as_lists(lists: Mapping[str, object]) -> dict[str, Any]:
-    """Lists of indices by method and instance, and first from which number they count."""
-    return {COUNTING: 0, **lists}
+def as_lists(lists: Mapping[str, object], rows: Iterable[SolveRow]) -> dict[str, Any]:
+    """Lists of indices by method and instance.
+
+    First comes from which number they count and, under "labels", the same with the names of the points
+    in place of their numbers, as far as `rows` say them.
+    """
+    named = labels_of(rows)
+    return {COUNTING: 0, **({LABELS: named} if named else {}), **lists}
 
 
 def of_json(content: Mapping[str, Any]) -> dict[str, dict[str, list[int]]]:
-    """The lists that `as_json` has written, without the remark."""
-    return {method: kept for method, kept in content.items() if method != COUNTING}
+    """The lists that `as_json` has written, without the remarks."""
+    return {method: kept for method, kept in content.items() if method not in (COUNTING, LABELS)}

@@ -203,7 +203,7 @@ class Study:
         for table in _TABLES:
             if getattr(self, table):
                 store.write_frame(table, self.frame(table))
-        store.write_json("selections", as_lists(self.selections))
+        store.write_json("selections", as_lists(self.selections, self.solves))
         store.write_json("refutations", dict(self.refutations))
 
 

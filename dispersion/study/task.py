@@ -103,15 +103,17 @@ class Task:
     def key(self) -> str:
         """Hash of all that decides the answer; tasks with equal keys need to be solved once.
 
-        That is the content of the instance with what it asks and its metric, the solver, the objective,
-        the limits with the seed, and the version of this package; names and keep ratios are not.  For a
-        solver of the user's own its file counts too, and of several equal solves all but the first
-        count theirs.
+        That is the content of the instance with what it asks and its metric, or what is declared of it,
+        the solver, the objective, the limits with the seed, and the version of this package; names and
+        keep ratios are not.  For a solver of the user's own its file counts too, and of several equal
+        solves all but the first count theirs.
         """
+        one, said = self.instance, self.instance.is_metric
         asked = {
             "version": __version__,
-            "instance": self.instance.digest,
-            "metric": self.instance.metric,
+            "instance": one.digest,
+            "metric": one.metric,
+            **({} if said is None or one.metric else {"is_metric": said}),
             "objective": self.objective_name,
             "solver": self.solver,
             **({} if (code := code_of(self.solver, self.objective_name)) is None else {"code": code}),

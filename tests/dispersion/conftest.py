@@ -31,6 +31,18 @@ def fakes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
+def fit() -> Callable[[str, np.ndarray], np.ndarray]:
+    """Turn any points into such as a metric takes: degrees, bits; equal ones stay equal."""
+
+    def make(name: str, X: np.ndarray) -> np.ndarray:
+        if name == "haversine":
+            return 90.0 * np.sin(X[:, :2])
+        return (X > 0).astype(float) if name in ("jaccard", "tanimoto") else X
+
+    return make
+
+
+@pytest.fixture(scope="session")
 def solve_row() -> Callable[..., SolveRow]:
     """Make rows of solves that differ from a usual one as told."""
     usual = SolveRow(

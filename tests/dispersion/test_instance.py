@@ -146,3 +146,18 @@ def test_an_instance_of_points_knows_their_dimension():
     assert Instance(made.distances, 2).dimension is None
     assert generate("geo", n=5, p=2, d=7).dimension == 7
     assert generate("mdg-a", n=5, p=2).dimension is None
+
+
+def test_an_instance_of_points_keeps_them():
+    """As they were given, whatever is asked; nobody can write to them, and the hash leaves them out."""
+    points = np.arange(6, dtype=np.float32).reshape(3, 2)
+    made = Instance.from_points(points, 2)
+    points[0, 0] = 9.0
+    for one in (made, made.with_p(3), made.described("note"), pickle.loads(pickle.dumps(made))):
+        assert one.points.tolist() == [[0, 1], [2, 3], [4, 5]]
+        assert one.points.dtype == np.float32
+        assert not one.points.flags.writeable
+    assert Instance.from_points([0, 1, 3], 2).points.tolist() == [[0], [1], [3]]
+    assert Instance(made.distances, 2).points is None
+    assert Instance(made.distances, 2).digest == made.digest
+    assert generate("geo", n=5, p=2, d=7).points.shape == (5, 7)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from dispersion import Instance, Refutation, Solution, Status
@@ -27,6 +28,16 @@ def test_a_summary_is_for_readers():
     assert lines[3].endswith(" s")
     assert lines[4].startswith("selected   25 points: 0 1 ")
     assert lines[4].endswith(" ...")
+
+
+def test_names_of_points_come_with_the_selection():
+    """In its order, and in place of numbers in the summary; of many the first."""
+    line = pd.DataFrame(LINE.distances, index=[f"km {k}" for k in range(30)])
+    solution = solve(Instance(line, 2), "clique")
+    assert solution.labels == tuple(f"km {k}" for k in solution.selected)
+    assert "selected   2 points: km 0, km 29\n" in solution.summary()
+    assert "25 points: km 0, km 1, km 2," in solve(Instance(line, 25), "greedy").summary()
+    assert solve(LINE, "clique").labels is None
 
 
 def test_absent_values_are_said_to_be_absent():

@@ -45,9 +45,9 @@ class NetworkOptions:
 class InstanceOptions:
     """Solvers are compared on instances: files or descriptions; p as they say if there is none.
 
-    ``input_format``, ``metric`` and ``symmetric`` are about files, as in `dispersion.read_instance`;
-    ``required`` and ``excluded`` are points, as of `Instance`; ``groups`` is a file of labels, and
-    ``quota`` are words such as ``a=2:5`` (see `dispersion.quotas.reading`).
+    ``input_format`` and those from ``metric`` to ``unreachable`` are about files, as in
+    `dispersion.read_instance`; ``required`` and ``excluded`` are points, as of `Instance`; ``groups``
+    is a file of labels, and ``quota`` are words such as ``a=2:5`` (see `dispersion.quotas.reading`).
     """
 
     sources: tuple[str, ...]
@@ -56,6 +56,10 @@ class InstanceOptions:
     input_format: str | None = None
     metric: str | None = None
     symmetric: str | None = None
+    coordinates: tuple[str, ...] = ()
+    label: str | None = None
+    nodes: tuple[str, ...] = ()
+    unreachable: str | float = "refuse"
     required: tuple[int, ...] = ()
     excluded: tuple[int, ...] = ()
     groups: Path | None = None

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import argparse
 
+from dispersion.arrays.graphs import UNREACHABLE
 from dispersion.arrays.matrices import SYMMETRIC
 from dispersion.compare.cli.words import ALL, LOUD, OFF, QUIET, either
 from dispersion.library import PREFIX
 from dispersion.objectives import objectives
 from dispersion.study.tables import FORMATS
 from dispersion.terminal.parsing import path_of, real_number, whole_number
+
+
+def _unreachable(text: str) -> str | float:
+    """What is done where nodes of a graph are not joined."""
+    return text if text in UNREACHABLE else real_number(text)
+
+
+_unreachable.__name__ = "distance"  # what argparse calls it in messages
 
 
 def add_instances(parser: argparse.ArgumentParser) -> None:
@@ -31,6 +40,25 @@ def add_instances(parser: argparse.ArgumentParser) -> None:
         choices=tuple(SYMMETRIC),
         metavar="HOW",
         help=f"{either(SYMMETRIC)} where the distances of a pair differ (default: refuse)",
+    )
+    add(
+        "--coordinates",
+        nargs="+",
+        metavar="COLUMN",
+        help="columns with the coordinates of points (default: latitude and longitude, or all)",
+    )
+    add("--label", metavar="COLUMN", help="column with the names of the points (default: by its title)")
+    add(
+        "--nodes",
+        nargs="+",
+        metavar="NODE",
+        help="nodes of a graph that may be chosen (default: all)",
+    )
+    add(
+        "--unreachable",
+        type=_unreachable,
+        metavar="HOW",
+        help="a distance, or largest (component) of a graph that is not connected (default: refuse)",
     )
     add(
         "--p",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from dispersion.asked import checked_at_least
 from dispersion.compare.cli.options import InstanceOptions, NetworkOptions
@@ -17,14 +18,20 @@ from dispersion.quotas.reading import parse_quotas
 
 OF_BOTH = ("metric",)  # with a default for networks only
 OF_NETWORKS = tuple(name for name in NetworkOptions.__dataclass_fields__ if name not in OF_BOTH)
-_OF_FILES = ("input_format", "metric", "symmetric")
+_OF_FILES = (
+    *("input_format", "metric", "symmetric"),
+    *("coordinates", "label", "nodes", "unreachable"),
+)
 OF_PRUNING = tuple(
     name
     for name in OF_NETWORKS
     if name not in ("model", "weights", "layers", "space", "data", "calibration_images", "device")
 )
 _MEMBERS = ("required", "excluded", "quota")
-OF_INSTANCES = ("p", "known", "input_format", "symmetric", "groups", *_MEMBERS)
+OF_INSTANCES = (
+    *("p", "known", "groups", *_MEMBERS),
+    *(name for name in _OF_FILES if name not in OF_BOTH),
+)
 GIVE_WAY = {  # what is said on the command line, and what in a config is then as good as unsaid
     "model": ("instance", *OF_INSTANCES),
     "instance": OF_NETWORKS,
@@ -89,8 +96,9 @@ def instance_options(given: argparse.Namespace, spoken: set[str]) -> InstanceOpt
     for p in given.p or ():
         check_count("--p", p, least=2)
     sources, sizes = dict.fromkeys(given.instance), dict.fromkeys(given.p or ())
-    about_files = {name: getattr(given, name) if name in spoken else None for name in _OF_FILES}
+    about_files = {name: getattr(given, name) for name in _OF_FILES if name in spoken}
     _check_files(sources, about_files)
+    several = {name: tuple(some) for name, some in about_files.items() if isinstance(some, list)}
     required, excluded, quota = (tuple(getattr(given, name) or ()) for name in _MEMBERS)
     if given.known is not None and (required or excluded or quota):
         raise InputError(
@@ -102,7 +110,7 @@ def instance_options(given: argparse.Namespace, spoken: set[str]) -> InstanceOpt
         tuple(sources),
         tuple(sizes),
         given.known,
-        **about_files,
+        **(about_files | several),
         required=required,
         excluded=excluded,
         groups=given.groups,
@@ -110,14 +118,13 @@ def instance_options(given: argparse.Namespace, spoken: set[str]) -> InstanceOpt
     )
 
 
-def _check_files(sources: Iterable[str], asked: Mapping[str, str | None]) -> None:
+def _check_files(sources: Iterable[str], asked: Mapping[str, Any]) -> None:
     """How files are read: with known words, and only if there is a file."""
     for name, known in (("input_format", formats), ("metric", metrics)):
-        value = asked[name]
-        if value is not None:
-            known[value]
-    for name, value in asked.items():
-        if value is not None and all(source.startswith(PREFIX) for source in sources):
+        if name in asked:
+            known[asked[name]]
+    for name in asked:
+        if all(source.startswith(PREFIX) for source in sources):
             option = "--" + name.replace("_", "-")
             raise InputError(f"{option} is about instance files, and none is given; leave it out.")
 

@@ -12,6 +12,7 @@ from dispersion.registry import Registry
 
 Read = Callable[[Source], Content]
 Recognises = Callable[[Source], str]
+OF_POINTS = ("coordinates", "label")  #: what may be told of tables of points
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,22 +30,27 @@ class Format:
         the same file.
     read : callable
         Distances from a file, or `InputError` with file and line.
+    takes : tuple of str
+        What a caller may say of such a file: fields of `Told`.
     """
 
     name: str
     summary: str
     recognises: Recognises
     read: Read
+    takes: tuple[str, ...] = ()
 
 
 formats: Registry[Format] = Registry("format", "dispersion.library.formats")
 
 
-def file_format(name: str, *, summary: str, recognises: Recognises) -> Callable[[Read], Read]:
-    """Register the decorated function as the reader of the format `name`."""
+def file_format(
+    name: str, *, summary: str, recognises: Recognises, takes: tuple[str, ...] = ()
+) -> Callable[[Read], Read]:
+    """Register the decorated function as the reader of the format `name`; see `Format`."""
 
     def register(read: Read) -> Read:
-        formats.add(name, Format(name, summary, recognises, read))
+        formats.add(name, Format(name, summary, recognises, read, takes))
         return read
 
     return register
@@ -75,8 +81,10 @@ def detect(source: Source) -> tuple[Format, str]:
     kind = kind_of(source)
     if kind is not None:
         raise source.fault(f"{kind.why} ({naming()})")
-    known = "; ".join(f"{name}: {formats[name].summary}" for name in formats)
-    raise source.fault(f"its format is not recognised; known are {known} (--input-format names one)")
+    raise source.fault(
+        f"its format is not recognised; known are {', '.join(formats)} (--list formats says what they "
+        "are, --input-format names one)"
+    )
 
 
 def naming() -> str:

@@ -127,7 +127,8 @@ def _matrix(
         i, j = missing[0]
         raise source.fault(
             f"it has no distance for {len(missing):,} of its {n * (n - 1) // 2:,} pairs, "
-            f"the first of them {i} {j} (counted from 0)"
+            f"the first of them {i} {j} (counted from 0); edges of a graph are read if the format is "
+            "named edges"
         )
     return matrix
 

@@ -45,10 +45,16 @@ def _att(X: Matrix) -> Matrix:
     return rounded + (rounded < exact)
 
 
+def _degrees(X: Matrix) -> Matrix:
+    """Degrees of what is written as DDD.MM, degrees and minutes."""
+    whole = np.trunc(X)
+    decimal: Matrix = whole + 5.0 * (X - whole) / 3.0
+    return decimal
+
+
 def _geo(X: Matrix) -> Matrix:
     """Kilometres on the sphere; coordinates are latitude and longitude as DDD.MM."""
-    degrees = np.trunc(X)
-    latitude, longitude = (_PI * (degrees + 5.0 * (X - degrees) / 3.0) / 180.0).T
+    latitude, longitude = (_PI * _degrees(X) / 180.0).T
     q1 = np.cos(longitude[:, None] - longitude[None, :])
     q2 = np.cos(latitude[:, None] - latitude[None, :])
     q3 = np.cos(latitude[:, None] + latitude[None, :])
@@ -124,7 +130,7 @@ def tsplib(source: Source) -> Content:
     source.need(n)
     kind = parts.choice("EDGE_WEIGHT_TYPE", [*_COORDINATES, _EXACT, "EXPLICIT"])
     if kind == "EXPLICIT":
-        return Content(_explicit(source, parts, n))
+        return _given(_explicit(source, parts, n), parts.values.get("TYPE", ("", 0))[0])
     where = parts.section("NODE_COORD_SECTION")
     if kind == _EXACT:
         return Content.of_points(numbered_points(source, n, 2, *where))
@@ -133,4 +139,13 @@ def tsplib(source: Source) -> Content:
     with np.errstate(over="ignore", invalid="ignore"):  # `Instance` refuses what is not finite
         matrix = distances(X)
     np.fill_diagonal(matrix, 0.0)  # GEO's rule says 1
-    return Content(matrix)
+    return Content(matrix, points=_degrees(X) if kind == "GEO" else X)
+
+
+def _given(matrix: Matrix, kind: str) -> Content:
+    """An explicit matrix; the diagonal of an asymmetric TSP is no distance but keeps tours off it."""
+    own = matrix.diagonal().max()
+    if not kind.upper().startswith("ATSP") or own == 0:
+        return Content(matrix)
+    np.fill_diagonal(matrix, 0.0)
+    return Content(matrix, note=f"the diagonal, up to {own:g}, is taken as 0")

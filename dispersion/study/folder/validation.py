@@ -187,6 +187,15 @@ def check_row(row: SolveRow | NetworkRow | AccuracyRow) -> None:
         _fits("at_least", counts == (row.at_least is not None), row.at_least, wanted)
         _fits("status", row.status in known, row.status, f"one of {', '.join(known)}")
         _fits("objective_name", goal in objectives, goal, f"one of {', '.join(objectives)}")
+        _fits("labels", _are_names(row.labels), row.labels, "a list of names in JSON")
+
+
+def _are_names(value: str | None) -> bool:
+    try:
+        found = [] if value is None else json.loads(value)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(found, list) and all(isinstance(one, str) for one in found)
 
 
 def _check_relations(row: SolveRow) -> None:

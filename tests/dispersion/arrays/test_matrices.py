@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.spatial.distance import pdist, squareform
 
 from dispersion import InputError, Instance, UnknownNameError
 from solvers import solve
@@ -163,6 +164,17 @@ def test_a_matrix_that_cannot_be_copied_is_one_sentence():
     seen = np.broadcast_to(np.float64(0.0), (10**7, 10**7))
     with pytest.raises(InputError, match=r"shape \(10000000, 10000000\), does not fit into memory"):
         Instance(seen, 2)
+
+
+def test_a_vector_of_all_pairs():
+    """As scipy's pdist and squareform order it."""
+    X = np.random.default_rng(0).normal(size=(7, 3))
+    assert (Instance(pdist(X), 3).distances == squareform(pdist(X))).all()
+    assert Instance([5.0], 2).distances.tolist() == [[0, 5], [5, 0]]
+    with pytest.raises(InputError, match=r"as pdist makes it, got shape \(5,\); 3 points have 3 pairs"):
+        Instance([1.0, 2, 3, 4, 5], 2)
+    with pytest.raises(InputError, match=r"got shape \(0,\)"):
+        Instance([], 2)
 
 
 def test_a_changed_copy_keeps_its_name():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispersion import InputError, Instance, distances
+from dispersion.fixing import Fixed
 from dispersion.metrics import metrics
 
 TRUE = sorted(name for name in metrics if metrics[name].is_metric)
@@ -45,14 +47,35 @@ def test_a_rounded_metric_is_none():
 
 @pytest.mark.parametrize("name", TRUE)
 @given(seed=st.integers(0, 10_000), scale=st.sampled_from([1e-300, 1e-20, 1.0, 1e20, 1e300]))
-def test_rounding_refuses_no_true_metric(name, seed, scale):
+def test_rounding_refuses_no_true_metric(name, fit, seed, scale):
     """Points on a line (triangles without slack), copies and zeros; in double and single precision."""
     rng = np.random.default_rng(seed)
     X = np.outer(rng.normal(size=9), rng.normal(size=3)) + rng.choice([0.0, 1e3]) * rng.normal(size=3)
     X[0], X[1] = X[2], 0.0
-    D = distances(X, name)
+    D = distances(fit(name, X), name)
     if name == "euclidean":
         D = D * scale
     Instance(D, 2, metric=name)
     if D.max() < 1e30:
         Instance(D.astype(np.float32), 2, metric=name)
+
+
+def test_a_matrix_can_be_declared_a_metric():
+    """Whoever says so is believed after a look at some triangles, also about part of the points."""
+    D = distances(np.random.default_rng(0).random((12, 3)))
+    declared = Instance(D, 4, is_metric=True, excluded=[0])
+    assert [one.is_metric for one in (declared, declared.with_p(5), Instance(D, 4))] == [
+        True,
+        True,
+        None,
+    ]
+    assert Fixed.of(declared, "max-min").plain.is_metric is True
+    assert Instance(D, 4, is_metric=False).is_metric is False
+    assert replace(declared, name="other").is_metric is True
+    upper = np.triu(np.random.default_rng(1).random((12, 12)) ** 4, k=1)
+    with pytest.raises(
+        InputError, match=r"these distances are no metric: .*; leave out is_metric=True"
+    ):
+        Instance(upper + upper.T, 4, is_metric=True)
+    with pytest.raises(InputError, match="cosine is no metric, got is_metric=True; leave out one"):
+        Instance(D, 4, metric="cosine", is_metric=True)

@@ -14,9 +14,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dispersion import generate, read_instance
+from dispersion import InputError, generate, read_instance
+from dispersion.compare.cli.command_line import parse
 from dispersion.compare.cli.options import InstanceOptions
-from dispersion.compare.instances import load_all
+from dispersion.compare.instances import load, load_all
 from dispersion.compare.stages import EXIT_FAULT, EXIT_INPUT, EXIT_INTERRUPTED
 from dispersion.library import Known
 from dispersion.study.execution import solving
@@ -176,7 +177,10 @@ BAD = [
         ["short.txt"],
         "error: 'short.txt': it has no distance for 1 of its 3 pairs, the first of them 1 2",
     ),
-    (["junk.txt", "--p", "3"], "error: 'junk.txt': its format is not recognised; known are geo:"),
+    (
+        ["junk.txt", "--p", "3"],
+        "error: 'junk.txt': its format is not recognised; known are edges, geo,",
+    ),
     ([GEO, f"./{GEO}", "--p", "3"], f"error: two instances are called '{GEO}' with p = 3; rename one"),
     (["generate:geo:n=9"], "error: 'generate:geo:n=9' does not say p; write it such as generate:geo:"),
     (["generate:goe:n=9,p=3"], "error: unknown family 'goe'; did you mean geo?"),
@@ -273,13 +277,15 @@ def test_files_are_read_as_told(
 
 @pytest.mark.usefixtures("_inline")
 def test_names_of_points_are_kept(study: Callable[..., Any], files: Path) -> None:
-    """In the record of the run, in the order in which selections count them."""
+    """In the record of the run, in the order in which selections count them; and beside selections."""
     (files / "towns.csv").write_text("origin,destination,km\nOslo,Paris,5\nOslo,Rome,6\nParis,Rome,7\n")
     done = study("towns.csv", "--p", "2", "--solvers", "clique")
     labels = done.record["instances"][0]["labels"]
     chosen = json.loads((done.folder / "selections.json").read_text())
     assert chosen.pop("points are counted from") == 0
     assert [labels[k] for k in chosen["clique, p 2, seed 0"]["towns.csv"]] == ["Paris", "Rome"]
+    assert chosen["labels"] == {"clique, p 2, seed 0": {"towns.csv": ["Paris", "Rome"]}}
+    assert list(done.table("solves").labels) == ['["Paris", "Rome"]']
 
 
 @pytest.mark.usefixtures("_inline")
@@ -439,3 +445,27 @@ def test_quotas_that_are_none(
     done = study("generate:geo:n=14,seed=2", *p, "--groups", str(groups), *words)
     assert done.code == 2
     assert message in done.err
+
+
+def test_what_a_file_does_not_say_is_told(tmp_path: Path) -> None:
+    """Columns of a table, and what is done about a graph that is not connected."""
+    sites, roads = tmp_path / "sites.csv", tmp_path / "roads.txt"
+    sites.write_text("site;east;north;rent\nA;0,5;0;7\nB;3,5;4;9\nC;0,5;8;5\nD;9;9;3\n")
+    roads.write_text("A B 3\nB C 4\nA C 9\nD E 1\n")
+    how = parse(["--instance", str(sites), "--coordinates", "east", "north", "--label", "site"]).subject
+    [instance] = load(str(sites), [2], how)
+    assert (instance.labels, instance.distances[0, 1]) == (("A", "B", "C", "D"), 5.0)
+    told = ["--input-format", "edges", "--nodes", "A", "C", "D", "--unreachable"]
+    for value, labels in (("largest", ("A", "C")), ("50", ("A", "C", "D"))):
+        [instance] = load(str(roads), [2], parse(["--instance", str(roads), *told, value]).subject)
+        assert (instance.labels, instance.distances[0, 1]) == (labels, 7.0)
+    with pytest.raises(InputError, match=r"no path joins nodes 'A' and 'D'; .*--unreachable largest"):
+        load(str(roads), [2], parse(["--instance", str(roads), *told, "refuse"]).subject)
+    with pytest.raises(
+        InputError, match=r"nodes \(--nodes\) says nothing of a file of the format points"
+    ):
+        load(
+            str(sites),
+            [2],
+            parse(["--instance", str(sites), *told[:-1], "--input-format", "points"]).subject,
+        )

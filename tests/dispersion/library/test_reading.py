@@ -9,9 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from scipy.io import mmwrite
 
 from dispersion import read_instance
 from dispersion.errors import InputError, UnknownNameError
@@ -53,14 +55,43 @@ def _explicit(matrix: np.ndarray) -> bytes:
     return head.encode() + _text(matrix, " ") + b"\nEOF\n"
 
 
+def _parquet(matrix: np.ndarray) -> bytes:
+    content = io.BytesIO()
+    pd.DataFrame(matrix, columns=[f"c{k}" for k in range(len(matrix))]).to_parquet(content)
+    return content.getvalue()
+
+
+def _phylip(matrix: np.ndarray) -> bytes:
+    rows = [f"species{i}  {' '.join(map(repr, row))}" for i, row in enumerate(matrix.tolist())]
+    return "\n".join([f"  {len(matrix)}", *rows]).encode()
+
+
+def _mtx(matrix: np.ndarray) -> bytes:
+    content = io.BytesIO()
+    mmwrite(content, matrix, precision=17)
+    return content.getvalue()
+
+
 WRITERS: dict[str, Callable[[np.ndarray], bytes]] = {
     "npy": _npy,
     "pairs": _pairs,
     "matrix": _text,
     "tsplib": _explicit,
+    "parquet": _parquet,
+    "phylip": _phylip,
+    "mtx": _mtx,
 }
 POINTS = b"x,y\n0.0,0.0\n3.0,4.0\n0.0,1.0\n"
 GEO = b"3\n2\n0 0.0 0.0\n1 3.0 4.0\n2 0.0 1.0\n"
+OTHERS = {
+    "points": POINTS,
+    "geo": GEO,
+    "geojson": b'{"type": "FeatureCollection",\n"features": []}',
+    "pmed": b"3 3 2\n1 2 3\n2 3 4\n3 1 9\n",
+    "gr": b"c roads\np sp 2 2\na 1 2 3\na 2 1 3\n",
+    "gml": b"graph [\n  node [\n    id 0\n  ]\n]\n",
+    "graphml": b"<?xml version='1.0'?>\n<graphml>\n</graphml>\n",
+}
 
 
 @pytest.mark.parametrize("name", WRITERS)
@@ -78,16 +109,15 @@ def test_distances_come_back_to_the_last_bit(name: str, n: int, write: Write) ->
 
 def test_every_format_is_tested_here(write: Write) -> None:
     """A new format without a file in this module fails."""
-    assert {*WRITERS, "geo", "points"} == set(formats)
-    assert detect(Source(write("points", POINTS)))[0].name == "points"
-    assert detect(Source(write("geo", GEO)))[0].name == "geo"
+    assert {*WRITERS, *OTHERS, "edges"} == set(formats)
+    for name, content in OTHERS.items():
+        assert detect(Source(write(name, content)))[0].name == name
 
 
-@pytest.mark.parametrize("name", [*WRITERS, "geo", "points"])
+@pytest.mark.parametrize("name", [*WRITERS, *OTHERS])
 def test_no_file_is_of_two_formats(name: str, write: Write) -> None:
     """Recognition does not depend on the order in which formats are asked."""
-    own = {"geo": GEO, "points": POINTS}
-    source = Source(write("file", own.get(name) or WRITERS[name](random_matrix(0, 5))))
+    source = Source(write("file", OTHERS.get(name) or WRITERS[name](random_matrix(0, 5))))
     assert [known for known in formats if formats[known].recognises(source)] == [name]
 
 
@@ -96,7 +126,7 @@ def test_a_format_can_be_named(write: Write) -> None:
     path = write("a.txt", GEO)
     with pytest.raises(InputError, match=r"'.*a\.txt', line 2: 3 numbers are expected, got 1\."):
         read_instance(path, 2, format="pairs")
-    with pytest.raises(UnknownNameError, match=r"unknown format 'tsplip'; did you mean tsplib\?"):
+    with pytest.raises(UnknownNameError, match="unknown format 'tsplip'; did you mean tsplib"):
         read_instance(path, 2, format="tsplip")
 
 
@@ -139,7 +169,7 @@ def test_comments_in_latin_1(write: Write) -> None:
 NOT_INSTANCES = [
     ("", "is empty"),
     (" \n\n", "is empty"),
-    (b"\x00\x01\x02" * 100, "its format is not recognised; known are geo: n, the number"),
+    (b"\x00\x01\x02" * 100, "its format is not recognised; known are edges, geo, geojson,"),
     (b"\x89PNG\r\n\x1a\n\x00\x00", "its format is not recognised"),
     (b"PK\x03\x04 an archive", "it is a zip archive, as .npz and .xlsx files are; save the matrix"),
     (b"\x1f\x8b\x08 packed", "it is compressed; unpack it first (gunzip)."),

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from dispersion import InputError, distances, read_instance
-from dispersion.library.formats import detect
+from dispersion.library.formats import detect, formats
 from dispersion.library.source import Source
 
 Write = Callable[..., Path]
@@ -70,7 +70,6 @@ def test_n_before_a_matrix_of_any_size(write: Write) -> None:
         ("id,x\n7,0\n8,1\n9,3\n", ("7", "8", "9")),
         ("name;x;y\nUlm;0;0,5\nNew York;1;0,5\nRome;3;0,5\n", NAMED),
         ("x1 x2\n0 5\n1 5\n3 5\n", None),
-        ("lat,lon,z\n0,0,0\n1,0,0\n3,0,0\n", None),
         ("height,width\n0,2\n1,2\n3,2\n", None),
     ],
 )
@@ -81,6 +80,100 @@ def test_points_under_names(text: str, labels: tuple[str, ...] | None, write: Wr
     instance = read_instance(path, 2)
     assert instance.distances.tolist() == LINE
     assert (instance.labels, instance.metric) == (labels, "euclidean")
+
+
+CITIES = "city,country,lat,lng,people\nUlm,D,48.4,10.0,\nRome,I,41.9,12.5,3\nOslo,N,59.9,10.7,1\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        (CITIES, ("Ulm D", "Rome I", "Oslo N")),
+        (CITIES.replace(".", "¤").replace(",", ";").replace("¤", ","), ("Ulm D", "Rome I", "Oslo N")),
+        ("id\tLongitude\tLatitude\n7\t10\t48.4\n8\t12.5\t41.9\n9\t10.7\t59.9\n", ("7", "8", "9")),
+        (
+            "stop_lat,stop_lon,name\n48.4,10.0,Ulm\n41.9,12.5,Rome\n59.9,10.7,Oslo\n",
+            ("Ulm", "Rome", "Oslo"),
+        ),
+    ],
+)
+def test_latitude_and_longitude_by_name(text: str, labels: tuple[str, ...], write: Write) -> None:
+    """Wherever they stand: kilometres, unless another metric is named, which is warned of."""
+    path = write("cities.csv", text)
+    instance = read_instance(path, 2)
+    assert instance.points.tolist() == [[48.4, 10.0], [41.9, 12.5], [59.9, 10.7]]
+    assert (instance.labels, instance.metric) == (labels, "haversine")
+    assert (instance.distances == distances(instance.points, "haversine")).all()
+    assert "are latitude and longitude" in instance.note
+    assert ("not used: people" in instance.note) == ("people" in text)
+    plain = read_instance(path, 2, metric="euclidean")
+    assert plain.distances[0, 1] == pytest.approx(np.hypot(6.5, 2.5))
+    assert "euclidean takes latitude and longitude for plain numbers; haversine gives k" in plain.note
+
+
+def test_columns_are_told(write: Write) -> None:
+    """By name or, where there are none, by number; also two columns on the Earth."""
+    path = write("t.csv", "town,x,y,pop\nUlm,0,9,5\nRome,1,9,6\nOslo,3,9,7\nBonn,7,9,7\n")
+    assert "every column is a coordinate: x, y, pop" in read_instance(path, 2).note
+    instance = read_instance(path, 2, coordinates=["x", "y"])
+    assert (instance.distances[:3, :3].tolist(), instance.note) == (LINE, "")
+    assert instance.labels == ("Ulm", "Rome", "Oslo", "Bonn")
+    assert read_instance(path, 2, coordinates=["x"], label="pop").labels == ("5", "6", "7", "7")
+    bare = write("bare.txt", "5 0\n6 1\n7 3\n9 0\n")
+    assert read_instance(bare, 2, coordinates=["1"]).distances[:3, :3].tolist() == LINE
+    assert read_instance(bare, 2, coordinates=[1], label=0).labels == ("5", "6", "7", "9")
+    with pytest.raises(
+        InputError, match=r"coordinates must be a list of names, got 'x'; write \['x'\]"
+    ):
+        read_instance(path, 2, coordinates="x")
+    east = write("e.csv", "e,n\n10.0,48.4\n12.5,41.9\n10.7,59.9\n")
+    instance = read_instance(east, 2, coordinates=["n", "e"], metric="haversine")
+    assert instance.distances[0, 1] == distances([[48.4, 10.0], [41.9, 12.5]], "haversine")[0, 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "message"),
+    [
+        (CITIES, {"coordinates": ["lat", "lnng"]}, "unknown column 'lnng'; did you mean lng"),
+        (CITIES, {"coordinates": ["lat", "lat"]}, "a column is named twice as coordinate: lat, lat"),
+        (CITIES, {"coordinates": ["country", "lat"]}, "line 2: 'D' is not a number"),
+        (CITIES, {"coordinates": ["people", "lat"]}, "line 2: a cell is empty"),
+        (CITIES, {"label": "town"}, "unknown column 'town'"),
+        (
+            CITIES.replace("48.4", "148.4"),
+            {},
+            "point 0 has the latitude 148.4, which must lie between -90",
+        ),
+        (
+            "x,y,x\n1,2,3\n2,3,4\n",
+            {"coordinates": ["x", "y"]},
+            "2 columns are called 'x'; give its num",
+        ),
+        (
+            "1 2\n2 3\n3 4\n",
+            {"coordinates": ["x"]},
+            "its columns have no names; give numbers from 0 to 1",
+        ),
+        (
+            "3\n0 1 1\n0 2 1\n1 2 1\n",
+            {"label": "x"},
+            "label (--label) says nothing of a file of the format p",
+        ),
+        (
+            CITIES,
+            {"unreachable": 3.0},
+            "unreachable (--unreachable) says nothing of a file of the format po",
+        ),
+    ],
+)
+def test_columns_that_are_not_there(
+    text: str, told: dict[str, object], message: str, write: Write
+) -> None:
+    """Unknown, named twice, without numbers, or told of a file that has none: one sentence."""
+    path = write("t.csv", text)
+    with pytest.raises(InputError, match=re.escape(message)) as raised:
+        read_instance(path, 2, **told)  # type: ignore[arg-type]
+    assert str(raised.value).startswith(f"'{path}'")
 
 
 def test_points_under_another_metric(write: Write) -> None:
@@ -163,10 +256,6 @@ REFUSED = [
     ("origin,destination,km,minutes\nA,B,5,7\nA,C,6,8\nB,C,7,9\n", ["3 rows of 2 numbers", "points"]),
     ("from,to,km,minutes\n" + "1,2,5,7\n" * 5, ["5 rows of 4 numbers", "points"]),
     ("A,B,C\n0,1,2\n1,0,3\n", ["2 rows of 3 numbers", "--input-format points"]),
-    (
-        "5 4 2\n1 2 10\n2 3 20\n3 4 30\n4 5 40\n",
-        ["OR-Library (pmed) with 5 points and 4 edges", "shortest"],
-    ),
     ("0,0\t1,5\n1,5\t0,0\n", ["line 1", "write decimal points"]),
     ("0,0 1,5\n1,5 0,0\n", ["line 1", "write decimal points"]),
     (",A,B\nB,0,1\nA,1,0\n", ["row 0 is called 'B' and column 0 'A'", "in one order"]),
@@ -197,7 +286,7 @@ def test_a_refusal_says_how_the_file_was_read(write: Write) -> None:
     path = write("p.txt", "3\n0 1 5\n0 2 5\n1 2 many\n")
     end = (
         "it was read as pairs, because its first line has 1 and its second 3 numbers (a format is "
-        "named with --input-format, in Python format=: geo, matrix, npy, pairs, points, tsplib)."
+        f"named with --input-format, in Python format=: {', '.join(formats)})."
     )
     with pytest.raises(InputError, match=re.escape(f"line 4: 'many' is not a number; {end}")):
         read_instance(path, 2)
@@ -205,7 +294,7 @@ def test_a_refusal_says_how_the_file_was_read(write: Write) -> None:
         read_instance(path, 2, format="pairs")
 
 
-@pytest.mark.parametrize("name", ["geo", "matrix", "npy", "pairs", "points", "tsplib"])
+@pytest.mark.parametrize("name", list(formats))
 @pytest.mark.parametrize("text", ["1", "a\nb", "x,y\n", "5 5\n", "\x01\x02", "NAME: x", "3\n0 1 2"])
 def test_a_format_that_does_not_fit_is_one_sentence(name: str, text: str, write: Write) -> None:
     """Whatever is named for whatever file."""

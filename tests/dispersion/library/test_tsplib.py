@@ -237,6 +237,25 @@ def test_a_file_of_three_words_in_the_second_line(write: Write) -> None:
     assert (read_instance(write("si.tsp", text), 2).distances == MATRIX).all()
 
 
+def test_points_are_kept(write: Write) -> None:
+    """Also where they are written as degrees and minutes; another metric can be asked for."""
+    path = write("g", coordinates("GEO", [(38.24, 20.42), (39.57, 26.15)]))
+    instance = read_instance(path, 2)
+    np.testing.assert_allclose(instance.points, [[38.4, 20.7], [39.95, 26.25]])
+    assert (instance.distances[0, 1], instance.metric) == (509, None)
+    assert read_instance(path, 2, metric="haversine").distances[0, 1] == pytest.approx(509, abs=2)
+    plane = write("e", coordinates("EUC_2D", [(0, 0), (1, 1)]))
+    assert read_instance(plane, 2, metric="euclidean").distances[0, 1] == math.sqrt(2)
+
+
+def test_the_diagonal_of_an_asymmetric_tsp(write: Write) -> None:
+    """It only keeps tours from staying, and is told; of other types it is refused."""
+    text = explicit("FULL_MATRIX", "9999 1 3 9999", 2).replace("NAME:m\n", "NAME:m\nTYPE: ATSP\n")
+    instance = read_instance(write("br.atsp", text), 2, symmetric="max")
+    assert instance.distances.tolist() == [[0, 3], [3, 0]]
+    assert "the diagonal, up to 9999, is taken as 0" in instance.note
+
+
 def test_unrounded_distances(write: Write) -> None:
     """EXACT_2D of CVRPLIB is the one type that is a metric."""
     instance = read_instance(write("CMT.vrp", GOOD.replace("EUC_2D", "EXACT_2D")), 2)

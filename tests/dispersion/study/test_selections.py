@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 
 import numpy as np
+import pandas as pd
 
 from dispersion import Instance
 from dispersion.study.execution.worker import failure
+from dispersion.study.rows import SolveRows
 from dispersion.study.selections import Method, as_json, of_json, selections
 from dispersion.study.task import Task
 from solvers import Limits, solve
@@ -46,4 +48,20 @@ def test_selections_are_grouped_by_method_and_layer() -> None:
     written = json.loads(json.dumps(as_json(chosen)))
     assert written[str(greedy)]["one"] == solved[0][1].selected.tolist()
     assert next(iter(written.items())) == ("points are counted from", 0)
+    assert "labels" not in written
     assert of_json(written) == {key: written[key] for key in (str(greedy), str(clique))}
+
+
+def test_names_of_points_are_beside_their_numbers() -> None:
+    """By method and instance as the numbers, for the instances whose points have names."""
+    D = pd.DataFrame(1.0 - np.eye(3), index=["Ulm", "Rom", "Köln"])
+    tasks = [
+        Task(Instance(distances, 2, name=name), None, "greedy", "max-min", Limits())
+        for name, distances in (("plain", 1.0 - np.eye(3)), ("named", D))
+    ]
+    solved = [(task, solve(task.instance, "greedy")) for task in tasks]
+    rows = [SolveRows(tasks).row(task, solution) for task, solution in solved]
+    written = as_json(selections(solved), rows)
+    assert written["labels"] == {"greedy, p 2, seed 0": {"named": list(solved[1][1].labels)}}
+    assert of_json(written).keys() == {"greedy, p 2, seed 0"}
+    assert [row.labels for row in rows] == [None, '["Ulm", "Rom"]']

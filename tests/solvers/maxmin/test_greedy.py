@@ -14,10 +14,12 @@ from solvers.ranks.start import longest_end
 
 
 def test_a_bound_is_claimed_under_a_metric_only():
-    """Twice the value for euclidean; nothing for 1 - cos or a raw matrix."""
+    """Twice the value for euclidean, or if it is declared; nothing for 1 - cos or a raw matrix."""
     X = np.random.default_rng(1).normal(size=(30, 5))
     euclidean = solve(Instance.from_points(X, 10), "greedy")
     assert euclidean.bound == pytest.approx(2 * euclidean.objective)
+    declared = Instance(Instance.from_points(X, 10).distances, 10, is_metric=True)
+    assert solve(declared, "greedy").bound == euclidean.bound
     cosine = Instance.from_points(X, 10, "cosine")
     assert solve(cosine, "greedy").bound is None
     assert solve(Instance(cosine.distances, 10), "greedy").bound is None
@@ -49,10 +51,10 @@ def test_its_kernel_is_loaded_before_any_clock_starts(monkeypatch, name):
     assert "solvers.kernels.farthest" in sys.modules
 
 
-def _declared(matrix, p, metric="euclidean"):
+def _declared(matrix, p):
     """An instance whose triangles nobody has looked at, as if the sample had missed the broken ones."""
     instance = Instance(matrix, p)
-    object.__setattr__(instance, "metric", metric)
+    object.__setattr__(instance, "is_metric", True)
     return instance
 
 

@@ -138,6 +138,14 @@ def test_options_change_what_they_say(arguments: Sequence[str], changes: dict[st
             ["--instance", "a", "--metric", "euclidean"],
             InstanceOptions(("a",), (), None, None, "euclidean"),
         ),
+        (
+            ["--instance", "a", "--coordinates", "x", "y", "--label", "b"],
+            InstanceOptions(("a",), (), None, coordinates=("x", "y"), label="b"),
+        ),
+        (
+            ["--instance", "a", "--nodes", "A", "B", "--unreachable", "7"],
+            InstanceOptions(("a",), (), None, nodes=("A", "B"), unreachable=7.0),
+        ),
     ],
 )
 def test_instances_take_the_place_of_a_network(
@@ -177,6 +185,7 @@ def test_networks_and_instances_do_not_mix(arguments: Sequence[str], told: str) 
         (["--input-format", "matrices"], "unknown format 'matrices'; did you mean matrix?"),
         (["--metric", "euclidian"], "unknown metric 'euclidian'; did you mean euclidean?"),
         (["--symmetric", "median"], "argument --symmetric: invalid choice: 'median'"),
+        (["--unreachable", "far"], "argument --unreachable: invalid distance value: 'far'"),
     ],
 )
 def test_how_files_are_read_is_checked_at_once(arguments: Sequence[str], told: str) -> None:
@@ -185,10 +194,10 @@ def test_how_files_are_read_is_checked_at_once(arguments: Sequence[str], told: s
         parse(["--instance", "a.txt", *arguments])
 
 
-@pytest.mark.parametrize("option", ["--input-format", "--metric", "--symmetric"])
+@pytest.mark.parametrize("option", ["--input-format", "--metric", "--symmetric", "--label"])
 def test_generated_instances_are_not_read(option: str) -> None:
     """They have their own distances; beside a file the option is about that."""
-    value = {"--input-format": "matrix", "--metric": "cosine", "--symmetric": "min"}[option]
+    value = {"--input-format": "matrix", "--metric": "cosine", "--symmetric": "min"}.get(option, "a")
     with pytest.raises(InputError, match=f"{option} is about instance files, and none is given"):
         parse(["--instance", "generate:geo:n=9,p=3", option, value])
     parse(["--instance", "generate:geo:n=9,p=3", "a.txt", option, value])
@@ -361,6 +370,7 @@ def test_help_names_every_option_with_its_default() -> None:
         *(set(DEFAULTS.__dataclass_fields__) - {"limits", "subject", "settings"}),
         *NetworkOptions.__dataclass_fields__,
         *("required", "excluded", "groups", "quota"),
+        *("coordinates", "label", "nodes", "unreachable"),
         *(
             "time_limit",
             "gap",
@@ -397,7 +407,7 @@ def test_help_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "100")
     text = parser().format_help()
     lines = text.splitlines()
-    assert len(lines) <= 84
+    assert len(lines) <= 91
     assert max(map(len, lines)) <= 100
     for option in re.split(r"\n  (?=-)", text.partition("examples:")[0])[1:]:
         assert len(option.partition("\n\n")[0].splitlines()) <= 3, option

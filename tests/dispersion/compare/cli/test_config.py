@@ -33,11 +33,12 @@ SAMPLES: dict[str, list[object]] = {
     "recover": ["bn", "ft"],
     "solvers": ["clique", "tabu"],
     "test-images": [7],
+    "unreachable": ["largest"],
 }
 COMPANY = {"p": ["--instance", "a.txt"], "known": ["--instance", "a.txt"]}  # options that need another
+OF_FILES = ("input-format", "symmetric", "coordinates", "label", "nodes", "unreachable")
 COMPANY |= {
-    key: ["--instance", "a.txt"]
-    for key in ("input-format", "symmetric", "required", "excluded", "groups", "quota")
+    key: ["--instance", "a.txt"] for key in (*OF_FILES, "required", "excluded", "groups", "quota")
 }
 COMPANY |= {key: ["--budget", "macs=0.5"] for key in ("allocation", "criterion")}
 COMPANY["export"] = ["--solvers", "kuby"]

@@ -233,6 +233,8 @@ def test_a_value_that_its_selection_has_not(tmp_path: Path, caplog: pytest.LogCa
         ({"bound": math.inf}, "'bound' is inf"),
         ({"keep": 2.0}, "'keep' is 2.0, not a number from 0 to 1"),
         ({"objective_name": "x"}, "'objective_name' is 'x'"),
+        ({"labels": "Ulm"}, "'labels' is 'Ulm', not a list of names in JSON"),
+        ({"labels": "[1]"}, "not a list of names in JSON"),
     ],
 )
 def test_tables_without_a_journal(
