@@ -60,8 +60,8 @@ class DispersionSelector(SelectorMixin, BaseEstimator):  # type: ignore[misc]
         Which features are selected.
     solution_ : Solution
         With value, bound and status.
-    n_features_in_, feature_names_in_ : int, ndarray of str
-        How many features there were, and their names, where X was a table.
+    feature_names_in_ : ndarray of str, shape (n_features_in_,)
+        Their names, where X was a table with names.
 
     Raises
     ------
@@ -107,7 +107,6 @@ class DispersionSelector(SelectorMixin, BaseEstimator):  # type: ignore[misc]
         X : array_like, shape (n_samples, n_features)
             Finite numbers, at least two features.
         y : ignored
-            Not used; pipelines hand it over.
         """
         rows = validate_data(self, X, ensure_min_features=2)
         names = list(getattr(self, "feature_names_in_", ()))
@@ -142,7 +141,7 @@ def diverse_split(
     time_limit: float | None = 60.0,
     random_state: Any = 0,
 ) -> list[Any]:
-    """Split as ``train_test_split`` does, into samples far from one another for training, and the rest.
+    """Split as ``train_test_split``, into samples far from one another for training, and the rest.
 
     Parameters
     ----------
@@ -152,7 +151,7 @@ def diverse_split(
         How many samples, or which share, between 0 and 1; one of the two.  If both are absent, a
         quarter is for the test.  Shares are rounded as by ``train_test_split``.
     metric : str
-        Of two samples; a registered one.
+        Of two samples.
     required, excluded : array_like of int
         Samples, counted from 0, that are for training in any case, and that are for the test.
     objective, solver : str
@@ -173,8 +172,7 @@ def diverse_split(
 
     Notes
     -----
-    Training covers the whole range of X, and the test lies between: errors there are lower than on new
-    samples from elsewhere.
+    Test samples lie between those of training, so errors are lower than on samples from elsewhere.
 
     Source: Kennard and Stone, "Computer aided design of experiments", Technometrics 11(1), 1969: the
     two samples farthest apart, then the one that is farthest from those chosen, and so on.
