@@ -56,11 +56,11 @@ class DispersionSelector(SelectorMixin, BaseEstimator):  # type: ignore[misc]
 
     Attributes
     ----------
-    support_ : ndarray of bool, shape (n_features_in_,)
+    support_ : ndarray of bool, shape (n_features,)
         Which features are selected.
     solution_ : Solution
         With value, bound and status.
-    feature_names_in_ : ndarray of str, shape (n_features_in_,)
+    feature_names_in_ : ndarray of str, shape (n_features,)
         Their names, where X was a table with names.
 
     Raises

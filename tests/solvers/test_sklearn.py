@@ -10,7 +10,8 @@ from dispersion import InputError, UnknownNameError
 
 pytest.importorskip("sklearn", reason="scikit-learn is not installed (extra 'sklearn')")
 
-from sklearn.model_selection import train_test_split
+from sklearn.linear_model import LinearRegression
+from sklearn.model_selection import GridSearchCV, train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
@@ -48,6 +49,14 @@ def test_features_that_stay_and_go():
     names = list(chosen.fit_transform(TABLE).columns)
     assert {"b", "c"} < set(names)
     assert "e" not in names
+
+
+def test_a_grid_search_tries_sizes():
+    """It is cloned, and its parameters are set by name."""
+    pipeline = make_pipeline(DispersionSelector(), LinearRegression())
+    search = GridSearchCV(pipeline, {"dispersionselector__p": [2, 4]}, cv=2)
+    search.fit(TABLE, TABLE["a"])
+    assert search.best_estimator_[0].support_.sum() == search.best_params_["dispersionselector__p"]
 
 
 def test_a_share_of_the_features():
