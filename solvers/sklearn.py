@@ -5,9 +5,7 @@ scikit-learn is optional: where it is absent, the import of this module raises `
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-from numbers import Integral, Real
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from dispersion.errors import InputError, MissingExtraError, UnknownNameError, shown
 from dispersion.instance import Instance
 from dispersion.solution import Solution
+from solvers.shares import count_of, train_count
 from solvers.solving import solve
 
 try:
@@ -112,7 +111,7 @@ class DispersionSelector(SelectorMixin, BaseEstimator):  # type: ignore[misc]
         names = list(getattr(self, "feature_names_in_", ()))
         instance = Instance.from_points(
             rows.T,
-            max(2, _count(self.p, rows.shape[1], "p")),
+            max(2, count_of(self.p, rows.shape[1], "p")),
             self.metric,
             "features",
             required=_columns(self.required, names),
@@ -188,52 +187,24 @@ def diverse_split(
     if not arrays:
         raise InputError("diverse_split needs an array to split; give X, or X and y.")
     given = indexable(*arrays)
-    n = len(given[0])
+    n = np.shape(given[0])[0]
     instance = Instance.from_points(
-        given[0], _train_count(train_size, test_size, n), metric, required=required, excluded=excluded
+        given[0], train_count(train_size, test_size, n), metric, required=required, excluded=excluded
     )
     _, chosen = _solved(instance, solver, objective, time_limit, random_state)
     rest = np.setdiff1d(np.arange(n), chosen)
     return [_safe_indexing(array, part) for array in given for part in (chosen, rest)]
 
 
-def _train_count(train: object, test: object, n: int) -> int:
-    """How many of n samples are for training."""
-    if train is not None and test is not None:
-        raise InputError(
-            f"train_size = {shown(train)} and test_size = {shown(test)} exclude each other; give one."
-        )
-    if train is not None:
-        return _within(_count(train, n, "train_size"), n)
-    return _within(n - _count(0.25 if test is None else test, n, "test_size", math.ceil), n)
-
-
-def _within(count: int, n: int) -> int:
-    if not 2 <= count < n:
-        raise InputError(
-            f"{count} of {n} samples would be for training; take 2 at least and leave one for the test."
-        )
-    return count
-
-
-def _count(size: object, n: int, name: str, rounded: Callable[[float], int] = math.floor) -> int:
-    """A number of n, or a share of them, rounded."""
-    if isinstance(size, bool) or not isinstance(size, Real):
-        raise InputError(f"{name} must be a whole number or a share, got {shown(size)}.")
-    if isinstance(size, Integral):
-        return int(size)
-    share = float(size)
-    if not 0.0 < share < 1.0:
-        raise InputError(f"{name} must be a share between 0 and 1, or a whole number, got {share!r}.")
-    return rounded(share * n)
-
-
-def _columns(wanted: tuple[str | int, ...], names: list[str]) -> list[Any]:
+def _columns(wanted: Sequence[str | int], names: list[str]) -> list[Any]:
     """Features as numbers; those given by name are looked up."""
-    for feature in wanted:
+    listed = [wanted] if isinstance(wanted, str) else list(wanted)
+    for feature in listed:
+        if isinstance(feature, str) and not names:
+            raise InputError(f"X has no names of features, got {shown(feature)}; count it from 0.")
         if isinstance(feature, str) and feature not in names:
             raise UnknownNameError("feature", feature, names)
-    return [names.index(one) if isinstance(one, str) else one for one in wanted]
+    return [names.index(one) if isinstance(one, str) else one for one in listed]
 
 
 def _solved(

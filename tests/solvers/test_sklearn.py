@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dispersion import InputError, UnknownNameError
+from dispersion import InputError
 
 pytest.importorskip("sklearn", reason="scikit-learn is not installed (extra 'sklearn')")
 
+from scipy.sparse import csr_matrix
 from sklearn.linear_model import LinearRegression
 from sklearn.model_selection import GridSearchCV, train_test_split
 from sklearn.pipeline import make_pipeline
@@ -84,9 +85,11 @@ def test_one_sentence_says_what_is_wrong(wrong, said):
 
 
 def test_names_need_a_table():
-    """An array has none."""
-    with pytest.raises(UnknownNameError):
+    """An array has none; of a table, one name may be given alone."""
+    with pytest.raises(InputError, match="X has no names of features, got 'a'; count it from 0"):
         DispersionSelector(required=("a",)).fit(TABLE.to_numpy())
+    for name in TABLE:
+        assert name in DispersionSelector(p=2, required=name).fit(TABLE).get_feature_names_out()
 
 
 def _kennard_stone(X, p):
@@ -155,6 +158,9 @@ def test_impossible_splits(sizes, said):
         diverse_split(TABLE, **sizes)
 
 
-def test_nothing_to_split():
+def test_what_cannot_be_split():
+    """Distances need the missing entries of a sparse array."""
+    with pytest.raises(InputError, match="got a sparse one"):
+        diverse_split(csr_matrix(TABLE))
     with pytest.raises(InputError, match="needs an array"):
         diverse_split()
