@@ -46,7 +46,7 @@ class Plane:
 
     def finish(self, ax: Axes, title: str) -> Axes:
         """Give the axes their scale, labels, title and legend."""
-        ax.set_aspect(self.aspect, adjustable="datalim")
+        ax.set_aspect(self.aspect, adjustable="box")
         if not self.labels[1]:
             ax.set_xticks([])
             ax.set_yticks([])
