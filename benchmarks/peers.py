@@ -7,7 +7,7 @@ its answer alone.  Nothing here is needed by the project itself; see `INSTALL`.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from typing import Any
@@ -39,13 +39,14 @@ class Peer:
         What it solves, and what it proves.
     ready : callable
         (distances (n, n) or points (n, d), p, seconds) to a function that selects p points; the least
-        distance takes the place of p where as many as possible are packed.
+        distance takes the place of p where as many as possible are packed.  A peer that can be told
+        points that are in already takes them as a fourth argument.
     """
 
     name: str
     package: str
     promise: str
-    ready: Callable[[NDArray[Any], Any, float], Pick]
+    ready: Callable[..., Pick]
 
     @property
     def version(self) -> str | None:
@@ -62,14 +63,22 @@ class Peer:
         return self
 
 
-def _rdkit(distances: NDArray[Any], p: int, seconds: float) -> Pick:
+def _rdkit(distances: NDArray[Any], p: int, seconds: float, taken: Sequence[int] = ()) -> Pick:
     """Farthest-point insertion on the condensed matrix; told where to start."""
     from rdkit.SimDivFilters import MaxMinPicker
 
     n = len(distances)
     lower = distances[np.tril_indices(n, k=-1)]
-    first = [int(distances.argmax()) // n]
+    first = list(taken) or [int(distances.argmax()) // n]
     return lambda: np.array(MaxMinPicker().Pick(lower, n, p, firstPicks=first), dtype=np.intp)
+
+
+def _qc_selector(distances: NDArray[Any], p: int, seconds: float, taken: Sequence[int] = ()) -> Pick:
+    """Farthest-point insertion from the medoid, or from what is taken."""
+    from selector.methods.distance import MaxMin
+
+    picker = MaxMin(ref_index=list(taken) or None)
+    return lambda: np.array(picker.select(distances, p), dtype=np.intp)
 
 
 def _rdkit_leader(distances: NDArray[Any], at_least: float, seconds: float) -> Pick:
@@ -102,17 +111,19 @@ def _max_div(distances: NDArray[Any], p: int, seconds: float) -> Pick:
     return pick
 
 
-def _spopt(distances: NDArray[Any], p: int, seconds: float) -> Pick:
+def _spopt(distances: NDArray[Any], p: int, seconds: float, taken: Sequence[int] = ()) -> Pick:
     """Kuby's big-M model, handed to CBC by PuLP."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # they deprecate each other
         import pulp
         from spopt.locate import PDispersion
 
+    predefined = np.isin(np.arange(len(distances)), taken).astype(int)
+
     def pick() -> NDArray[np.intp]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            model = PDispersion.from_cost_matrix(distances, p)
+            model = PDispersion.from_cost_matrix(distances, p, predefined)
             model.solve(pulp.PULP_CBC_CMD(msg=False, timeLimit=seconds))
         return np.array([i for i, x in enumerate(model.fac_vars) if (x.varValue or 0.0) > 0.5])
 
@@ -134,6 +145,12 @@ def _fpsample_buckets(points: NDArray[Any], p: int, seconds: float) -> Pick:
 
 
 RDKIT = Peer("rdkit", "rdkit", "farthest-point insertion on a matrix; proves nothing", _rdkit)
+QC_SELECTOR = Peer(
+    "qc-selector",
+    "qc-selector",
+    "farthest-point insertion from the medoid; proves nothing",
+    _qc_selector,
+)
 RDKIT_LEADER = Peer(
     "rdkit leader", "rdkit", "sphere exclusion, asking for distances; proves nothing", _rdkit_leader
 )
@@ -142,7 +159,7 @@ SPOPT = Peer("spopt + CBC", "spopt", "max-min by mixed-integer programming; exac
 FPSAMPLE = Peer("fpsample", "fpsample", "farthest-point insertion on points", _fpsample)
 FPSAMPLE_BUCKETS = Peer("fpsample buckets", "fpsample", "the same, with a k-d tree", _fpsample_buckets)
 
-PEERS = (RDKIT, RDKIT_LEADER, MAX_DIV, SPOPT, FPSAMPLE, FPSAMPLE_BUCKETS)
+PEERS = (RDKIT, RDKIT_LEADER, QC_SELECTOR, MAX_DIV, SPOPT, FPSAMPLE, FPSAMPLE_BUCKETS)
 
 
 def presence() -> str:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from benchmarks.peers import MAX_DIV, RDKIT, SPOPT, Peer, checked
+from benchmarks.peers import MAX_DIV, QC_SELECTOR, RDKIT, SPOPT, Peer, checked
 from benchmarks.questions import PEERS, group
 from dispersion import Instance, Solution, Status
 from solvers import prepare, solve
@@ -25,7 +25,7 @@ def test_ours(benchmark: BenchmarkFixture, answers: list[tuple[str, Solution]]) 
     assert solution.status is Status.OPTIMAL
 
 
-@pytest.mark.parametrize("peer", [RDKIT, MAX_DIV, SPOPT], ids=lambda peer: peer.name)
+@pytest.mark.parametrize("peer", [RDKIT, QC_SELECTOR, MAX_DIV, SPOPT], ids=lambda peer: peer.name)
 def test_peer(
     benchmark: BenchmarkFixture, full: bool, answers: list[tuple[str, Solution]], peer: Peer
 ) -> None:

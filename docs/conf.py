@@ -27,6 +27,7 @@ exclude_patterns = ["_build", "coursework/**"]
 default_role = "py:obj"  # what stands in single backticks in docstrings
 smartquotes = False  # --option is no dash
 
+autodoc_mock_imports = ["sklearn"]  # optional, and not needed to describe what rests on it
 autodoc_default_options = {"members": True, "ignore-module-all": True, "member-order": "bysource"}
 autodoc_typehints = "none"  # the docstrings say types, shapes and units
 napoleon_google_docstring = False

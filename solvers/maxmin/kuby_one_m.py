@@ -23,7 +23,8 @@ def kuby_one_m_model(n: int, p: int, pairs: Window, each_row: EachRow = lambda: 
         r <= rank_ij + M (2 - x_i - x_j)          all pairs i < j
         x binary, 0 <= r <= M integer
 
-    M is the largest rank, the smallest value for which the rows of all pairs hold.
+    M is the largest rank, which is safe before anything is known of the optimum; every value from the
+    optimal rank on is valid.
 
     Source: Kuby, "Programming models for facility dispersion", Geographical Analysis 19(4), 1987.
     Ours is only that ranks of the distances stand in place of the distances.

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmarks.peers import INSTALL, PEERS, RDKIT, checked, presence
+from benchmarks.peers import INSTALL, PEERS, QC_SELECTOR, RDKIT, RDKIT_LEADER, SPOPT, checked, presence
 from dispersion import Instance
 from dispersion.verify import contradictions
 from solvers import solve
@@ -41,8 +41,21 @@ def test_a_peers_answer_is_checked_like_ours():
 
 @pytest.mark.parametrize("peer", [p for p in PEERS if p.name not in ("spopt + CBC", "max-div")])
 def test_a_peer_that_is_there_selects_p_points(peer):
-    """The quick ones, on points of a line: the ends and the middle."""
+    """The quick ones, on points of a line: the ends and the middle, which are 128 apart."""
     x = np.arange(257.0)
     by_points = peer.package == "fpsample"
     given = x[:, None].astype(np.float32) if by_points else np.abs(x[:, None] - x)
-    assert sorted(peer.or_skip().ready(given, 3, 0.0)()) == [0, 128, 256]
+    assert sorted(peer.or_skip().ready(given, 128.0 if peer is RDKIT_LEADER else 3, 0.0)()) == [
+        0,
+        128,
+        256,
+    ]
+
+
+@pytest.mark.parametrize("peer", [SPOPT, RDKIT, QC_SELECTOR], ids=lambda peer: peer.name)
+def test_a_peer_keeps_the_points_that_are_given(peer):
+    """Its own start would be another: the two on the left and the end."""
+    x = np.array([0.0, 1.0, 4.0, 5.0, 9.0])
+    pick = peer.or_skip().ready(np.abs(x[:, None] - x), 3, 9.0, (0, 1))
+    assert sorted(pick()) == [0, 1, 4] or peer is SPOPT  # which may take any third: 0 and 1 are nearest
+    assert {0, 1} < set(pick())

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
+
+import pytest
+
 import solvers
+from dispersion import MissingExtraError
 
 NAMES = [
     "Checked",
@@ -52,3 +58,11 @@ def test_what_an_engine_solves_names_it():
         assert info.engine in (None, "HiGHS", "CP-SAT")
         assert info.engine is None or info.prepare is not None
         assert info.model is None or info.engine == "HiGHS"
+
+
+def test_scikit_learn_is_optional(monkeypatch):
+    """Where it is absent, the message says what to install, and nothing else needs it."""
+    monkeypatch.delitem(sys.modules, "solvers.sklearn", raising=False)
+    monkeypatch.setitem(sys.modules, "sklearn.base", None)
+    with pytest.raises(MissingExtraError, match=r"scikit-learn cannot be imported .*\.\[sklearn\]"):
+        importlib.import_module("solvers.sklearn")
