@@ -32,8 +32,9 @@ def draw_map(
     selected : Solution or array_like of int
         A solution, or the selected points, counted from 0.
     points : array_like of float, shape (n, 2), optional
-        Where the points lie; latitude and longitude if the metric is haversine.  If absent, they are
-        laid out by their distances, and the axis says how much of them the plane shows.
+        Where the points lie; latitude and longitude if the metric is haversine.  If absent, where those
+        of the instance lie if they have two coordinates; else they are laid out by their distances, and
+        the axis says how much of them the plane shows.
     title : str, optional
         If absent, the name of the instance and what was asked.
     ax : matplotlib.axes.Axes, optional
@@ -47,7 +48,7 @@ def draw_map(
     Examples
     --------
     >>> sites = [[0.0, 0.0], [1.0, 0.0], [4.0, 3.0], [0.0, 3.0]]
-    >>> ax = draw_map(Instance.from_points(sites, 3), [0, 2, 3], sites)
+    >>> ax = draw_map(Instance.from_points(sites, 3), [0, 2, 3])
     >>> ax.figure.savefig("map.png")
     """
     ax, plane = axes_of(ax), plane_of(instance, points)

@@ -64,13 +64,16 @@ def plane_of(instance: Instance, points: ArrayLike | None) -> Plane:
     instance : Instance
         With the metric haversine, points are latitude and longitude; longitude is drawn to the right.
     points : array_like of float, shape (n, 2), optional
-        If absent, they are laid out by their distances as well as a plane can show them.
+        If absent, those of the instance if they have two coordinates; else they are laid out by their
+        distances as well as a plane can show them.
 
     Raises
     ------
     InputError
         There are not as many points as in the instance, or they have another number of coordinates.
     """
+    if points is None and instance.points is not None and instance.points.shape[1] == 2:
+        points = instance.points
     if points is None:
         laid = embed(instance.distances)
         return Plane(laid.coordinates, labels=(f"the plane shows {laid.share:.0%} of the variance", ""))

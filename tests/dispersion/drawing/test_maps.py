@@ -43,11 +43,28 @@ def test_distances_that_do_not_count_are_not_the_closest():
 
 def test_without_coordinates_points_are_laid_out():
     """In the plane exactly, up to a rotation; the axis says how much is shown."""
-    instance = Instance.from_points(SITES, 5)
+    instance = Instance(Instance.from_points(SITES, 5).distances, 5)
     ax = draw_map(instance, range(5))
     places = np.array(_drawn(ax)["selected (5)"])
     assert np.allclose(np.linalg.norm(places[:, None] - places, axis=-1), instance.distances)
     assert ax.get_xlabel() == "the plane shows 100% of the variance"
+
+
+def test_an_instance_of_points_in_the_plane_is_drawn_where_they_lie():
+    """Those of three coordinates are laid out."""
+    ax = draw_map(Instance.from_points(SITES, 5), range(5))
+    assert _drawn(ax)["selected (5)"] == SITES.tolist()
+    deep = draw_map(Instance.from_points(np.column_stack([SITES, SITES[:, 0]]), 5), range(5))
+    assert "of the variance" in deep.get_xlabel()
+
+
+def test_places_on_earth_have_the_longitude_to_the_right():
+    """And a degree of latitude is drawn longer where meridians are near each other."""
+    towns = [[60.0, 24.0], [60.0, 11.0], [60.0, 18.0]]
+    ax = draw_map(Instance.from_points(towns, 2, "haversine"), [0, 1])
+    assert _drawn(ax)["selected (2)"] == [[24.0, 60.0], [11.0, 60.0]]
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("longitude [degrees]", "latitude [degrees]")
+    assert ax.get_aspect() == pytest.approx(2.0)
 
 
 def test_names_of_a_table_are_written():
