@@ -55,16 +55,19 @@ class Refutation:
         float above the bound.
     by : str
         What proved it.  For max-min and packing "degrees", "core", "colouring", "cover", "spectrum",
-        "theta", "search", "branch and cut"; for max-sum "row sums", "pairs", "matching", "local
+        "theta", "search", "branch and cut", "clusters"; for max-sum "row sums", "pairs", "matching", "local
         optimum", "tangents", "reformulation"; or the word of an engine with its version, such as
         "HiGHS 1.16.0" or "CP-SAT 9.15.6755".
     nodes : int or None
         Nodes of the search, where there was one.
+    clusters : ndarray of int32, shape (m,), or None
+        Of a proof by "clusters": the cluster of every point (see `solvers.solve_points`).
     """
 
     value: float
     by: str
     nodes: int | None = None
+    clusters: NDArray[np.int32] | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, eq=False)

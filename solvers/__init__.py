@@ -5,6 +5,7 @@ that needs them, when it is asked for.
 """
 
 from solvers.export import export_model
+from solvers.points import solve_points
 from solvers.rechecking import Checked, Finding, Recheck, recheck
 from solvers.registration import Guarantee, SolverInfo, list_solvers, solver
 from solvers.run import Limits, Run
@@ -29,5 +30,6 @@ __all__ = [
     "recheck",
     "solve",
     "solve_core_set",
+    "solve_points",
     "solver",
 ]

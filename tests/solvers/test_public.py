@@ -28,6 +28,7 @@ NAMES = [
     "recheck",
     "solve",
     "solve_core_set",
+    "solve_points",
     "solver",
 ]
 
