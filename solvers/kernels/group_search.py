@@ -8,11 +8,13 @@ from numpy.typing import NDArray
 from solvers.kernels.bitset import Bits, drop, linked
 from solvers.kernels.clique_search import EXHAUSTED, FOUND, PAUSED, search
 from solvers.kernels.compiled import compiled
+from solvers.kernels.reductions import drop_dominated
 
 Ints = NDArray[np.int64]
 Marks = NDArray[np.uint8]
 
 _LEFT, _STAGE, _BEGUN, _FALLS, _NODES = range(5)  # entries of `progress`
+_ALWAYS = 1 << 50  # so many points were dominated, so the search goes on looking for some
 _TOGETHER = -1  # the stage in which the group is one point; later ones are for its members
 
 
@@ -93,14 +95,16 @@ def refute_group(
         `EXHAUSTED`, `FOUND` or `PAUSED`.
     """
     q = len(chosen)
+    near = np.empty(rows.shape[1], dtype=np.uint64)
     while progress[_LEFT] > 0:
         w, stage = int(partners[progress[_LEFT] - 1]), progress[_STAGE]
         if progress[_BEGUN] == 0:
             inner[0] = candidates & rows[w]
             if stage != _TOGETHER:
                 inner[0] &= rows[group[stage]]
-            inside[:] = 0
-            inside[0] = -1
+            while drop_dominated(rows, inner[0], near, q):
+                pass
+            inside[0], inside[3] = -1, _ALWAYS
             progress[_BEGUN] = 1
         before = inside[1]
         outcome = search(rows, inner, points, left, chosen, inside, nodes)

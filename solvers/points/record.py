@@ -80,9 +80,8 @@ class Record:
     def offer(self, chosen: Ints, square: float) -> bool:
         """Take a selection if it is worth more; whether it is."""
         square = min(square, self.points.cap)
-        if self.chosen is not None and self.points.unit.value(square) <= self.points.unit.value(
-            self.square
-        ):
+        value = self.value
+        if value is not None and self.points.unit.value(square) <= value:
             return False
         self.chosen, self.square = chosen.copy(), square
         self._note()
