@@ -60,14 +60,11 @@ class Refutation:
         "HiGHS 1.16.0" or "CP-SAT 9.15.6755".
     nodes : int or None
         Nodes of the search, where there was one.
-    clusters : ndarray of int32, shape (m,), or None
-        Of a proof by "clusters": the cluster of every point (see `solvers.solve_points`).
     """
 
     value: float
     by: str
     nodes: int | None = None
-    clusters: NDArray[np.int32] | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, eq=False)

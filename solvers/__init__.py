@@ -6,7 +6,7 @@ that needs them, when it is asked for.
 
 from solvers.export import export_model
 from solvers.points import solve_points
-from solvers.rechecking import Checked, Finding, Recheck, recheck
+from solvers.rechecking import Checked, Finding, Recheck, recheck, recheck_points
 from solvers.registration import Guarantee, SolverInfo, list_solvers, solver
 from solvers.run import Limits, Run
 from solvers.scale import CoreSet, core_set, farthest_from_points, solve_core_set
@@ -28,6 +28,7 @@ __all__ = [
     "pack",
     "prepare",
     "recheck",
+    "recheck_points",
     "solve",
     "solve_core_set",
     "solve_points",

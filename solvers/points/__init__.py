@@ -10,6 +10,7 @@
     clusters     clusters of points, and which pairs may be far enough apart
     refutations  clusters and pairs of clusters that are in no better selection, for good
     question     one distance: is it reached?
+    certificate  what is kept of a proof for those who check it
     record       incumbent, bound and clock
     proof        refute the distance above the incumbent, and meanwhile longer ones
 """

@@ -35,6 +35,8 @@ class PointSet:
         The least squared distance of two required points; infinite if there are fewer.
     unit : Unit
         What squared distances are worth.
+    given : int
+        How many points were given.
     """
 
     columns: Floats
@@ -42,6 +44,7 @@ class PointSet:
     near: Floats
     cap: float
     unit: Unit
+    given: int
 
     @classmethod
     def of(cls, points: Floats, required: Indices, excluded: Indices, unit: Unit) -> PointSet:
@@ -53,7 +56,7 @@ class PointSet:
         cap = math.inf
         for k in range(1, len(required)):
             cap = min(cap, float(_nearest(taken[:, k : k + 1], taken[:, :k])[0]))
-        return cls(columns, rows, _nearest(columns, taken), cap, unit)
+        return cls(columns, rows, _nearest(columns, taken), cap, unit, len(points))
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from dispersion.errors import ContradictionError
 from dispersion.solution import Refutation, TracePoint
+from solvers.points.certificate import BY, ClusterRefutation
 from solvers.points.point_set import PointSet
 from solvers.points.question import Question
 from solvers.run import Limits
@@ -98,8 +99,9 @@ class Record:
         below = self.points.unit.rounding.value_below(value)
         if self.bound is None or below < self.bound:
             self.bound = below
-            labels = question.clusters.labels()
-            self.refutations.append(Refutation(value, "clusters", question.nodes, labels))
+            labels = np.full(self.points.given, -1, dtype=np.int32)
+            labels[self.points.rows] = question.clusters.labels()
+            self.refutations.append(ClusterRefutation(value, BY, question.nodes, labels))
             self._note()
 
     def _note(self) -> None:

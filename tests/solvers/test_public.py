@@ -26,6 +26,7 @@ NAMES = [
     "pack",
     "prepare",
     "recheck",
+    "recheck_points",
     "solve",
     "solve_core_set",
     "solve_points",
