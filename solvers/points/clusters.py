@@ -10,7 +10,6 @@ from solvers.points.point_set import PointSet
 
 MOST = 1 << 15  #: clusters; which pairs of so many are open takes a gigabyte
 
-_LEAST_DIAMETER = 5e-324  # squared, of clusters of several points
 _FEW = 32  # corners of an outline; of more, the corners of the box are taken
 
 
@@ -196,8 +195,8 @@ class Clusters:
         self._corners[:, ends[0] : ends[1]] = corners
         self.segments[c], self._outlines[c] = (begin, end), ends
         self._used += size
-        least = _LEAST_DIAMETER if end - begin > 1 else 0.0  # squares of the smallest vanish
-        self.diameters[c] = max(least, self.points.at_most(diameter(self._corners, *ends)))
+        wide = self.points.at_most(diameter(self._corners, *ends))
+        self.diameters[c] = wide if end - begin > 1 else 0.0
 
     def _outline(self, segment: NDArray[np.int64]) -> NDArray[np.float64]:
         """Vertices of the hull in the plane; else few points themselves, or the corners of the box."""

@@ -11,6 +11,7 @@ from solvers.kernels.point_ascent import ascend
 from solvers.kernels.point_distances import squares_among, squares_from
 from solvers.kernels.threshold_tabu import ThresholdTabu
 from solvers.points.point_set import PointSet
+from solvers.points.unit import LEAST_SQUARE
 from solvers.scale import farthest_from_points
 
 _SAMPLE = 1500  # points that tabu search works on at once
@@ -131,7 +132,9 @@ class Heuristic:
     def _search(self, some: Ints, first: NDArray[np.intp]) -> ThresholdTabu:
         """Tabu search on the matrix of some points, by distances in whole steps."""
         squares = squares_among(self._points.columns, self._points.near, some)
-        roots = np.sqrt(np.minimum(squares, squares[np.isfinite(squares)].max()))
-        steps = (roots * ((_STEPS - 1) / max(float(roots.max()), 1e-300))).astype(np.int32)
+        longest = np.max(squares, where=np.isfinite(squares), initial=LEAST_SQUARE)
+        np.sqrt(np.minimum(squares, longest, out=squares), out=squares)
+        squares *= (_STEPS - 1) / np.sqrt(longest)
+        steps = squares.astype(np.int32)
         np.fill_diagonal(steps, -1)
         return ThresholdTabu(steps, first, int(self._rng.integers(1 << 30)))

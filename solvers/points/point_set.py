@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.kernels.point_distances import lower_to
-from solvers.points.unit import Unit
+from solvers.points.unit import LEAST_SQUARE, Unit
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -78,7 +78,7 @@ class PointSet:
 
     def at_most(self, square: float) -> float:
         """A little more than a square: no pair exceeds it if no pair of the hulls exceeds that."""
-        return square * (1.0 + _CARE)
+        return max(square * (1.0 + _CARE), LEAST_SQUARE)
 
 
 def _distinct(points: Floats, rows: Indices) -> Indices:

@@ -19,7 +19,8 @@ _NO_END = 1 << 60
 _FIRST_TURN, _GROWTH = 2.0, 1.3  # seconds of the main question, before the bound has its turn
 _SHARE = 0.3  # of a turn goes to the bound
 _FIRST_RATIO = 1.1  # the first value asked for the bound, over the incumbent
-_FIRST_PATIENCE, _PATIENCE = 6, 4  # selections of the heuristic without a better one, in a turn
+_FIRST_PATIENCE, _PATIENCE = 6, 4  # selections of the heuristic without a better one, in a turn,
+_MANY = 200_000  # and one for more points, where each takes a second
 _NEAR = 1.005  # bounds that are so near are left to the main question
 
 Ints = NDArray[np.int64]
@@ -34,7 +35,8 @@ def pursue(record: Record, to_proof: bool) -> str:
     selections = heuristic.rounds()
     improve(record, selections, 1)
     cover_bound(record, heuristic)
-    improve(record, selections, _FIRST_PATIENCE if to_proof else _NO_END)
+    patience = _FIRST_PATIENCE if len(points) <= _MANY else 1
+    improve(record, selections, patience if to_proof else _NO_END)
     return prove(record, selections) if to_proof and not record.over() else ""
 
 
@@ -73,7 +75,7 @@ def prove(record: Record, selections: Iterator[Ints]) -> str:
         if main.full:
             return f"more than {main.clusters.count - 1} clusters, so nothing more is proven"
         side = _tighten(record, side, _until(record, turn * _SHARE))
-        improve(record, selections, _PATIENCE)
+        improve(record, selections, _PATIENCE if len(record.points) <= _MANY else 1)
         main.raise_to(record.points.unit.reaching(record.next_value))
         turn *= _GROWTH
     return f"{main.nodes} nodes, {len(main.clusters.living)} of {main.clusters.count} clusters left"

@@ -14,7 +14,7 @@ from solvers.points.rounding import Rounding
 Floats = NDArray[np.float64]
 
 _MOST_SQUARE = 16.0  # in the unit, in up to 4 dimensions
-_LEAST_SQUARE = 1e-290  # smaller ones have lost digits to underflow
+LEAST_SQUARE = 1e-290  #: smaller ones have lost digits to underflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Unit:
             else:
                 low = middle + 1
         least = _float(low)
-        if least < _LEAST_SQUARE:
+        if least < LEAST_SQUARE:
             raise InputError(
                 "the distances that decide here are less than 1e-145 times the largest coordinate, and "
                 "their squares lose digits; move the points to the origin, or leave out those that are "
