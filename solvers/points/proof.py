@@ -17,10 +17,10 @@ from solvers.points.record import Record
 _SWEEPS = 20
 _NO_END = 1 << 60
 _FIRST_TURN, _GROWTH = 2.0, 1.3  # seconds of the main question, before the bound has its turn
-_SHARE = 0.3  # of a turn goes to the bound
+_SHARE = 0.2  # of a turn goes to the bound
 _FIRST_RATIO = 1.1  # the first value asked for the bound, over the incumbent
-_FIRST_PATIENCE, _PATIENCE = 6, 4  # selections of the heuristic without a better one, in a turn,
-_MANY = 200_000  # and one for more points, where each takes a second
+_PATIENCE = 4  # selections of the heuristic without a better one, in a turn; at first some more
+_MANY = 200_000  # points: for more, each selection takes a second, and one is enough
 _NEAR = 1.005  # bounds that are so near are left to the main question
 
 Ints = NDArray[np.int64]
@@ -35,7 +35,7 @@ def pursue(record: Record, to_proof: bool) -> str:
     selections = heuristic.rounds()
     improve(record, selections, 1)
     cover_bound(record, heuristic)
-    patience = _FIRST_PATIENCE if len(points) <= _MANY else 1
+    patience = _PATIENCE + record.p // 3 if len(points) <= _MANY else 1
     improve(record, selections, patience if to_proof else _NO_END)
     return prove(record, selections) if to_proof and not record.over() else ""
 
