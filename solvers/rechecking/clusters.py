@@ -114,15 +114,29 @@ def _faults(problem: Problem, solution: Solution) -> list[str]:
 
 
 def _without_clusters(problem: Problem, solution: Solution) -> Recheck:
-    """Where no clusters were needed: copies, two required points, or a cover by a few balls."""
+    """Where no clusters were needed: copies, required points, one point more, or a cover by balls."""
     taken, bound = problem.required, solution.bound
     free = np.setdiff1d(np.arange(len(problem.rows)), np.concatenate([taken, problem.excluded]))
     few = len(np.unique(problem.rows[free], axis=0)) < problem.more
     capped = len(taken) > 1 and problem.worth(taken) == bound
-    sure = bound is not None and (capped or (few and bound == 0.0) or _covered(problem, free, bound))
+    sure = bound is not None and (
+        capped
+        or (few and bound == 0.0)
+        or (problem.more == 1 and _nearest(problem, free) <= bound)
+        or _covered(problem, free, bound)
+    )
     finding = Finding.CONFIRMED if sure else Finding.NO_EVIDENCE
     remark = "" if sure else "no clusters were kept"
     return Recheck(solution.solver, solution.objective, bound, finding, remark=remark)
+
+
+def _nearest(problem: Problem, free: NDArray[np.intp]) -> float:
+    """How far one point can be from all required ones."""
+    columns = problem.unit.columns(problem.rows)
+    near = np.full(len(free), np.inf)
+    for r in problem.required.tolist():
+        near = np.minimum(near, ((columns[:, free] - columns[:, [r]]) ** 2).sum(axis=0))
+    return problem.unit.value(float(near.max()))
 
 
 def _covered(problem: Problem, free: NDArray[np.intp], bound: float) -> bool:

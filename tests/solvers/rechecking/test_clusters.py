@@ -29,6 +29,17 @@ def test_a_cover_is_confirmed():
     assert recheck_points(near, 3, solution, rounding="ceil")
 
 
+def test_what_needs_no_search_is_confirmed():
+    """Copies; required points alone, or with one more."""
+    for points, p, required in (
+        ([[0.0], [0.0], [1.0]], 3, []),
+        ([[0.0], [2.0], [5.0]], 2, [0, 1]),
+        ([[0.0], [2.0], [5.0], [9.0]], 3, [0, 3]),
+    ):
+        solution = solve_points(points, p, required=required)
+        assert recheck_points(points, p, solution, required=required)
+
+
 @pytest.mark.parametrize(
     ("changes", "fault"),
     [
