@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from solvers.kernels.outlines import close_all, close_row, diameter, hull, within
 from solvers.points.point_set import PointSet
 
-MOST = 1 << 15  #: clusters; which pairs of so many are open takes a gigabyte
+MOST = 1 << 14  #: clusters; to reduce the graph of so many takes up to 3 GiB
 
 _FEW = 32  # corners of an outline; of more, the corners of the box are taken
 

@@ -48,10 +48,10 @@ class PointSet:
 
     @classmethod
     def of(cls, points: Floats, required: Indices, excluded: Indices, unit: Unit) -> PointSet:
-        """Those of points, shape (n, d), that are neither required nor excluded."""
+        """Those of points, shape (n, d), that are neither excluded nor required, nor copies of the latter."""
         free = np.ones(len(points), dtype=np.bool_)
         free[required] = free[excluded] = False
-        rows = _distinct(points, np.flatnonzero(free))
+        rows = _distinct(points, np.flatnonzero(free), required)
         columns, taken = unit.columns(points[rows]), unit.columns(points[required])
         cap = math.inf
         for k in range(1, len(required)):
@@ -81,14 +81,16 @@ class PointSet:
         return max(square * (1.0 + _CARE), LEAST_SQUARE)
 
 
-def _distinct(points: Floats, rows: Indices) -> Indices:
-    """Rows in ascending order of coordinates; of copies, the first."""
-    order: Indices = rows[np.lexsort(points[rows].T[::-1])]
+def _distinct(points: Floats, rows: Indices, required: Indices) -> Indices:
+    """Rows in ascending order of coordinates: of copies the first, and no copies of required ones."""
+    every = np.concatenate([required, rows])
+    order: Indices = every[np.lexsort(points[every].T[::-1])]
     if len(order) == 0:
         return order
-    ordered = points[order]
-    new = np.concatenate([[True], (ordered[1:] != ordered[:-1]).any(axis=1)])
-    distinct: Indices = order[new]
+    new = np.concatenate([[True], (points[order[1:]] != points[order[:-1]]).any(axis=1)])
+    starts = np.flatnonzero(new)
+    copied = np.logical_or.reduceat(np.isin(order, required), starts)
+    distinct: Indices = order[starts[~copied]]
     return distinct
 
 

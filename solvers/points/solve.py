@@ -86,8 +86,10 @@ def solve_points(
     coordinates below 2**24 this is the matrix of `Instance.from_points` to the last bit; for others the
     two may differ by a relative 1e-12.
 
-    **Memory.**  8 (d + 6) bytes a point, one byte for every pair of clusters (of which there are some
-    thousands, and at most 32,768), and 30 MB for the search; ctrl-C ends the solve as in `solve`.
+    **Memory.**  About 100 bytes a point, up to 13 for every pair of clusters (of which there are some
+    thousands, and at most 16,384), and 60 to 200 MB for tabu search.
+
+    Ctrl-C ends the solve and returns what was found, with ``Status.INTERRUPTED``.
 
     Examples
     --------

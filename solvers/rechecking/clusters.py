@@ -117,7 +117,8 @@ def _without_clusters(problem: Problem, solution: Solution) -> Recheck:
     """Where no clusters were needed: copies, required points, one point more, or a cover by balls."""
     taken, bound = problem.required, solution.bound
     free = np.setdiff1d(np.arange(len(problem.rows)), np.concatenate([taken, problem.excluded]))
-    few = len(np.unique(problem.rows[free], axis=0)) < problem.more
+    places = len(np.unique(problem.rows[np.concatenate([free, taken])], axis=0))
+    few = places < problem.p
     capped = len(taken) > 1 and problem.worth(taken) == bound
     sure = bound is not None and (
         capped

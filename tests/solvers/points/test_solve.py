@@ -63,6 +63,8 @@ def test_fewer_places_than_points_to_choose():
     assert len(set(found.selected.tolist())) == 4
     assert 0 not in found.selected
     assert solve_points(points, 3).objective == 5.0
+    beside = solve_points(points, 4, required=[0], rounding="ceil")
+    assert (beside.objective, beside.bound) == (0.0, 0.0)
 
 
 def test_required_points_alone_or_with_one_more():
