@@ -48,7 +48,7 @@ class PointSet:
 
     @classmethod
     def of(cls, points: Floats, required: Indices, excluded: Indices, unit: Unit) -> PointSet:
-        """Those of points, shape (n, d), that are neither excluded nor required, nor copies of the latter."""
+        """Those of points, shape (n, d), that are neither out nor in, nor copies of those in."""
         free = np.ones(len(points), dtype=np.bool_)
         free[required] = free[excluded] = False
         rows = _distinct(points, np.flatnonzero(free), required)
