@@ -55,8 +55,8 @@ class Refutation:
         float above the bound.
     by : str
         What proved it.  For max-min and packing "degrees", "core", "colouring", "cover", "spectrum",
-        "theta", "search", "branch and cut"; for max-sum "row sums", "pairs", "matching", "local
-        optimum", "tangents", "reformulation"; or the word of an engine with its version, such as
+        "theta", "search", "branch and cut", "clusters"; for max-sum "row sums", "pairs", "matching",
+        "local optimum", "tangents", "reformulation"; or the word of an engine with its version, such as
         "HiGHS 1.16.0" or "CP-SAT 9.15.6755".
     nodes : int or None
         Nodes of the search, where there was one.

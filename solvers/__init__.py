@@ -5,7 +5,8 @@ that needs them, when it is asked for.
 """
 
 from solvers.export import export_model
-from solvers.rechecking import Checked, Finding, Recheck, recheck
+from solvers.points import solve_points
+from solvers.rechecking import Checked, Finding, Recheck, recheck, recheck_points
 from solvers.registration import Guarantee, SolverInfo, list_solvers, solver
 from solvers.run import Limits, Run
 from solvers.scale import CoreSet, core_set, farthest_from_points, solve_core_set
@@ -27,7 +28,9 @@ __all__ = [
     "pack",
     "prepare",
     "recheck",
+    "recheck_points",
     "solve",
     "solve_core_set",
+    "solve_points",
     "solver",
 ]

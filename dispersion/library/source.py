@@ -139,7 +139,7 @@ class Source:
 
     def need(self, n: int) -> None:
         """Refuse a file of `n` points that does not fit into memory."""
-        need(n, f"'{self.path}'")
+        need(n, f"'{self.path}'", "; solvers.solve_points takes points without a matrix")
 
     def whole_number(self, text: str, line: int, what: str, least: int) -> int:
         """`text` as a whole number of at least `least`."""

@@ -20,7 +20,9 @@ from dispersion.metrics._pairs import Distance, by_pairs
 from dispersion.registry import Registry
 
 _FEW = 2000  # points whose matrix fits anywhere
-_WITHOUT_MATRIX = "; solvers.core_set and solvers.farthest_from_points need no matrix"
+_WITHOUT_MATRIX = (
+    "; solvers.solve_points, solvers.core_set and solvers.farthest_from_points need no matrix"
+)
 _WANTED = "a numeric (n, d) array of points"
 Pairwise = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 OfSets = Callable[[Sequence[Set[Hashable]]], NDArray[np.float64]]

@@ -4,6 +4,7 @@
 
     report         the result of a recheck
     chain          follow the refutations of a solution down to its bound
+    clusters       proofs of `solve_points`, from their clusters
     sums           bounds on sums, by our branch and bound
     check          one refutation, by its argument and by engines
     question       the question asked, the clock, and the reply
@@ -15,6 +16,7 @@
 """
 
 from solvers.rechecking.chain import recheck
+from solvers.rechecking.clusters import recheck_points
 from solvers.rechecking.report import Checked, Finding, Recheck
 
-__all__ = ["Checked", "Finding", "Recheck", "recheck"]
+__all__ = ["Checked", "Finding", "Recheck", "recheck", "recheck_points"]

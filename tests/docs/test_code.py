@@ -74,7 +74,7 @@ def check_commands(text: str, page: str) -> None:
         words = shlex.split(line.removeprefix("$ "))
         if words[0] == "pip":
             check_extras(line)
-        elif words[2].startswith("benchmarks.") and page == RESULTS:
+        elif words[2].startswith("benchmarks."):
             assert importlib.util.find_spec(words[2])
         elif "--model" in words or page == RESULTS:
             assert words[:3] == ["python", "-m", "dispersion.compare"]

@@ -26,8 +26,10 @@ NAMES = [
     "pack",
     "prepare",
     "recheck",
+    "recheck_points",
     "solve",
     "solve_core_set",
+    "solve_points",
     "solver",
 ]
 
