@@ -23,7 +23,7 @@ def test_agrees_with_the_prover(drawn, first):
         agree(drawn(seed, 40), seed)
 
 
-@pytest.mark.slow  # 5,000 problems of up to 160 points take half an hour
+@pytest.mark.slow  # 5,000 problems of up to 160 points take more than five minutes
 @pytest.mark.parametrize("hundred", range(50))
 def test_agrees_with_the_prover_on_thousands(drawn, hundred):
     """Ties, copies, points on a line, huge and tiny coordinates, 1 to 4 of them; proofs rechecked."""
