@@ -170,23 +170,23 @@ class Journal:
         """The records appended since the last call, by this or another process."""
         content = self._unread()
         whole = content[: content.rfind(b"\n") + 1]
-        self._bytes += len(whole)
-        found = []
-        for line in whole.splitlines(keepends=True):
-            self._lines += 1
+        lines, found = whole.splitlines(keepends=True), []
+        for number, line in enumerate(lines, self._lines + 1):
             try:
                 record = _record(line)
                 if record is not None and self._check is not None:
                     self._check(record)
             except UnfitError as error:
-                self._warn(self._lines, f"says what no study writes ({error})")
+                self._warn(number, f"says what no study writes ({error})")
                 continue
             if record is None:
-                self._warn(self._lines, "is damaged")
+                self._warn(number, "is damaged")
                 continue
             found.append(record)
             if self._lock is not None:
                 self._known[line] = None
+        self._bytes += len(whole)  # an interrupted call is as if it had not been
+        self._lines += len(lines)
         return found
 
     def check_end(self) -> None:
