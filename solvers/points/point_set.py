@@ -9,7 +9,6 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.kernels.point_distances import lower_to
 from solvers.points.unit import LEAST_SQUARE, Unit
 
 Floats = NDArray[np.float64]
@@ -96,6 +95,8 @@ def _distinct(points: Floats, rows: Indices, required: Indices) -> Indices:
 
 def _nearest(columns: Floats, centres: Floats) -> Floats:
     """Squared distance of every point, shape (d, m), to the nearest of some centres, shape (d, r)."""
+    from solvers.kernels.point_distances import lower_to
+
     joined = np.ascontiguousarray(np.hstack([columns, centres]))
     near = np.full(joined.shape[1], np.inf)
     for centre in range(columns.shape[1], joined.shape[1]):
