@@ -81,13 +81,17 @@ def checked_membership(
 
 def checked_indices(points: ArrayLike, name: str, n: int) -> Indices:
     """Distinct points of n, ascending; if they are not, `InputError` by that `name`."""
-    found: NDArray[np.generic] = np.asarray(points)
+    wrong = InputError(
+        f"{name} must be a list of points, whole numbers counted from 0, got {shown(points)}."
+    )
+    try:
+        found: NDArray[np.generic] = np.asarray(points)
+    except ValueError as error:  # lists of different lengths
+        raise wrong from error
     if found.size == 0:
         return ()
     if found.ndim != 1 or not np.issubdtype(found.dtype, np.integer):
-        raise InputError(
-            f"{name} must be a list of points, whole numbers counted from 0, got {shown(points)}."
-        )
+        raise wrong
     chosen = sorted(found.tolist())
     for point in chosen:
         if not 0 <= point < n:

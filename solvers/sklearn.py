@@ -5,7 +5,7 @@ scikit-learn is optional: where it is absent, the import of this module raises `
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -196,8 +196,10 @@ def diverse_split(
     return [_safe_indexing(array, part) for array in given for part in (chosen, rest)]
 
 
-def _columns(wanted: Sequence[str | int], names: list[str]) -> list[Any]:
-    """Features as numbers; those given by name are looked up."""
+def _columns(wanted: Sequence[str | int], names: list[str]) -> Any:
+    """Features as numbers; those given by name are looked up; what is no list is left to `Instance`."""
+    if not isinstance(wanted, Iterable):
+        return wanted
     listed = [wanted] if isinstance(wanted, str) else list(wanted)
     for feature in listed:
         if isinstance(feature, str) and not names:

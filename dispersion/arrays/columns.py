@@ -73,7 +73,8 @@ def chosen_columns(
         raise InputError(f"a column is named twice as coordinate: {', '.join(coordinates)}.")
     earth = _earth(titles)
     taken = told or earth or usual.coordinates
-    names = usual.names if name is None else (_position(titles, name),)
+    text = tuple(k for k in usual.names if k not in earth)  # a latitude of text is no name
+    names = text if name is None else (_position(titles, name),)
     if name is None and not names:
         names = tuple(k for k, title in enumerate(titles) if title.lower() in _NAMES)[:1]
     if not told:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -50,9 +52,12 @@ class Graph:
         return cls(tuple(at), ends, np.array([edge[2] for edge in edges], dtype=np.float64), directed)
 
     def nodes_called(self, names: Sequence[str]) -> Indices:
-        """The nodes with these names; `InputError` if one is unknown."""
+        """The nodes with these names; `InputError` if one is unknown, or several are called so."""
         at = {name: k for k, name in enumerate(self.names)}
+        times = Counter(self.names)
         for name in names:
+            if times[name] > 1:
+                raise InputError(f"{times[name]} nodes of the graph read {shown(name)}; rename them.")
             if name not in at:
                 some = ", ".join(self.names[:_LISTED]) + (", ..." if len(at) > _LISTED else "")
                 raise InputError(f"the graph has no node {shown(name)}; its nodes are {some}.")
@@ -147,7 +152,8 @@ def _checked(graph: Graph, nodes: Indices, unreachable: str | float) -> float | 
         raise InputError("the graph has no nodes.")
     if isinstance(unreachable, str) and unreachable in UNREACHABLE:
         return None
-    if isinstance(unreachable, str) or not 0 <= unreachable < math.inf:
+    number = isinstance(unreachable, Real) and not isinstance(unreachable, bool)
+    if not number or not 0 <= float(unreachable) < math.inf:
         raise InputError(
             f'unreachable must be "{REFUSE}", "{LARGEST}" or a distance of 0 or more, got '
             f"{shown(unreachable)}."

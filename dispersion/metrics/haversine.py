@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from dispersion.errors import InputError
 from dispersion.metrics import metric
 from dispersion.metrics._blocks import by_blocks
+from dispersion.metrics._degrees import check_degrees
 
 EARTH_RADIUS_KM = 6371.0088  #: the mean radius of the ellipsoid of WGS 84, (2 a + b) / 3
 
@@ -19,14 +20,7 @@ def _check(X: NDArray[np.float64]) -> None:
             "haversine takes points of 2 coordinates, latitude and longitude in degrees, got "
             f"{X.shape[1]}."
         )
-    for column, name, least, most in ((0, "latitude", -90, 90), (1, "longitude", -180, 360)):
-        bad = (X[:, column] < least) | (X[:, column] > most)
-        if bad.any():
-            point = int(bad.argmax())
-            raise InputError(
-                f"point {point} has the {name} {X[point, column]:g}, which must lie between {least} "
-                f"and {most} degrees; haversine takes latitude first, then longitude."
-            )
+    check_degrees(X, "haversine")
 
 
 @metric("haversine", is_metric=True, summary="kilometres on the Earth, of latitude and longitude")

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dispersion.arrays.foreign import unwrapped
 from dispersion.errors import InputError, UnknownNameError, shown
 from dispersion.membership import Indices, checked_indices
 
@@ -102,8 +104,9 @@ def checked_quotas(groups: object, quota: object, n: int, p: int) -> Quotas:
         There is one without the other, a label is unknown, or a quota is none, or cannot be met by its
         group.
     """
-    if groups is None and (quota is None or isinstance(quota, tuple)):
-        return tuple(_checked(one, n, p) for one in quota or ())
+    known = () if quota is None else quota
+    if groups is None and isinstance(known, tuple) and all(isinstance(one, Quota) for one in known):
+        return tuple(_checked(one, n, p) for one in known)
     if quota is None or not isinstance(quota, Mapping):
         raise InputError(
             f"quota must say how many points of each group are chosen, such as {{'a': (2, 5)}}, "
@@ -111,13 +114,13 @@ def checked_quotas(groups: object, quota: object, n: int, p: int) -> Quotas:
         )
     if groups is None:
         raise InputError("there is a quota without groups; give the label of every point as groups.")
-    points = _by_label(groups, n)
-    for label in quota:
-        if str(label) not in points:
-            raise UnknownNameError("group", str(label), points)
+    points, asked = _by_label(groups, n), _by_text(quota, "quota")
+    for label in asked:
+        if label not in points:
+            raise UnknownNameError("group", label, points)
     return tuple(
-        _checked(Quota(str(label), points[str(label)], *_numbers(str(label), numbers, p)), n, p)
-        for label, numbers in quota.items()
+        _checked(Quota(label, points[label], *_numbers(label, numbers, n)), n, p)
+        for label, numbers in asked.items()
     )
 
 
@@ -125,11 +128,12 @@ def _by_label(groups: object, n: int) -> dict[str, Indices]:
     """The points of each label."""
     if isinstance(groups, Mapping):
         return {
-            str(label): checked_indices(points, f"group {label}", n) for label, points in groups.items()
+            label: checked_indices(points, f"group {label}", n)
+            for label, points in _by_text(groups, "groups").items()
         }
     if not isinstance(groups, Iterable):
         raise InputError(f"groups must be a label for every point, got {shown(groups)}.")
-    labels = list(groups)
+    labels = list(unwrapped(groups, "a label for every point"))
     if len(labels) != n:
         raise InputError(f"groups has {len(labels)} labels for {n} points; give one for every point.")
     found: dict[str, list[int]] = {}
@@ -139,19 +143,32 @@ def _by_label(groups: object, n: int) -> dict[str, Indices]:
     return {label: tuple(points) for label, points in found.items()}
 
 
+def _by_text(mapping: Mapping[object, Any], name: str) -> dict[str, Any]:
+    """The same by the text of its labels, of which no two may have the same."""
+    found: dict[str, Any] = {}
+    for label, value in mapping.items():
+        if str(label) in found:
+            raise InputError(f"{name} has two labels that read {str(label)!r}; rename one of them.")
+        found[str(label)] = value
+    return found
+
+
 def _labels(label: object) -> list[str]:
-    """The distinct labels of a point."""
+    """The distinct labels of a point; none for `None` and what is not equal to itself: NaN, NA."""
+    if isinstance(label, np.ndarray):
+        label = label.tolist()
     if isinstance(label, (list, tuple, set, frozenset)):
-        return sorted({str(one) for one in label})
-    missing = label is None or label != label  # not a number
+        return sorted({one for each in label for one in _labels(each)})
+    same = label == label
+    missing = label is None or not isinstance(same, (bool, np.bool_)) or not same
     return [] if missing else [str(label)]
 
 
-def _numbers(label: str, numbers: object, p: int) -> tuple[int, int]:
-    """The least and the most of a group."""
+def _numbers(label: str, numbers: object, n: int) -> tuple[int, int]:
+    """The least and the most of a group; n points are no limit, whatever p becomes."""
     pair = numbers if isinstance(numbers, (tuple, list)) else (numbers, numbers)
     if len(pair) == 2:
-        least, most = (0 if pair[0] is None else pair[0]), (p if pair[1] is None else pair[1])
+        least, most = (0 if pair[0] is None else pair[0]), (n if pair[1] is None else pair[1])
         if _is_count(least) and _is_count(most):
             return int(least), int(most)
     raise InputError(

@@ -27,7 +27,11 @@ def _under_quotas(run: Run, prove: Method) -> None:
     pairs = report_window(run)
     if run.proven():
         return
-    limits = replace(run.limits, seconds=_SHARE * run.seconds_left(), target=None)
+    left = run.seconds_left()
+    if left == 0.0:
+        run.stop_by_clock()
+        raise TimeUp
+    limits = replace(run.limits, seconds=_SHARE * left, target=None)
     free = Run(run.instance.with_quota(), limits, run.objective_name)
     with listening(lambda of_free: run.enough()), suppress(TimeUp):
         prove(free)

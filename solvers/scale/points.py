@@ -222,12 +222,12 @@ def farthest_from_points(
     p = whole(p, "p", 1, n)
     threads = whole(threads, "threads", 1, 1024)
     seed = whole(seed, "seed", 0, 2**31 - 1)
-    if start is None or np.size(start) == 0:
-        drawn = int(np.random.default_rng(seed).integers(n))
-        start = int(_insertion(rows, [drawn], min(2, n), threads)[-1])
-    if np.ndim(start) == 0:
+    if np.isscalar(start) or getattr(start, "ndim", 1) == 0:
         return _insertion(rows, [whole(start, "start", 0, n - 1)], p, threads)
-    first = checked_indices(start, "start", n)
+    first = () if start is None else checked_indices(start, "start", n)
+    if not first:
+        drawn = int(np.random.default_rng(seed).integers(n))
+        first = (int(_insertion(rows, [drawn], min(2, n), threads)[-1]),)
     if len(first) > p:
         raise InputError(f"start holds {len(first)} points, and p = {p} are to be chosen; raise p.")
     return _insertion(rows, list(first), p, threads)

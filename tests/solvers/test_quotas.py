@@ -134,3 +134,20 @@ def test_a_proof_is_not_taken_from_the_problem_without_quotas() -> None:
     free = solve(line.with_quota())
     assert free.objective == 10.0
     assert contradictions(line, [replace(free, instance_digest=line.digest)])
+
+
+def _told(*improvement: object) -> None:
+    raise KeyError("told")
+
+
+@pytest.mark.parametrize("objective", ["max-min", "max-sum"])
+def test_a_solve_that_ends_at_its_start_says_why(objective: str) -> None:
+    # no time, a target that any selection reaches, and a listener that fails
+    line = Instance.from_points([[0.0], [4.0], [9.0], [10.0]], 3, groups="axya", quota={"a": 1})
+    stopped = solve(line, objective=objective, time_limit=1e-9)
+    assert stopped.status in (Status.TIME_LIMIT, Status.OPTIMAL)
+    reached = solve(line, objective=objective, target=1.0)
+    assert reached.objective is not None
+    assert reached.objective >= 1.0
+    with pytest.raises(KeyError, match="told"):
+        solve(line, objective=objective, on_improvement=_told)

@@ -73,6 +73,8 @@ def test_a_share_of_the_features():
         ({"p": 1.5}, r"p must be a share between 0 and 1, or a whole number, got 1\.5"),
         ({"p": "half"}, "p must be a whole number or a share, got 'half'"),
         ({"required": ("a", 0)}, "required holds point 0 twice"),
+        ({"required": 0}, "required must be a list of points, whole numbers counted from 0, got 0"),
+        ({"excluded": None}, "excluded must be a list of points, .*, got None"),
         ({"excluded": ("z",)}, "unknown feature 'z'; known: a, b, c, d, e"),
         ({"metric": "euclid"}, "unknown metric 'euclid'; did you mean euclidean"),
         ({"solver": "grasp", "time_limit": 1e-9}, r"grasp found no selection: .* time_limit = 1e-09,"),

@@ -15,6 +15,7 @@ from dispersion.library.formats import file_format
 from dispersion.library.formats._keywords import Parts, parts_of, recognises
 from dispersion.library.formats.geo import numbered_points
 from dispersion.library.source import Source
+from dispersion.metrics._degrees import check_degrees
 
 Matrix = NDArray[np.float64]
 
@@ -54,7 +55,9 @@ def _degrees(X: Matrix) -> Matrix:
 
 def _geo(X: Matrix) -> Matrix:
     """Kilometres on the sphere; coordinates are latitude and longitude as DDD.MM."""
-    latitude, longitude = (_PI * _degrees(X) / 180.0).T
+    degrees = _degrees(X)
+    check_degrees(degrees, "GEO")
+    latitude, longitude = (_PI * degrees / 180.0).T
     q1 = np.cos(longitude[:, None] - longitude[None, :])
     q2 = np.cos(latitude[:, None] - latitude[None, :])
     q3 = np.cos(latitude[:, None] + latitude[None, :])

@@ -117,6 +117,13 @@ def test_nodes_that_no_path_joins():
             'must be "refuse", "largest" or a distance of 0 or',
         ),
         (APART, {"weight": None, "unreachable": "far"}, "got 'far'"),
+        (APART, {"weight": None, "unreachable": None}, "got None"),
+        (APART, {"weight": None, "unreachable": True}, "got True"),
+        (
+            nx.relabel_nodes(nx.path_graph(3), {0: "1"}),
+            {"weight": None, "nodes": [2, 1]},
+            "2 nodes of the graph read '1'; rename them",
+        ),
     ],
 )
 def test_graphs_that_are_none(graph, told, message):

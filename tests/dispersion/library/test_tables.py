@@ -144,6 +144,7 @@ def test_columns_are_told(write: Write) -> None:
             {},
             "point 0 has the latitude 148.4, which must lie between -90",
         ),
+        ("lat,lon\n48N,2\n47N,3\n", {}, "line 2: '48N' is not a number"),
         (
             "x,y,x\n1,2,3\n2,3,4\n",
             {"coordinates": ["x", "y"]},

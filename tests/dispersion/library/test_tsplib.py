@@ -113,6 +113,13 @@ def test_the_published_distances_of_ulysses(write: Write) -> None:
     assert instance.distances[0].tolist() == [0, 509, 501, 312]
 
 
+@pytest.mark.parametrize("point", [(90.30, 0), (-91, 0), (0, 361), (0, -180.30)])
+def test_places_that_are_not_on_earth(point: tuple[float, float], write: Write) -> None:
+    """Latitude and longitude swapped, say: refused, in degrees."""
+    with pytest.raises(InputError, match=r"point 1 has the l.*, which must lie between -.*; GEO takes"):
+        read_instance(write("t.tsp", coordinates("GEO", [(0, 0), point])), 2)
+
+
 MATRIX = np.array([[0, 1, 2, 4], [1, 0, 3, 5], [2, 3, 0, 6], [4, 5, 6, 0]])
 UPPER, LOWER = "1 2 4 3 5 6", "1 2 3 4 5 6"
 UPPER_DIAG, LOWER_DIAG = "0 1 2 4 0 3 5 0 6 0", "0 1 0 2 3 0 4 5 6 0"

@@ -138,6 +138,7 @@ def spoilt(value, dtype=np.float64):
         (POINTS, {"start": 6}, "start must lie between 0 and 5, got 6"),
         (POINTS, {"start": -1}, "start must lie between 0 and 5, got -1"),
         (POINTS, {"start": "0"}, "start must be a whole number, got '0'"),
+        (POINTS, {"start": [[0], [1, 2]]}, "start must be a list of points, whole numbers"),
         (POINTS, {"threads": 0}, "threads must lie between 1 and 1024, got 0"),
         (POINTS, {"seed": -1}, "seed must lie between 0"),
         (POINTS, {"seed": 0.5}, "seed must be a whole number, got 0.5"),
