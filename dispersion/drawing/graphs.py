@@ -48,7 +48,7 @@ def draw_graph(
     Raises
     ------
     InputError
-        A node is none of the graph or has no position, or there are too many to lay them out.
+        It is no graph, a node is none of it or has no position, or there are too many to lay them out.
 
     Examples
     --------
@@ -58,6 +58,13 @@ def draw_graph(
     >>> [text.get_text() for text in ax.texts]
     ['0', '2', '4']
     """
+    if not (hasattr(graph, "nodes") and hasattr(graph, "edges")):
+        raise InputError(f"a graph of networkx is needed, got {type(graph).__name__}.")
+    if not isinstance(chosen, Iterable):
+        raise InputError(
+            "chosen must be nodes of the graph, as [nodes[k] for k in solution.selected], got "
+            f"{type(chosen).__name__}."
+        )
     ax = axes_of(ax)
     nodes = list(graph)
     places = _places(graph, nodes, positions)

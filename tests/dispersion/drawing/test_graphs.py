@@ -46,6 +46,8 @@ def test_without_positions_the_layout_is_repeatable():
     [
         (STREET, [7], PLACES, "7 is no node of the graph"),
         (STREET, [0], {0: (0, 0)}, "no entry for the node 1"),
+        (STREET, None, PLACES, "chosen must be nodes of the graph, .*, got NoneType"),
+        ([0, 1], [0], PLACES, "a graph of networkx is needed, got list"),
         (nx.empty_graph(500), [0], None, "500 nodes without positions"),
     ],
 )
