@@ -18,7 +18,7 @@ from dispersion.arrays.matrices import checked
 from dispersion.arrays.points import coordinates_of
 from dispersion.arrays.triangles import check_sample
 from dispersion.asked import checked_at_least, checked_p, in_words, size_of
-from dispersion.errors import InputError
+from dispersion.errors import InputError, shown
 from dispersion.membership import Membership, checked_membership
 from dispersion.metrics import distances as pairwise
 from dispersion.metrics import metrics
@@ -325,12 +325,14 @@ class Instance:
         """Note whether the distances are a metric, if somebody says so."""
         if is_metric is None:
             return
+        if not isinstance(is_metric, (bool, np.bool_)):
+            raise InputError(f"is_metric must be True, False or None, got {shown(is_metric)}.")
         if self.metric is not None and is_metric != self.is_metric:
             kind = "a metric" if self.is_metric else "no metric"
             raise InputError(
                 f"{self.metric} is {kind}, got is_metric={is_metric}; leave out one of them."
             )
-        object.__setattr__(self, "is_metric", is_metric)
+        object.__setattr__(self, "is_metric", bool(is_metric))
 
     def _check_triangles(self, unit: float) -> None:
         """Look at some triangles if the distances are said to obey the inequality."""

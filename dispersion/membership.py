@@ -71,6 +71,8 @@ def checked_membership(
         raise InputError(
             f"{len(away)} of {n} points are excluded, which leaves fewer than p = {p}; exclude fewer."
         )
+    if not isinstance(between, (bool, np.bool_)):
+        raise InputError(f"between_required must be True or False, got {shown(between)}.")
     if not between and len(taken) == p and not counts:
         raise InputError(
             f"all p = {p} points are required, and distances between them do not count, so nothing "

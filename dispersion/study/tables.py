@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
+import math
 from collections.abc import Sequence
 from typing import Literal
 
@@ -179,11 +180,16 @@ def _csv(rows: Sequence[SolveRow], console: Console) -> None:
 
 
 def _json(solves: Sequence[SolveRow], networks: Sequence[NetworkRow], console: Console) -> None:
-    content = {
-        "solves": [dataclasses.asdict(row) for row in solves],
-        "networks": [dataclasses.asdict(row) for row in networks],
+    content = {"solves": [*map(_finite, solves)], "networks": [*map(_finite, networks)]}
+    console.out(json.dumps(content, indent=2, allow_nan=False), highlight=False)
+
+
+def _finite(row: SolveRow | NetworkRow) -> dict[str, object]:
+    """A row whose infinite numbers are null: JSON has none."""
+    return {
+        name: None if isinstance(value, float) and not math.isfinite(value) else value
+        for name, value in dataclasses.asdict(row).items()
     }
-    console.out(json.dumps(content, indent=2), highlight=False)
 
 
 def print_study(

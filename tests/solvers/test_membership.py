@@ -188,6 +188,7 @@ def test_a_start_holds_them() -> None:
         ({"excluded": [-1]}, "excluded holds -1; points are counted from 0 to 5"),
         ({"required": [2, 2]}, "required holds point 2 twice"),
         ({"required": [0.5]}, "required must be a list of points"),
+        ({"between_required": "no"}, "between_required must be True or False, got 'no'"),
         ({"excluded": "ab"}, "excluded must be a list of points"),
         ({"required": [0, 1, 2], "between_required": False}, "so nothing does; require fewer"),
     ],

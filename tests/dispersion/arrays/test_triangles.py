@@ -77,5 +77,7 @@ def test_a_matrix_can_be_declared_a_metric():
         InputError, match=r"these distances are no metric: .*; leave out is_metric=True"
     ):
         Instance(upper + upper.T, 4, is_metric=True)
+    with pytest.raises(InputError, match="is_metric must be True, False or None, got 'yes'"):
+        Instance(D, 4, is_metric="yes")
     with pytest.raises(InputError, match="cosine is no metric, got is_metric=True; leave out one"):
         Instance(D, 4, metric="cosine", is_metric=True)

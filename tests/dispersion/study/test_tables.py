@@ -4,6 +4,7 @@ import csv
 import dataclasses
 import io
 import json
+import math
 import re
 from collections.abc import Callable, Sequence
 
@@ -246,6 +247,14 @@ def test_json_holds_everything_to_the_last_bit(
     assert content.keys() == {"solves", "networks"}
     assert [SolveRow(**row) for row in content["solves"]] == solves
     assert [NetworkRow(**row) for row in content["networks"]] == networks
+
+
+def test_infinite_numbers_are_null_in_json(solves: list[SolveRow]) -> None:
+    """Which has none; where no selection is allowed, random ones are worth -infinity."""
+    nobody = dataclasses.replace(solves[0], random_mean=-math.inf, random_best=-math.inf)
+    text = printed("json", [nobody], [])
+    assert "Infinity" not in text
+    assert json.loads(text)["solves"][0]["random_mean"] is None
 
 
 def test_markdown_tables_have_as_many_cells_in_every_line(
