@@ -35,8 +35,9 @@ def random_selection(instance: Instance, rng: np.random.Generator) -> NDArray[np
     """
     if instance.quota:
         filling = Filling(instance)
-        while not filling.done:
-            filling.add(int(rng.choice(np.flatnonzero(filling.open()))))
+        for point in rng.permutation(instance.n).tolist():
+            if filling.may_add(point):
+                filling.add(point)
         return np.array(filling.chosen, dtype=np.intp)
     known = instance.membership
     if instance.at_least is None:

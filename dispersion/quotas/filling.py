@@ -52,7 +52,7 @@ class Filling:
         self._counts = self._kinds.fewest.copy()
         self._full = self._plan < 0  # kinds that can take no more: once so, always so
         self.chosen = list(instance.membership.required)
-        self._out = set(instance.membership.excluded)
+        self._out = {*instance.membership.excluded, *self.chosen}
         self._p = instance.p
 
     @property
@@ -60,19 +60,43 @@ class Filling:
         """Whether p points are chosen."""
         return len(self.chosen) == self._p
 
+    def may_add(self, point: int) -> bool:
+        """Whether a point may be added; one that may not be never may again."""
+        return point not in self._out and self._may_take(int(self.kind[point]))
+
     def open(self) -> NDArray[np.bool_]:
         """Which points may be added, shape (n,)."""
         kinds = [self._may_take(kind) for kind in range(len(self._full))]
         allowed = np.array(kinds, dtype=np.bool_)[self.kind]
-        allowed[[*self.chosen, *self._out]] = False
+        allowed[list(self._out)] = False
         return allowed
 
     def add(self, point: int) -> None:
         """Choose a point that may be added."""
-        kind = int(self.kind[point])
-        assert self._may_take(kind)
-        self._counts[kind] += 1
+        assert self.may_add(point)
+        self._counts[self.kind[point]] += 1
         self.chosen.append(point)
+        self._out.add(point)
+
+    def _exchanged(self, kind: int) -> Counts | None:
+        """The plan with one more point of a kind in place of one that is not chosen yet, if that does."""
+        kinds = self._kinds
+        spare = np.flatnonzero(self._plan > self._counts)
+        totals = kinds.inside.T @ self._plan
+        moved = totals + kinds.inside[kind] - kinds.inside[spare].astype(np.int64)
+        fits = ((kinds.least <= moved) & (moved <= kinds.most)).all(axis=1)
+        if not fits.any():
+            return None
+        plan = self._plan.copy()
+        plan[spare[int(fits.argmax())]] -= 1
+        plan[kind] += 1
+        return plan
+
+    def _planned(self, kind: int) -> Counts | None:
+        """Any plan with one more point of a kind."""
+        wanted = self._counts.copy()
+        wanted[kind] += 1
+        return replace(self._kinds, fewest=wanted).plan()
 
     def _may_take(self, kind: int) -> bool:
         """Whether the quotas can be met with one more point of a kind; the plan is then such a way."""
@@ -80,11 +104,10 @@ class Filling:
             return False
         if self._plan[kind] > self._counts[kind]:
             return True
-        wanted = self._counts.copy()
-        wanted[kind] += 1
         plan = None
-        if wanted[kind] <= self._kinds.available[kind]:
-            plan = replace(self._kinds, fewest=wanted).plan()
+        if self._counts[kind] < self._kinds.available[kind]:
+            plan = self._exchanged(kind)
+            plan = self._planned(kind) if plan is None else plan
         if plan is None:
             self._full[kind] = True
             return False
