@@ -20,9 +20,10 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.real_layers import instances_of, layers_of, study_parser
+from benchmarks.real_layers import instances_of, layers_of
+from benchmarks.scripts import ended, study_parser
 from dispersion import Instance, run_study
-from dispersion.errors import DispersionError, InputError
+from dispersion.errors import InputError
 from dispersion.study.analysis.profiles import total_seconds
 from dispersion.study.rows import SolveRow
 
@@ -159,22 +160,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the script; the exit code is 0, 2 for bad input, 130 when interrupted."""
     options = _options(arguments)
     anchors = [anchor for anchor in ANCHORS if options.only in anchor.name]
-    solved: dict[Anchor, list[SolveRow]] = {}
-    try:
+
+    def work() -> int:
         if not anchors:
             names = "; ".join(anchor.name for anchor in ANCHORS)
             raise InputError(f"no row of the table holds {options.only!r}; there are: {names}.")
-        for anchor in anchors:
-            asked = options.solver, options.limit, options.threads, options.out, options.seeds
-            solved[anchor] = solve_anchor(anchor, *asked)
-    except DispersionError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("interrupted; start again with the same folder to resume", file=sys.stderr)
-        return 130
-    print(table(solved))
-    return 0
+        asked = options.solver, options.limit, options.threads, options.out, options.seeds
+        print(table({anchor: solve_anchor(anchor, *asked) for anchor in anchors}))
+        return 0
+
+    return ended(work)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dispersion.errors import DispersionError, InputError
+from benchmarks.scripts import ended
+from dispersion.errors import InputError
 from dispersion.library.formats._keywords import parts_of
 from dispersion.library.formats.geo import numbered_points
 from dispersion.library.source import Source
@@ -150,19 +151,16 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the script; the exit code is 0, 2 for bad input, 130 when interrupted."""
     options = _options(arguments)
-    found: list[Row] = []
-    try:
+
+    def work() -> int:
+        found: list[Row] = []
         for row in rows(options):
             found.append(row)
             print(table([row]).splitlines()[-1], flush=True)
-    except DispersionError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("interrupted; start again with the same folder to resume", file=sys.stderr)
-        return 130
-    print(table(found))
-    return 0
+        print(table(found))
+        return 0
+
+    return ended(work)
 
 
 if __name__ == "__main__":

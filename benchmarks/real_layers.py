@@ -12,11 +12,10 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
+from benchmarks.scripts import ended, outcome_code, study_parser
 from dispersion import Instance, Study, run_study
-from dispersion.errors import DispersionError
 from dispersion.study.rows import SolveRow
 from pruning import FilterLayer, filter_layers, load_network, uniform
 
@@ -97,18 +96,6 @@ def run(instances: Sequence[Instance], options: argparse.Namespace) -> Study:
     )
 
 
-def study_parser(module: str, about: str | None, solver: str, threads: int) -> argparse.ArgumentParser:
-    """The options of a script that makes a study."""
-    parser = argparse.ArgumentParser(f"python -m {module}", description=about)
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    add = parser.add_argument
-    add("--out", type=Path, required=True, metavar="FOLDER", help="where it goes, or is resumed")
-    add("--limit", type=float, default=60.0, metavar="SECONDS", help="per solve (default: 60)")
-    add("--threads", type=int, default=threads, metavar="N", help="per solve (default: %(default)s)")
-    add("--solver", default=solver, metavar="NAME", help="who solves (default: %(default)s)")
-    return parser
-
-
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = study_parser("benchmarks.real_layers", __doc__, "clique", 2)
     parser.add_argument("--networks", nargs="+", default=NETWORKS, metavar="NAME")
@@ -120,14 +107,14 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the script; the exit code is 0, 1 for any fault, 2 for bad input, 130 when interrupted."""
     options = _options(arguments)
-    try:
+
+    def work() -> int:
         layers = layers_of(options.networks)
         study = run(instances_of(layers, options.metrics, options.keep), options)
-    except DispersionError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    print_summary(study.solves)
-    return {"complete": 0, "interrupted": 130}.get(study.outcome, 1)
+        print_summary(study.solves)
+        return outcome_code(study.outcome)
+
+    return ended(work)
 
 
 if __name__ == "__main__":

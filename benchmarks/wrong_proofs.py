@@ -19,9 +19,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from benchmarks.mid_size import instance_of
-from benchmarks.real_layers import study_parser
+from benchmarks.scripts import ended, outcome_code, study_parser
 from dispersion import read_study, run_study
-from dispersion.errors import DispersionError
 from dispersion.solution import Status
 from dispersion.study.rows import SolveRow
 from solvers import list_solvers
@@ -80,7 +79,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the script; the exit code is 0, 1 for any fault, 2 for bad input, 130 when interrupted."""
     options = _options(arguments)
-    try:
+
+    def work() -> int:
         study = run_study(
             [instance_of(number) for number in range(options.count)],
             names(options.solver, options.engines, options.models),
@@ -90,12 +90,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             progress=True,
         )
         others = [row for folder in options.beside for row in read_study(folder).solves]
-    except DispersionError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    print_table(table([*study.solves, *others]))
-    print(*(f"FAIL {fault}" for fault in study.faults), sep="\n")
-    return {"complete": 0, "interrupted": 130}.get(study.outcome, 1)
+        print_table(table([*study.solves, *others]))
+        print(*(f"FAIL {fault}" for fault in study.faults), sep="\n")
+        return outcome_code(study.outcome)
+
+    return ended(work)
 
 
 if __name__ == "__main__":

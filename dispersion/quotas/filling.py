@@ -79,7 +79,7 @@ class Filling:
         self._out.add(point)
 
     def _exchanged(self, kind: int) -> Counts | None:
-        """The plan with one more point of a kind in place of one that is not chosen yet, if that does."""
+        """The plan with one more point of a kind in place of one not chosen yet, if one will do."""
         kinds = self._kinds
         spare = np.flatnonzero(self._plan > self._counts)
         totals = kinds.inside.T @ self._plan

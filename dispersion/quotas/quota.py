@@ -35,9 +35,14 @@ class Quota:
     most: int
 
     def __str__(self) -> str:
-        """The group and its numbers: ``a 2 to 5``, ``a 2``."""
-        numbers = f"{self.least}" if self.least == self.most else f"{self.least} to {self.most}"
-        return f"{self.group} {numbers}"
+        """The group and its numbers: ``a 2 to 5``, ``a at least 2``, ``a at most 5``, ``a 2``."""
+        if self.least == self.most:
+            return f"{self.group} {self.least}"
+        if self.most >= len(self.points):
+            return f"{self.group} at least {self.least}"
+        if self.least == 0:
+            return f"{self.group} at most {self.most}"
+        return f"{self.group} {self.least} to {self.most}"
 
     def count(self, selected: NDArray[np.intp]) -> int:
         """How many points of the group a selection has."""

@@ -6,7 +6,12 @@ import argparse
 
 from dispersion.compare.cli.listing import LISTS, listed
 from dispersion.compare.cli.network_arguments import add_filters, add_network, add_testing
-from dispersion.compare.cli.solving_arguments import add_instances, add_output, add_solving
+from dispersion.compare.cli.solving_arguments import (
+    add_instances,
+    add_output,
+    add_restrictions,
+    add_solving,
+)
 from dispersion.compare.cli.words import OFF, either
 from dispersion.terminal.parsing import Parser
 from dispersion.version import __version__
@@ -58,6 +63,9 @@ def parser() -> argparse.ArgumentParser:
         help=f"every stage within 20 s, on a toy if you name nothing {OFF}",
     )
     made.add_argument("--version", action="version", version=__version__, help="print the version")
-    for add_group in (add_network, add_filters, add_testing, add_instances, add_solving, add_output):
+    for add_group in (
+        *(add_network, add_filters, add_testing),
+        *(add_instances, add_restrictions, add_solving, add_output),
+    ):
         add_group(made)
     return made

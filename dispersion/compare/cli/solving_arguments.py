@@ -68,6 +68,17 @@ def add_instances(parser: argparse.ArgumentParser) -> None:
         help="how many points to choose (default: as published, or in the file)",
     )
     add(
+        "--known",
+        type=path_of,
+        metavar="FILE",
+        help="csv of published values, see the documentation (default: none)",
+    )
+
+
+def add_restrictions(parser: argparse.ArgumentParser) -> None:
+    """Which selections of an instance are allowed."""
+    add = parser.add_argument_group("which selections of instances are allowed").add_argument
+    add(
         "--required",
         type=whole_number,
         nargs="+",
@@ -92,12 +103,6 @@ def add_instances(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         metavar="GROUP=N",
         help="points of a group to choose: a=2, at least a=2:, at most a=:5, a=2:5 (default: any)",
-    )
-    add(
-        "--known",
-        type=path_of,
-        metavar="FILE",
-        help="csv of published values, see the documentation (default: none)",
     )
 
 
