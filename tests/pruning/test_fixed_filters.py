@@ -37,6 +37,15 @@ def test_what_must_stay_stays_and_what_must_go_goes(name: str) -> None:
             assert chosen == {0, 4, *(free[k] for k in order)}
 
 
+def test_scores_say_who_is_fixed() -> None:
+    """Whatever their range is: what must stay is above all, what must go below."""
+    one, _ = fixed_filters(LAYERS, required={"one": [4, 0]}, excluded={"one": [8, 3]})
+    scored = scores(one, "l1")
+    assert (scored[[0, 4]] == np.inf).all()
+    assert (scored[[3, 8]] == -np.inf).all()
+    assert scored[1] == scores(LAYERS[0], "l1")[1]
+
+
 def test_some_weights_only_criteria_are_there() -> None:
     """Else the test above would test nothing."""
     assert {"l1", "fpgm", "whc", "dispersion", "random"} <= {*weights_only()}

@@ -10,9 +10,14 @@ import pytest
 
 from dispersion import Instance, Status, contradictions
 from dispersion.errors import NotApplicableError
+from dispersion.fixing import Fixed
 from dispersion.objectives import objectives
 from solvers import list_solvers, recheck, solve
+from solvers.maxsum.qcr import _Tree
 from solvers.registration import Guarantee, SolverInfo
+from solvers.run import Limits, Run
+from solvers.sums.concave_bounds import ScaledRun, relaxation_of
+from solvers.sums.reformulation import Quadratic
 
 SOLVERS = [
     pytest.param(info, id=f"{info.objective_name}-{info.name}")
@@ -151,3 +156,61 @@ def test_a_solve_that_ends_at_its_start_says_why(objective: str) -> None:
     assert reached.objective >= 1.0
     with pytest.raises(KeyError, match="told"):
         solve(line, objective=objective, on_improvement=_told)
+
+
+def test_what_required_points_leave_of_quotas() -> None:
+    """Of two groups, one of which is half in; a quota that asks nothing more is dropped."""
+    points = np.arange(10.0)[:, None]
+    whole = Instance.from_points(
+        points,
+        6,
+        required=[0, 1, 5],
+        excluded=[9],
+        groups="aaaabbbbcc",
+        quota={"a": (3, 4), "b": (0, 2), "c": (0, 2)},
+    )
+    left = Fixed.of(whole, "max-min")
+    assert left is not None
+    assert left.plain is not None
+    assert left.points.tolist() == [2, 3, 4, 6, 7, 8]
+    assert [(one.group, one.points, one.least, one.most) for one in left.plain.quota] == [
+        ("a", (0, 1), 1, 2),
+        ("b", (2, 3, 4), 0, 1),
+    ]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_trees_that_branch_agree(seed: int) -> None:
+    """qcr where neither the start nor the root closes: tight quotas on a matrix of whole numbers."""
+    rng = np.random.default_rng(seed)
+    upper = np.triu(rng.integers(1, 40, size=(16, 16)).astype(float), k=1)
+    groups = rng.permutation([*"abcabcabcabcabca"]).tolist()
+    instance = Instance(upper + upper.T, 5, groups=groups, quota={"a": 1, "b": 1})
+    answer = solve(instance, "qcr", objective="max-sum")
+    assert answer.status is Status.OPTIMAL
+    assert answer.objective == answer.bound == optimum(instance, "max-sum")
+    assert int(answer.message.split(" nodes")[0].split("; ")[-1]) > 10
+
+
+@pytest.mark.parametrize(
+    ("fixed", "can"),
+    [
+        ([0, 0, 0, 0, 0, 0], True),
+        ([1, 1, 0, 0, 0, 0], True),  # two of a, the most
+        ([1, 1, 1, 0, 0, 0], False),
+        ([-1, -1, 0, 0, 0, 0], True),  # one of a is left, the least
+        ([-1, -1, -1, 0, 0, 0], False),
+        ([0, 0, 0, -1, -1, 0], True),
+        ([0, 0, 0, -1, -1, -1], False),
+    ],
+)
+def test_a_node_is_dropped_only_if_its_points_cannot_meet_the_quotas(
+    fixed: list[int], can: bool
+) -> None:
+    """Too many of a group are in, or too few are left."""
+    points = np.random.default_rng(0).random((6, 2))
+    instance = Instance.from_points(points, 3, groups="aaabbb", quota={"a": (1, 2), "b": (1, 3)})
+    bracket = ScaledRun(Run(instance, Limits(), "max-sum"), 1.0)
+    bracket.run.report_incumbent([0, 1, 3])
+    relaxation, _ = relaxation_of(Quadratic.of(np.array(instance.distances), 3), bracket)
+    assert _Tree(bracket, relaxation)._can_meet(np.array(fixed, dtype=np.int8)) == can
