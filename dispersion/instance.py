@@ -20,9 +20,8 @@ from dispersion.arrays.triangles import check_sample
 from dispersion.asked import checked_at_least, checked_p, in_words, size_of
 from dispersion.errors import InputError, shown
 from dispersion.membership import Membership, checked_membership
+from dispersion.metrics import Distance, metrics
 from dispersion.metrics import distances as pairwise
-from dispersion.metrics import metrics
-from dispersion.metrics._pairs import Distance
 from dispersion.quotas.quota import Quotas, checked_quotas
 from dispersion.quotas.quota import in_words as quotas_in_words
 from dispersion.terminal.printable import encodable

@@ -16,7 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 from dispersion.arrays.memory import need
 from dispersion.arrays.points import real_array
 from dispersion.errors import InputError
-from dispersion.metrics._pairs import Distance, by_pairs
+from dispersion.metrics._pairs import Distance as Distance
+from dispersion.metrics._pairs import by_pairs
 from dispersion.registry import Registry
 
 _FEW = 2000  # points whose matrix fits anywhere
