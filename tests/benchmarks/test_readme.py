@@ -33,7 +33,9 @@ def test_the_readme_has_parts_with_commands_and_outputs():
     for part in KNOWN.values():
         assert part.words[0] == "python"
         for title, table in TABLE.findall(part.text):
-            assert table.splitlines()[0] == "| " + " | ".join(TABLES[title]([])[0]) + " |"
+            heads = table.splitlines()[0].strip("| ").split(" | ")
+            counted = {"instances", "seeds"} if title == "Solvers over all instances" else set()
+            assert [head for head in heads if head not in counted] == TABLES[title]([])[0]
     assert all(KNOWN[name].pictures for name in ("main", "accuracy"))
 
 
